@@ -1,0 +1,1 @@
+//! Rows in memory: the reference store.

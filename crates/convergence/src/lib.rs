@@ -1,0 +1,1 @@
+//! The suite that every entity and every backend is held to.

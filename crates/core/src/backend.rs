@@ -1,0 +1,202 @@
+//! What a sync needs of the other side: push, pull and limits. The types here are
+//! what travels; they are plain data, so that any transport can carry them.
+
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{Env, Id, Millis, Result, Row, Schema, Store};
+
+/// The version of what travels. A version and the one before it work together.
+pub const PROTOCOL: u32 = 1;
+
+/// A replica that others sync with.
+#[async_trait]
+pub trait Backend: Send + Sync {
+    /// What a person calls it: a host, a file.
+    fn name(&self) -> String;
+
+    /// How much it takes and gives in one call.
+    fn limits(&self) -> Limits;
+
+    /// Gives the latest state of the rows that changed after a cursor. Changes nothing.
+    ///
+    /// # Errors
+    /// Sorted by what the caller does next, see [`Error`](crate::Error).
+    async fn pull(&self, request: Pull) -> Result<Page>;
+
+    /// Joins rows in one transaction and answers for each. Repeating it is harmless.
+    ///
+    /// # Errors
+    /// Sorted by what the caller does next, see [`Error`](crate::Error).
+    async fn push(&self, request: Push) -> Result<Answers>;
+}
+
+/// How much a backend takes and gives in one call.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Rows in a call.
+    pub rows: usize,
+    /// Bytes in a call, as [`Row::weight`] counts them.
+    pub bytes: usize,
+    /// Bytes in a row. A row above is parked and kept here.
+    pub row_bytes: usize,
+}
+
+/// A call for what changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pull {
+    /// The version of the caller.
+    pub protocol: u32,
+    /// What the caller has seen everything up to.
+    pub cursor: u64,
+    /// Rows at most.
+    pub rows: usize,
+    /// Bytes at most, but always at least one row.
+    pub bytes: usize,
+}
+
+/// Whose rows a hub serves, and since when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// The person: the sign-in provider and its account id, or the file.
+    pub person: String,
+    /// A random name that the hub drew when this person's rows began. A hub that was
+    /// wiped draws another one.
+    pub account: String,
+    /// A random name that changes whenever sequence numbers begin anew.
+    pub epoch: String,
+}
+
+/// What changed after a cursor.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Page {
+    /// The version of the hub.
+    pub protocol: u32,
+    /// Whose rows these are.
+    pub identity: Identity,
+    /// The greatest sequence number that the hub has given out.
+    pub head: u64,
+    /// The cursor after this page.
+    pub next: u64,
+    /// The rows, in the order of their sequence numbers.
+    pub changes: Vec<Change>,
+    /// Digests per entity the hub knows, if `next` is `head`.
+    pub digests: Option<Digests>,
+    /// The hub's time, if it has a clock.
+    pub time: Option<Millis>,
+}
+
+/// The sum of [`Row::hash`] over the rows of each entity.
+pub type Digests = BTreeMap<String, u64>;
+
+/// The present state of a row, or the changed part of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// The entity.
+    pub entity: String,
+    /// The row.
+    pub id: Id,
+    /// Its cells.
+    pub row: Row,
+    /// No hub ever acknowledged the row. Only births fold into a twin.
+    #[serde(default)]
+    pub birth: bool,
+    /// Every cell that the sender has is in it.
+    #[serde(default)]
+    pub whole: bool,
+}
+
+/// Rows for the hub to join.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Push {
+    /// The version of the caller.
+    pub protocol: u32,
+    /// The account the rows belong to: compared inside the hub's transaction.
+    pub account: String,
+    /// The epoch the caller has seen: compared likewise.
+    pub epoch: String,
+    /// The rows.
+    pub changes: Vec<Change>,
+}
+
+/// What became of pushed rows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answers {
+    /// Whose rows they are now among.
+    pub identity: Identity,
+    /// One for each change, in their order.
+    pub answers: Vec<Answer>,
+    /// Rows that the hub made while it took these: aliases, with their places.
+    pub recorded: Vec<(u64, Change)>,
+    /// The greatest sequence number that the hub has given out.
+    pub head: u64,
+    /// Digests per entity the hub knows, at `head`.
+    pub digests: Digests,
+    /// The hub's time, if it has a clock.
+    pub time: Option<Millis>,
+}
+
+/// What became of one pushed row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// It is in the feed.
+    Accepted {
+        /// Its place.
+        seq: u64,
+        /// [`Row::hash`] of what the hub holds now.
+        hash: u64,
+    },
+    /// These fields carry stamps too far ahead of the hub's clock.
+    ClockAhead {
+        /// The fields.
+        fields: Vec<String>,
+    },
+    /// The hub does not have the row, and this is only a part of it.
+    NeedWhole,
+    /// It can never be taken as it is.
+    Refused {
+        /// Why, and what would help.
+        reason: String,
+    },
+}
+
+/// A crate of stores or hubs that a config file can name. Register it with
+/// `inventory::submit!`.
+pub struct BackendPlugin {
+    /// What the config file calls it.
+    pub name: &'static str,
+    /// What it is, in a sentence.
+    pub doc: &'static str,
+    /// The settings it takes besides `backend`, with what each accepts.
+    pub settings: &'static [(&'static str, &'static str)],
+    /// Opens it as the local side.
+    pub local: Option<fn(&OpenBackend<'_>) -> Result<Arc<dyn Store>>>,
+    /// Opens it as the remote side.
+    pub remote: Option<fn(&OpenBackend<'_>) -> Result<Arc<dyn Backend>>>,
+}
+
+inventory::collect!(BackendPlugin);
+
+/// What a backend is opened with.
+#[derive(Clone)]
+pub struct OpenBackend<'a> {
+    /// The entities.
+    pub schema: &'static Schema,
+    /// The folder of the profile.
+    pub profile: &'a Path,
+    /// Its table in the config file.
+    pub settings: &'a Map<String, Value>,
+    /// Time and randomness.
+    pub env: Arc<dyn Env>,
+}
+
+impl BackendPlugin {
+    /// Every backend linked into this program, by name.
+    pub fn registered() -> BTreeMap<&'static str, &'static Self> {
+        inventory::iter::<Self>.into_iter().map(|it| (it.name, it)).collect()
+    }
+}

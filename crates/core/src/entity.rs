@@ -1,0 +1,295 @@
+//! What an entity says of itself. It says what it is, never how it merges: there is
+//! no merge hook, so no entity can break convergence.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::{Id, Millis, Result, Row, value};
+
+/// One kind of row that syncs. Derive it: `#[derive(SyncEntity)]`.
+///
+/// A value at its type's default is the same as a value that was never written:
+/// creating a row writes only what differs from it.
+pub trait SyncEntity: Clone + Default + PartialEq + Send + Sync + 'static {
+    /// The table's name on every replica: plural, and it never changes.
+    const NAME: &'static str;
+    /// What a row of it is, in a sentence.
+    const DOC: &'static str;
+    /// The columns, in the order in which they are shown.
+    const FIELDS: &'static [Field];
+    /// The fields that identify a row to a person. Empty: every birth is new.
+    const NATURAL_KEY: &'static [&'static str] = &[];
+    /// Whether rows can be edited.
+    const POLICY: Policy = Policy::Editable;
+
+    /// The value of every field, in the order of [`Self::FIELDS`].
+    fn values(&self) -> Vec<Value>;
+
+    /// Builds the entity from what `value` answers for each field name.
+    ///
+    /// # Errors
+    /// When a value does not have the field's type.
+    fn from_values(value: &dyn Fn(&str) -> Option<Value>) -> Result<Self>;
+}
+
+/// Whether rows of an entity can be edited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Policy {
+    /// Every field can be written again; the greater stamp wins.
+    Editable,
+    /// The application cannot edit or re-create a row. Imports may complete it, and a
+    /// person may delete and restore it.
+    AppendOnly,
+}
+
+/// What a field holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Text.
+    Text,
+    /// A whole number.
+    Int,
+    /// A number.
+    Real,
+    /// True or false.
+    Bool,
+    /// Milliseconds since 1970, UTC.
+    Time,
+    /// Any JSON.
+    Json,
+    /// The id of a row of another entity.
+    Ref(&'static str),
+}
+
+impl Kind {
+    /// Whether `value` is of this kind. Null is of every kind.
+    pub fn holds(self, value: &Value) -> bool {
+        match self {
+            _ if value.is_null() => true,
+            Self::Text => value.is_string(),
+            Self::Int | Self::Time => value.is_i64(),
+            Self::Real => value.is_number(),
+            Self::Bool => value.is_boolean(),
+            Self::Json => true,
+            Self::Ref(_) => value.as_str().is_some_and(|text| text.parse::<Id>().is_ok()),
+        }
+    }
+
+    /// What a person would write for a value of this kind.
+    pub fn describe(self) -> String {
+        match self {
+            Self::Text => "text".into(),
+            Self::Int => "a whole number".into(),
+            Self::Real => "a number".into(),
+            Self::Bool => "true or false".into(),
+            Self::Time => "a time in milliseconds since 1970".into(),
+            Self::Json => "JSON".into(),
+            Self::Ref(entity) => format!("the id of one of {entity}"),
+        }
+    }
+}
+
+/// One column of an entity.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Its name on every replica; it never changes.
+    pub name: &'static str,
+    /// What it is, in a sentence.
+    pub doc: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// Whether it stays on this device and takes no part in merging.
+    pub local: bool,
+    /// Whether it names the row's owner: what belongs to a deleted owner is hidden
+    /// with it, and comes back with it.
+    pub owner: bool,
+    /// Whether rows are looked up by it.
+    pub indexed: bool,
+}
+
+impl Field {
+    /// A synced column.
+    pub const fn new(name: &'static str, kind: Kind) -> Self {
+        let indexed = matches!(kind, Kind::Ref(_));
+        Self { name, doc: "", kind, local: false, owner: false, indexed }
+    }
+
+    /// The same column, with a sentence on what it is.
+    #[must_use]
+    pub const fn doc(self, doc: &'static str) -> Self {
+        Self { doc, ..self }
+    }
+
+    /// The same column, kept on this device.
+    #[must_use]
+    pub const fn local(self) -> Self {
+        Self { local: true, ..self }
+    }
+
+    /// The same column, naming the row's owner.
+    #[must_use]
+    pub const fn owner(self) -> Self {
+        Self { owner: true, ..self }
+    }
+
+    /// The same column, with rows looked up by it.
+    #[must_use]
+    pub const fn indexed(self) -> Self {
+        Self { indexed: true, ..self }
+    }
+}
+
+/// What the engine knows of an entity once its type is gone.
+#[derive(Clone, Copy, Debug)]
+pub struct EntityDescriptor {
+    /// The table's name on every replica.
+    pub name: &'static str,
+    /// What a row of it is, in a sentence.
+    pub doc: &'static str,
+    /// The columns.
+    pub fields: &'static [Field],
+    /// The fields that identify a row to a person.
+    pub natural_key: &'static [&'static str],
+    /// Whether rows can be edited.
+    pub policy: Policy,
+}
+
+inventory::collect!(EntityDescriptor);
+
+impl EntityDescriptor {
+    /// The descriptor of `E`.
+    pub const fn of<E: SyncEntity>() -> Self {
+        Self {
+            name: E::NAME,
+            doc: E::DOC,
+            fields: E::FIELDS,
+            natural_key: E::NATURAL_KEY,
+            policy: E::POLICY,
+        }
+    }
+
+    /// The field called `name`.
+    pub fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|it| it.name == name)
+    }
+
+    /// The fields that travel.
+    pub fn synced(&self) -> impl Iterator<Item = &'static Field> {
+        self.fields.iter().filter(|it| !it.local)
+    }
+
+    /// The field that names the owner, and the owner's entity.
+    pub fn owner(&self) -> Option<(&'static str, &'static str)> {
+        self.fields.iter().filter(|it| it.owner).find_map(|it| match it.kind {
+            Kind::Ref(entity) => Some((it.name, entity)),
+            _ => None,
+        })
+    }
+
+    /// The natural key of `row` as one text, or none if no key field has a value.
+    /// A missing field equals a missing field. It is the only thing twins are looked
+    /// up by.
+    pub fn key_of(&self, row: &Row) -> Option<String> {
+        let part = |name: &&str| row.value(name).cloned().unwrap_or_default();
+        let parts: Vec<Value> = self.natural_key.iter().map(part).collect();
+        if parts.iter().all(Value::is_null) { None } else { Some(Value::from(parts).to_string()) }
+    }
+
+    /// Brings a value that a person or a reader gave into the form in which it is
+    /// stored: canonical, and as a [normal name](value::normal_name) in a key field.
+    pub fn normalise(&self, field: &str, value: Value) -> Value {
+        match value::canonical(value) {
+            Value::String(text) if self.natural_key.contains(&field) => {
+                Value::from(value::normal_name(&text).into_owned())
+            }
+            other => other,
+        }
+    }
+}
+
+/// A type that a field of a [`SyncEntity`] can have. Its default stands for "never
+/// written".
+pub trait FieldType: Clone + Default + PartialEq {
+    /// What it holds. [`Kind::Ref`] comes from the field's attribute instead.
+    const KIND: Kind;
+
+    /// The value that is stored; null for none.
+    fn to_value(&self) -> Value;
+
+    /// Reads a stored value, or `None` if it has another type.
+    fn from_value(value: Value) -> Option<Self>;
+}
+
+macro_rules! field_type {
+    ($type:ty, $kind:expr, |$it:ident| $to:expr, |$value:ident| $from:expr) => {
+        impl FieldType for $type {
+            const KIND: Kind = $kind;
+            fn to_value(&self) -> Value {
+                let $it = self;
+                $to
+            }
+            fn from_value($value: Value) -> Option<Self> {
+                $from
+            }
+        }
+    };
+}
+
+field_type!(String, Kind::Text, |it| Value::from(it.as_str()), |value| match value {
+    Value::String(text) => Some(text),
+    Value::Null => Some(Self::new()),
+    _ => None,
+});
+field_type!(i64, Kind::Int, |it| Value::from(*it), |value| number(&value, Value::as_i64));
+field_type!(f64, Kind::Real, |it| value::real(*it), |value| number(&value, Value::as_f64));
+field_type!(bool, Kind::Bool, |it| Value::from(*it), |value| number(&value, Value::as_bool));
+field_type!(Value, Kind::Json, |it| value::canonical(it.clone()), |value| Some(value));
+field_type!(Timestamp, Kind::Time, |it| Value::from(it.0), |value| number(&value, |it| {
+    it.as_i64().map(Timestamp)
+}));
+
+fn number<T: Default>(value: &Value, read: impl Fn(&Value) -> Option<T>) -> Option<T> {
+    if value.is_null() { Some(T::default()) } else { read(value) }
+}
+
+impl<T: FieldType> FieldType for Option<T> {
+    const KIND: Kind = T::KIND;
+
+    fn to_value(&self) -> Value {
+        self.as_ref().map_or(Value::Null, T::to_value)
+    }
+
+    fn from_value(value: Value) -> Option<Self> {
+        if value.is_null() { Some(None) } else { T::from_value(value).map(Some) }
+    }
+}
+
+impl FieldType for Option<Id> {
+    const KIND: Kind = Kind::Text;
+
+    fn to_value(&self) -> Value {
+        self.map_or(Value::Null, |id| Value::from(id.to_string()))
+    }
+
+    fn from_value(value: Value) -> Option<Self> {
+        match value {
+            Value::Null => Some(None),
+            Value::String(text) => text.parse().ok().map(Some),
+            _ => None,
+        }
+    }
+}
+
+/// A moment: milliseconds since 1970, UTC.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timestamp(pub i64);
+
+impl From<Millis> for Timestamp {
+    fn from(millis: Millis) -> Self {
+        Self(i64::try_from(millis).unwrap_or(i64::MAX))
+    }
+}
+
+/// The values of some fields by name: what a form, a command or a reader hands in.
+pub type Values = BTreeMap<String, Value>;

@@ -1,0 +1,1 @@
+//! Derives SyncEntity from a plain struct.

@@ -1,0 +1,1 @@
+//! Links every entity crate of this repository.

@@ -1,0 +1,1 @@
+//! A sixth entity, as a stranger would add it.
