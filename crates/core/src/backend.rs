@@ -174,10 +174,13 @@ pub struct BackendPlugin {
     /// The settings it takes besides `backend`, with what each accepts.
     pub settings: &'static [(&'static str, &'static str)],
     /// Opens it as the local side.
-    pub local: Option<fn(&OpenBackend<'_>) -> Result<Arc<dyn Store>>>,
+    pub local: Option<Open<dyn Store>>,
     /// Opens it as the remote side.
-    pub remote: Option<fn(&OpenBackend<'_>) -> Result<Arc<dyn Backend>>>,
+    pub remote: Option<Open<dyn Backend>>,
 }
+
+/// Opens one side of a backend.
+pub type Open<T> = fn(&OpenBackend<'_>) -> Result<Arc<T>>;
 
 inventory::collect!(BackendPlugin);
 

@@ -2,7 +2,12 @@
 //! its backend: time, randomness and sleeping. A fleet of devices that are handed a
 //! seeded one runs in one thread, the same way every time.
 
-use futures_util::future::BoxFuture;
+use std::sync::{
+    Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
+
+use futures_util::future::{BoxFuture, FutureExt};
 
 /// Milliseconds: since 1970 for a moment, or a length of time.
 pub type Millis = u64;
@@ -20,4 +25,59 @@ pub trait Env: Send + Sync {
 
     /// Waits.
     fn sleep(&self, length: Millis) -> BoxFuture<'static, ()>;
+}
+
+/// An [`Env`] that runs from a seed: its time passes only when it is told to or when
+/// something sleeps, and its wall clock can be set like a real one.
+pub struct Simulated {
+    monotonic: AtomicU64,
+    offset: Mutex<i64>,
+    random: AtomicU64,
+}
+
+impl Simulated {
+    /// Starts at `wall` milliseconds since 1970.
+    pub fn new(seed: u64, wall: Millis) -> Self {
+        let offset = Mutex::new(i64::try_from(wall).unwrap_or(i64::MAX));
+        Self { monotonic: AtomicU64::new(0), offset, random: AtomicU64::new(seed) }
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, length: Millis) {
+        self.monotonic.fetch_add(length, Ordering::Relaxed);
+    }
+
+    /// Sets the wall clock forward or back, as a person or a time server would.
+    pub fn jump(&self, by: i64) {
+        let mut offset = self.offset();
+        *offset = offset.saturating_add(by);
+    }
+
+    fn offset(&self) -> MutexGuard<'_, i64> {
+        self.offset.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Env for Simulated {
+    fn wall(&self) -> Millis {
+        self.monotonic().saturating_add_signed(*self.offset())
+    }
+
+    fn monotonic(&self) -> Millis {
+        self.monotonic.load(Ordering::Relaxed)
+    }
+
+    fn random(&self) -> u64 {
+        // SplitMix64: a counter, mixed.
+        let step = 0x9e37_79b9_7f4a_7c15;
+        let mut bits = self.random.fetch_add(step, Ordering::Relaxed).wrapping_add(step);
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        bits ^ (bits >> 31)
+    }
+
+    fn sleep(&self, length: Millis) -> BoxFuture<'static, ()> {
+        self.pass(length);
+        std::future::ready(()).boxed()
+    }
 }

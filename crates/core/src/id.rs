@@ -52,7 +52,7 @@ impl Id {
     /// The time inside a version 7 UUID, in milliseconds since 1970.
     pub fn time(self) -> Option<Millis> {
         let uuid = Uuid::from_u128(self.0);
-        (uuid.get_version_num() == 7).then(|| (self.0 >> 80) as u64)
+        if uuid.get_version_num() == 7 { Some((self.0 >> 80) as u64) } else { None }
     }
 }
 

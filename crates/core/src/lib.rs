@@ -2,16 +2,25 @@
 //! sync, and status. It has no SQL, no HTTP, and no clock or randomness of its own:
 //! stores, backends and an [`Env`] are handed in.
 
+pub mod alias;
+pub mod audit;
 mod backend;
+pub mod clock;
+pub mod device;
 mod entity;
 mod env;
 mod error;
+mod hub;
 mod id;
+mod replica;
 mod row;
 mod schema;
 mod stamp;
+pub mod status;
 pub mod store;
+mod sync;
 pub mod value;
+pub mod view;
 
 #[doc(hidden)]
 pub use inventory;
@@ -22,13 +31,16 @@ pub use self::{
         PROTOCOL, Page, Pull, Push,
     },
     entity::{EntityDescriptor, Field, FieldType, Kind, Policy, SyncEntity, Timestamp, Values},
-    env::{Env, Millis},
+    env::{Env, Millis, Simulated},
     error::{BoxError, Error, Result, excerpt},
+    hub::Hub,
     id::Id,
+    replica::{Changed, Entry, Replica},
     row::{Cell, DELETED_AT, FieldName, Row},
     schema::{ALIASES, Schema},
     stamp::Stamp,
     store::{Durability, Store},
+    sync::{Progress, SyncReport},
     value::Value,
 };
 

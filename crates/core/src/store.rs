@@ -242,6 +242,50 @@ pub struct Find {
     pub limit: usize,
 }
 
+impl Find {
+    /// Every row that is not deleted.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Only rows with this value; null for none.
+    #[must_use]
+    pub fn equal(mut self, field: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
+        self.equal.push((field.into(), value.into()));
+        self
+    }
+
+    /// Only rows that refer to this one.
+    #[must_use]
+    pub fn refers(self, field: impl Into<Cow<'static, str>>, id: Id) -> Self {
+        self.equal(field, id.to_string())
+    }
+
+    /// Smallest first.
+    #[must_use]
+    pub fn ascending(self, field: impl Into<Cow<'static, str>>) -> Self {
+        Self { order: Some(field.into()), descending: false, ..self }
+    }
+
+    /// Greatest first.
+    #[must_use]
+    pub fn descending(self, field: impl Into<Cow<'static, str>>) -> Self {
+        Self { order: Some(field.into()), descending: true, ..self }
+    }
+
+    /// At most so many; 0 for all.
+    #[must_use]
+    pub fn limit(self, limit: usize) -> Self {
+        Self { limit, ..self }
+    }
+
+    /// Only, also, or no deleted rows.
+    #[must_use]
+    pub fn deleted(self, deleted: Deleted) -> Self {
+        Self { deleted, ..self }
+    }
+}
+
 /// How deleted rows are treated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Deleted {

@@ -39,8 +39,12 @@ pub fn is_greater(one: &Value, other: &Value) -> bool {
     match (one, other) {
         _ if one == other => false,
         (Value::Bool(one), Value::Bool(other)) => *one && !*other,
-        _ => one.to_string() > other.to_string(),
+        _ => text(one) > text(other),
     }
+}
+
+fn text(value: &Value) -> String {
+    value.to_string()
 }
 
 /// The form in which text that names something is compared: Unicode NFC, and a

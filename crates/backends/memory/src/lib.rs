@@ -1,1 +1,93 @@
-//! Rows in memory: the reference store.
+//! Rows in memory: for throw-away runs, for tests, and as the reference for what a
+//! [`Store`] must do. It is as plain as it can be; nothing in it is fast on purpose
+//! except that a failed transaction costs no more than what it changed.
+
+mod data;
+mod find;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use driftline_core::{
+    BackendPlugin, Durability, Hub, Result, Schema, Store,
+    store::{ReadJob, WriteJob},
+};
+
+use crate::data::Data;
+
+driftline_core::inventory::submit! {
+    BackendPlugin {
+        name: "memory",
+        doc: "Nothing is kept: for a throw-away run",
+        settings: &[],
+        local: Some(|open| Ok(Arc::new(MemoryStore::new(open.schema)))),
+        remote: Some(|open| {
+            let store = Arc::new(MemoryStore::new(open.schema));
+            Ok(Arc::new(Hub::open(store, "memory", &*open.env)?))
+        }),
+    }
+}
+
+/// A store that ends with its process. Clones share their rows.
+#[derive(Clone)]
+pub struct MemoryStore {
+    schema: Schema,
+    data: Arc<Mutex<Data>>,
+}
+
+impl MemoryStore {
+    /// An empty store for these entities.
+    pub fn new(schema: &Schema) -> Self {
+        Self { schema: schema.clone(), data: Arc::new(Mutex::new(Data::new(schema))) }
+    }
+
+    /// The same rows as another store that shares nothing with this one: what copying
+    /// the file is for a store in a file.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        Self { schema: self.schema.clone(), data: Arc::new(Mutex::new(self.data().clone())) }
+    }
+
+    /// The same rows under another schema: what opening the file with a newer or older
+    /// program is for a store in a file.
+    #[must_use]
+    pub fn reopen(&self, schema: &Schema) -> Self {
+        self.data().learn(schema);
+        Self { schema: schema.clone(), data: self.data.clone() }
+    }
+
+    fn data(&self) -> MutexGuard<'_, Data> {
+        self.data.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store for MemoryStore {
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    fn write(&self, _durability: Durability, job: WriteJob<'_>) -> Result<()> {
+        let mut data = self.data();
+        // Taken back on a panic of the job, too.
+        let guard = RollBack(&mut data);
+        job(guard.0)?;
+        guard.0.commit();
+        Ok(())
+    }
+
+    fn read(&self, job: ReadJob<'_>) -> Result<()> {
+        job(&*self.data())
+    }
+
+    fn version(&self) -> Result<u64> {
+        Ok(self.data().version())
+    }
+}
+
+/// Undoes what was not committed.
+struct RollBack<'a>(&'a mut Data);
+
+impl Drop for RollBack<'_> {
+    fn drop(&mut self) {
+        self.0.roll_back();
+    }
+}

@@ -1,0 +1,318 @@
+//! The rows, the queue, the log and the named values, and what it takes to undo a
+//! transaction: the old state of everything it touched.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use driftline_core::{
+    Id, Millis, Result, Schema,
+    store::{AuditEntry, AuditKind, Find, Queued, ReadTx, Stored, Tx},
+};
+
+use crate::find;
+
+#[derive(Clone)]
+pub(crate) struct Data {
+    schema: Schema,
+    tables: BTreeMap<Arc<str>, Table>,
+    feed: BTreeMap<u64, (Arc<str>, Id)>,
+    /// Parked or not, by place.
+    queue: [BTreeMap<u64, (Arc<str>, Id)>; 2],
+    places: u64,
+    audit: BTreeMap<u64, AuditEntry>,
+    meta: BTreeMap<String, String>,
+    undo: Vec<Undo>,
+    version: u64,
+}
+
+#[derive(Clone, Default)]
+struct Table {
+    rows: BTreeMap<Id, Arc<Stored>>,
+    keys: BTreeMap<String, BTreeSet<Id>>,
+    queue: BTreeMap<Id, Queued>,
+}
+
+#[derive(Clone)]
+enum Undo {
+    Row(Arc<str>, Id, Option<Arc<Stored>>),
+    Queued(Arc<str>, Id, Option<Queued>),
+    Audit(u64, Option<AuditEntry>),
+    Meta(String, Option<String>),
+}
+
+impl Data {
+    pub(crate) fn new(schema: &Schema) -> Self {
+        let tables = schema.tables().map(|it| (it.name.into(), Table::default())).collect();
+        Self {
+            schema: schema.clone(),
+            tables,
+            feed: BTreeMap::new(),
+            queue: [BTreeMap::new(), BTreeMap::new()],
+            places: 0,
+            audit: BTreeMap::new(),
+            meta: BTreeMap::new(),
+            undo: Vec::new(),
+            version: 0,
+        }
+    }
+
+    /// Takes on another schema: rows of entities it knows get their natural keys.
+    pub(crate) fn learn(&mut self, schema: &Schema) {
+        self.schema = schema.clone();
+        for entity in schema.tables() {
+            let rows = self.tables.get(entity.name).map(|it| it.rows.clone()).unwrap_or_default();
+            for stored in rows.into_values() {
+                let key = entity.key_of(&stored.row);
+                if stored.key != key {
+                    self.set_row(
+                        entity.name,
+                        stored.id,
+                        Some(Arc::new(Stored { key, ..copy(&stored) })),
+                    );
+                }
+            }
+        }
+        self.commit();
+    }
+
+    pub(crate) fn version(&self) -> u64 {
+        self.version
+    }
+
+    pub(crate) fn commit(&mut self) {
+        if !self.undo.is_empty() {
+            self.version += 1;
+        }
+        self.undo.clear();
+    }
+
+    pub(crate) fn roll_back(&mut self) {
+        while let Some(step) = self.undo.pop() {
+            match step {
+                Undo::Row(entity, id, old) => drop(self.swap_row(&entity, id, old)),
+                Undo::Queued(entity, id, old) => drop(self.swap_queued(&entity, id, old)),
+                Undo::Audit(place, old) => drop(swap(&mut self.audit, place, old)),
+                Undo::Meta(key, old) => drop(swap(&mut self.meta, key, old)),
+            }
+        }
+    }
+
+    fn name(&mut self, entity: &str) -> Arc<str> {
+        if let Some((name, _)) = self.tables.get_key_value(entity) {
+            return name.clone();
+        }
+        let name: Arc<str> = entity.into();
+        self.tables.insert(name.clone(), Table::default());
+        name
+    }
+
+    fn swap_row(
+        &mut self,
+        entity: &Arc<str>,
+        id: Id,
+        new: Option<Arc<Stored>>,
+    ) -> Option<Arc<Stored>> {
+        let table = self.tables.entry(entity.clone()).or_default();
+        let (key, seq) = new.as_ref().map_or((None, 0), |it| (it.key.clone(), it.seq));
+        let old = swap(&mut table.rows, id, new);
+        let (old_key, old_seq) = old.as_ref().map_or((None, 0), |it| (it.key.clone(), it.seq));
+        if old_key != key {
+            if let Some(ids) = old_key.and_then(|it| table.keys.get_mut(&it)) {
+                ids.remove(&id);
+            }
+            if let Some(key) = key {
+                table.keys.entry(key).or_default().insert(id);
+            }
+        }
+        if old_seq != seq {
+            self.feed.remove(&old_seq);
+            if seq > 0 {
+                self.feed.insert(seq, (entity.clone(), id));
+            }
+        }
+        old
+    }
+
+    fn swap_queued(&mut self, entity: &Arc<str>, id: Id, new: Option<Queued>) -> Option<Queued> {
+        let table = self.tables.entry(entity.clone()).or_default();
+        let place = new.as_ref().map(|it| (it.place, usize::from(it.parked.is_some())));
+        let old = swap(&mut table.queue, id, new);
+        if let Some(old) = &old {
+            self.queue[usize::from(old.parked.is_some())].remove(&old.place);
+        }
+        if let Some((place, parked)) = place {
+            self.queue[parked].insert(place, (entity.clone(), id));
+        }
+        old
+    }
+
+    fn set_row(&mut self, entity: &str, id: Id, new: Option<Arc<Stored>>) {
+        let entity = self.name(entity);
+        let old = self.swap_row(&entity, id, new);
+        self.undo.push(Undo::Row(entity, id, old));
+    }
+
+    fn set_queued(&mut self, entity: &str, id: Id, new: Option<Queued>) {
+        let entity = self.name(entity);
+        let old = self.swap_queued(&entity, id, new);
+        self.undo.push(Undo::Queued(entity, id, old));
+    }
+}
+
+fn swap<K: Ord, V>(map: &mut BTreeMap<K, V>, key: K, new: Option<V>) -> Option<V> {
+    match new {
+        Some(value) => map.insert(key, value),
+        None => map.remove(&key),
+    }
+}
+
+fn copy(stored: &Arc<Stored>) -> Stored {
+    Stored::clone(stored)
+}
+
+impl ReadTx for Data {
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    fn get(&self, entity: &str, id: Id) -> Result<Option<Stored>> {
+        Ok(self.tables.get(entity).and_then(|it| it.rows.get(&id)).map(copy))
+    }
+
+    fn with_key(&self, entity: &str, key: &str) -> Result<Vec<Id>> {
+        let ids = self.tables.get(entity).and_then(|it| it.keys.get(key));
+        Ok(ids.into_iter().flatten().copied().collect())
+    }
+
+    fn find(&self, entity: &str, find: &Find) -> Result<Vec<Stored>> {
+        let rows = self.tables.get(entity).into_iter().flat_map(|it| it.rows.values());
+        Ok(find::select(rows, find).into_iter().map(copy).collect())
+    }
+
+    fn count(&self, entity: &str, find: &Find) -> Result<u64> {
+        let rows = self.tables.get(entity).into_iter().flat_map(|it| it.rows.values());
+        Ok(rows.filter(|it| find::matches(it, find)).count() as u64)
+    }
+
+    fn scan(&self, entity: &str, after: Option<Id>, limit: usize) -> Result<Vec<Stored>> {
+        let Some(table) = self.tables.get(entity) else { return Ok(Vec::new()) };
+        let past = |(id, _): &(&Id, &Arc<Stored>)| after.is_none_or(|after| **id > after);
+        let rows = match after {
+            Some(after) => table.rows.range(after..),
+            None => table.rows.range(..),
+        };
+        Ok(rows.filter(past).take(limit).map(|(_, it)| copy(it)).collect())
+    }
+
+    fn stored_entities(&self) -> Result<Vec<String>> {
+        let used = self.tables.iter().filter(|(_, table)| !table.rows.is_empty());
+        Ok(used.map(|(name, _)| name.to_string()).collect())
+    }
+
+    fn feed(&self, after: u64, limit: usize) -> Result<Vec<(String, Stored)>> {
+        let places = self.feed.range(after.saturating_add(1)..).take(limit);
+        let rows = places.filter_map(|(_, (entity, id))| {
+            let stored = self.tables.get(entity)?.rows.get(id)?;
+            Some((entity.to_string(), copy(stored)))
+        });
+        Ok(rows.collect())
+    }
+
+    fn meta(&self, key: &str) -> Result<Option<String>> {
+        Ok(self.meta.get(key).cloned())
+    }
+
+    fn queued(&self, entity: &str, id: Id) -> Result<Option<Queued>> {
+        Ok(self.tables.get(entity).and_then(|it| it.queue.get(&id)).cloned())
+    }
+
+    fn queue(&self, parked: bool, after: u64, limit: usize) -> Result<Vec<Queued>> {
+        let places = self.queue[usize::from(parked)].range(after.saturating_add(1)..);
+        let entries = places
+            .take(limit)
+            .filter_map(|(_, (entity, id))| self.tables.get(entity)?.queue.get(id).cloned());
+        Ok(entries.collect())
+    }
+
+    fn queue_sizes(&self) -> Result<(u64, u64)> {
+        Ok((self.queue[0].len() as u64, self.queue[1].len() as u64))
+    }
+
+    fn audit(&self, kind: Option<AuditKind>, limit: usize) -> Result<Vec<AuditEntry>> {
+        let of_kind = |it: &&AuditEntry| kind.is_none_or(|kind| it.kind == kind);
+        Ok(self.audit.values().rev().filter(of_kind).take(limit).cloned().collect())
+    }
+}
+
+impl Tx for Data {
+    fn reading(&self) -> &dyn ReadTx {
+        self
+    }
+
+    fn put(&mut self, entity: &str, stored: &Stored) -> Result<()> {
+        self.set_row(entity, stored.id, Some(Arc::new(stored.clone())));
+        Ok(())
+    }
+
+    fn remove(&mut self, entity: &str, id: Id) -> Result<()> {
+        self.set_row(entity, id, None);
+        Ok(())
+    }
+
+    fn forget_hub(&mut self) -> Result<()> {
+        let held: Vec<(Arc<str>, Arc<Stored>)> = self
+            .tables
+            .iter()
+            .flat_map(|(name, table)| table.rows.values().map(move |it| (name.clone(), it.clone())))
+            .filter(|(_, it)| it.hash != 0)
+            .collect();
+        for (entity, stored) in held {
+            self.put(&entity, &Stored { hash: 0, ..copy(&stored) })?;
+        }
+        Ok(())
+    }
+
+    fn set_meta(&mut self, key: &str, value: Option<&str>) -> Result<()> {
+        let old = swap(&mut self.meta, key.to_owned(), value.map(str::to_owned));
+        self.undo.push(Undo::Meta(key.to_owned(), old));
+        Ok(())
+    }
+
+    fn enqueue(&mut self, entry: &Queued) -> Result<()> {
+        let known = self.tables.get(entry.entity.as_str()).and_then(|it| it.queue.get(&entry.id));
+        let place = known.map_or_else(
+            || {
+                self.places += 1;
+                self.places
+            },
+            |it| it.place,
+        );
+        self.set_queued(&entry.entity, entry.id, Some(Queued { place, ..entry.clone() }));
+        Ok(())
+    }
+
+    fn dequeue(&mut self, entity: &str, id: Id) -> Result<()> {
+        self.set_queued(entity, id, None);
+        Ok(())
+    }
+
+    fn record(&mut self, entry: &AuditEntry) -> Result<()> {
+        let last = self.audit.last_key_value().map_or(0, |(place, _)| *place);
+        let place = if entry.place == 0 { last + 1 } else { entry.place };
+        let old = self.audit.insert(place, AuditEntry { place, ..entry.clone() });
+        self.undo.push(Undo::Audit(place, old));
+        Ok(())
+    }
+
+    fn prune_audit(&mut self, before: Millis) -> Result<()> {
+        let old: Vec<u64> =
+            self.audit.iter().filter(|(_, it)| it.at < before).map(|(place, _)| *place).collect();
+        for place in old {
+            let entry = self.audit.remove(&place);
+            self.undo.push(Undo::Audit(place, entry));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,49 @@
+//! Which rows match, and in which order.
+
+use std::{cmp::Ordering, sync::Arc};
+
+use driftline_core::{
+    DELETED_AT, Value,
+    store::{Deleted, Find, Stored},
+    view::by_value,
+};
+
+pub(crate) fn select<'a>(
+    rows: impl Iterator<Item = &'a Arc<Stored>>,
+    find: &Find,
+) -> Vec<&'a Arc<Stored>> {
+    let mut found: Vec<_> = rows.filter(|it| matches(it, find)).collect();
+    found.sort_by(|one, other| compare(one, other, find));
+    let limit = if find.limit == 0 { usize::MAX } else { find.limit };
+    found.into_iter().skip(find.offset).take(limit).collect()
+}
+
+pub(crate) fn matches(stored: &Stored, find: &Find) -> bool {
+    let deleted = match find.deleted {
+        Deleted::Hidden => !stored.row.is_deleted(),
+        Deleted::Only => stored.row.is_deleted(),
+        Deleted::Included => true,
+    };
+    deleted
+        && find.equal.iter().all(|(field, value)| match field.as_ref() {
+            "id" => value.as_str() == Some(&stored.id.to_string()),
+            field => value_of(stored, field).unwrap_or(&Value::Null) == value,
+        })
+}
+
+fn compare(one: &Stored, other: &Stored, find: &Find) -> Ordering {
+    let order = match find.order.as_deref() {
+        None | Some("id") => one.id.cmp(&other.id),
+        Some(field) => {
+            by_value(value_of(one, field), value_of(other, field)).then(one.id.cmp(&other.id))
+        }
+    };
+    if find.descending { order.reverse() } else { order }
+}
+
+fn value_of<'a>(stored: &'a Stored, field: &str) -> Option<&'a Value> {
+    match field {
+        DELETED_AT => stored.row.value(DELETED_AT),
+        field => stored.row.value(field).or_else(|| stored.local.get(field)),
+    }
+}

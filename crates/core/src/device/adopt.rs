@@ -1,0 +1,213 @@
+//! Taking in a page: its rows, its cursor and what they mean for the queue, in one
+//! transaction.
+
+use crate::{
+    Change, DELETED_AT, Error, FieldName, Page, Result, Row, Stamp, Value, alias,
+    clock::{self, Moment},
+    device::link::{Link, Met, Position, link},
+    store::{AuditEntry, AuditKind, Queued, Stored, Tx},
+};
+
+use super::{heal::start_over, write::audit};
+
+/// What became of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Adopted {
+    /// Its rows are here; the hub has more.
+    More,
+    /// Its rows are here, and there are no more.
+    Dry,
+    /// Something changed since the call was made; nothing was taken from it.
+    Dropped,
+    /// The hub is not what it was; everything is read and offered again from the start.
+    Restarted,
+}
+
+/// Takes in a page that was asked for at `position`.
+///
+/// # Errors
+/// [`Error::WrongAccount`] if it comes from another person's hub, [`Error::BadAnswer`]
+/// if it contradicts itself, [`Error::NotEqual`] if both sides still differ after
+/// everything was exchanged.
+pub fn adopt(tx: &mut dyn Tx, moment: &Moment, position: &Position, page: Page) -> Result<Adopted> {
+    let mut link = link(tx.reading())?;
+    if link.position() != *position {
+        return Ok(Adopted::Dropped);
+    }
+    match link.check(&page)? {
+        Met::First => link.identity = Some(page.identity.clone()),
+        Met::Same => (),
+        met @ (Met::Wiped | Met::TurnedBack) => {
+            let identity = Some(page.identity.clone());
+            if matches!(met, Met::Wiped) {
+                link.healed = None;
+            }
+            link.identity = identity;
+            start_over(tx, &mut link, moment.now)?;
+            link.store(tx)?;
+            return Ok(Adopted::Restarted);
+        }
+    }
+    if page.next < link.cursor || page.next > page.head {
+        let (from, to, head) = (link.cursor, page.next, page.head);
+        let reason = format!("a page leads from {from} to {to}, beyond its head {head}");
+        return Err(Error::BadAnswer { remote: page.identity.person, reason });
+    }
+    let mut latest = None;
+    for change in page.changes {
+        latest = latest.max(believable(moment, &change.row));
+        adopt_row(tx, moment, &mut link, change)?;
+    }
+    clock::observe(tx, latest)?;
+    link.cursor = page.next;
+    let dry = page.next == page.head;
+    let restarted = match (dry, page.digests) {
+        (true, Some(digests)) => {
+            link.compare(tx.reading(), page.head, &digests);
+            settle_difference(tx, &mut link, moment)?
+        }
+        _ => false,
+    };
+    link.store(tx)?;
+    Ok(match (restarted, dry) {
+        (true, _) => Adopted::Restarted,
+        (false, true) => Adopted::Dry,
+        (false, false) => Adopted::More,
+    })
+}
+
+/// The greatest stamp of `row` that may move the clock.
+pub(super) fn believable(moment: &Moment, row: &Row) -> Option<Stamp> {
+    row.cells()
+        .map(|(_, cell)| cell.stamp)
+        .filter(|it| it.is_person() && !moment.is_ahead(*it))
+        .max()
+}
+
+/// Joins one row that the hub holds.
+pub(super) fn adopt_row(
+    tx: &mut dyn Tx,
+    moment: &Moment,
+    link: &mut Link,
+    change: Change,
+) -> Result<()> {
+    let Change { entity, id, row, .. } = change;
+    let mut stored = tx.get(&entity, id)?.unwrap_or_else(|| Stored::new(id));
+    let entry = if stored.row.is_empty() { None } else { tx.queued(&entity, id)? };
+    let hash = row.hash(&entity, id);
+    link.replace(&entity, stored.hash, hash);
+    stored.hash = hash;
+    if !stored.acked {
+        stored.acked = true;
+        alias::end_assumptions(tx, &entity, id)?;
+    }
+    let was_deleted = stored.row.is_deleted();
+    let mut met = Vec::new();
+    let local = stored.row.clone();
+    let incoming = row.clone();
+    stored.row.join_with(row, |field, lost, kept| {
+        if lost.value == kept.value {
+            return;
+        }
+        let unsent = was_unsent(entry.as_ref(), field) && local.cell(field).is_some();
+        let overwrote = incoming.cell(field) == Some(kept);
+        if unsent || overwrote {
+            let kind = if unsent { AuditKind::Conflict } else { AuditKind::History };
+            let (kept_cell, lost_cell) =
+                ((kept.value.clone(), kept.stamp), (lost.value.clone(), lost.stamp));
+            let entry = audit(kind, &entity, id, field, kept_cell, lost_cell);
+            met.push(AuditEntry { rule: rule(kept.stamp, lost.stamp).into(), ..entry });
+        }
+    });
+    if let Some(entry) = &entry
+        && !was_deleted
+        && stored.row.is_deleted()
+    {
+        met.extend(deleted_meanwhile(entry, &stored));
+    }
+    for entry in met {
+        tx.record(&AuditEntry { at: moment.now, ..entry })?;
+    }
+    if let Some(entry) = entry {
+        forget_known(tx, entry, &stored.row, &incoming)?;
+    }
+    if let Some(descriptor) = tx.schema().get(&entity) {
+        stored.row.retain(|field| descriptor.field(field).is_none_or(|it| !it.local));
+        stored.key = descriptor.key_of(&stored.row);
+    }
+    tx.put(&entity, &stored)
+}
+
+fn was_unsent(owed: Option<&Queued>, field: &str) -> bool {
+    owed.is_some_and(|it| it.fields.contains_key(field))
+}
+
+/// The conflict of a person's unsent edit with a deletion on another device: the edit
+/// is kept, but nobody sees it until the row is restored.
+fn deleted_meanwhile(entry: &Queued, stored: &Stored) -> Option<AuditEntry> {
+    let edited = entry
+        .fields
+        .keys()
+        .filter(|it| **it != DELETED_AT)
+        .filter_map(|it| stored.row.cell(it))
+        .map(|it| it.stamp)
+        .filter(|it| it.is_person())
+        .max()?;
+    let deleted = stored.row.cell(DELETED_AT)?;
+    let kept = (deleted.value.clone(), deleted.stamp);
+    let conflict = audit(
+        AuditKind::Conflict,
+        &entry.entity,
+        stored.id,
+        DELETED_AT,
+        kept,
+        (Value::Null, edited),
+    );
+    let rule = "deleted on another device while it was edited here";
+    Some(AuditEntry { rule: rule.into(), ..conflict })
+}
+
+/// Why the value with the stamp `kept` stands.
+fn rule(kept: Stamp, lost: Stamp) -> &'static str {
+    match (kept.is_person(), lost.is_person()) {
+        (true, false) => "a person's write stands over an import",
+        (false, _) => "the more complete reading stands",
+        (true, true) => "the later edit stands",
+    }
+}
+
+/// Takes out of the queue what the hub evidently holds: a push whose answer was lost,
+/// or a value that gave way to the hub's.
+fn forget_known(tx: &mut dyn Tx, mut entry: Queued, mine: &Row, hub: &Row) -> Result<()> {
+    let known = |field: &FieldName| match (mine.cell(field), hub.cell(field)) {
+        (Some(mine), Some(hub)) => mine == hub,
+        (None, _) => true,
+        (Some(_), None) => false,
+    };
+    let before = entry.fields.len();
+    entry.fields.retain(|field, _| !known(field));
+    if entry.fields.is_empty() {
+        tx.dequeue(&entry.entity, entry.id)
+    } else if entry.fields.len() < before {
+        tx.enqueue(&entry)
+    } else {
+        Ok(())
+    }
+}
+
+/// Starts over if both sides differ although nothing waits here, once per head.
+/// Returns whether it did.
+pub(super) fn settle_difference(tx: &mut dyn Tx, link: &mut Link, moment: &Moment) -> Result<bool> {
+    let Some((head, differ)) = link.compared.clone() else { return Ok(false) };
+    if differ.is_empty() || tx.queue_sizes()?.0 > 0 {
+        return Ok(false);
+    }
+    if link.healed == Some(head) {
+        // Stored as it is: the comparison must be seen by `status` even though the
+        // sync ends with an error.
+        return Ok(false);
+    }
+    link.healed = Some(head);
+    start_over(tx, link, moment.now)?;
+    Ok(true)
+}

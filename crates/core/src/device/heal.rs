@@ -1,0 +1,66 @@
+//! Starting over with a hub that was wiped, restored from a backup, or that holds
+//! something else than it should: everything is read again, and every row is offered
+//! again. That loses nothing, because joining is idempotent.
+
+use crate::{
+    FieldName, Id, Millis, Result, alias,
+    device::link::Link,
+    store::{Stored, Tx},
+};
+
+use super::write::owe;
+
+/// Rows read in one step.
+const STEP: usize = 1_000;
+
+/// Sets the cursor to 0 and offers every row. Rows that some hub acknowledged are no
+/// births any more: two of them that were renamed to one key stay two.
+pub(super) fn start_over(tx: &mut dyn Tx, link: &mut Link, now: Millis) -> Result<()> {
+    link.cursor = 0;
+    link.resets += 1;
+    link.digests.clear();
+    link.compared = None;
+    tx.forget_hub()?;
+    offer_all(tx, now)
+}
+
+fn offer_all(tx: &mut dyn Tx, now: Millis) -> Result<()> {
+    let mut names: Vec<String> = tx.schema().tables().map(|it| it.name.to_owned()).collect();
+    let known = names.len();
+    names.extend(tx.stored_entities()?);
+    for place in 0..names.len() {
+        let name = &names[place];
+        if place >= known && names[..known].contains(name) {
+            continue;
+        }
+        let mut after: Option<Id> = None;
+        loop {
+            let rows = tx.scan(name, after, STEP)?;
+            let Some(last) = rows.last() else { break };
+            after = Some(last.id);
+            for stored in &rows {
+                offer(tx, name, stored, now)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Queues all cells of a row. What the queue already knows of it stays as it is; the
+/// other cells count as carried, for a hub has had them.
+fn offer(tx: &mut dyn Tx, entity: &str, stored: &Stored, now: Millis) -> Result<()> {
+    if alias::is_provisional(entity, stored) {
+        return Ok(());
+    }
+    let before = tx.queued(entity, stored.id)?;
+    let fields: Vec<FieldName> = stored.row.cells().map(|(field, _)| field.clone()).collect();
+    owe(tx, entity, stored, fields, now)?;
+    if let Some(mut entry) = tx.queued(entity, stored.id)? {
+        for (field, carried) in &mut entry.fields {
+            let was = before.as_ref().and_then(|it| it.fields.get(field));
+            *carried = was.copied().unwrap_or(stored.acked);
+        }
+        tx.enqueue(&entry)?;
+    }
+    Ok(())
+}

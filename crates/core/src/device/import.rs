@@ -1,0 +1,83 @@
+//! What a reader of transcripts writes. Its stamps are functions of the records, so
+//! reading one transcript anywhere, any number of times, in any pieces, gives one set
+//! of rows; and they lose to whatever a person wrote.
+
+use crate::{
+    EntityDescriptor, FieldName, Id, Result, Row, Stamp, Value, alias,
+    clock::Moment,
+    store::{AuditEntry, AuditKind, Stored, Tx},
+};
+
+use super::write::{audit, holder, owe};
+
+/// What an import did to a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Imported {
+    /// It was not here.
+    New,
+    /// It became more complete.
+    Grown,
+    /// Everything was here already: nothing was written, nothing is sent.
+    Same,
+}
+
+/// Joins what a record says of a row. Where a live row made by hand has its natural
+/// key, that row is used: the two count as one.
+///
+/// # Errors
+/// When the store cannot be written.
+pub fn import(
+    tx: &mut dyn Tx,
+    moment: &Moment,
+    entity: &'static EntityDescriptor,
+    id: Id,
+    cells: Vec<(FieldName, Value, Stamp)>,
+    local: Vec<(FieldName, Value)>,
+) -> Result<Imported> {
+    let known = tx.get(entity.name, id)?;
+    let is_new = known.is_none();
+    let mut stored = known.unwrap_or_else(|| Stored::new(id));
+    let mut fields = Vec::new();
+    let mut incoming = Row::default();
+    for (field, value, stamp) in cells {
+        let value = entity.normalise(&field, value);
+        let fits = entity.field(&field).is_none_or(|it| it.kind.holds(&value) && !it.local);
+        if fits && stored.row.cell(&field).is_none_or(|it| it.stamp <= stamp) {
+            incoming.set(field, stamp, value);
+        }
+    }
+    let mut lost = Vec::new();
+    for (field, cell) in incoming.cells() {
+        if stored.row.cell(field) != Some(cell) {
+            fields.push(field.clone());
+        }
+    }
+    let changed = stored.row.join_with(incoming, |field, old, new| {
+        if old.value != new.value {
+            let (kept, lost_cell) =
+                ((new.value.clone(), new.stamp), (old.value.clone(), old.stamp));
+            lost.push(audit(AuditKind::History, entity.name, id, field, kept, lost_cell));
+        }
+    });
+    let mut local_changed = false;
+    for (field, value) in local {
+        local_changed |= stored.local.get(&field) != Some(&value);
+        stored.local.insert(field, value);
+    }
+    if !changed && !is_new {
+        if local_changed {
+            tx.put(entity.name, &stored)?;
+        }
+        return Ok(Imported::Same);
+    }
+    for entry in lost {
+        tx.record(&AuditEntry { at: moment.now, rule: "more complete".into(), ..entry })?;
+    }
+    stored.key = entity.key_of(&stored.row);
+    if is_new && let Some(twin) = holder(tx, entity, stored.key.as_deref(), id)? {
+        alias::assume(tx, entity.name, id, twin)?;
+    }
+    tx.put(entity.name, &stored)?;
+    owe(tx, entity.name, &stored, fields, moment.now)?;
+    Ok(if is_new { Imported::New } else { Imported::Grown })
+}

@@ -1,0 +1,131 @@
+//! What a device knows of its hub: whose rows it serves, and how far it was read.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Digests, Error, Identity, Page, Result,
+    store::{ReadTx, Tx},
+};
+
+const LINK: &str = "link";
+
+/// What a device knows of its hub. Empty until the first answer binds it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Link {
+    /// Whose rows the hub serves.
+    pub identity: Option<Identity>,
+    /// Everything up to here has been adopted.
+    pub cursor: u64,
+    /// How often the cursor was set back, so that an answer to a call made before can
+    /// be told from one made after.
+    pub resets: u64,
+    /// The head at which both sides were last found to differ and everything was
+    /// exchanged again.
+    pub healed: Option<u64>,
+    /// The sum of what the hub last held of each row, per entity.
+    pub digests: Digests,
+    /// The head at which both sides were last compared, and the entities that differed.
+    pub compared: Option<(u64, Vec<String>)>,
+}
+
+/// What a call was made with. An answer counts only while this still holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Position {
+    /// Whose rows the hub served.
+    pub identity: Option<Identity>,
+    /// The cursor.
+    pub cursor: u64,
+    /// How often the cursor had been set back.
+    pub resets: u64,
+}
+
+/// What this device knows of its hub.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn link(tx: &dyn ReadTx) -> Result<Link> {
+    let Some(text) = tx.meta(LINK)? else { return Ok(Link::default()) };
+    serde_json::from_str(&text).map_err(|error| Error::Damaged {
+        what: "what this device knows of its hub".into(),
+        found: error.to_string(),
+    })
+}
+
+/// What a call made now is made with.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn position(tx: &dyn ReadTx) -> Result<Position> {
+    Ok(link(tx)?.position())
+}
+
+impl Link {
+    /// What a call made now is made with.
+    pub fn position(&self) -> Position {
+        Position { identity: self.identity.clone(), cursor: self.cursor, resets: self.resets }
+    }
+
+    pub(super) fn store(&self, tx: &mut dyn Tx) -> Result<()> {
+        let text = serde_json::to_string(self).map_err(|error| Error::Damaged {
+            what: "what this device knows of its hub".into(),
+            found: error.to_string(),
+        })?;
+        tx.set_meta(LINK, Some(&text))
+    }
+
+    /// Replaces what the hub holds of a row, `was` by `now`, in its entity's digest.
+    pub(super) fn replace(&mut self, entity: &str, was: u64, now: u64) {
+        if was != now {
+            let sum = self.digests.entry(entity.to_owned()).or_default();
+            *sum = sum.wrapping_sub(was).wrapping_add(now);
+        }
+    }
+
+    /// Compares what the hub says it holds with what this device thinks it holds. Only
+    /// meaningful at equal heads. Entities that either side does not know are left out.
+    pub(super) fn compare(&mut self, tx: &dyn ReadTx, head: u64, digests: &Digests) {
+        let differ: BTreeSet<&String> = digests
+            .iter()
+            .filter(|(entity, _)| tx.schema().get(entity).is_some())
+            .filter(|(entity, sum)| self.digests.get(*entity).copied().unwrap_or(0) != **sum)
+            .map(|(entity, _)| entity)
+            .collect();
+        self.compared = Some((head, differ.into_iter().cloned().collect()));
+    }
+
+    /// Whether `page` comes from the hub that this device is bound to.
+    ///
+    /// # Errors
+    /// [`Error::WrongAccount`] when it serves another account of another person.
+    pub(super) fn check(&self, page: &Page) -> Result<Met> {
+        let met = &page.identity;
+        let Some(bound) = &self.identity else { return Ok(Met::First) };
+        if met.account != bound.account && met.person != bound.person {
+            return Err(Error::WrongAccount {
+                bound: bound.person.clone(),
+                met: met.person.clone(),
+            });
+        }
+        let same = met.account == bound.account && met.epoch == bound.epoch;
+        Ok(match () {
+            () if !same => Met::Wiped,
+            () if page.head < self.cursor => Met::TurnedBack,
+            () => Met::Same,
+        })
+    }
+}
+
+/// What the hub of a page is to a device.
+pub(super) enum Met {
+    /// The first hub it meets.
+    First,
+    /// The one it knows.
+    Same,
+    /// The one it knows, without the rows: this person's, with another account or epoch.
+    Wiped,
+    /// The one it knows, restored from a backup.
+    TurnedBack,
+}

@@ -1,0 +1,22 @@
+//! The role of a device: it takes writes without asking anyone, and owes them to its
+//! hub. Each function runs in one transaction, so that a row and its queue entry, a
+//! page and its cursor, a stamp and the clock are always stored together.
+
+mod adopt;
+mod heal;
+mod import;
+mod link;
+mod queue;
+mod restamp;
+mod settle;
+mod write;
+
+pub use self::{
+    adopt::{Adopted, adopt},
+    import::{Imported, import},
+    link::{Link, Position, link, position},
+    queue::{Batch, Sent, note_failure, park, pending, retry_parked},
+    restamp::{CLOCK_AHEAD, Restamped},
+    settle::{Settled, settle},
+    write::{create, set_deleted, update},
+};

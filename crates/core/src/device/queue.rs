@@ -1,0 +1,152 @@
+//! The queue: one entry per changed row, so that a thousand edits made offline are
+//! sent as one. It names the changed fields; values are read from the row when sent.
+
+use crate::{
+    Change, Limits, PROTOCOL, Push, Result,
+    device::{Position, position},
+    store::{Queued, Tx},
+};
+
+/// Rows read from the queue in one step.
+const STEP: usize = 500;
+
+/// Rows to send, as they were when they were read.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// What the call is made with.
+    pub position: Position,
+    /// What it carries.
+    pub sent: Vec<Sent>,
+}
+
+/// One row of a batch.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// What travels.
+    pub change: Change,
+    /// The row's change counter: if it has grown, the row changed meanwhile.
+    pub counter: u64,
+}
+
+impl Batch {
+    /// The call that carries this batch, if the device is bound to a hub.
+    pub fn push(&self) -> Option<Push> {
+        let identity = self.position.identity.as_ref()?;
+        Some(Push {
+            protocol: PROTOCOL,
+            account: identity.account.clone(),
+            epoch: identity.epoch.clone(),
+            changes: self.sent.iter().map(|it| it.change.clone()).collect(),
+        })
+    }
+
+    /// Splits off the second half, to find the row at which a batch fails.
+    pub fn split(&mut self) -> Self {
+        let rest = self.sent.split_off(self.sent.len() / 2);
+        Self { position: self.position.clone(), sent: rest }
+    }
+}
+
+/// Reads the oldest entries that fit into one call, and notes that a call carries them
+/// before it does: a stamp that may be known elsewhere must never be restamped. A row
+/// beyond the limits is parked. Empty when nothing waits.
+///
+/// # Errors
+/// When the store cannot be written.
+pub fn pending(tx: &mut dyn Tx, limits: &Limits) -> Result<Batch> {
+    let mut batch = Batch { position: position(tx.reading())?, sent: Vec::new() };
+    let (mut bytes, mut after) = (0, 0);
+    'full: loop {
+        let entries = tx.queue(false, after, STEP.min(limits.rows))?;
+        let Some(last) = entries.last() else { break };
+        after = last.place;
+        for mut entry in entries {
+            let Some(change) = change_of(tx, &entry)? else {
+                tx.dequeue(&entry.entity, entry.id)?;
+                continue;
+            };
+            let weight = change.row.weight();
+            if weight > limits.row_bytes {
+                let limit = limits.row_bytes;
+                entry.parked = Some(format!(
+                    "too large: about {weight} bytes, and the remote takes {limit}; it is kept here"
+                ));
+                tx.enqueue(&entry)?;
+                continue;
+            }
+            let full = batch.sent.len() == limits.rows || bytes + weight > limits.bytes;
+            if full && !batch.sent.is_empty() {
+                break 'full;
+            }
+            bytes += weight;
+            entry.attempts += 1;
+            entry.fields.values_mut().for_each(|carried| *carried = true);
+            tx.enqueue(&entry)?;
+            batch.sent.push(Sent { change, counter: entry.change });
+        }
+    }
+    Ok(batch)
+}
+
+/// The part of a row that its queue entry names: all of it while no hub knows it.
+fn change_of(tx: &dyn Tx, entry: &Queued) -> Result<Option<Change>> {
+    let Some(stored) = tx.get(&entry.entity, entry.id)? else { return Ok(None) };
+    let all = stored.row.cells().count();
+    let mut row = stored.row;
+    if stored.acked {
+        row.retain(|field| entry.fields.contains_key(field));
+    }
+    if row.is_empty() && stored.acked {
+        return Ok(None);
+    }
+    let whole = row.cells().count() == all;
+    let (entity, id) = (entry.entity.clone(), entry.id);
+    Ok(Some(Change { entity, id, row, birth: !stored.acked, whole }))
+}
+
+/// Sets a row aside that can never be sent as it is. The rest of the queue goes on.
+///
+/// # Errors
+/// When the store cannot be written.
+pub fn park(tx: &mut dyn Tx, batch: &Batch, reason: &str) -> Result<()> {
+    if position(tx.reading())? != batch.position {
+        return Ok(());
+    }
+    for sent in &batch.sent {
+        if let Some(mut entry) = tx.queued(&sent.change.entity, sent.change.id)?
+            && entry.change == sent.counter
+        {
+            entry.parked = Some(reason.to_owned());
+            entry.last_error = Some(reason.to_owned());
+            tx.enqueue(&entry)?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts every parked row back into the queue, and returns how many there were.
+///
+/// # Errors
+/// When the store cannot be written.
+pub fn retry_parked(tx: &mut dyn Tx) -> Result<u64> {
+    let mut count = 0;
+    while let Some(mut entry) = tx.queue(true, 0, 1)?.pop() {
+        entry.parked = None;
+        tx.enqueue(&entry)?;
+        count += 1;
+    }
+    Ok(count)
+}
+
+/// Notes what the last attempt at a batch ended with, on the row it begins with.
+///
+/// # Errors
+/// When the store cannot be written.
+pub fn note_failure(tx: &mut dyn Tx, batch: &Batch, reason: &str) -> Result<()> {
+    let Some(first) = batch.sent.first() else { return Ok(()) };
+    if let Some(mut entry) = tx.queued(&first.change.entity, first.change.id)? {
+        entry.last_error = Some(reason.to_owned());
+        tx.enqueue(&entry)?;
+    }
+    Ok(())
+}

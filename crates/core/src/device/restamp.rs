@@ -1,0 +1,158 @@
+//! Writes made while this machine's clock was far ahead. The hub refuses such stamps,
+//! because they would win for years. They get new ones, in the order in which they
+//! were written: exactly those that a refusal named and those that no call ever
+//! carried. A stamp that may be known elsewhere keeps its place, because a later edit
+//! of the same cell could otherwise lose to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    FieldName, Id, Result, Stamp,
+    clock::{self, Moment},
+    store::{AuditEntry, AuditKind, Queued, Tx},
+};
+
+/// The rule under which the audit log says that a write got a new stamp.
+pub const CLOCK_AHEAD: &str = "written while this device's clock was ahead; its time was corrected";
+
+/// A cell that was given a new stamp.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restamped {
+    /// The entity.
+    pub entity: String,
+    /// The row.
+    pub id: Id,
+    /// The field.
+    pub field: FieldName,
+    /// The stamp it had.
+    pub was: Stamp,
+    /// The stamp it has.
+    pub now: Stamp,
+}
+
+/// Restamps what `refused` names and what no call ever carried, above all that the hub
+/// is known to hold.
+pub(super) fn restamp(
+    tx: &mut dyn Tx,
+    moment: &Moment,
+    refused: &[(String, Id, Vec<String>)],
+) -> Result<Vec<Restamped>> {
+    let named: BTreeSet<(&str, Id, &str)> = refused
+        .iter()
+        .flat_map(|(entity, id, fields)| {
+            fields.iter().map(|it| (entity.as_str(), *id, it.as_str()))
+        })
+        .collect();
+    let entries = all_entries(tx)?;
+    let mut cells = Vec::new();
+    let mut last = clock::seen(tx.reading())?;
+    for entry in &entries {
+        let Some(stored) = tx.get(&entry.entity, entry.id)? else { continue };
+        for (field, carried) in &entry.fields {
+            let refused = named.contains(&(entry.entity.as_str(), entry.id, field.as_ref()));
+            let Some(cell) = stored.row.cell(field).filter(|it| it.stamp.is_person()) else {
+                continue;
+            };
+            if *carried && !refused {
+                if !moment.is_ahead(cell.stamp) {
+                    last = last.max(Some(cell.stamp));
+                }
+            } else {
+                cells.push(Restamped {
+                    entity: entry.entity.clone(),
+                    id: entry.id,
+                    field: field.clone(),
+                    was: cell.stamp,
+                    now: cell.stamp,
+                });
+            }
+        }
+    }
+    cells.sort_by_key(|it| it.was);
+    let mut new: BTreeMap<Stamp, Stamp> = BTreeMap::new();
+    for it in &mut cells {
+        it.now = *new.entry(it.was).or_insert_with(|| {
+            let next = clock::after(last, moment);
+            last = Some(next);
+            next
+        });
+        apply(tx, it)?;
+    }
+    note_uncarried(tx, &cells)?;
+    rewrite_audit(tx, &new)?;
+    for it in &cells {
+        tell(tx, moment, it)?;
+    }
+    if let Some(last) = cells.last() {
+        clock::set_mine(tx, last.now)?;
+    }
+    Ok(cells)
+}
+
+fn all_entries(tx: &dyn Tx) -> Result<Vec<Queued>> {
+    let mut all = Vec::new();
+    loop {
+        let after = all.last().map_or(0, |it: &Queued| it.place);
+        let page = tx.queue(false, after, 1_000)?;
+        if page.is_empty() {
+            return Ok(all);
+        }
+        all.extend(page);
+    }
+}
+
+fn apply(tx: &mut dyn Tx, it: &Restamped) -> Result<()> {
+    let Some(mut stored) = tx.get(&it.entity, it.id)? else { return Ok(()) };
+    if let Some(value) = stored.row.value(&it.field).cloned() {
+        stored.row.set(it.field.clone(), it.now, value);
+        tx.put(&it.entity, &stored)?;
+    }
+    Ok(())
+}
+
+fn note_uncarried(tx: &mut dyn Tx, cells: &[Restamped]) -> Result<()> {
+    let mut rows: BTreeMap<(&str, Id), Vec<&FieldName>> = BTreeMap::new();
+    for it in cells {
+        rows.entry((&it.entity, it.id)).or_default().push(&it.field);
+    }
+    for ((entity, id), fields) in rows {
+        if let Some(mut entry) = tx.queued(entity, id)? {
+            entry.fields.extend(fields.into_iter().map(|it| (it.clone(), false)));
+            entry.change += 1;
+            tx.enqueue(&entry)?;
+        }
+    }
+    Ok(())
+}
+
+fn rewrite_audit(tx: &mut dyn Tx, new: &BTreeMap<Stamp, Stamp>) -> Result<()> {
+    for mut entry in tx.audit(None, usize::MAX)? {
+        let (kept, lost) = (new.get(&entry.kept_stamp), new.get(&entry.lost_stamp));
+        if kept.is_some() || lost.is_some() {
+            entry.kept_stamp = kept.copied().unwrap_or(entry.kept_stamp);
+            entry.lost_stamp = lost.copied().unwrap_or(entry.lost_stamp);
+            tx.record(&entry)?;
+        }
+    }
+    Ok(())
+}
+
+/// Says in the audit log that a write got a new stamp: its time is not what the person
+/// saw on the clock.
+fn tell(tx: &mut dyn Tx, moment: &Moment, it: &Restamped) -> Result<()> {
+    let Some(stored) = tx.get(&it.entity, it.id)? else { return Ok(()) };
+    let value = stored.row.value(&it.field).cloned().unwrap_or_default();
+    tx.record(&AuditEntry {
+        place: 0,
+        at: moment.now,
+        kind: AuditKind::History,
+        entity: it.entity.clone(),
+        id: it.id,
+        field: it.field.to_string(),
+        kept: value.clone(),
+        kept_stamp: it.now,
+        lost: value,
+        lost_stamp: it.was,
+        rule: CLOCK_AHEAD.into(),
+    })
+}

@@ -1,0 +1,145 @@
+//! Taking in the answers to a push: what is in the feed leaves the queue, what was
+//! refused is restamped, sent whole, or set aside.
+
+use crate::{
+    Answer, Answers, Error, Id, Result, alias,
+    clock::{self, Moment},
+    device::{
+        Batch, Restamped, Sent,
+        adopt::{adopt_row, believable, settle_difference},
+        link::{Link, link},
+        restamp::restamp,
+    },
+    store::Tx,
+};
+
+/// What became of a push.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Settled {
+    /// Something changed since the call was made; the rows will be sent again.
+    pub dropped: bool,
+    /// Everything is read and offered again from the start.
+    pub restarted: bool,
+    /// Rows that are in the feed now.
+    pub accepted: u64,
+    /// Rows that were set aside.
+    pub parked: u64,
+    /// Writes that were given new stamps because the hub found them too far ahead.
+    pub restamped: Vec<Restamped>,
+}
+
+/// Takes in the answers to `batch`.
+///
+/// # Errors
+/// [`Error::BadAnswer`] if they do not fit the call.
+pub fn settle(
+    tx: &mut dyn Tx,
+    moment: &Moment,
+    batch: &Batch,
+    answers: Answers,
+) -> Result<Settled> {
+    let mut link = link(tx.reading())?;
+    if link.position() != batch.position || link.identity.as_ref() != Some(&answers.identity) {
+        return Ok(Settled { dropped: true, ..Settled::default() });
+    }
+    if answers.answers.len() != batch.sent.len() {
+        let (got, sent) = (answers.answers.len(), batch.sent.len());
+        let reason = format!("{got} answers to {sent} rows");
+        return Err(Error::BadAnswer { remote: answers.identity.person, reason });
+    }
+    let mut settled = Settled::default();
+    let mut places = Vec::new();
+    let mut ahead: Vec<(String, Id, Vec<String>)> = Vec::new();
+    let mut latest = None;
+    for (sent, answer) in batch.sent.iter().zip(answers.answers) {
+        match answer {
+            Answer::Accepted { seq, hash } => {
+                if accept(tx, &mut link, sent, hash)? {
+                    places.push(seq);
+                }
+                latest = latest.max(believable(moment, &sent.change.row));
+                settled.accepted += 1;
+            }
+            Answer::ClockAhead { fields } => {
+                ahead.push((sent.change.entity.clone(), sent.change.id, fields));
+            }
+            Answer::NeedWhole => send_whole(tx, sent)?,
+            Answer::Refused { reason } => {
+                park(tx, sent, &reason)?;
+                settled.parked += 1;
+            }
+        }
+    }
+    clock::observe(tx, latest)?;
+    for (seq, change) in answers.recorded {
+        adopt_row(tx, moment, &mut link, change)?;
+        places.push(seq);
+    }
+    follow(&mut link, places);
+    if !ahead.is_empty() {
+        settled.restamped = restamp(tx, moment, &ahead)?;
+    }
+    if link.cursor == answers.head {
+        link.compare(tx.reading(), answers.head, &answers.digests);
+        settled.restarted = settle_difference(tx, &mut link, moment)?;
+    }
+    link.store(tx)?;
+    Ok(settled)
+}
+
+/// Moves the cursor past places that follow it without a gap, each holding a row just
+/// as it is here: there is nothing to download.
+fn follow(link: &mut Link, mut places: Vec<u64>) {
+    places.sort_unstable();
+    for place in places {
+        if place == link.cursor + 1 {
+            link.cursor = place;
+        }
+    }
+}
+
+/// Notes that a row is in the feed. Returns whether the hub holds it just as it is
+/// here; otherwise others have written cells of it that this device has yet to pull.
+fn accept(tx: &mut dyn Tx, link: &mut Link, sent: &Sent, hash: u64) -> Result<bool> {
+    let (entity, id) = (&sent.change.entity, sent.change.id);
+    let mut same = false;
+    if let Some(mut stored) = tx.get(entity, id)? {
+        link.replace(entity, stored.hash, hash);
+        let news = !stored.acked || stored.hash != hash;
+        if !stored.acked {
+            alias::end_assumptions(tx, entity, id)?;
+        }
+        same = stored.row.hash(entity, id) == hash;
+        (stored.hash, stored.acked) = (hash, true);
+        if news {
+            tx.put(entity, &stored)?;
+        }
+    }
+    if tx.queued(entity, id)?.is_some_and(|entry| entry.change == sent.counter) {
+        tx.dequeue(entity, id)?;
+    }
+    Ok(same)
+}
+
+/// The hub does not have the row: its next push carries all of it.
+fn send_whole(tx: &mut dyn Tx, sent: &Sent) -> Result<()> {
+    let (entity, id) = (&sent.change.entity, sent.change.id);
+    let (Some(mut entry), Some(stored)) = (tx.queued(entity, id)?, tx.get(entity, id)?) else {
+        return Ok(());
+    };
+    for (field, _) in stored.row.cells() {
+        entry.fields.entry(field.clone()).or_insert(true);
+    }
+    tx.enqueue(&entry)
+}
+
+fn park(tx: &mut dyn Tx, sent: &Sent, reason: &str) -> Result<()> {
+    match tx.queued(&sent.change.entity, sent.change.id)? {
+        Some(mut entry) if entry.change == sent.counter => {
+            entry.parked = Some(reason.to_owned());
+            entry.last_error = Some(reason.to_owned());
+            tx.enqueue(&entry)
+        }
+        _ => Ok(()),
+    }
+}

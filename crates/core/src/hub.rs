@@ -1,0 +1,280 @@
+//! The role of a hub: it puts everybody's changes into one order and says which births
+//! are the same thing. Both happen inside one serialised transaction, so whoever has
+//! read the feed up to a place has everything up to it.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ALIASES, Answer, Answers, Backend, Change, Digests, EntityDescriptor, Env, Error, Id, Identity,
+    Limits, Millis, PROTOCOL, Page, Pull, Push, Result, alias,
+    clock::DRIFT,
+    schema::is_plain_name,
+    store::{Durability, ReadTx, Store, Stored, Tx},
+    view,
+};
+
+const HUB: &str = "hub";
+
+/// A store that serves as the remote of others.
+pub struct Hub {
+    store: Arc<dyn Store>,
+    env: Option<Arc<dyn Env>>,
+    name: String,
+    limits: Limits,
+}
+
+/// What a hub keeps of itself.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct State {
+    identity: Identity,
+    head: u64,
+    digests: Digests,
+}
+
+impl Hub {
+    /// How much a store takes in one call.
+    pub const LIMITS: Limits = Limits { rows: 500, bytes: 4 << 20, row_bytes: 64 << 20 };
+
+    /// Serves `store` to `person`. The first time, it draws the names of an account and
+    /// an epoch. It refuses no stamp: a hub in a file has no clock of its own.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub fn open(store: Arc<dyn Store>, person: &str, env: &dyn Env) -> Result<Self> {
+        let fresh = || format!("{:016x}{:016x}", env.random(), env.random());
+        store.transact(Durability::Full, |tx| {
+            if tx.meta(HUB)?.is_none() {
+                let identity = Identity { person: person.into(), account: fresh(), epoch: fresh() };
+                save(tx, &State { identity, head: 0, digests: BTreeMap::new() })?;
+            }
+            Ok(())
+        })?;
+        Ok(Self { store, env: None, name: person.to_owned(), limits: Self::LIMITS })
+    }
+
+    /// The same hub with a clock: it refuses stamps too far ahead of it, and says its
+    /// time.
+    #[must_use]
+    pub fn with_clock(self, env: Arc<dyn Env>) -> Self {
+        Self { env: Some(env), ..self }
+    }
+
+    /// The same hub with other limits.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    fn time(&self) -> Option<Millis> {
+        self.env.as_ref().map(|it| it.wall())
+    }
+}
+
+#[async_trait]
+impl Backend for Hub {
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    async fn pull(&self, request: Pull) -> Result<Page> {
+        check_protocol(&self.name, request.protocol)?;
+        let time = self.time();
+        self.store.view(|tx| serve(tx, &request, time))
+    }
+
+    async fn push(&self, request: Push) -> Result<Answers> {
+        check_protocol(&self.name, request.protocol)?;
+        let time = self.time();
+        self.store.transact(Durability::Normal, |tx| accept(tx, &self.name, &request, time))
+    }
+}
+
+fn check_protocol(name: &str, theirs: u32) -> Result<()> {
+    if theirs.abs_diff(PROTOCOL) <= 1 {
+        return Ok(());
+    }
+    let older = if theirs < PROTOCOL { "this program" } else { "the remote" };
+    Err(Error::Protocol { remote: name.into(), theirs: PROTOCOL, ours: theirs, older })
+}
+
+fn load(tx: &dyn ReadTx) -> Result<State> {
+    let damaged = |found: String| Error::Damaged { what: "the hub's own record".into(), found };
+    let text = tx.meta(HUB)?.ok_or_else(|| damaged("nothing".into()))?;
+    serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))
+}
+
+fn save(tx: &mut dyn Tx, state: &State) -> Result<()> {
+    let text = serde_json::to_string(state).map_err(|error| Error::Damaged {
+        what: "the hub's own record".into(),
+        found: error.to_string(),
+    })?;
+    tx.set_meta(HUB, Some(&text))
+}
+
+/// Digests of the entities this hub knows: of others it cannot say what they mean.
+fn known(tx: &dyn ReadTx, digests: &Digests) -> Digests {
+    let zero = tx.schema().tables().map(|it| (it.name.to_owned(), 0));
+    let mut all: Digests = zero.collect();
+    for (entity, sum) in &mut all {
+        *sum = digests.get(entity).copied().unwrap_or(0);
+    }
+    all
+}
+
+/// The page after a cursor.
+fn serve(tx: &dyn ReadTx, request: &Pull, time: Option<Millis>) -> Result<Page> {
+    let state = load(tx)?;
+    let rows = request.rows.max(1);
+    let found = tx.feed(request.cursor, rows + 1)?;
+    let mut more = found.len() > rows;
+    let (mut changes, mut next, mut bytes) = (Vec::new(), request.cursor, 0);
+    for (entity, stored) in found.into_iter().take(rows) {
+        bytes += stored.row.weight();
+        if bytes > request.bytes && !changes.is_empty() {
+            more = true;
+            break;
+        }
+        next = stored.seq;
+        let Stored { id, row, .. } = stored;
+        changes.push(Change { entity, id, row, birth: false, whole: true });
+    }
+    if !more {
+        // Places that a row has left since are empty, so the end of the feed is the head.
+        next = next.max(state.head);
+    }
+    if state.head < request.cursor {
+        next = state.head;
+    }
+    Ok(Page {
+        protocol: PROTOCOL,
+        head: state.head,
+        next,
+        changes,
+        digests: (next == state.head).then(|| known(tx, &state.digests)),
+        identity: state.identity,
+        time,
+    })
+}
+
+/// Joins a batch. Whoever it comes from must mean this account and this epoch.
+fn accept(tx: &mut dyn Tx, name: &str, push: &Push, time: Option<Millis>) -> Result<Answers> {
+    let mut state = load(tx.reading())?;
+    if push.account != state.identity.account || push.epoch != state.identity.epoch {
+        return Err(Error::Moved { remote: name.to_owned() });
+    }
+    let mut recorded = Vec::new();
+    let mut answers = Vec::with_capacity(push.changes.len());
+    for change in &push.changes {
+        answers.push(match refuse(change, time) {
+            Some(answer) => answer,
+            None => take(tx, &mut state, change, &mut recorded)?,
+        });
+    }
+    save(tx, &state)?;
+    let digests = known(tx.reading(), &state.digests);
+    Ok(Answers { head: state.head, identity: state.identity, answers, recorded, digests, time })
+}
+
+/// Why a row cannot be taken, whatever the hub holds.
+fn refuse(change: &Change, time: Option<Millis>) -> Option<Answer> {
+    let odd = change.row.cells().map(|(field, _)| field.as_ref()).find(|it| !is_plain_name(it));
+    if let Some(name) = odd.or((!is_plain_name(&change.entity)).then_some(&change.entity)) {
+        let reason = format!("`{}` is not a name this hub can store", crate::excerpt(name));
+        return Some(Answer::Refused { reason });
+    }
+    let latest = time? + DRIFT;
+    let ahead = |stamp: crate::Stamp| stamp.is_person() && stamp.millis() > latest;
+    let fields: Vec<String> = change
+        .row
+        .cells()
+        .filter(|(_, cell)| ahead(cell.stamp))
+        .map(|(field, _)| field.to_string())
+        .collect();
+    if fields.is_empty() { None } else { Some(Answer::ClockAhead { fields }) }
+}
+
+/// Joins one row, numbers it if that changed anything, and looks for a twin if it is
+/// the first that this hub hears of it.
+fn take(
+    tx: &mut dyn Tx,
+    state: &mut State,
+    change: &Change,
+    recorded: &mut Vec<(u64, Change)>,
+) -> Result<Answer> {
+    let Change { entity, id, .. } = change;
+    let known = tx.get(entity, *id)?;
+    if known.is_none() && !change.whole {
+        return Ok(Answer::NeedWhole);
+    }
+    let is_new = known.is_none();
+    let mut stored = known.unwrap_or_else(|| Stored::new(*id));
+    let mut row = change.row.clone();
+    let descriptor = tx.schema().get(entity);
+    if let Some(descriptor) = descriptor {
+        row.retain(|field| descriptor.field(field).is_none_or(|it| !it.local));
+    }
+    if !stored.row.join(row) && !is_new {
+        return Ok(Answer::Accepted { seq: stored.seq, hash: stored.hash });
+    }
+    let key = descriptor.and_then(|it| it.key_of(&stored.row));
+    stored.born = if is_new { change.birth } else { stored.born && stored.key == key };
+    stored.key = key;
+    if let Some(descriptor) = descriptor
+        && is_new
+        && let Some(twin) = twin(tx, descriptor, &stored)?
+    {
+        // The fact comes before the row: whoever has heard that the row is no birth
+        // any more has heard whom it was folded with.
+        let (id, row) = alias::fact(entity, stored.id, twin);
+        if tx.get(ALIASES.name, id)?.is_none() {
+            let mut fact = Stored { row: row.clone(), ..Stored::new(id) };
+            number(tx, state, ALIASES.name, &mut fact)?;
+            let (entity, birth, whole) = (ALIASES.name.to_owned(), false, true);
+            recorded.push((fact.seq, Change { entity, id, row, birth, whole }));
+        }
+    }
+    number(tx, state, entity, &mut stored)?;
+    Ok(Answer::Accepted { seq: stored.seq, hash: stored.hash })
+}
+
+/// Gives a row the next place in the feed and stores it.
+fn number(tx: &mut dyn Tx, state: &mut State, entity: &str, stored: &mut Stored) -> Result<()> {
+    let hash = stored.row.hash(entity, stored.id);
+    let sum = state.digests.entry(entity.to_owned()).or_default();
+    *sum = sum.wrapping_sub(stored.hash).wrapping_add(hash);
+    stored.hash = hash;
+    state.head += 1;
+    stored.seq = state.head;
+    tx.put(entity, stored)
+}
+
+/// The live row that `newcomer` meets under its natural key. One of the two must be a
+/// birth: two old rows that were renamed to one key stay two. A birth that came to a
+/// wiped hub before an old row was offered again counts while it has its first key, so
+/// that it does not matter who came first.
+fn twin(tx: &dyn Tx, entity: &EntityDescriptor, newcomer: &Stored) -> Result<Option<Id>> {
+    let Some(key) = newcomer.key.as_deref() else { return Ok(None) };
+    if newcomer.row.is_deleted() {
+        return Ok(None);
+    }
+    for candidate in tx.with_key(entity.name, key)? {
+        let Some(stored) = tx.get(entity.name, candidate)? else { continue };
+        if candidate == newcomer.id || !(newcomer.born || stored.born) {
+            continue;
+        }
+        if let Some(it) = view::view(tx.reading(), entity, candidate)?
+            && !it.row.is_deleted()
+            && entity.key_of(&it.row).as_deref() == Some(key)
+        {
+            return Ok(Some(candidate));
+        }
+    }
+    Ok(None)
+}

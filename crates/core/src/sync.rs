@@ -1,0 +1,233 @@
+//! One exchange with a hub: pull until dry, push until dry, compare. It can be stopped
+//! at any point and started again; whatever was stored is stored as a whole.
+
+use crate::{
+    Backend, Durability, Error, PROTOCOL, Pull, Replica, Result,
+    clock::Correction,
+    device::{self, Adopted, Batch, Restamped, Settled},
+};
+
+/// How often a sync may have to start over before it leaves the rest to the next one.
+const TURNS: u32 = 32;
+
+/// How far a sync is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Rows received so far.
+    pub received: u64,
+    /// The hub's feed is read up to here ...
+    pub at: u64,
+    /// ... of this.
+    pub head: u64,
+    /// Rows sent so far.
+    pub sent: u64,
+    /// Rows that still wait.
+    pub waiting: u64,
+}
+
+/// What a sync did.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SyncReport {
+    /// Rows that came from the hub.
+    pub received: u64,
+    /// Rows that the hub took.
+    pub sent: u64,
+    /// Rows that were set aside.
+    pub parked: u64,
+    /// Writes that were given new stamps, because this clock was far ahead.
+    pub restamped: Vec<Restamped>,
+    /// How often it started over: the hub was wiped, restored, or held something else.
+    pub restarts: u32,
+    /// Calls made.
+    pub calls: u32,
+}
+
+/// One sync of `replica` with `remote`.
+pub(crate) struct Exchange<'a> {
+    pub(crate) replica: &'a Replica,
+    pub(crate) remote: &'a dyn Backend,
+    pub(crate) progress: &'a (dyn Fn(Progress) + Sync),
+    pub(crate) report: SyncReport,
+    head: u64,
+    turns: u32,
+}
+
+impl<'a> Exchange<'a> {
+    pub(crate) fn new(
+        replica: &'a Replica,
+        remote: &'a dyn Backend,
+        progress: &'a (dyn Fn(Progress) + Sync),
+    ) -> Self {
+        Self { replica, remote, progress, report: SyncReport::default(), head: 0, turns: 0 }
+    }
+
+    /// Exchanges until nothing is left to do.
+    pub(crate) async fn run(&mut self) -> Result<()> {
+        loop {
+            self.pull().await?;
+            if !self.push().await? {
+                continue;
+            }
+            let link = self.replica.store().view(device::link)?;
+            if link.cursor < self.head {
+                self.turn()?;
+                continue;
+            }
+            let waiting = self.replica.store().view(|tx| tx.queue_sizes())?.0;
+            return match link.compared {
+                Some((_, differ)) if !differ.is_empty() && waiting == 0 => {
+                    Err(Error::NotEqual { remote: self.remote.name(), entities: differ.join(", ") })
+                }
+                _ => Ok(()),
+            };
+        }
+    }
+
+    /// Adopts pages until the hub has no more.
+    async fn pull(&mut self) -> Result<()> {
+        let limits = self.remote.limits();
+        loop {
+            let position = self.replica.store().view(device::position)?;
+            self.report.calls += 1;
+            let (cursor, rows, bytes) = (position.cursor, limits.rows, limits.bytes);
+            let page = self.remote.pull(Pull { protocol: PROTOCOL, cursor, rows, bytes }).await?;
+            if page.protocol.abs_diff(PROTOCOL) > 1 {
+                let older = if page.protocol < PROTOCOL { "the remote" } else { "this program" };
+                let (remote, theirs) = (self.remote.name(), page.protocol);
+                return Err(Error::Protocol { remote, theirs, ours: PROTOCOL, older });
+            }
+            self.measure(page.time);
+            self.head = page.head;
+            let (received, at) = (page.changes.len() as u64, page.next);
+            let touched: Vec<_> =
+                page.changes.iter().map(|it| (it.entity.clone(), it.id)).collect();
+            let moment = self.replica.moment();
+            let mut page = Some(page);
+            let adopted =
+                self.replica.store().transact(Durability::Normal, |tx| match page.take() {
+                    Some(page) => device::adopt(tx, &moment, &position, page),
+                    None => Ok(Adopted::Dropped),
+                })?;
+            match adopted {
+                Adopted::More | Adopted::Dry => {
+                    self.report.received += received;
+                    self.replica.announce(touched);
+                    self.show(at)?;
+                }
+                Adopted::Dropped => self.turn()?,
+                Adopted::Restarted => {
+                    self.report.restarts += 1;
+                    self.turn()?;
+                }
+            }
+            if adopted == Adopted::Dry {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Sends what waits. Returns whether all of it was sent; otherwise the hub must be
+    /// read again first.
+    async fn push(&mut self) -> Result<bool> {
+        let limits = self.remote.limits();
+        loop {
+            let batch = self.replica.store().transact(Durability::Normal, |tx| {
+                if tx.queue_sizes()?.0 == 0 {
+                    return Ok(Batch { position: device::position(tx.reading())?, sent: vec![] });
+                }
+                device::pending(tx, &limits)
+            })?;
+            if batch.sent.is_empty() {
+                return Ok(true);
+            }
+            if !self.send(batch).await? {
+                self.turn()?;
+                return Ok(false);
+            }
+        }
+    }
+
+    /// Sends a batch. If it fails without a reason, it is halved down to the row that
+    /// is at fault, and that row is parked.
+    async fn send(&mut self, batch: Batch) -> Result<bool> {
+        let mut open = vec![batch];
+        while let Some(mut batch) = open.pop() {
+            let Some(push) = batch.push() else { return Ok(false) };
+            self.report.calls += 1;
+            match self.remote.push(push).await {
+                Ok(answers) => {
+                    self.measure(answers.time);
+                    let settled = self.settle(&batch, answers)?;
+                    if settled.dropped || settled.restarted {
+                        return Ok(false);
+                    }
+                    let position = self.replica.store().view(device::position)?;
+                    open.iter_mut().for_each(|it| it.position = position.clone());
+                }
+                Err(Error::Moved { .. }) => return Ok(false),
+                Err(Error::BatchFailed { .. }) if batch.sent.len() > 1 => {
+                    let rest = batch.split();
+                    open.extend([rest, batch]);
+                }
+                Err(error @ Error::BatchFailed { .. }) => {
+                    self.report.parked += 1;
+                    let reason = error.to_string();
+                    self.write(|tx| device::park(tx, &batch, &reason))?;
+                }
+                Err(error) => {
+                    let reason = error.to_string();
+                    self.write(|tx| device::note_failure(tx, &batch, &reason))?;
+                    return Err(error);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn settle(&mut self, batch: &Batch, answers: crate::Answers) -> Result<Settled> {
+        self.head = answers.head;
+        let moment = self.replica.moment();
+        let mut answers = Some(answers);
+        let settled =
+            self.replica.store().transact(Durability::Normal, |tx| match answers.take() {
+                Some(answers) => device::settle(tx, &moment, batch, answers),
+                None => Ok(Settled { dropped: true, ..Settled::default() }),
+            })?;
+        self.report.sent += settled.accepted;
+        self.report.parked += settled.parked;
+        self.report.restarts += u32::from(settled.restarted);
+        if !settled.restamped.is_empty() {
+            self.turn()?;
+            self.report.restamped.extend(settled.restamped.iter().cloned());
+        }
+        self.show(self.head)?;
+        Ok(settled)
+    }
+
+    fn write(&self, mut job: impl FnMut(&mut dyn crate::store::Tx) -> Result<()>) -> Result<()> {
+        self.replica.store().transact(Durability::Normal, |tx| job(tx))
+    }
+
+    /// Compares clocks with a hub that has one.
+    fn measure(&self, theirs: Option<crate::Millis>) {
+        if let Some(theirs) = theirs {
+            self.replica.correct(Correction::measure(self.replica.env(), theirs));
+        }
+    }
+
+    fn show(&self, at: u64) -> Result<()> {
+        let waiting = self.replica.store().view(|tx| tx.queue_sizes())?.0;
+        let (received, sent) = (self.report.received, self.report.sent);
+        (self.progress)(Progress { received, at, head: self.head, sent, waiting });
+        Ok(())
+    }
+
+    /// Counts a start over; a hub that changes at every call is left for later.
+    fn turn(&mut self) -> Result<()> {
+        self.turns += 1;
+        if self.turns > TURNS {
+            return Err(Error::Moved { remote: self.remote.name() });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,259 @@
+//! What a person sees: rows with their twins folded in, without what is deleted or
+//! belongs to something deleted. Worked out when read, so that nothing has to be
+//! written when an owner is deleted or two rows turn out to be one.
+
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet, HashMap},
+};
+
+use crate::{
+    EntityDescriptor, FieldName, Id, Kind, Result, Row, Value, alias,
+    store::{Deleted, Find, ReadTx, Stored},
+};
+
+/// A row as a person sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct View {
+    /// The id that stands for it.
+    pub id: Id,
+    /// Every id that stands for it and has a row here.
+    pub members: Vec<Id>,
+    /// The join of its members' cells.
+    pub row: Row,
+    /// What stays on this device.
+    pub local: BTreeMap<FieldName, Value>,
+}
+
+impl View {
+    /// The value of `field`, null if it was never written.
+    pub fn value(&self, field: &str) -> Option<&Value> {
+        self.row.value(field).or_else(|| self.local.get(field))
+    }
+}
+
+/// The row that `id` stands for, deleted or not.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn view(tx: &dyn ReadTx, entity: &EntityDescriptor, id: Id) -> Result<Option<View>> {
+    gather(tx, entity, &alias::class(tx, entity.name, id)?)
+}
+
+fn gather(tx: &dyn ReadTx, entity: &EntityDescriptor, class: &[Id]) -> Result<Option<View>> {
+    let mut seen: Option<View> = None;
+    for id in class {
+        let Some(stored) = tx.get(entity.name, *id)? else { continue };
+        match &mut seen {
+            None => seen = Some(View { id: class[0], ..single(stored) }),
+            Some(view) => {
+                view.members.push(stored.id);
+                view.row.join(stored.row);
+                for (field, value) in stored.local {
+                    view.local.entry(field).or_insert(value);
+                }
+            }
+        }
+    }
+    Ok(seen)
+}
+
+fn single(stored: Stored) -> View {
+    let Stored { id, row, local, .. } = stored;
+    View { id, members: vec![id], row, local }
+}
+
+/// Whether a person sees `row`: it is not deleted, and neither is its owner.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn is_visible(tx: &dyn ReadTx, entity: &EntityDescriptor, row: &Row) -> Result<bool> {
+    Ok(!row.is_deleted() && !Owners::default().hide(tx, entity, row)?)
+}
+
+/// Whether owners are hidden, remembered over one listing.
+#[derive(Default)]
+struct Owners(HashMap<(&'static str, Id), bool>);
+
+impl Owners {
+    fn hide(&mut self, tx: &dyn ReadTx, entity: &EntityDescriptor, row: &Row) -> Result<bool> {
+        let Some((field, owner)) = entity.owner() else { return Ok(false) };
+        let id = row.value(field).and_then(Value::as_str).and_then(|it| it.parse().ok());
+        let (Some(id), Some(owner)) = (id, tx.schema().get(owner)) else { return Ok(false) };
+        if let Some(known) = self.0.get(&(owner.name, id)) {
+            return Ok(*known);
+        }
+        let hidden = match view(tx, owner, id)? {
+            Some(it) => it.row.is_deleted() || self.hide(tx, owner, &it.row)?,
+            None => false,
+        };
+        self.0.insert((owner.name, id), hidden);
+        Ok(hidden)
+    }
+}
+
+/// The rows that match `find`, as a person sees them. A reference matches whatever id
+/// of its class it was written with.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn list(tx: &dyn ReadTx, entity: &EntityDescriptor, find: &Find) -> Result<Vec<View>> {
+    let classes = alias::classes(tx, entity.name)?;
+    let finds = by_every_reference(tx, entity, find)?;
+    let mut owners = Owners::default();
+    if let ([find], true) = (finds.as_slice(), classes.is_empty()) {
+        if find.deleted != Deleted::Hidden || !may_hide(tx, entity)? {
+            return Ok(tx.find(entity.name, find)?.into_iter().map(single).collect());
+        }
+        return past_hidden(tx, entity, find, &mut owners);
+    }
+    let mut all = Vec::new();
+    for one in &finds {
+        for stored in tx.find(entity.name, &Find { offset: 0, limit: 0, ..one.clone() })? {
+            if !classes.contains_key(&stored.id) {
+                all.push(single(stored));
+            }
+        }
+    }
+    let distinct: BTreeSet<&Vec<Id>> = classes.values().collect();
+    for class in distinct {
+        if let Some(it) = gather(tx, entity, class)?
+            && finds.iter().any(|find| matches(find, &it))
+        {
+            all.push(it);
+        }
+    }
+    if find.deleted == Deleted::Hidden {
+        let mut shown = Vec::new();
+        for it in all {
+            if !owners.hide(tx, entity, &it.row)? {
+                shown.push(it);
+            }
+        }
+        all = shown;
+    }
+    all.sort_by(|one, other| compare(find, one, other));
+    let limit = if find.limit == 0 { usize::MAX } else { find.limit };
+    Ok(all.into_iter().skip(find.offset).take(limit).collect())
+}
+
+/// How many rows match `find`, as a person sees them.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn count(tx: &dyn ReadTx, entity: &EntityDescriptor, find: &Find) -> Result<u64> {
+    let plain = alias::classes(tx, entity.name)?.is_empty()
+        && by_every_reference(tx, entity, find)?.len() == 1
+        && (find.deleted != Deleted::Hidden || !may_hide(tx, entity)?);
+    if plain {
+        return tx.count(entity.name, find);
+    }
+    Ok(list(tx, entity, &Find { offset: 0, limit: 0, ..find.clone() })?.len() as u64)
+}
+
+/// Whether some row of `entity` may be hidden by its owner.
+fn may_hide(tx: &dyn ReadTx, entity: &EntityDescriptor) -> Result<bool> {
+    let Some((_, owner)) = entity.owner() else { return Ok(false) };
+    let Some(owner) = tx.schema().get(owner) else { return Ok(false) };
+    let deleted = Find { deleted: Deleted::Only, limit: 1, ..Find::default() };
+    Ok(!tx.find(owner.name, &deleted)?.is_empty() || may_hide(tx, owner)?)
+}
+
+/// Pages through the matches, passing over those whose owner is hidden.
+fn past_hidden(
+    tx: &dyn ReadTx,
+    entity: &EntityDescriptor,
+    find: &Find,
+    owners: &mut Owners,
+) -> Result<Vec<View>> {
+    let wanted = if find.limit == 0 { usize::MAX } else { find.offset + find.limit };
+    let step = if find.limit == 0 { 0 } else { wanted.max(200) };
+    let (mut shown, mut offset) = (Vec::new(), 0);
+    loop {
+        let page = tx.find(entity.name, &Find { offset, limit: step, ..find.clone() })?;
+        let read = page.len();
+        for stored in page {
+            if shown.len() < wanted && !owners.hide(tx, entity, &stored.row)? {
+                shown.push(single(stored));
+            }
+        }
+        if shown.len() >= wanted || step == 0 || read < step {
+            return Ok(shown.into_iter().skip(find.offset).collect());
+        }
+        offset += read;
+    }
+}
+
+/// `find` once for every combination of ids that its references can be written with.
+fn by_every_reference(
+    tx: &dyn ReadTx,
+    entity: &EntityDescriptor,
+    find: &Find,
+) -> Result<Vec<Find>> {
+    let mut finds = vec![find.clone()];
+    for (place, (field, value)) in find.equal.iter().enumerate() {
+        let (Some(Kind::Ref(to)), Some(id)) = (
+            entity.field(field).map(|it| it.kind),
+            value.as_str().and_then(|it| it.parse::<Id>().ok()),
+        ) else {
+            continue;
+        };
+        let class = alias::class(tx, to, id)?;
+        finds = finds
+            .iter()
+            .flat_map(|find| {
+                class.iter().map(move |id| {
+                    let mut find = find.clone();
+                    find.equal[place].1 = Value::from(id.to_string());
+                    find
+                })
+            })
+            .collect();
+    }
+    Ok(finds)
+}
+
+fn matches(find: &Find, it: &View) -> bool {
+    let deleted = match find.deleted {
+        Deleted::Hidden => !it.row.is_deleted(),
+        Deleted::Only => it.row.is_deleted(),
+        Deleted::Included => true,
+    };
+    deleted
+        && find.equal.iter().all(|(field, value)| it.value(field).unwrap_or(&Value::Null) == value)
+}
+
+fn compare(find: &Find, one: &View, other: &View) -> Ordering {
+    let order = match find.order.as_deref() {
+        None | Some("id") => one.id.cmp(&other.id),
+        Some(field) => by_value(one.value(field), other.value(field)).then(one.id.cmp(&other.id)),
+    };
+    if find.descending { order.reverse() } else { order }
+}
+
+/// The order of values in a listing: nulls first, then numbers, then text.
+pub fn by_value(one: Option<&Value>, other: Option<&Value>) -> Ordering {
+    let class = |it: Option<&Value>| match it {
+        None | Some(Value::Null) => 0,
+        Some(Value::Bool(_) | Value::Number(_)) => 1,
+        Some(_) => 2,
+    };
+    let number = |it: Option<&Value>| match it {
+        Some(Value::Bool(it)) => f64::from(u8::from(*it)),
+        Some(it) => it.as_f64().unwrap_or_default(),
+        None => 0.0,
+    };
+    let text = |it: Option<&Value>| match it {
+        Some(Value::String(it)) => it.clone(),
+        Some(it) => it.to_string(),
+        None => String::new(),
+    };
+    class(one).cmp(&class(other)).then_with(|| match class(one) {
+        1 => match (one.and_then(Value::as_i64), other.and_then(Value::as_i64)) {
+            (Some(one), Some(other)) => one.cmp(&other),
+            _ => number(one).total_cmp(&number(other)),
+        },
+        2 => text(one).cmp(&text(other)),
+        _ => Ordering::Equal,
+    })
+}
