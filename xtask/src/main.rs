@@ -1,2 +1,35 @@
-//! Tasks of this repository: `cargo xtask`.
-fn main() {}
+//! Tasks of this repository: `cargo xtask`. Each has its own file; this one only
+//! hands over to them.
+#![allow(clippy::print_stdout, reason = "a task tells the person who runs it what it did")]
+
+mod new_entity;
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Tasks of this repository")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Add an entity: a crate of one short file, linked into the app
+    NewEntity {
+        /// The table's name: a plural in lower-case letters, such as `notes`
+        name: String,
+    },
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = here.parent().context("xtask is not inside the repository")?;
+    match arguments.task {
+        Task::NewEntity { name } => new_entity::run(root, &name),
+    }
+}
