@@ -1,10 +1,14 @@
 //! Tasks of this repository: `cargo xtask`. Each has its own file; this one only
 //! hands over to them.
-#![allow(clippy::print_stdout, reason = "a task tells the person who runs it what it did")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a task tells the person who runs it what it did"
+)]
 
 mod new_entity;
 
-use std::path::Path;
+use std::{path::Path, process::ExitCode};
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
@@ -25,11 +29,20 @@ enum Task {
     },
 }
 
-fn main() -> Result<()> {
-    let arguments = Arguments::parse();
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<()> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let root = here.parent().context("xtask is not inside the repository")?;
-    match arguments.task {
+    match task {
         Task::NewEntity { name } => new_entity::run(root, &name),
     }
 }

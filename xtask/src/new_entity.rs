@@ -129,8 +129,8 @@ impl Names {
     fn of(name: &str) -> Result<Self> {
         ensure!(
             is_free(name),
-            "`{}` cannot name an entity; use other lower-case letters, digits and `_`, starting \
-             with a letter",
+            "`{}` cannot name an entity; choose another name, of lower-case letters, digits and \
+             `_`, starting with a letter",
             driftline_core::excerpt(name)
         );
         ensure!(
