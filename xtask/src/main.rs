@@ -1,2 +1,48 @@
-//! Tasks of this repository: `cargo xtask`.
-fn main() {}
+//! Tasks of this repository: `cargo xtask`. Each has its own file; this one only
+//! hands over to them.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a task tells the person who runs it what it did"
+)]
+
+mod new_entity;
+
+use std::{path::Path, process::ExitCode};
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Tasks of this repository")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Add an entity: a crate of one short file, linked into the app
+    NewEntity {
+        /// The table's name: a plural in lower-case letters, such as `notes`
+        name: String,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<()> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = here.parent().context("xtask is not inside the repository")?;
+    match task {
+        Task::NewEntity { name } => new_entity::run(root, &name),
+    }
+}

@@ -1,1 +1,53 @@
-//! Derives SyncEntity from a plain struct.
+//! `#[derive(SyncEntity)]`: a plain struct says what a row is, and its comments say
+//! what the columns mean. How rows merge is the engine's business alone, so there is
+//! nothing here to say it with.
+
+mod attribute;
+mod entity;
+mod expand;
+
+/// Makes a struct an entity that syncs, and registers it with every program that links
+/// its crate.
+///
+/// The doc comments of the struct and of its fields are what people see of it: their
+/// first paragraphs are shown next to the data, so each must have one. The struct also
+/// derives `Clone`, `Default` and `PartialEq`.
+///
+/// On the struct:
+/// - `#[sync(name = "people")]`: the table's name on every replica. Without it: the
+///   struct's name in `snake_case` and an `s`. It never changes, so it stays when the
+///   struct is renamed.
+/// - `#[sync(append_only)]`: the application cannot edit a row.
+///
+/// On a field, several separated by commas:
+/// - `key`: one of the fields that identify a row to a person, in the order of the struct.
+/// - `local`: stays on this device.
+/// - `refers = "sessions"`: an `Option<Id>` of a row of another entity.
+/// - `owner = "sessions"`: the same, and the row is hidden while its owner is deleted.
+/// - `indexed`: rows are looked up by it. References are in any case.
+///
+/// ```
+/// use driftline_core::{EntityDescriptor, Id};
+/// use driftline_derive::SyncEntity;
+///
+/// /// A thing to do.
+/// #[derive(Clone, Debug, Default, PartialEq, SyncEntity)]
+/// pub struct Todo {
+///     /// What is to be done.
+///     pub title: Option<String>,
+///     /// Whether it is done.
+///     pub done: bool,
+///     /// The session in which it came up.
+///     #[sync(refers = "sessions")]
+///     pub session: Option<Id>,
+/// }
+///
+/// let todos = EntityDescriptor::of::<Todo>();
+/// assert_eq!(todos.name, "todos");
+/// assert_eq!(todos.doc, "A thing to do.");
+/// assert!(todos.field("session").is_some_and(|field| field.indexed));
+/// ```
+#[proc_macro_derive(SyncEntity, attributes(sync))]
+pub fn sync_entity(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    expand::expand(input.into()).unwrap_or_else(syn::Error::into_compile_error).into()
+}

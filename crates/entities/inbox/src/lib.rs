@@ -1,1 +1,57 @@
-//! The inbox entity.
+//! The inbox: what waits for a person's attention.
+
+use driftline_core::{Id, Timestamp};
+use driftline_derive::SyncEntity;
+
+/// Something that waits for a person's attention.
+#[derive(Clone, Debug, Default, PartialEq, SyncEntity)]
+#[sync(name = "inbox")]
+pub struct InboxItem {
+    /// What it asks for, such as `question`, `approval` or `done`.
+    pub kind: Option<String>,
+    /// What it is about, in a line.
+    pub title: Option<String>,
+    /// The whole of it.
+    pub body: Option<String>,
+    /// The session that it comes from.
+    #[sync(refers = "sessions")]
+    pub session: Option<Id>,
+    /// When somebody read it. Without it, it is unread.
+    pub read_at: Option<Timestamp>,
+    /// When somebody put it away. Without it, it is still in the inbox.
+    pub archived_at: Option<Timestamp>,
+}
+
+#[cfg(test)]
+mod tests {
+    use driftline_core::{EntityDescriptor, Kind, Policy, SyncEntity};
+
+    use super::*;
+
+    #[test]
+    fn every_item_is_new_and_outlives_its_session() {
+        let inbox = EntityDescriptor::of::<InboxItem>();
+        assert_eq!(inbox.name, "inbox");
+        assert!(inbox.natural_key.is_empty());
+        assert_eq!(inbox.policy, Policy::Editable);
+        assert_eq!(inbox.field("session").unwrap().kind, Kind::Ref("sessions"));
+        assert_eq!(inbox.owner(), None);
+    }
+
+    #[test]
+    fn values_round_trip() {
+        let item = InboxItem {
+            kind: Some("question".into()),
+            title: Some("Which parser?".into()),
+            body: Some("There are two.".into()),
+            session: Some(Id::imported(0, &["4f0c"])),
+            read_at: Some(Timestamp(1)),
+            archived_at: Some(Timestamp(2)),
+        };
+        let values = item.values();
+        let value = |name: &str| {
+            InboxItem::FIELDS.iter().position(|it| it.name == name).map(|it| values[it].clone())
+        };
+        assert_eq!(InboxItem::from_values(&value).unwrap(), item);
+    }
+}

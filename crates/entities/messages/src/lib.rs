@@ -1,1 +1,80 @@
-//! The messages entity.
+//! Messages: what people, agents and tools said in a session. They are a record, so
+//! nobody edits them. Order is parent links, then time, then id, never a position:
+//! where a message stands in a file differs from device to device.
+
+use driftline_core::{Id, Timestamp, Value};
+use driftline_derive::SyncEntity;
+
+/// What a person, an agent or a tool said in a session.
+#[derive(Clone, Debug, Default, PartialEq, SyncEntity)]
+#[sync(append_only)]
+pub struct Message {
+    /// The session in which it was said.
+    #[sync(owner = "sessions")]
+    pub session: Option<Id>,
+    /// What the agent calls it.
+    pub external_id: Option<String>,
+    /// Who said it, such as `user`, `assistant` or `tool`.
+    pub role: Option<String>,
+    /// What was said, as plain text.
+    pub text: Option<String>,
+    /// All of it, as the agent keeps it: text, thoughts, tool calls and their results.
+    pub blocks: Option<Value>,
+    /// The model that said it.
+    pub model: Option<String>,
+    /// What the agent calls the message that it follows.
+    pub parent: Option<String>,
+    /// When it was said.
+    pub created_at: Option<Timestamp>,
+    /// The sub-agent that it belongs to. Without it, it is part of the main conversation.
+    pub agent: Option<String>,
+    /// How many tokens it took, as the agent counts them.
+    pub usage: Option<Value>,
+    /// Its place in the transcript that this device read.
+    #[sync(local)]
+    pub position: Option<i64>,
+    /// The record that this device read, to the letter.
+    #[sync(local)]
+    pub raw: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use driftline_core::{EntityDescriptor, Policy, SyncEntity};
+
+    use super::*;
+
+    #[test]
+    fn is_append_only_and_owned_by_its_session() {
+        let messages = EntityDescriptor::of::<Message>();
+        assert_eq!(messages.name, "messages");
+        assert_eq!(messages.policy, Policy::AppendOnly);
+        assert_eq!(messages.owner(), Some(("session", "sessions")));
+        assert!(messages.natural_key.is_empty());
+        let local = messages.fields.iter().filter(|it| it.local).map(|it| it.name);
+        assert_eq!(local.collect::<Vec<_>>(), ["position", "raw"]);
+    }
+
+    #[test]
+    fn values_round_trip() {
+        let message = Message {
+            session: Some(Id::imported(0, &["4f0c"])),
+            external_id: Some("77aa".into()),
+            role: Some("assistant".into()),
+            text: Some("Done.".into()),
+            blocks: Some(Value::from(vec!["Done."])),
+            model: Some("large".into()),
+            parent: Some("77a9".into()),
+            created_at: Some(Timestamp(1)),
+            agent: Some("reviewer".into()),
+            usage: Some([("output", 3)].into_iter().collect()),
+            position: Some(12),
+            raw: Some("{}".into()),
+        };
+        let values = message.values();
+        let value = |name: &str| {
+            Message::FIELDS.iter().position(|it| it.name == name).map(|it| values[it].clone())
+        };
+        assert_eq!(Message::from_values(&value).unwrap(), message);
+    }
+}
