@@ -27,8 +27,8 @@ pub use inventory;
 
 pub use self::{
     backend::{
-        Answer, Answers, Backend, BackendPlugin, Change, Digests, Identity, Limits, OpenBackend,
-        PROTOCOL, Page, Pull, Push,
+        Answer, Answers, Backend, BackendPlugin, Change, Digests, Identity, Limits, Open,
+        OpenBackend, PROTOCOL, Page, Pull, Push,
     },
     entity::{EntityDescriptor, Field, FieldType, Kind, Policy, SyncEntity, Timestamp, Values},
     env::{Env, Millis, Simulated},
