@@ -177,6 +177,25 @@ pub struct BackendPlugin {
     pub local: Option<Open<dyn Store>>,
     /// Opens it as the remote side.
     pub remote: Option<Open<dyn Backend>>,
+    /// Makes a throw-away store: what is registered here is held to the convergence
+    /// suite.
+    pub scratch: Option<fn() -> Result<Box<dyn Scratch>>>,
+}
+
+/// A throw-away place that holds one store, gone when dropped.
+pub trait Scratch: Send + Sync {
+    /// Opens the store for these entities: again and again, each time as a program does
+    /// after the last one died, or as a second program beside it.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    fn open(&self, schema: &Schema) -> Result<Arc<dyn Store>>;
+
+    /// The same data in another place: a backup, or a copied file.
+    ///
+    /// # Errors
+    /// When it cannot be copied.
+    fn copy(&self) -> Result<Box<dyn Scratch>>;
 }
 
 /// Opens one side of a backend.
