@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ALIASES, Answer, Answers, Backend, Change, Digests, EntityDescriptor, Env, Error, Id, Identity,
-    Limits, Millis, PROTOCOL, Page, Pull, Push, Result, alias,
+    ALIASES, Answer, Answers, Backend, Change, DELETED_AT, Digests, EntityDescriptor, Env, Error,
+    Id, Identity, Limits, Millis, PROTOCOL, Page, Pull, Push, Result, alias,
     clock::DRIFT,
     schema::is_plain_name,
     store::{Durability, ReadTx, Store, Stored, Tx},
@@ -255,10 +255,13 @@ fn number(tx: &mut dyn Tx, state: &mut State, entity: &str, stored: &mut Stored)
     tx.put(entity, stored)
 }
 
-/// The live row that `newcomer` meets under its natural key. One of the two must be a
-/// birth: two old rows that were renamed to one key stay two. A birth that came to a
-/// wiped hub before an old row was offered again counts while it has its first key, so
-/// that it does not matter who came first.
+/// The live row that `newcomer` meets under its natural key. Only births fold: two old
+/// rows that were renamed to one key stay two.
+///
+/// After a hub was wiped, rows come to the new one in any order, some as births and
+/// some as rows that another hub has acknowledged. So that the order does not matter, an
+/// old row also folds with one that came here as a birth and still has that key, and
+/// two old rows do that both still are as they were born.
 fn twin(tx: &dyn Tx, entity: &EntityDescriptor, newcomer: &Stored) -> Result<Option<Id>> {
     let Some(key) = newcomer.key.as_deref() else { return Ok(None) };
     if newcomer.row.is_deleted() {
@@ -266,7 +269,9 @@ fn twin(tx: &dyn Tx, entity: &EntityDescriptor, newcomer: &Stored) -> Result<Opt
     }
     for candidate in tx.with_key(entity.name, key)? {
         let Some(stored) = tx.get(entity.name, candidate)? else { continue };
-        if candidate == newcomer.id || !(newcomer.born || stored.born) {
+        let births = newcomer.born || stored.born;
+        let met = births || (is_as_born(entity, newcomer) && is_as_born(entity, &stored));
+        if candidate == newcomer.id || !met {
             continue;
         }
         if let Some(it) = view::view(tx.reading(), entity, candidate)?
@@ -277,4 +282,12 @@ fn twin(tx: &dyn Tx, entity: &EntityDescriptor, newcomer: &Stored) -> Result<Opt
         }
     }
     Ok(None)
+}
+
+/// Whether the key is the one that the row was born with, and it was never deleted:
+/// then none of its key's cells was written later than its first one.
+fn is_as_born(entity: &EntityDescriptor, stored: &Stored) -> bool {
+    let first = stored.row.cells().map(|(_, cell)| cell.stamp).min();
+    let key = entity.natural_key.iter().filter_map(|it| stored.row.cell(it));
+    stored.row.cell(DELETED_AT).is_none() && key.map(|it| Some(it.stamp)).all(|it| it == first)
 }

@@ -90,7 +90,7 @@ impl Replica {
     pub fn open(store: Arc<dyn Store>, env: Arc<dyn Env>) -> Result<Self> {
         let device = store.transact(Durability::Normal, |tx| {
             let known = tx.meta(DEVICE)?.and_then(|it| u32::from_str_radix(&it, 16).ok());
-            audit::sight(tx, env.wall())?;
+            audit::sight(tx, env.wall(), false)?;
             if let Some(device) = known {
                 return Ok(device);
             }
@@ -329,12 +329,12 @@ impl Replica {
         let report = std::mem::take(&mut exchange.report);
         let failure = outcome.as_ref().err().map(Failure::from);
         let reached = !matches!(outcome, Err(Error::Unavailable { .. }));
-        let now = self.now();
+        let (now, confirmed) = (self.now(), self.correction().is_some());
         self.store.transact(Durability::Normal, |tx| {
             let mut contact = Contact::load(tx.reading())?;
             contact.at = if reached { Some(now) } else { contact.at };
             contact.failure.clone_from(&failure);
-            audit::sight(tx, now)?;
+            audit::sight(tx, now, confirmed)?;
             contact.store(tx)
         })?;
         drop(syncing);

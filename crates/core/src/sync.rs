@@ -74,12 +74,17 @@ impl<'a> Exchange<'a> {
                 continue;
             }
             let waiting = self.replica.store().view(|tx| tx.queue_sizes())?.0;
-            return match link.compared {
-                Some((_, differ)) if !differ.is_empty() && waiting == 0 => {
-                    Err(Error::NotEqual { remote: self.remote.name(), entities: differ.join(", ") })
+            match link.compared {
+                Some((head, differ)) if !differ.is_empty() && waiting == 0 => {
+                    if link.healed == Some(head) {
+                        let (remote, entities) = (self.remote.name(), differ.join(", "));
+                        return Err(Error::NotEqual { remote, entities });
+                    }
+                    // The last of the queue was parked since both sides were compared.
+                    self.turn()?;
                 }
-                _ => Ok(()),
-            };
+                _ => return Ok(()),
+            }
         }
     }
 

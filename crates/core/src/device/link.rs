@@ -93,6 +93,9 @@ impl Link {
             .filter(|(entity, sum)| self.digests.get(*entity).copied().unwrap_or(0) != **sum)
             .map(|(entity, _)| entity)
             .collect();
+        if differ.is_empty() {
+            self.healed = None;
+        }
         self.compared = Some((head, differ.into_iter().cloned().collect()));
     }
 
