@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use driftline_core::{Error, Result};
+use driftline_core::{BoxError, Error, Result};
 
 use crate::{
     connect::pause,
@@ -69,6 +69,16 @@ pub(crate) fn create(path: &Path) -> Result<()> {
     made.map(drop).map_err(|it| io_failure(path, "made", it))
 }
 
+/// Refuses a log whose file is gone: SQLite would take it for rubbish and delete it,
+/// and it may hold all the rows there were. Must be called with the lock held.
+pub(crate) fn check_log(path: &Path) -> Result<()> {
+    let bytes = |path: &Path| fs::metadata(path).map_or(0, |it| it.len());
+    if bytes(path) > 0 || bytes(&with_suffix(path, "-wal")) == 0 {
+        return Ok(());
+    }
+    Err(move_aside(path, "its log is there, but the file itself is missing or empty".into()))
+}
+
 /// Options that make files readable for their owner alone.
 pub(crate) fn private() -> OpenOptions {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has modes"))]
@@ -115,7 +125,7 @@ pub(crate) fn lock(path: &Path, patience: Duration) -> Result<File> {
 
 /// Moves a damaged file and what belongs to it aside, and says so. Must be called
 /// with the lock held and no connection open.
-pub(crate) fn move_aside(path: &Path, found: rusqlite::Error) -> Error {
+pub(crate) fn move_aside(path: &Path, found: BoxError) -> Error {
     let free = |target: &PathBuf| {
         let parts = std::iter::once("").chain(BESIDE);
         parts.into_iter().all(|it| fs::symlink_metadata(with_suffix(target, it)).is_err())
@@ -143,7 +153,7 @@ pub(crate) fn move_aside(path: &Path, found: rusqlite::Error) -> Error {
             path.display(),
             target.display()
         ),
-        source: Some(found.into()),
+        source: Some(found),
     }
 }
 

@@ -51,7 +51,7 @@ pub(crate) fn filter<'a>(
 
 impl Filter<'_> {
     /// The select of the rows, in order. Descending is the whole order reversed.
-    pub(crate) fn rows(&self, table: &Table, find: &Find) -> Result<String> {
+    pub(crate) fn rows(&mut self, table: &Table, find: &Find) -> Result<String> {
         let direction = if find.descending { " DESC" } else { "" };
         let order = match &find.order {
             Some(field) if field != "id" => {
@@ -59,9 +59,11 @@ impl Filter<'_> {
             }
             _ => format!("id{direction}"),
         };
+        // Parameters, too, so that turning pages prepares one statement.
         let limit = if find.limit == 0 { -1 } else { bound(find.limit) };
-        let offset = bound(find.offset);
-        Ok(format!("{}{}ORDER BY {order} LIMIT {limit} OFFSET {offset}", table.select, self.sql))
+        self.values.extend([limit.into(), bound(find.offset).into()]);
+        let (select, filter, count) = (&table.select, &self.sql, self.values.len());
+        Ok(format!("{select}{filter}ORDER BY {order} LIMIT ?{} OFFSET ?{count}", count - 1))
     }
 
     /// The select of how many rows there are.

@@ -86,12 +86,13 @@ pub(crate) fn check_shared(path: &Path) -> Result<()> {
 
 /// `path` with the links resolved in the part of it that exists.
 pub(crate) fn deepest_real(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     for folder in path.ancestors() {
         if let (Ok(real), Ok(rest)) = (fs::canonicalize(folder), path.strip_prefix(folder)) {
             return if rest.as_os_str().is_empty() { real } else { real.join(rest) };
         }
     }
-    path.to_owned()
+    path
 }
 
 fn cloud(path: &Path) -> Option<String> {

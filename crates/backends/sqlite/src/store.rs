@@ -74,10 +74,11 @@ impl SqliteStore {
         let path = files::resolve(path)?;
         files::exists(&path)?;
         let _lock = files::lock(&path, patience)?;
+        files::check_log(&path)?;
         files::create(&path)?;
         let (connection, tables) = match Self::prepare(&path, schema, patience) {
             Ok(ready) => ready,
-            Err(it) if is_damage(&it) => return Err(files::move_aside(&path, it)),
+            Err(it) if is_damage(&it) => return Err(files::move_aside(&path, it.into())),
             Err(it) => return Err(failure(&path, it)),
         };
         Ok(Self {

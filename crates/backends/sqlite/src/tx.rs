@@ -46,12 +46,12 @@ impl SqliteTx<'_> {
         &self,
         entity: &str,
         find: &Find,
-        run: impl FnOnce(&Table, &Filter<'_>) -> Result<T>,
+        run: impl FnOnce(&Table, Filter<'_>) -> Result<T>,
     ) -> Result<T> {
         let table = self.tables.of(self.schema.entity(entity)?.name);
         let wanted: Vec<Value> = find.equal.iter().map(|(_, it)| canonical(it.clone())).collect();
         match filter(table, find, &wanted)? {
-            Some(filter) => run(table, &filter),
+            Some(filter) => run(table, filter),
             None => Ok(T::default()),
         }
     }
@@ -81,8 +81,9 @@ impl ReadTx for SqliteTx<'_> {
     }
 
     fn find(&self, entity: &str, find: &Find) -> Result<Vec<Stored>> {
-        self.query(entity, find, |table, filter| {
-            let (sql, values) = (filter.rows(table, find)?, params_from_iter(&filter.values));
+        self.query(entity, find, |table, mut filter| {
+            let sql = filter.rows(table, find)?;
+            let values = params_from_iter(&filter.values);
             self.named(rows::select(self.connection, table, &sql, values))
         })
     }

@@ -57,6 +57,21 @@ fn a_file_that_was_cut_off_is_moved_aside() {
 }
 
 #[test]
+fn a_log_without_its_file_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("driftline.db");
+    let store = open(&path);
+    put(&store, "notes", &note(1, &[]));
+    let log = fs::read(folder.path().join("driftline.db-wal")).unwrap();
+    drop(store);
+    fs::remove_file(&path).unwrap();
+    fs::write(folder.path().join("driftline.db-wal"), &log).unwrap();
+    refused(&path, &["driftline.db is damaged", "driftline.db.damaged-1"]);
+    assert_eq!(fs::read(folder.path().join("driftline.db.damaged-1-wal")).unwrap(), log);
+    open(&path);
+}
+
+#[test]
 fn damage_met_later_is_reported_and_the_file_stays() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("driftline.db");
