@@ -264,6 +264,7 @@ impl Device {
         before: Option<&View>,
         done: Result<()>,
     ) -> Result<()> {
+        self.hear_restamps(model)?;
         if done.is_ok() || self.fuse.committed() {
             let (shown, members) = self.look(|tx| {
                 let shown = view::view(tx, entity, id)?;

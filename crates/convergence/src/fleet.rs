@@ -94,6 +94,8 @@ impl<'a> Fleet<'a> {
     fn step(&mut self, step: &Step) -> Result<()> {
         let mut dice = Dice::new(step.dice);
         let place = step.device;
+        // No clock stands still between two things that a person does.
+        self.pass(1 + (step.dice >> 60));
         match step.action {
             Action::Create => self.devices[place].create(&self.model, &mut dice)?,
             Action::Import => self.devices[place].import(&self.model, &mut dice)?,
@@ -118,6 +120,10 @@ impl<'a> Fleet<'a> {
                 let Some(saved) = &self.saved else { return Ok(()) };
                 self.hub_scratch = saved.copy()?;
                 self.reopen_hub()?;
+                // Calls on the wire end with the server that is put back. Answers do not.
+                for device in &self.devices {
+                    lock(&device.late).retain(|it| !matches!(it, Late::Push(_)));
+                }
             }
             Action::DeliverLate => return self.deliver_late(place),
             Action::Upgrade => {
@@ -269,7 +275,7 @@ impl<'a> Fleet<'a> {
             };
             self.count(what);
             match done {
-                Ok(()) | Err(Error::Moved { .. }) => (),
+                Ok(()) | Err(Error::Moved { .. } | Error::OldCall { .. }) => (),
                 Err(error) => return Err(broken(format!("{what} and failed: {}", chain(&error)))),
             }
             self.devices[place].hear_restamps(&self.model)?;

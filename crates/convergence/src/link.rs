@@ -51,6 +51,7 @@ impl Link<'_> {
 
     fn edit(&self, call: usize) -> Result<()> {
         if self.happens(Fault::EditOnWire, call) {
+            self.device.env.pass(1);
             self.device.edit(self.model, &mut Dice::new(self.dice))?;
         }
         Ok(())
@@ -74,7 +75,8 @@ impl Link<'_> {
                 let counter = entry.map_or(0, |it| it.change);
                 sent.push(Sent { change: change.clone(), counter });
             }
-            Ok(Batch { position, sent })
+            let (device, serial) = (push.device.clone(), push.serial);
+            Ok(Batch { position, device, serial, sent })
         })
     }
 
@@ -146,10 +148,12 @@ impl Backend for Link<'_> {
         if reorder {
             request.changes.reverse();
         }
-        if self.happens(Fault::Duplicate, call) {
-            self.hub.push(request.clone()).await?;
-        }
+        let again = self.happens(Fault::Duplicate, call).then(|| request.clone());
         let mut answers = self.hub.push(request).await?;
+        if let Some(request) = again {
+            // Whatever it answers to the second one, nobody hears it.
+            let _unheard = self.hub.push(request).await;
+        }
         if reorder {
             answers.answers.reverse();
         }

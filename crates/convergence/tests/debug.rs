@@ -6,14 +6,11 @@ use todos as _;
 fn dbg() {
     let suite = Suite::registered("memory", "memory").unwrap();
     let steps = vec![
-        Step { device: 2, action: Action::Import, dice: 0x2c8bb1244028056f },
-        Step { device: 2, action: Action::Sync(Fault::DropCall), dice: 0x54a18913b7dbb172 },
-        Step { device: 3, action: Action::Create, dice: 0xf15b1191f7b5acde },
-        Step { device: 1, action: Action::WipeHub, dice: 0xec5eb282f330f5a2 },
-        Step { device: 3, action: Action::Sync(Fault::None), dice: 0x812cb77c31bfe99c },
-        Step { device: 2, action: Action::WipeHub, dice: 0xa34def6895c7ae7e },
+        Step { device: 0, action: Action::SetClock, dice: 0xce9e530d38114f07 },
+        Step { device: 0, action: Action::Create, dice: 0xeabb7261cd4b7587 },
+        Step { device: 0, action: Action::Sync(Fault::EditOnWire), dice: 0x892b66d38ae36025 },
     ];
-    let mut p = Plan::new(125, 100);
+    let mut p = Plan::new(874, 100);
     p.steps = steps;
     println!("{:?}", replay(&suite, &p));
 }

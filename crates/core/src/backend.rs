@@ -83,7 +83,7 @@ pub struct Page {
     pub next: u64,
     /// The rows, in the order of their sequence numbers.
     pub changes: Vec<Change>,
-    /// Digests per entity the hub knows, if `next` is `head`.
+    /// Digests per entity, if `next` is `head`.
     pub digests: Option<Digests>,
     /// The hub's time, if it has a clock.
     pub time: Option<Millis>,
@@ -118,6 +118,11 @@ pub struct Push {
     pub account: String,
     /// The epoch the caller has seen: compared likewise.
     pub epoch: String,
+    /// Which device calls.
+    pub device: String,
+    /// Grows with every call of the device. A hub refuses a call older than one it has
+    /// answered: what it carries may have been given other stamps since.
+    pub serial: u64,
     /// The rows.
     pub changes: Vec<Change>,
 }
@@ -133,7 +138,7 @@ pub struct Answers {
     pub recorded: Vec<(u64, Change)>,
     /// The greatest sequence number that the hub has given out.
     pub head: u64,
-    /// Digests per entity the hub knows, at `head`.
+    /// Digests per entity, at `head`.
     pub digests: Digests,
     /// The hub's time, if it has a clock.
     pub time: Option<Millis>,

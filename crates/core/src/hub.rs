@@ -32,6 +32,8 @@ struct State {
     identity: Identity,
     head: u64,
     digests: Digests,
+    /// The serial number of the latest call of each device.
+    serials: BTreeMap<String, u64>,
 }
 
 impl Hub {
@@ -48,7 +50,8 @@ impl Hub {
         store.transact(Durability::Full, |tx| {
             if tx.meta(HUB)?.is_none() {
                 let identity = Identity { person: person.into(), account: fresh(), epoch: fresh() };
-                save(tx, &State { identity, head: 0, digests: BTreeMap::new() })?;
+                let (digests, serials) = (BTreeMap::new(), BTreeMap::new());
+                save(tx, &State { identity, head: 0, digests, serials })?;
             }
             Ok(())
         })?;
@@ -118,13 +121,11 @@ fn save(tx: &mut dyn Tx, state: &State) -> Result<()> {
     tx.set_meta(HUB, Some(&text))
 }
 
-/// Digests of the entities this hub knows: of others it cannot say what they mean.
-fn known(tx: &dyn ReadTx, digests: &Digests) -> Digests {
-    let zero = tx.schema().tables().map(|it| (it.name.to_owned(), 0));
-    let mut all: Digests = zero.collect();
-    for (entity, sum) in &mut all {
-        *sum = digests.get(entity).copied().unwrap_or(0);
-    }
+/// The digest of every entity that has rows here or could have: sums over ids, names
+/// and stamps need no knowledge of what they mean.
+fn every(tx: &dyn ReadTx, digests: &Digests) -> Digests {
+    let mut all: Digests = tx.schema().tables().map(|it| (it.name.to_owned(), 0)).collect();
+    all.extend(digests.iter().map(|(entity, sum)| (entity.clone(), *sum)));
     all
 }
 
@@ -157,7 +158,7 @@ fn serve(tx: &dyn ReadTx, request: &Pull, time: Option<Millis>) -> Result<Page> 
         head: state.head,
         next,
         changes,
-        digests: (next == state.head).then(|| known(tx, &state.digests)),
+        digests: (next == state.head).then(|| every(tx, &state.digests)),
         identity: state.identity,
         time,
     })
@@ -169,6 +170,10 @@ fn accept(tx: &mut dyn Tx, name: &str, push: &Push, time: Option<Millis>) -> Res
     if push.account != state.identity.account || push.epoch != state.identity.epoch {
         return Err(Error::Moved { remote: name.to_owned() });
     }
+    let last = state.serials.insert(push.device.clone(), push.serial).unwrap_or(0);
+    if push.serial <= last {
+        return Err(Error::OldCall { remote: name.to_owned(), last });
+    }
     let mut recorded = Vec::new();
     let mut answers = Vec::with_capacity(push.changes.len());
     for change in &push.changes {
@@ -178,7 +183,7 @@ fn accept(tx: &mut dyn Tx, name: &str, push: &Push, time: Option<Millis>) -> Res
         });
     }
     save(tx, &state)?;
-    let digests = known(tx.reading(), &state.digests);
+    let digests = every(tx.reading(), &state.digests);
     Ok(Answers { head: state.head, identity: state.identity, answers, recorded, digests, time })
 }
 

@@ -18,8 +18,6 @@ use crate::{
     view::{self, View},
 };
 
-const DEVICE: &str = "device";
-
 /// A person's rows on this device. Reads and writes never wait for a network.
 ///
 /// ```
@@ -89,13 +87,13 @@ impl Replica {
     /// When the store cannot be read or written.
     pub fn open(store: Arc<dyn Store>, env: Arc<dyn Env>) -> Result<Self> {
         let device = store.transact(Durability::Normal, |tx| {
-            let known = tx.meta(DEVICE)?.and_then(|it| u32::from_str_radix(&it, 16).ok());
+            let known = tx.meta(device::DEVICE)?.and_then(|it| u32::from_str_radix(&it, 16).ok());
             audit::sight(tx, env.wall(), false)?;
             if let Some(device) = known {
                 return Ok(device);
             }
             let device = low(env.random());
-            tx.set_meta(DEVICE, Some(&format!("{device:08x}")))?;
+            tx.set_meta(device::DEVICE, Some(&format!("{device:08x}")))?;
             Ok(device)
         })?;
         let node = u64::from(device) << 32 | u64::from(low(env.random()));

@@ -66,7 +66,7 @@ pub fn adopt(tx: &mut dyn Tx, moment: &Moment, position: &Position, page: Page) 
     let dry = page.next == page.head;
     let restarted = match (dry, page.digests) {
         (true, Some(digests)) => {
-            link.compare(tx.reading(), page.head, &digests);
+            link.compare(page.head, &digests);
             settle_difference(tx, &mut link, moment)?
         }
         _ => false,

@@ -85,11 +85,11 @@ impl Link {
     }
 
     /// Compares what the hub says it holds with what this device thinks it holds. Only
-    /// meaningful at equal heads. Entities that either side does not know are left out.
-    pub(super) fn compare(&mut self, tx: &dyn ReadTx, head: u64, digests: &Digests) {
+    /// meaningful at equal heads. Entities that the hub says nothing about are left out;
+    /// those that this device does not know are compared, too, for it keeps their rows.
+    pub(super) fn compare(&mut self, head: u64, digests: &Digests) {
         let differ: BTreeSet<&String> = digests
             .iter()
-            .filter(|(entity, _)| tx.schema().get(entity).is_some())
             .filter(|(entity, sum)| self.digests.get(*entity).copied().unwrap_or(0) != **sum)
             .map(|(entity, _)| entity)
             .collect();

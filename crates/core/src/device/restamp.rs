@@ -128,6 +128,9 @@ fn note_uncarried(tx: &mut dyn Tx, cells: &[Restamped]) -> Result<()> {
 
 fn rewrite_audit(tx: &mut dyn Tx, new: &BTreeMap<Stamp, Stamp>) -> Result<()> {
     for mut entry in tx.audit(None, usize::MAX)? {
+        if entry.rule == CLOCK_AHEAD {
+            continue;
+        }
         let (kept, lost) = (new.get(&entry.kept_stamp), new.get(&entry.lost_stamp));
         if kept.is_some() || lost.is_some() {
             entry.kept_stamp = kept.copied().unwrap_or(entry.kept_stamp);

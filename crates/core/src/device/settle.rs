@@ -84,7 +84,7 @@ pub fn settle(
         settled.restamped = restamp(tx, moment, &ahead)?;
     }
     if link.cursor == answers.head {
-        link.compare(tx.reading(), answers.head, &answers.digests);
+        link.compare(answers.head, &answers.digests);
         settled.restarted = settle_difference(tx, &mut link, moment)?;
     }
     link.store(tx)?;
