@@ -8,7 +8,7 @@ use std::{
 
 use driftline_core::{
     Answers, DELETED_AT, EntityDescriptor, Env, Error, Id, Page, Replica, Result, Row, Schema,
-    Scratch, Simulated, Stamp, Value, Values,
+    Scratch, Simulated, Stamp, Store, Value, Values,
     device::{self, Batch, Position},
     store::{AuditKind, Durability, Stored},
     view::{self, View},
@@ -30,6 +30,8 @@ pub(crate) struct Device {
     pub(crate) env: Arc<Simulated>,
     pub(crate) schema: Arc<Schema>,
     pub(crate) fuse: Arc<Fuse>,
+    /// A look at the store that works even if every process is dead.
+    store: Option<Arc<dyn Store>>,
     /// Two processes that have the store open.
     pub(crate) processes: Vec<Replica>,
     pub(crate) late: Mutex<Vec<Late>>,
@@ -52,7 +54,8 @@ impl Device {
     ) -> Result<Self> {
         let (fuse, processes) = (Fuse::new(), Vec::new());
         let (late, heard) = (Mutex::default(), Mutex::default());
-        let mut it = Self { name, scratch, env, schema, fuse, processes, late, heard };
+        let store = None;
+        let mut it = Self { name, scratch, env, schema, fuse, store, processes, late, heard };
         it.start()?;
         Ok(it)
     }
@@ -66,6 +69,7 @@ impl Device {
             let store = Arc::new(Fragile { store, fuse: self.fuse.clone() });
             self.processes.push(Replica::open(store, self.env.clone())?);
         }
+        self.store = Some(self.scratch.open(&self.schema)?);
         Ok(())
     }
 
@@ -79,8 +83,10 @@ impl Device {
         &self,
         job: impl FnMut(&dyn driftline_core::store::ReadTx) -> Result<T>,
     ) -> Result<T> {
-        let store = self.scratch.open(&self.schema)?;
-        store.view(job)
+        match &self.store {
+            Some(store) => store.view(job),
+            None => self.scratch.open(&self.schema)?.view(job),
+        }
     }
 
     /// Every row, known or not, by entity and id.

@@ -367,9 +367,12 @@ fn other_hub(suite: &Suite, plan: &Plan) -> Result<Arc<dyn Backend>> {
     let env = Arc::new(Simulated::new(plan.seed ^ 0xbad, START));
     let scratch = (suite.remote)()?;
     let hub = Hub::open(scratch.open(&suite.schema)?, "bob", &*env)?;
-    let local = (suite.local)()?;
-    let replica = Replica::open(local.open(&suite.schema)?, env)?;
-    if let Some(entity) = suite.schema.entities().first() {
+    let met = plan.steps.iter().any(|it| {
+        matches!(it.action, Action::Sync(Fault::OtherAccountPull | Fault::OtherAccountPush))
+    });
+    if met && let Some(entity) = suite.schema.entities().first() {
+        let local = (suite.local)()?;
+        let replica = Replica::open(local.open(&suite.schema)?, env)?;
         let digit = 7;
         let values: Values =
             crate::model::birth(entity, digit, &mut Dice::new(plan.seed), &|_| None);

@@ -15,8 +15,14 @@ pub(crate) struct Write {
     pub(crate) person: bool,
 }
 
-/// A cell as the model expects it: the text of its stamp, and its value.
-pub(crate) type Expected = BTreeMap<String, (String, Value)>;
+/// A row as the model expects it: the stamp and the value of each field.
+pub(crate) type Expected = BTreeMap<String, (Stamp, Value)>;
+
+/// Which of two cells stands, by the text of their stamps, then of their values.
+pub(crate) fn order(one: (Stamp, &Value), other: (Stamp, &Value)) -> std::cmp::Ordering {
+    let text = |(stamp, value): (Stamp, &Value)| (stamp.to_string(), value.to_string());
+    text(one).cmp(&text(other))
+}
 
 /// Everything that anybody ever wrote.
 #[derive(Debug, Default)]
@@ -80,12 +86,12 @@ impl Model {
         let mut rows = BTreeMap::new();
         for (name, cells) in &self.writes {
             let joined = cells.iter().map(|(field, writes)| {
-                let text = |it: &Write| (it.stamp.to_string(), it.value.to_string());
-                let last = writes.iter().max_by_key(|it| text(it));
-                let it = last.map(|it| (it.stamp.to_string(), it.value.clone()));
-                (field.clone(), it.unwrap_or_default())
+                let last = writes.iter().max_by(|one, other| {
+                    order((one.stamp, &one.value), (other.stamp, &other.value))
+                });
+                Some((field.clone(), last.map(|it| (it.stamp, it.value.clone()))?))
             });
-            rows.insert(name.clone(), joined.collect());
+            rows.insert(name.clone(), joined.flatten().collect());
         }
         rows
     }
@@ -95,8 +101,12 @@ impl Model {
     pub(crate) fn overruled(&self) -> Option<String> {
         for ((entity, id), cells) in &self.writes {
             for (field, writes) in cells {
-                let last = writes.iter().max_by_key(|it| it.stamp.to_string())?;
-                if writes.iter().any(|it| it.person) && !last.person {
+                let persons = writes.iter().filter(|it| it.person).count();
+                if persons == 0 || persons == writes.len() {
+                    continue;
+                }
+                let last = writes.iter().max_by_key(|it| it.stamp.to_string());
+                if last.is_some_and(|it| !it.person) {
                     return Some(format!("{entity} {id} {field}"));
                 }
             }

@@ -168,7 +168,7 @@ impl Plan {
         let world = World {
             devices,
             hub_clock: dice.once_in(2),
-            rows: 1 + dice.below(6),
+            rows: 1 + dice.below(12),
             lesser: dice.once_in(3).then(|| dice.below(devices)),
             older: dice.once_in(3).then(|| dice.below(devices)),
             clocks,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use driftline_core::{
-    ALIASES, Id, Result, Value,
+    ALIASES, Cell, Id, Result, Stamp, Value,
     device::{self},
     status::State,
     store::Stored,
@@ -12,7 +12,7 @@ use driftline_core::{
 use crate::{
     device::{Device, all_rows, broken, lock},
     fleet::Fleet,
-    model::Expected,
+    model::{Expected, order},
 };
 
 type Rows = BTreeMap<(String, Id), Stored>;
@@ -33,8 +33,9 @@ impl Fleet<'_> {
         let mut digests = BTreeSet::new();
         for device in &self.devices {
             let name = format!("device {}", device.name);
-            same_rows(&name, &expected, &device.rows()?)?;
-            honest(device)?;
+            let rows = device.rows()?;
+            same_rows(&name, &expected, &rows)?;
+            honest(device, &rows)?;
             let mut digest = device.processes[0].digest()?;
             digest.retain(|entity, _| self.suite.lesser.get(entity).is_some());
             digests.insert(digest);
@@ -89,9 +90,9 @@ impl Fleet<'_> {
             let first = class.and_then(BTreeSet::first).copied().unwrap_or(*id);
             let all = shown.entry((entity, first)).or_default();
             for (field, cell) in cells {
-                let greater = all.get(field).is_none_or(|known| {
-                    (&known.0, known.1.to_string()) < (&cell.0, cell.1.to_string())
-                });
+                let greater = all
+                    .get(field)
+                    .is_none_or(|known| order((known.0, &known.1), (cell.0, &cell.1)).is_lt());
                 if greater {
                     all.insert(field.clone(), cell.clone());
                 }
@@ -104,7 +105,7 @@ impl Fleet<'_> {
                     .into_iter()
                     .map(|it| {
                         let cells = it.row.cells();
-                        (it.id, cells.map(|(f, c)| (f.to_string(), text(c))).collect())
+                        (it.id, cells.map(|(f, c)| (f.to_string(), both(c))).collect())
                     })
                     .collect();
                 let theirs: BTreeMap<Id, Expected> = shown
@@ -161,12 +162,12 @@ fn facts(hub: &Rows) -> Vec<(String, Id, Id)> {
         .collect()
 }
 
-fn text(cell: &driftline_core::Cell) -> (String, Value) {
-    (cell.stamp.to_string(), cell.value.clone())
+fn both(cell: &Cell) -> (Stamp, Value) {
+    (cell.stamp, cell.value.clone())
 }
 
 fn cells(stored: &Stored) -> Expected {
-    stored.row.cells().map(|(field, cell)| (field.to_string(), text(cell))).collect()
+    stored.row.cells().map(|(field, cell)| (field.to_string(), both(cell))).collect()
 }
 
 /// A replica holds every write that anybody made, and nothing else.
@@ -194,17 +195,17 @@ fn same_rows(who: &str, expected: &BTreeMap<(String, Id), Expected>, rows: &Rows
 }
 
 /// The device says that it is synced, and nothing waits.
-fn honest(device: &Device) -> Result<()> {
+fn honest(device: &Device, rows: &Rows) -> Result<()> {
     let status = device.processes[0].status(Some("hub"))?;
     if status.state != State::Synced || status.pending + status.parked > 0 {
         return Err(broken(format!("device {} says {status:?}", device.name)));
     }
     let link = device.look(device::link)?;
-    let held = device.rows()?.into_iter().fold(BTreeMap::new(), |mut sums, ((entity, _), it)| {
-        let sum: &mut u64 = sums.entry(entity).or_default();
+    let mut held: BTreeMap<String, u64> = BTreeMap::new();
+    for ((entity, _), it) in rows {
+        let sum = held.entry(entity.clone()).or_default();
         *sum = sum.wrapping_add(it.hash);
-        sums
-    });
+    }
     let mut kept = link.digests;
     kept.retain(|_, sum| *sum != 0);
     if kept != held {

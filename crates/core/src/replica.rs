@@ -102,7 +102,7 @@ impl Replica {
             env,
             node,
             correction: Mutex::default(),
-            changes: broadcast::Sender::new(1024),
+            changes: broadcast::Sender::new(128),
             syncing: AtomicBool::new(false),
             progress: watch::Sender::new(None),
         })
