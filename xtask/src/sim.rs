@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 use driftline_convergence::{Fault, Suite};
 use driftline_entities as _;
 use driftline_memory as _;
+use driftline_sqlite as _;
 use todos as _;
 
 /// What to play.

@@ -30,6 +30,7 @@ pub(crate) struct Device {
     pub(crate) env: Arc<Simulated>,
     pub(crate) schema: Arc<Schema>,
     pub(crate) fuse: Arc<Fuse>,
+    apart: bool,
     /// A look at the store that works even if every process is dead.
     store: Option<Arc<dyn Store>>,
     /// Two processes that have the store open.
@@ -51,11 +52,13 @@ impl Device {
         scratch: Box<dyn Scratch>,
         env: Arc<Simulated>,
         schema: Arc<Schema>,
+        apart: bool,
     ) -> Result<Self> {
         let (fuse, processes) = (Fuse::new(), Vec::new());
         let (late, heard) = (Mutex::default(), Mutex::default());
         let store = None;
-        let mut it = Self { name, scratch, env, schema, fuse, store, processes, late, heard };
+        let mut it =
+            Self { name, scratch, env, schema, fuse, apart, store, processes, late, heard };
         it.start()?;
         Ok(it)
     }
@@ -64,12 +67,16 @@ impl Device {
     pub(crate) fn start(&mut self) -> Result<()> {
         self.fuse.disarm();
         self.processes.clear();
+        self.store = None;
         for _ in 0..2 {
-            let store = self.scratch.open(&self.schema)?;
+            let store = match &self.store {
+                Some(store) if !self.apart => store.clone(),
+                _ => self.scratch.open(&self.schema)?,
+            };
+            self.store = Some(store.clone());
             let store = Arc::new(Fragile { store, fuse: self.fuse.clone() });
             self.processes.push(Replica::open(store, self.env.clone())?);
         }
-        self.store = Some(self.scratch.open(&self.schema)?);
         Ok(())
     }
 

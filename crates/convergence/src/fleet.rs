@@ -75,7 +75,8 @@ impl<'a> Fleet<'a> {
         let wall = driftline_core::Env::wall(&*self.hub_env);
         let env = Arc::new(Simulated::new(seed, wall));
         let schema = if lesser { &self.suite.lesser } else { &self.suite.schema };
-        Device::new(name, (self.suite.local)()?, env, schema.clone())
+        let apart = self.plan.world.apart;
+        Device::new(name, (self.suite.local)()?, env, schema.clone(), apart)
     }
 
     /// Plays the schedule, then lets everything settle.
@@ -305,8 +306,7 @@ impl<'a> Fleet<'a> {
 
     /// Everything settles: no more faults, every device syncs until nothing moves.
     fn quiet(&mut self) -> Result<()> {
-        for device in &mut self.devices {
-            device.start()?;
+        for device in &self.devices {
             device.processes[0].retry_parked()?;
         }
         for _ in 0..3 * self.devices.len() + 4 {

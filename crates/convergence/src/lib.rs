@@ -35,6 +35,6 @@ mod verify;
 pub use self::{
     fleet::Counts,
     plan::{Action, Fault, Plan, Step, World},
-    run::{Failure, Outcome, replay, run},
+    run::{Failure, Outcome, run},
     suite::{MakeScratch, Suite},
 };

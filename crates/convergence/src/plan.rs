@@ -26,6 +26,9 @@ pub struct World {
     pub lesser: Option<usize>,
     /// The device that speaks the protocol before this one.
     pub older: Option<usize>,
+    /// Whether two processes of a device share nothing but the store's place. Otherwise
+    /// they share what opening it costs.
+    pub apart: bool,
     /// How far each device's clock is off at the start, in milliseconds.
     pub clocks: Vec<i64>,
 }
@@ -170,6 +173,7 @@ impl Plan {
             hub_clock: dice.once_in(2),
             rows: 1 + dice.below(12),
             lesser: dice.once_in(3).then(|| dice.below(devices)),
+            apart: dice.once_in(4),
             older: dice.once_in(3).then(|| dice.below(devices)),
             clocks,
         };

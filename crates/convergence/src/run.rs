@@ -108,7 +108,3 @@ pub(crate) fn play(suite: &Suite, plan: &Plan) -> (Counts, Option<String>) {
         (Counts::new(), Some(format!("panic: {}", text.unwrap_or_default())))
     })
 }
-#[doc(hidden)]
-pub fn replay(suite: &Suite, plan: &Plan) -> Option<String> {
-    play(suite, plan).1
-}
