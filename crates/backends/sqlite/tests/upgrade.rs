@@ -164,12 +164,3 @@ fn opening_again_changes_nothing() {
     assert_eq!(again.schema().fingerprint(), store.schema().fingerprint());
     assert!(NOTES.field("title").is_some());
 }
-
-#[test]
-fn a_view_that_would_meet_a_table_is_refused() {
-    static CLASH: EntityDescriptor = EntityDescriptor { name: "folders_sync", ..FOLDERS };
-    let folder = tempfile::tempdir().unwrap();
-    let schema = schema_of(&[&FOLDERS, &CLASH]);
-    let error = SqliteStore::open(&folder.path().join("a.db"), schema).unwrap_err();
-    assert!(error.to_string().contains("rename one"), "{error}");
-}
