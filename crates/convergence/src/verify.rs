@@ -181,8 +181,10 @@ fn same_rows(who: &str, expected: &BTreeMap<(String, Id), Expected>, rows: &Rows
             let odd = cells_expected
                 .iter()
                 .find(|(field, cell)| found.get(*field) != Some(cell))
-                .map(|(field, cell)| format!("{field} is {:?}, not {cell:?}", found.get(field)))
-                .unwrap_or_else(|| "it has a cell that nobody wrote".into());
+                .map_or_else(
+                    || "it has a cell that nobody wrote".into(),
+                    |(field, cell)| format!("{field} is {:?}, not {cell:?}", found.get(field)),
+                );
             return Err(broken(format!("{who}: {entity} {id}: {odd}")));
         }
     }

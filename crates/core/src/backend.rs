@@ -184,8 +184,11 @@ pub struct BackendPlugin {
     pub remote: Option<Open<dyn Backend>>,
     /// Makes a throw-away store: what is registered here is held to the convergence
     /// suite.
-    pub scratch: Option<fn() -> Result<Box<dyn Scratch>>>,
+    pub scratch: Option<MakeScratch>,
 }
+
+/// Makes a throw-away place for a store.
+pub type MakeScratch = fn() -> Result<Box<dyn Scratch>>;
 
 /// A throw-away place that holds one store, gone when dropped.
 pub trait Scratch: Send + Sync {

@@ -15,6 +15,7 @@ mod id;
 mod replica;
 mod row;
 mod schema;
+pub mod service;
 mod stamp;
 pub mod status;
 pub mod store;
@@ -27,8 +28,8 @@ pub use inventory;
 
 pub use self::{
     backend::{
-        Answer, Answers, Backend, BackendPlugin, Change, Digests, Identity, Limits, Open,
-        OpenBackend, PROTOCOL, Page, Pull, Push, Scratch,
+        Answer, Answers, Backend, BackendPlugin, Change, Digests, Identity, Limits, MakeScratch,
+        Open, OpenBackend, PROTOCOL, Page, Pull, Push, Scratch,
     },
     entity::{EntityDescriptor, Field, FieldType, Kind, Policy, SyncEntity, Timestamp, Values},
     env::{Env, Millis, Simulated},

@@ -1,0 +1,98 @@
+//! The laws that make deliveries harmless in any order: rows are a join-semilattice,
+//! and stamps as text sort as they compare.
+
+use driftline_core::{Row, Stamp, Value};
+use proptest::prelude::*;
+
+fn stamps() -> impl Strategy<Value = Stamp> {
+    let few = 0..3_u64;
+    prop_oneof![
+        (few.clone(), 0..2_u32, few.clone()).prop_map(|(ms, n, node)| Stamp::person(ms, n, node)),
+        (few.clone(), 0..2_u16, 0..2_u16, few).prop_map(|(order, complete, reader, hash)| {
+            Stamp::machine(order, complete, reader, hash)
+        }),
+        (any::<u64>(), any::<u32>(), any::<u64>()).prop_map(|(a, b, c)| Stamp::person(a, b, c)),
+    ]
+}
+
+fn values() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        (-2..2_i64).prop_map(Value::from),
+        "[ab\u{0}é]{0,2}".prop_map(Value::from),
+        proptest::collection::vec(0..2_i64, 0..2).prop_map(Value::from),
+    ]
+}
+
+fn rows() -> impl Strategy<Value = Row> {
+    let field = prop_oneof![Just("a"), Just("b"), Just("c")];
+    proptest::collection::vec((field, stamps(), values()), 0..4).prop_map(Row::from_iter)
+}
+
+fn join(one: &Row, other: &Row) -> Row {
+    let mut joined = one.clone();
+    joined.join(other.clone());
+    joined
+}
+
+proptest! {
+    #[test]
+    fn joining_is_commutative(a in rows(), b in rows()) {
+        prop_assert_eq!(join(&a, &b), join(&b, &a));
+    }
+
+    #[test]
+    fn joining_is_associative(a in rows(), b in rows(), c in rows()) {
+        prop_assert_eq!(join(&join(&a, &b), &c), join(&a, &join(&b, &c)));
+    }
+
+    #[test]
+    fn joining_twice_is_joining_once(a in rows(), b in rows()) {
+        let once = join(&a, &b);
+        prop_assert_eq!(&join(&once, &b), &once);
+        let mut again = once.clone();
+        prop_assert!(!again.join(a));
+    }
+
+    #[test]
+    fn joining_never_loses_the_greater_stamp(a in rows(), b in rows()) {
+        let joined = join(&a, &b);
+        for (field, cell) in a.cells().chain(b.cells()) {
+            prop_assert!(joined.cell(field).is_some_and(|it| it.stamp >= cell.stamp));
+        }
+    }
+
+    #[test]
+    fn stamps_sort_as_text_as_they_compare(a in stamps(), b in stamps()) {
+        prop_assert_eq!(a.cmp(&b), a.to_string().cmp(&b.to_string()));
+        prop_assert_eq!(a.to_string().parse::<Stamp>().unwrap(), a);
+        prop_assert_eq!(a.to_string().len(), 37);
+    }
+
+    #[test]
+    fn whatever_a_machine_writes_loses_to_a_person(order: u64, complete: u16, ms in 0..9_u64) {
+        prop_assert!(Stamp::machine(order, complete, u16::MAX, u64::MAX) < Stamp::person(ms, 0, 0));
+    }
+
+    #[test]
+    fn the_next_stamp_is_greater_than_all_of_that_moment(ms: u32, count: u32, a: u64, b: u64) {
+        prop_assert!(Stamp::person(ms.into(), count, a).next(b) > Stamp::person(ms.into(), count, u64::MAX));
+    }
+
+    #[test]
+    fn hostile_text_is_no_stamp_and_no_panic(text in "\\PC{0,40}") {
+        if let Ok(stamp) = text.parse::<Stamp>() {
+            prop_assert_eq!(stamp.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn rows_that_differ_in_a_stamp_have_another_hash(a in rows(), b in rows()) {
+        let id = driftline_core::Id::imported(0, &["x"]);
+        let stamps = |row: &Row| -> Vec<_> {
+            row.cells().map(|(field, cell)| (field.clone(), cell.stamp)).collect()
+        };
+        prop_assert_eq!(stamps(&a) == stamps(&b), a.hash("e", id) == b.hash("e", id));
+    }
+}
