@@ -1,0 +1,124 @@
+//! How far a file was read, and how to tell that what was read is still there.
+//! Agents append to their files, but people also restore, truncate and replace them,
+//! so a place in a file is worth nothing without a hash of what precedes it.
+
+use std::{
+    fs::{File, Metadata},
+    io::{self, Read, Seek, SeekFrom},
+    time::UNIX_EPOCH,
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{hash::Hash, lines::Line, report::Done};
+
+/// How much of either end of what was read is compared before a file counts as
+/// unchanged.
+const EDGE: usize = 4096;
+
+/// How far a file was read. Store its JSON in the transaction that stores its
+/// [`Batch`](crate::Batch), and hand it to the next [`read`](crate::read) of the file.
+/// It is short unless the file has very much to report.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// The version of the reader. Another version reads the file again.
+    pub(crate) reader: u16,
+    /// Where the last complete record ends.
+    pub(crate) offset: u64,
+    /// The line it is on.
+    pub(crate) line: u64,
+    /// A hash of everything before `offset`.
+    pub(crate) hash: u64,
+    /// A hash of the first and the last bytes before `offset`.
+    pub(crate) edges: u64,
+    /// The file's length when it was opened.
+    pub(crate) length: u64,
+    /// When it was last written, in nanoseconds since 1970.
+    pub(crate) modified: Option<u64>,
+    /// What the whole file holds, if it was read to its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) done: Option<Done>,
+}
+
+impl Checkpoint {
+    /// Whether the file still is as it was, as far as can be told without reading it.
+    pub(crate) fn holds(&self, file: &mut File, state: State) -> io::Result<bool> {
+        if state != (State { length: self.length, modified: self.modified }) {
+            return Ok(false);
+        }
+        let edge = self.offset.min(EDGE as u64);
+        let mut prefix = Prefix { at: self.offset, ..Prefix::default() };
+        file.seek(SeekFrom::Start(0))?;
+        file.by_ref().take(edge).read_to_end(&mut prefix.first)?;
+        file.seek(SeekFrom::Start(self.offset - edge))?;
+        file.by_ref().take(edge).read_to_end(&mut prefix.last)?;
+        file.seek(SeekFrom::Start(0))?;
+        Ok(prefix.edges() == self.edges)
+    }
+}
+
+/// What the file system says of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct State {
+    pub(crate) length: u64,
+    pub(crate) modified: Option<u64>,
+}
+
+impl State {
+    pub(crate) fn of(data: &Metadata) -> Self {
+        let modified = data.modified().ok().and_then(|it| it.duration_since(UNIX_EPOCH).ok());
+        let modified = modified.and_then(|it| u64::try_from(it.as_nanos()).ok());
+        Self { length: data.len(), modified }
+    }
+}
+
+/// What precedes a place in a file, as hashes.
+#[derive(Default)]
+pub(crate) struct Prefix {
+    at: u64,
+    hash: Hash,
+    first: Vec<u8>,
+    last: Vec<u8>,
+}
+
+impl Prefix {
+    /// The place.
+    pub(crate) fn offset(&self) -> u64 {
+        self.at
+    }
+
+    /// Moves past `bytes`.
+    pub(crate) fn take(&mut self, bytes: &[u8]) {
+        self.at += bytes.len() as u64;
+        self.hash.bytes(bytes);
+        let room = EDGE - self.first.len();
+        self.first.extend_from_slice(&bytes[..room.min(bytes.len())]);
+        if bytes.len() >= EDGE {
+            self.last.clear();
+        } else if self.last.len() > 16 * EDGE {
+            self.last.drain(..self.last.len() - EDGE);
+        }
+        self.last.extend_from_slice(&bytes[bytes.len().saturating_sub(EDGE)..]);
+    }
+
+    /// Moves to `offset`, which is inside of `line`.
+    pub(crate) fn take_to(&mut self, line: &Line<'_>, offset: u64) {
+        let inside = |at: u64| usize::try_from(at.saturating_sub(line.start)).unwrap_or(usize::MAX);
+        if let Some(bytes) = line.bytes.get(inside(self.at)..inside(offset)) {
+            self.take(bytes);
+        }
+    }
+
+    /// A hash of everything before the place.
+    pub(crate) fn hash(&self) -> u64 {
+        self.hash.clone().short()
+    }
+
+    /// A hash of its first and last bytes.
+    pub(crate) fn edges(&self) -> u64 {
+        let mut hash = Hash::default();
+        hash.bytes(&self.first);
+        hash.bytes(&self.last[self.last.len().saturating_sub(EDGE)..]);
+        hash.short()
+    }
+}

@@ -1,0 +1,57 @@
+//! How what a record says is ordered and named: functions of one record alone.
+
+use driftline_core::{Id, Millis, Stamp, value::normal_name};
+
+use crate::{Name, Rank, hash::hash64};
+
+/// Times share a stamp's 48 bits with a rank, and have this many of them.
+const TIME_BITS: u32 = 41;
+const LAST_TIME: Millis = (1 << TIME_BITS) - 1;
+
+/// Puts a rank above a time.
+pub(crate) fn ranked(rank: u64, time: u64) -> u64 {
+    rank << TIME_BITS | time
+}
+
+/// The id of a session: with the time in its external id, if it carries one.
+pub(crate) fn session_id(tool: &str, session: &str) -> Id {
+    let time = session.parse::<Id>().ok().and_then(Id::time).unwrap_or(0);
+    Id::imported(time, &[tool, "session", session])
+}
+
+/// A session's name and its stamp: of one rank, the first prompt and the last title.
+pub(crate) fn named(name: &Name, time: Option<Millis>) -> (String, Stamp) {
+    let text = normal_name(&name.text).into_owned();
+    let part = match name.rank {
+        Rank::Task | Rank::Prompt => earliest(time),
+        Rank::Summary | Rank::Title | Rank::Custom => latest(time),
+    };
+    let rank = match name.rank {
+        Rank::Task => 0,
+        Rank::Prompt => 1,
+        Rank::Summary => 2,
+        Rank::Title => 3,
+        Rank::Custom => 4,
+    };
+    let stamp = Stamp::machine(ranked(rank, part), 0, 0, hash64(&[&text]));
+    (text, stamp)
+}
+
+/// An order in which the earliest record is the greatest, and one without time the
+/// least.
+pub(crate) fn earliest(time: Option<Millis>) -> u64 {
+    time.map_or(0, |it| LAST_TIME - it.min(LAST_TIME))
+}
+
+/// An order in which the latest record is the greatest, and one without time the
+/// least.
+pub(crate) fn latest(time: Option<Millis>) -> u64 {
+    time.map_or(0, |it| it.min(LAST_TIME))
+}
+
+/// What a person would call a folder.
+pub(crate) fn last_name(path: &str) -> &str {
+    let windows = path.as_bytes().get(1) == Some(&b':') || path.starts_with("\\\\");
+    let mut parts = path.split(|it| it == '/' || windows && it == '\\');
+    parts.rfind(|it| !it.is_empty()).unwrap_or(path)
+}

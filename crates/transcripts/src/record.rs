@@ -1,0 +1,160 @@
+//! What a reader makes of one record: the same shape for every agent, and nothing yet
+//! of tables, columns or stamps. A new kind of agent is one more [`Reader`].
+
+use std::path::{Path, PathBuf};
+
+use driftline_core::{Millis, Value};
+
+/// The fields of one record, as the agent wrote it.
+pub type Object = serde_json::Map<String, Value>;
+
+/// One kind of agent whose transcripts can be read. Register it with
+/// `inventory::submit!`.
+#[derive(Debug)]
+pub struct Reader {
+    /// Its name in ids, rows and reports; it never changes.
+    pub tool: &'static str,
+    /// What it reads, in a sentence.
+    pub doc: &'static str,
+    /// Raised when it makes more of the same records; files are then read again.
+    pub version: u16,
+    /// The folders below a home folder in which the agent keeps its transcripts.
+    pub places: fn(home: &Path) -> Vec<PathBuf>,
+    /// Whether a file in such a folder is a transcript, by its name.
+    pub accepts: fn(&Path) -> bool,
+    /// For a file that only adds to another one (a sub-agent's): where the transcript
+    /// of `session` itself would be.
+    pub main_file: fn(file: &Path, session: &str) -> Option<PathBuf>,
+    /// Texts that begin a record and, unescaped, stand nowhere else: by them a record
+    /// is found behind a torn one on the same line.
+    pub starts: &'static [&'static str],
+    /// What one record says. `raw` is its text. It may look at nothing else.
+    pub record: fn(fields: Object, raw: &str) -> Record,
+}
+
+inventory::collect!(Reader);
+
+/// Every registered reader, by name.
+pub fn readers() -> Vec<&'static Reader> {
+    let mut all: Vec<_> = inventory::iter::<Reader>.into_iter().collect();
+    all.sort_by_key(|it| it.tool);
+    all
+}
+
+/// What one record says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Record {
+    /// What the agent calls this kind of record.
+    pub kind: String,
+    /// The agent's name of the session it belongs to.
+    pub session: Option<String>,
+    /// Its own time.
+    pub time: Option<Millis>,
+    /// The working directory.
+    pub cwd: Option<String>,
+    /// The branch that was checked out.
+    pub git_branch: Option<String>,
+    /// The sub-agent that wrote it.
+    pub agent: Option<String>,
+    /// The model that answers in this session.
+    pub model: Option<String>,
+    /// A name for a session.
+    pub name: Option<Name>,
+    /// What becomes a row of its own. None: the record is left out.
+    pub kept: Option<Box<Kept>>,
+}
+
+/// A name that a record offers for a session.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Name {
+    /// Where it comes from.
+    pub rank: Rank,
+    /// The name.
+    pub text: String,
+    /// The message whose session it names; none: the record's own session.
+    pub leaf: Option<String>,
+}
+
+/// Where a session's name comes from; the greater one wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    /// The first thing a sub-agent was told.
+    Task,
+    /// The first thing the person said.
+    Prompt,
+    /// A summary the agent made to find the session by.
+    Summary,
+    /// A title the agent made.
+    Title,
+    /// A title the person gave.
+    Custom,
+}
+
+/// What becomes a row of messages.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kept {
+    /// The agent's name of the record.
+    pub external_id: String,
+    /// Who says it.
+    pub role: Role,
+    /// The prose, without tools' input and output.
+    pub text: Option<String>,
+    /// The content, as a list.
+    pub blocks: Option<Value>,
+    /// The record it follows.
+    pub parent: Option<String>,
+    /// What only a conversation's own records have.
+    pub message: Message,
+}
+
+/// What an agent's answer tells of itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Message {
+    /// The model that wrote it.
+    pub model: Option<String>,
+    /// The tokens it took.
+    pub usage: Option<Value>,
+    /// Whether it says how it ended.
+    pub finished: bool,
+    /// The tool calls in it.
+    pub calls: Vec<String>,
+}
+
+/// Who says something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// The person.
+    User,
+    /// The agent.
+    Assistant,
+    /// A tool, answering a call.
+    Tool,
+    /// The agent, summing up what it then forgets.
+    Summary,
+    /// The agent, to itself.
+    Meta,
+    /// The program around the agent. Not counted as a message.
+    System,
+    /// A kind of record that this reader does not know. Not counted as a message.
+    Other,
+}
+
+impl Role {
+    /// Its name in rows and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Assistant => "assistant",
+            Self::Tool => "tool",
+            Self::Summary => "summary",
+            Self::Meta => "meta",
+            Self::System => "system",
+            Self::Other => "other",
+        }
+    }
+
+    /// Whether it counts as a message of the conversation.
+    pub fn is_message(self) -> bool {
+        !matches!(self, Self::System | Self::Other)
+    }
+}
