@@ -1,1 +1,32 @@
-//! Rows in a SQLite file.
+//! Rows in a SQLite file: the store of a device, and the hub of devices that share a
+//! machine. This crate knows nothing of merging and syncing; it keeps what it is
+//! given, exactly, and says clearly when it cannot.
+//!
+//! One table per entity, one column per field, so that any SQL tool can read a
+//! person's data. What has no column (cells of newer programs, values of another
+//! kind) is kept beside it as JSON and comes back as it was.
+
+mod audit;
+mod backup;
+mod codec;
+mod connect;
+mod error;
+mod files;
+mod find;
+mod fixed;
+mod layout;
+mod place;
+mod plugin;
+mod queue;
+mod rows;
+mod store;
+mod table;
+mod tx;
+mod upgrade;
+mod value;
+mod view;
+
+pub use self::{
+    plugin::{open_remote, person, remote_path},
+    store::SqliteStore,
+};

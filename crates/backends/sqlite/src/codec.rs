@@ -1,0 +1,233 @@
+//! Rows to columns and back, without loss. A value has its column if the column
+//! can give back exactly that value; everything else is kept in `extra`:
+//! `{field: {"stamp": .., "value": ..}}`, or `{field: {"local": ..}}` for a value that
+//! stays on this device.
+//!
+//! Most cells of a row are written together, so `stamp` is the stamp that most share
+//! and `stamps` lists the others. A cell that holds null is always listed there: that
+//! is how it differs from a field that was never written.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use driftline_core::{DELETED_AT, Error, Stamp, Value, excerpt, store::Stored};
+use rusqlite::{
+    Row, Statement,
+    types::{ToSqlOutput, ValueRef},
+};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+
+use crate::{
+    error::{damaged, refused},
+    table::{Column, Table},
+    value::{decode, encode, id, null, owned, text, to_json, whole},
+};
+
+/// How deep a stored value can be nested: the reader of JSON stops at 127, and
+/// `extra` puts two levels around a value.
+const MAX_DEPTH: usize = 124;
+
+/// What `extra` keeps of a field.
+#[derive(Default, Serialize, Deserialize)]
+struct Aside<'a> {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stamp: Option<Stamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    value: Option<Cow<'a, Value>>,
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    local: Option<Cow<'a, Value>>,
+}
+
+/// A null that is written is not the same as nothing written.
+fn present<'de, 'a, D: Deserializer<'de>>(from: D) -> Result<Option<Cow<'a, Value>>, D::Error> {
+    Value::deserialize(from).map(|it| Some(Cow::Owned(it)))
+}
+
+/// Binds `stored` to the parameters of [`Table::put`].
+pub(crate) fn bind(
+    table: &Table,
+    entity: &str,
+    stored: &Stored,
+    statement: &mut Statement<'_>,
+) -> rusqlite::Result<()> {
+    check_depth(entity, stored)?;
+    let mut shared: Vec<(&str, Stamp)> = Vec::with_capacity(table.columns.len());
+    let mut listed: BTreeMap<&str, Stamp> = BTreeMap::new();
+    let mut extra: BTreeMap<&str, Aside<'_>> = BTreeMap::new();
+    statement.raw_bind_parameter(1, entity)?;
+    statement.raw_bind_parameter(2, stored.id.to_string())?;
+    let mut place = 3;
+    for column in &table.columns {
+        let field = &*column.field;
+        let (stamp, value) = match (column.local, stored.row.cell(field)) {
+            (true, _) => (None, stored.local.get(field)),
+            (false, cell) => (cell.map(|it| it.stamp), cell.map(|it| &it.value)),
+        };
+        let bound = match (value, stamp) {
+            (None, _) => null(),
+            (Some(Value::Null), Some(stamp)) => {
+                listed.insert(field, stamp);
+                null()
+            }
+            (Some(value), _) => match encode(column.kind, value) {
+                Some(bound) if !value.is_null() => {
+                    shared.extend(stamp.map(|it| (field, it)));
+                    bound
+                }
+                _ => {
+                    keep_aside(&mut extra, field, stamp, value);
+                    unfit(column)
+                }
+            },
+        };
+        statement.raw_bind_parameter(place, bound)?;
+        place += 1;
+    }
+    for (field, cell) in stored.row.cells() {
+        if table.column(field).is_none_or(|it| it.local) {
+            keep_aside(&mut extra, field, Some(cell.stamp), &cell.value);
+        }
+    }
+    for (field, value) in &stored.local {
+        if table.column(field).is_none_or(|it| !it.local) {
+            keep_aside(&mut extra, field, None, value);
+        }
+    }
+    let common = most_frequent(&shared);
+    listed.extend(shared.into_iter().filter(|it| Some(it.1) != common));
+    let key = match &table.foreign_key {
+        Some(fields) => key_of(fields, stored),
+        None => stored.key.as_deref().map(Cow::Borrowed),
+    };
+    let tail: [ToSqlOutput<'_>; 8] = [
+        key.map_or(null(), |it| owned(it.into_owned())),
+        common.map_or(null(), |it| owned(it.to_string())),
+        json_or_null(&listed)?,
+        json_or_null(&extra)?,
+        whole("the sequence number", stored.seq)?.into(),
+        i64::from(stored.born).into(),
+        stored.hash.cast_signed().into(),
+        i64::from(stored.acked).into(),
+    ];
+    for value in tail {
+        statement.raw_bind_parameter(place, value)?;
+        place += 1;
+    }
+    Ok(())
+}
+
+/// Reads what [`Table::select`] gave.
+pub(crate) fn read(table: &Table, row: &Row<'_>) -> rusqlite::Result<Stored> {
+    let name = || format!("a row of {}", table.name);
+    let tail = table.columns.len() + 1;
+    let mut stored = Stored::new(id(row.get_ref(0)?)?);
+    let common = match text(row.get_ref(tail + 1)?)? {
+        Some(text) => Some(text.parse::<Stamp>().map_err(|_| damaged(name(), "a bad stamp"))?),
+        None => None,
+    };
+    let mut listed: BTreeMap<String, Stamp> = from_json(row.get_ref(tail + 2)?)?;
+    let extra: BTreeMap<String, Aside<'static>> = from_json(row.get_ref(tail + 3)?)?;
+    for (index, column) in table.columns.iter().enumerate() {
+        let field = &*column.field;
+        let raw = row.get_ref(index + 1)?;
+        let aside = extra.get(field);
+        let is_null = raw == ValueRef::Null;
+        if column.local {
+            if !is_null && aside.is_none_or(|it| it.local.is_none()) {
+                stored.local.insert(column.field.clone(), decode(column.kind, raw)?);
+            }
+            continue;
+        }
+        if aside.is_some_and(|it| it.stamp.is_some()) {
+            continue;
+        }
+        let stamp = match listed.remove(field) {
+            Some(stamp) => stamp,
+            None if is_null => continue,
+            None => common.ok_or_else(|| damaged(name(), "a value without a stamp"))?,
+        };
+        stored.row.set(column.field.clone(), stamp, decode(column.kind, raw)?);
+    }
+    for (field, aside) in extra {
+        let name = || table.column(&field).map_or(Cow::Owned(field.clone()), |it| it.field.clone());
+        if let Some(stamp) = aside.stamp {
+            stored.row.set(name(), stamp, aside.value.unwrap_or_default().into_owned());
+        }
+        if let Some(value) = aside.local {
+            stored.local.insert(name(), value.into_owned());
+        }
+    }
+    stored.key = text(row.get_ref(tail)?)?.map(str::to_owned);
+    stored.seq = row.get::<_, i64>(tail + 4)?.cast_unsigned();
+    stored.born = row.get(tail + 5)?;
+    stored.hash = row.get::<_, i64>(tail + 6)?.cast_unsigned();
+    stored.acked = row.get(tail + 7)?;
+    Ok(stored)
+}
+
+/// What a column holds when its field's value is kept aside. A row is deleted
+/// whatever its mark looks like, and queries look at the column.
+fn unfit(column: &Column) -> ToSqlOutput<'static> {
+    if column.field == DELETED_AT { 0_i64.into() } else { null() }
+}
+
+fn keep_aside<'a>(
+    extra: &mut BTreeMap<&'a str, Aside<'a>>,
+    field: &'a str,
+    stamp: Option<Stamp>,
+    value: &'a Value,
+) {
+    let aside = extra.entry(field).or_default();
+    match stamp {
+        Some(stamp) => (aside.stamp, aside.value) = (Some(stamp), Some(Cow::Borrowed(value))),
+        None => aside.local = Some(Cow::Borrowed(value)),
+    }
+}
+
+fn most_frequent(stamps: &[(&str, Stamp)]) -> Option<Stamp> {
+    let first = stamps.first()?.1;
+    if stamps.iter().all(|it| it.1 == first) {
+        return Some(first);
+    }
+    let count = |stamp: Stamp| stamps.iter().filter(|it| it.1 == stamp).count();
+    stamps.iter().map(|it| it.1).max_by_key(|it| count(*it))
+}
+
+/// The natural key as [`driftline_core::EntityDescriptor::key_of`] makes it, of an
+/// entity that only the file knows.
+fn key_of<'a>(fields: &[String], stored: &Stored) -> Option<Cow<'a, str>> {
+    let part = |name: &String| stored.row.value(name).cloned().unwrap_or_default();
+    let parts: Vec<Value> = fields.iter().map(part).collect();
+    let is_empty = parts.iter().all(Value::is_null);
+    (!is_empty).then(|| Cow::Owned(Value::from(parts).to_string()))
+}
+
+fn check_depth(entity: &str, stored: &Stored) -> rusqlite::Result<()> {
+    let cells = stored.row.cells().map(|(field, cell)| (field, &cell.value));
+    for (field, value) in cells.chain(&stored.local) {
+        if !is_shallow(value, MAX_DEPTH) {
+            return Err(refused(Error::BadValue {
+                entity: excerpt(entity),
+                field: excerpt(field),
+                expected: format!("JSON nested at most {MAX_DEPTH} levels deep"),
+            }));
+        }
+    }
+    Ok(())
+}
+
+fn is_shallow(value: &Value, depth: usize) -> bool {
+    match value {
+        Value::Array(items) => depth > 0 && items.iter().all(|it| is_shallow(it, depth - 1)),
+        Value::Object(fields) => depth > 0 && fields.values().all(|it| is_shallow(it, depth - 1)),
+        _ => true,
+    }
+}
+
+fn json_or_null<T: Serialize>(map: &BTreeMap<&str, T>) -> rusqlite::Result<ToSqlOutput<'static>> {
+    Ok(if map.is_empty() { null() } else { owned(to_json(map)?) })
+}
+
+fn from_json<T: DeserializeOwned>(raw: ValueRef<'_>) -> rusqlite::Result<BTreeMap<String, T>> {
+    let Some(text) = text(raw)? else { return Ok(BTreeMap::new()) };
+    serde_json::from_str(text).map_err(|it| damaged("a row's cells", &it.to_string()))
+}

@@ -1,0 +1,165 @@
+//! The file itself: where it is, who may read it, and what happens to it when it is
+//! damaged. A database is the only copy of somebody's work: it is never overwritten
+//! and never deleted.
+
+use std::{
+    ffi::OsString,
+    fs::{self, File, OpenOptions, TryLockError},
+    io,
+    path::{Path, PathBuf},
+    thread,
+    time::Duration,
+};
+
+use driftline_core::{BoxError, Error, Result};
+
+use crate::{
+    connect::pause,
+    error::{busy, io_failure},
+};
+
+/// What SQLite keeps beside a file.
+const BESIDE: [&str; 2] = ["-wal", "-shm"];
+
+/// Makes the folder of `path` if it is missing, readable for its owner alone, and
+/// returns the path with every link resolved.
+pub(crate) fn resolve(path: &Path) -> Result<PathBuf> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let Some(name) = path.file_name() else { return Err(not_a_file(path)) };
+    make_folder(folder)?;
+    match fs::canonicalize(path) {
+        Ok(resolved) => Ok(resolved),
+        Err(it) if it.kind() == io::ErrorKind::NotFound => {
+            let folder = fs::canonicalize(folder).map_err(|it| io_failure(path, "opened", it))?;
+            Ok(folder.join(name))
+        }
+        Err(it) => Err(io_failure(path, "opened", it)),
+    }
+}
+
+fn make_folder(folder: &Path) -> Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(|it| io_failure(folder, "made a folder", it))
+}
+
+/// Whether there is a file. Folders, pipes and the like are refused.
+pub(crate) fn exists(path: &Path) -> Result<bool> {
+    match fs::metadata(path) {
+        Ok(it) if it.is_file() => Ok(true),
+        Ok(_) => Err(not_a_file(path)),
+        Err(it) if it.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(it) => Err(io_failure(path, "opened", it)),
+    }
+}
+
+/// Makes an empty file if there is none, readable for its owner alone. Opening a file
+/// that SQLite has open, and closing it, would end SQLite's locks: so an existing one
+/// is only looked at.
+pub(crate) fn create(path: &Path) -> Result<()> {
+    if exists(path)? {
+        return Ok(());
+    }
+    let made = private().write(true).create_new(true).open(path);
+    made.map(drop).map_err(|it| io_failure(path, "made", it))
+}
+
+/// Refuses a log whose file is gone: SQLite would take it for rubbish and delete it,
+/// and it may hold all the rows there were. Must be called with the lock held.
+pub(crate) fn check_log(path: &Path) -> Result<()> {
+    let bytes = |path: &Path| fs::metadata(path).map_or(0, |it| it.len());
+    if bytes(path) > 0 || bytes(&with_suffix(path, "-wal")) == 0 {
+        return Ok(());
+    }
+    Err(move_aside(path, "its log is there, but the file itself is missing or empty".into()))
+}
+
+/// Options that make files readable for their owner alone.
+pub(crate) fn private() -> OpenOptions {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has modes"))]
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+fn not_a_file(path: &Path) -> Error {
+    Error::Store {
+        what: format!("{} is not an ordinary file", path.display()),
+        help: "choose the path of a file, or of none yet".into(),
+        source: None,
+    }
+}
+
+/// Holds the right to open `path`, so that of many processes one makes the tables and
+/// one moves a damaged file. The operating system takes it back when a process dies.
+pub(crate) fn lock(path: &Path, patience: Duration) -> Result<File> {
+    let lock = with_suffix(path, ".lock");
+    let file = private().write(true).create(true).truncate(false).open(&lock);
+    let file = file.map_err(|it| io_failure(&lock, "made", it))?;
+    let mut waited = Duration::ZERO;
+    let mut count = 0;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            // Some file systems have no locks. SQLite brings its own.
+            Err(TryLockError::Error(it)) if it.kind() == io::ErrorKind::Unsupported => {
+                return Ok(file);
+            }
+            Err(TryLockError::Error(it)) => return Err(io_failure(&lock, "locked", it)),
+            Err(TryLockError::WouldBlock) if waited > patience => return Err(busy(path, None)),
+            Err(TryLockError::WouldBlock) => {
+                let wait = pause(count);
+                count += 1;
+                waited += wait;
+                thread::sleep(wait);
+            }
+        }
+    }
+}
+
+/// Moves a damaged file and what belongs to it aside, and says so. Must be called
+/// with the lock held and no connection open.
+pub(crate) fn move_aside(path: &Path, found: BoxError) -> Error {
+    let free = |target: &PathBuf| {
+        let parts = std::iter::once("").chain(BESIDE);
+        parts.into_iter().all(|it| fs::symlink_metadata(with_suffix(target, it)).is_err())
+    };
+    let mut names = (1..10_000).map(|it| with_suffix(path, &format!(".damaged-{it}")));
+    let Some(target) = names.find(free) else {
+        let full = io::Error::other("there are too many damaged files beside it");
+        return io_failure(path, "moved aside", full);
+    };
+    // What lies beside goes first: if this is interrupted, the file itself is still
+    // there, is found damaged again, and nothing of it is taken for new.
+    for suffix in BESIDE.into_iter().chain([""]) {
+        match fs::rename(with_suffix(path, suffix), with_suffix(&target, suffix)) {
+            Ok(()) => (),
+            Err(it) if it.kind() == io::ErrorKind::NotFound => (),
+            Err(it) => return io_failure(path, "moved aside", it),
+        }
+    }
+    tracing::error!(file = %path.display(), moved_to = %target.display(), "the database is damaged");
+    Error::Store {
+        what: format!("{} is damaged; it was moved to {}", path.display(), target.display()),
+        help: format!(
+            "put a backup at {}, or run the same command again to start with an empty database; \
+             `sqlite3 {} .recover` may save what is readable",
+            path.display(),
+            target.display()
+        ),
+        source: Some(found),
+    }
+}
+
+/// `path` with `suffix` behind its name.
+pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    name.into()
+}

@@ -1,0 +1,85 @@
+//! Queries by field. Values reach SQL as parameters only; names come from the layout.
+
+use driftline_core::{
+    Error, Result, Value,
+    store::{Deleted, Find},
+};
+use rusqlite::types::ToSqlOutput;
+
+use crate::{
+    layout::ColumnKind,
+    table::{Table, quoted},
+    value::{bound, encode},
+};
+
+/// The condition of a query, and the values of its parameters.
+pub(crate) struct Filter<'a> {
+    sql: String,
+    pub(crate) values: Vec<ToSqlOutput<'a>>,
+}
+
+/// What `find` asks for, given the canonical form of its values, or none if no row
+/// can match: a value that the field cannot hold.
+pub(crate) fn filter<'a>(
+    table: &Table,
+    find: &Find,
+    wanted: &'a [Value],
+) -> Result<Option<Filter<'a>>> {
+    let mut terms = Vec::new();
+    let mut values = Vec::new();
+    for ((field, _), value) in find.equal.iter().zip(wanted) {
+        let (column, kind) = column(table, field)?;
+        if value.is_null() {
+            terms.push(format!("{column} IS NULL"));
+            continue;
+        }
+        let Some(value) = encode(kind, value) else { return Ok(None) };
+        values.push(value);
+        terms.push(format!("{column} = ?{}", values.len()));
+    }
+    match find.deleted {
+        Deleted::Hidden => terms.push("deleted_at IS NULL".into()),
+        Deleted::Only => terms.push("deleted_at IS NOT NULL".into()),
+        Deleted::Included => (),
+    }
+    let sql = match terms.is_empty() {
+        true => String::new(),
+        false => format!("WHERE {} ", terms.join(" AND ")),
+    };
+    Ok(Some(Filter { sql, values }))
+}
+
+impl Filter<'_> {
+    /// The select of the rows, in order. Descending is the whole order reversed.
+    pub(crate) fn rows(&mut self, table: &Table, find: &Find) -> Result<String> {
+        let direction = if find.descending { " DESC" } else { "" };
+        let order = match &find.order {
+            Some(field) if field != "id" => {
+                format!("{}{direction}, id{direction}", column(table, field)?.0)
+            }
+            _ => format!("id{direction}"),
+        };
+        // Parameters, too, so that turning pages prepares one statement.
+        let limit = if find.limit == 0 { -1 } else { bound(find.limit) };
+        self.values.extend([limit.into(), bound(find.offset).into()]);
+        let (select, filter, count) = (&table.select, &self.sql, self.values.len());
+        Ok(format!("{select}{filter}ORDER BY {order} LIMIT ?{} OFFSET ?{count}", count - 1))
+    }
+
+    /// The select of how many rows there are.
+    pub(crate) fn count(&self, table: &Table) -> String {
+        format!("SELECT count(*) FROM {} {}", quoted(&table.name), self.sql)
+    }
+}
+
+fn column<'a>(table: &'a Table, field: &str) -> Result<(&'a str, ColumnKind)> {
+    if field == "id" {
+        return Ok(("id", ColumnKind::Text));
+    }
+    let found = table.column(field).map(|it| (it.sql.as_str(), it.kind));
+    found.ok_or_else(|| Error::UnknownField {
+        entity: table.name.clone(),
+        field: driftline_core::excerpt(field),
+        known: table.columns.iter().map(|it| &*it.field).collect::<Vec<_>>().join(", "),
+    })
+}

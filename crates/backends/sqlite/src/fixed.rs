@@ -1,0 +1,163 @@
+//! The tables that every file has, whatever the entities. Only they have numbered
+//! versions (`PRAGMA user_version`); the tables of entities follow the descriptors.
+
+use std::path::Path;
+
+use driftline_core::Error;
+use rusqlite::Connection;
+
+use crate::error::refused;
+
+/// The version of the fixed tables that this program writes.
+const VERSION: i64 = 1;
+/// "Drif": marks a file as ours, also for the `file` command.
+const APPLICATION: i64 = 0x4472_6966;
+
+const TABLES: &str = r#"
+CREATE TABLE meta (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE sync_queue (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    entity_type TEXT NOT NULL,
+    entity_id TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    last_error TEXT,
+    change INTEGER NOT NULL,
+    parked TEXT,
+    UNIQUE (entity_type, entity_id)
+);
+CREATE INDEX "sync_queue.waiting" ON sync_queue (id) WHERE parked IS NULL;
+CREATE INDEX "sync_queue.parked" ON sync_queue (id) WHERE parked IS NOT NULL;
+
+CREATE TABLE audit_log (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    recorded_at INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    entity_type TEXT NOT NULL,
+    entity_id TEXT NOT NULL,
+    field TEXT NOT NULL,
+    kept TEXT NOT NULL,
+    kept_stamp TEXT NOT NULL,
+    lost TEXT NOT NULL,
+    lost_stamp TEXT NOT NULL,
+    rule TEXT NOT NULL
+);
+CREATE INDEX "audit_log.recorded_at" ON audit_log (recorded_at);
+CREATE INDEX "audit_log.kind" ON audit_log (kind, id);
+
+CREATE TABLE other_rows (
+    entity TEXT NOT NULL,
+    id TEXT NOT NULL,
+    natural_key TEXT,
+    stamp TEXT,
+    stamps TEXT,
+    extra TEXT,
+    seq INTEGER NOT NULL DEFAULT 0,
+    born INTEGER NOT NULL DEFAULT 0,
+    hash INTEGER NOT NULL DEFAULT 0,
+    acked INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (entity, id)
+);
+CREATE INDEX "other_rows.seq" ON other_rows (seq, id) WHERE seq > 0;
+CREATE INDEX "other_rows.key" ON other_rows (entity, natural_key, id) WHERE natural_key IS NOT NULL;
+"#;
+
+/// What a file turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// Nothing is in it yet.
+    Empty,
+    /// A file with our tables.
+    Ours,
+}
+
+/// Looks at the file without changing it.
+pub(crate) fn look(connection: &Connection, path: &Path) -> rusqlite::Result<Found> {
+    let number = |pragma: &str| -> rusqlite::Result<i64> {
+        connection.pragma_query_value(None, pragma, |row| row.get(0))
+    };
+    let version = number("user_version")?;
+    let application = number("application_id")?;
+    let is_ours = application == APPLICATION;
+    if version > VERSION && (is_ours || application == 0) {
+        return Err(refused(newer(path, version)));
+    }
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
+    match (is_ours, tables) {
+        (true, _) if version == VERSION => Ok(Found::Ours),
+        (_, 0) if version == 0 && application == 0 => Ok(Found::Empty),
+        _ => Err(refused(foreign(path))),
+    }
+}
+
+/// Makes the tables. Must run inside a transaction.
+pub(crate) fn create(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(TABLES)?;
+    connection.pragma_update(None, "application_id", APPLICATION)?;
+    connection.pragma_update(None, "user_version", VERSION)
+}
+
+fn newer(path: &Path, version: i64) -> Error {
+    Error::Store {
+        what: format!(
+            "{} was written by a newer version of this program (its layout is {version}, this \
+             program knows {VERSION})",
+            path.display()
+        ),
+        help: "update this program; the file was not touched".into(),
+        source: None,
+    }
+}
+
+fn foreign(path: &Path) -> Error {
+    Error::Store {
+        what: format!("{} is a database of another program", path.display()),
+        help: "choose another file; this one was not touched".into(),
+        source: None,
+    }
+}
+
+/// Whether this SQLite is free of the fault that could damage a file in WAL mode when
+/// two connections write and checkpoint at once.
+pub(crate) fn check_library(path: &Path, number: i32) -> Result<(), Error> {
+    const FIRST_GOOD: i32 = 3_051_003;
+    if number >= FIRST_GOOD {
+        return Ok(());
+    }
+    Err(Error::Store {
+        what: format!(
+            "this program was built with SQLite {}, which can damage {}",
+            rusqlite::version(),
+            path.display()
+        ),
+        help: "build it with SQLite 3.51.3 or later (feature `bundled` of rusqlite)".into(),
+        source: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::failure;
+
+    #[test]
+    fn the_linked_sqlite_is_recent_enough_and_older_ones_are_refused() {
+        let path = Path::new("x.db");
+        assert!(check_library(path, rusqlite::version_number()).is_ok());
+        let refused = check_library(path, 3_051_002).unwrap_err();
+        assert!(refused.to_string().contains("3.51.3"), "{refused}");
+    }
+
+    #[test]
+    fn a_file_of_another_program_is_refused() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE bookmarks (url)").unwrap();
+        let error =
+            failure(Path::new("places.db"), look(&connection, Path::new("places.db")).unwrap_err());
+        assert!(error.to_string().contains("another program"), "{error}");
+    }
+}

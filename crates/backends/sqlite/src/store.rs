@@ -1,0 +1,263 @@
+//! [`SqliteStore`]: one connection that writes, some that read, and one that watches
+//! whether anybody wrote. Readers and the writer never wait for each other.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    time::Duration,
+};
+
+use driftline_core::{
+    Durability, Error, Result, Schema, Store,
+    store::{ReadJob, WriteJob},
+};
+use rusqlite::{Connection, TransactionBehavior, config::DbConfig};
+
+use crate::{
+    connect::{PATIENCE, begin, connect},
+    error::{failure, is_damage, refused, unwritable},
+    files,
+    fixed::{self, Found},
+    table::Tables,
+    tx::{SqliteTx, given_up},
+    upgrade,
+};
+
+/// Pages in the write-ahead log before it is written back: 64 MB. Writing back is a
+/// large part of what a bulk import costs, so it is done seldom.
+const CHECKPOINT_PAGES: i64 = 16_000;
+/// What is left of the log's file once it is written back.
+const LOG_BYTES: u64 = 64 << 20;
+/// Connections for reading that are kept open.
+const READERS: usize = 4;
+
+/// Rows in a SQLite file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    path: PathBuf,
+    schema: &'static Schema,
+    patience: Duration,
+    tables: RwLock<Arc<Tables>>,
+    readers: Mutex<Vec<Connection>>,
+    watcher: Mutex<Option<Connection>>,
+    /// Closed last: who closes last writes the log back and takes it away.
+    writer: Mutex<Writer>,
+}
+
+#[derive(Debug)]
+struct Writer {
+    connection: Connection,
+    durability: Durability,
+    /// How long the log was when it was last cut by force.
+    log_bytes: u64,
+}
+
+impl SqliteStore {
+    /// Opens `path`, and makes the file and its tables if they are missing. Any number
+    /// of processes may do so at once.
+    ///
+    /// # Errors
+    /// When the file cannot be used; the error says which file, why, and what to do. A
+    /// damaged file is moved aside, never overwritten.
+    pub fn open(path: &Path, schema: &'static Schema) -> Result<Self> {
+        Self::open_patiently(path, schema, PATIENCE)
+    }
+
+    pub(crate) fn open_patiently(
+        path: &Path,
+        schema: &'static Schema,
+        patience: Duration,
+    ) -> Result<Self> {
+        fixed::check_library(path, rusqlite::version_number())?;
+        check_views(schema)?;
+        let path = files::resolve(path)?;
+        files::exists(&path)?;
+        let _lock = files::lock(&path, patience)?;
+        files::check_log(&path)?;
+        files::create(&path)?;
+        let (connection, tables) = match Self::prepare(&path, schema, patience) {
+            Ok(ready) => ready,
+            Err(it) if is_damage(&it) => return Err(files::move_aside(&path, it.into())),
+            Err(it) => return Err(failure(&path, it)),
+        };
+        Ok(Self {
+            path,
+            schema,
+            patience,
+            tables: RwLock::new(Arc::new(tables)),
+            writer: Mutex::new(Writer { connection, durability: Durability::Normal, log_bytes: 0 }),
+            readers: Mutex::new(Vec::new()),
+            watcher: Mutex::new(None),
+        })
+    }
+
+    /// The file, with every link resolved.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn prepare(
+        path: &Path,
+        schema: &Schema,
+        patience: Duration,
+    ) -> rusqlite::Result<(Connection, Tables)> {
+        let connection = connect(path, patience)?;
+        let found = fixed::look(&connection, path)?;
+        if connection.is_readonly("main")? {
+            return Err(refused(unwritable(path, None)));
+        }
+        let mode: String =
+            connection.pragma_update_and_check(None, "journal_mode", "WAL", |it| it.get(0))?;
+        if mode != "wal" {
+            return Err(refused(no_shared_memory(path)));
+        }
+        connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+        connection.pragma_update(None, "journal_size_limit", LOG_BYTES.cast_signed())?;
+        if found == Found::Empty || upgrade::is_needed(&connection, schema)? {
+            connection.pragma_update(None, "synchronous", "FULL")?;
+            let transaction = begin(&connection, TransactionBehavior::Immediate)?;
+            let found = fixed::look(&transaction, path)?;
+            upgrade::upgrade(&transaction, found, schema)?;
+            transaction.commit()?;
+        }
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        let tables = upgrade::tables(&connection, schema)?;
+        // The file is sound and ours, so this connection may tidy up when it closes.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+        Ok((connection, tables))
+    }
+
+    /// A further connection, which cannot write.
+    pub(crate) fn reader(&self) -> rusqlite::Result<Connection> {
+        let connection = connect(&self.path, self.patience)?;
+        connection.pragma_update(None, "query_only", "ON")?;
+        Ok(connection)
+    }
+
+    /// The tables as the running transaction sees them: another version of this
+    /// program may have added some since.
+    fn tables(&self, connection: &Connection) -> rusqlite::Result<Arc<Tables>> {
+        let known = Arc::clone(&self.tables.read().unwrap_or_else(PoisonError::into_inner));
+        if upgrade::generation(connection)? == known.generation {
+            return Ok(known);
+        }
+        let tables = Arc::new(upgrade::tables(connection, self.schema)?);
+        let mut known = self.tables.write().unwrap_or_else(PoisonError::into_inner);
+        *known = Arc::clone(&tables);
+        Ok(tables)
+    }
+
+    fn named<T>(&self, result: rusqlite::Result<T>) -> Result<T> {
+        result.map_err(|it| failure(&self.path, it))
+    }
+
+    fn tx<'a>(&'a self, connection: &'a Connection, tables: &'a Tables) -> SqliteTx<'a> {
+        SqliteTx { connection, tables, schema: self.schema, path: &self.path }
+    }
+
+    /// Cuts the write-ahead log if readers have kept it from being begun anew for
+    /// long. Failing to is no failure: the next commit tries again.
+    fn bound_log(&self, writer: &mut Writer) {
+        let log = files::with_suffix(&self.path, "-wal");
+        let bytes = fs::metadata(log).map_or(0, |it| it.len());
+        if bytes < 4 * LOG_BYTES || bytes < writer.log_bytes.saturating_add(LOG_BYTES) {
+            writer.log_bytes = writer.log_bytes.min(bytes);
+            return;
+        }
+        writer.log_bytes = bytes;
+        let cut = connect(&self.path, Duration::from_millis(200)).and_then(|it| {
+            it.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))
+        });
+        tracing::debug!(bytes, ?cut, "cut the write-ahead log");
+    }
+}
+
+impl Writer {
+    /// Can only be changed between transactions.
+    fn set_durability(&mut self, durability: Durability) -> rusqlite::Result<()> {
+        if self.durability != durability {
+            let value = match durability {
+                Durability::Full => "FULL",
+                Durability::Normal => "NORMAL",
+            };
+            self.connection.pragma_update(None, "synchronous", value)?;
+            self.durability = durability;
+        }
+        Ok(())
+    }
+}
+
+impl Store for SqliteStore {
+    fn schema(&self) -> &Schema {
+        self.schema
+    }
+
+    fn write(&self, durability: Durability, job: WriteJob<'_>) -> Result<()> {
+        let mut writer = locked(&self.writer);
+        self.named(writer.set_durability(durability))?;
+        let transaction = self.named(begin(&writer.connection, TransactionBehavior::Immediate))?;
+        let tables = self.named(self.tables(&transaction))?;
+        job(&mut self.tx(&transaction, &tables))?;
+        if transaction.is_autocommit() {
+            return Err(given_up(&self.path));
+        }
+        self.named(transaction.commit())?;
+        self.bound_log(&mut writer);
+        Ok(())
+    }
+
+    fn read(&self, job: ReadJob<'_>) -> Result<()> {
+        let kept = locked(&self.readers).pop();
+        let reader = kept.map_or_else(|| self.named(self.reader()), Ok)?;
+        let done = {
+            let transaction = self.named(begin(&reader, TransactionBehavior::Deferred))?;
+            let tables = self.named(self.tables(&transaction))?;
+            job(&self.tx(&transaction, &tables))
+        };
+        let mut readers = locked(&self.readers);
+        if readers.len() < READERS && reader.is_autocommit() {
+            readers.push(reader);
+        }
+        done
+    }
+
+    fn version(&self) -> Result<u64> {
+        let mut watcher = locked(&self.watcher);
+        let connection = match watcher.take() {
+            Some(connection) => connection,
+            None => self.named(self.reader())?,
+        };
+        let version: i64 =
+            self.named(connection.pragma_query_value(None, "data_version", |row| row.get(0)))?;
+        *watcher = Some(connection);
+        Ok(version.cast_unsigned())
+    }
+}
+
+/// A job that panicked has left no transaction behind, so the lock is as good as new.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn check_views(schema: &Schema) -> Result<()> {
+    for entity in schema.tables() {
+        let view = format!("{}_sync", entity.name);
+        if schema.get(&view).is_some() {
+            let reason = format!("`{view}` is the name of a view of `{}`; rename one", entity.name);
+            return Err(Error::Descriptor { reason });
+        }
+    }
+    Ok(())
+}
+
+fn no_shared_memory(path: &Path) -> Error {
+    Error::Store {
+        what: format!("the disk that holds {} cannot be shared by processes", path.display()),
+        help: "choose a place on a local disk".into(),
+        source: None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

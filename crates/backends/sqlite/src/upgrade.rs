@@ -1,0 +1,158 @@
+//! Gives a file what this program's entities need and it lacks: tables, columns,
+//! indexes, views. Nothing is dropped or renamed. Rows and cells that were kept aside
+//! until a program came that knows them move into their tables and columns.
+
+use std::collections::BTreeMap;
+
+use driftline_core::{EntityDescriptor, Schema};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::{
+    error::damaged,
+    fixed::{self, Found},
+    layout::{Existing, Layout, TableLayout},
+    rows::{select, write_row},
+    table::{OTHER_ROWS, Table, Tables, quoted},
+    view::view,
+};
+
+const LAYOUT: &str = "sqlite.layout";
+const GENERATION: &str = "sqlite.generation";
+const BATCH: i64 = 500;
+
+/// Whether `schema` needs something that the file lacks.
+pub(crate) fn is_needed(connection: &Connection, schema: &Schema) -> rusqlite::Result<bool> {
+    let layout = load(connection)?;
+    Ok(layout.with(schema, |name| existing(connection, name))? != layout)
+}
+
+/// Brings the file up to `schema`. Must run inside a write transaction.
+pub(crate) fn upgrade(
+    connection: &Connection,
+    found: Found,
+    schema: &Schema,
+) -> rusqlite::Result<()> {
+    if found == Found::Empty {
+        fixed::create(connection)?;
+    }
+    let old = load(connection)?;
+    let new = old.with(schema, |name| existing(connection, name))?;
+    if old == new {
+        return Ok(());
+    }
+    for entity in schema.tables() {
+        let (before, now) = (old.tables.get(entity.name), new.tables.get(entity.name));
+        if let Some(now) = now.filter(|it| before != Some(*it)) {
+            lay_out(connection, entity.name, now)?;
+            move_rows(connection, entity, before, now, schema)?;
+        }
+    }
+    let text = serde_json::to_string(&new)
+        .map_err(|it| rusqlite::Error::ToSqlConversionFailure(it.into()))?;
+    let next = generation(connection)? + 1;
+    let set = "INSERT INTO meta (key, value) VALUES (?1, ?2) \
+               ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+    connection.execute(set, params![LAYOUT, text])?;
+    connection.execute(set, params![GENERATION, next.to_string()])?;
+    Ok(())
+}
+
+/// The tables of the file as it is now.
+pub(crate) fn tables(connection: &Connection, schema: &Schema) -> rusqlite::Result<Tables> {
+    Ok(Tables::new(&load(connection)?, generation(connection)?, schema))
+}
+
+/// Counts the changes of the file's layout.
+pub(crate) fn generation(connection: &Connection) -> rusqlite::Result<i64> {
+    let text = meta(connection, GENERATION)?;
+    text.map_or(Ok(0), |it| it.parse().map_err(|_| damaged(GENERATION, &it)))
+}
+
+fn load(connection: &Connection) -> rusqlite::Result<Layout> {
+    let text = meta(connection, LAYOUT)?;
+    let read =
+        |it: String| serde_json::from_str(&it).map_err(|error| damaged(LAYOUT, &error.to_string()));
+    text.map_or_else(|| Ok(Layout::default()), read)
+}
+
+fn meta(connection: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
+    let mut select = connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
+    select.query_row([key], |row| row.get(0)).optional()
+}
+
+fn existing(connection: &Connection, table: &str) -> rusqlite::Result<Existing> {
+    let mut columns = connection.prepare("SELECT name, type FROM pragma_table_info(?1)")?;
+    let columns = columns.query_map([table], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    columns.collect()
+}
+
+fn lay_out(connection: &Connection, name: &str, layout: &TableLayout) -> rusqlite::Result<()> {
+    let table = quoted(name);
+    let has: BTreeMap<_, _> = existing(connection, name)?;
+    let mut sql = String::new();
+    if has.is_empty() {
+        let column = |it: &crate::layout::ColumnLayout| {
+            format!("{} {}, ", quoted(&it.column), it.kind.sql())
+        };
+        let columns: String = layout.columns.iter().map(column).collect();
+        sql.push_str(&format!(
+            "CREATE TABLE {table} (id TEXT PRIMARY KEY NOT NULL, {columns}deleted_at INTEGER, \
+             natural_key TEXT, stamp TEXT, stamps TEXT, extra TEXT, \
+             seq INTEGER NOT NULL DEFAULT 0, born INTEGER NOT NULL DEFAULT 0, \
+             hash INTEGER NOT NULL DEFAULT 0, acked INTEGER NOT NULL DEFAULT 0);\n"
+        ));
+    } else {
+        for column in layout.columns.iter().filter(|it| !has.contains_key(&it.column)) {
+            let (name, kind) = (quoted(&column.column), column.kind.sql());
+            sql.push_str(&format!("ALTER TABLE {table} ADD COLUMN {name} {kind};\n"));
+        }
+    }
+    let mut index = |what: &str, columns: &str| {
+        // A point cannot be in the name of an entity, so these never meet a table.
+        let index = quoted(&format!("{name}.{what}"));
+        sql.push_str(&format!("CREATE INDEX IF NOT EXISTS {index} ON {table} ({columns});\n"));
+    };
+    for column in layout.columns.iter().filter(|it| it.indexed) {
+        index(&format!("by.{}", column.column), &format!("{}, id", quoted(&column.column)));
+    }
+    sql.push_str(&format!(
+        "CREATE INDEX IF NOT EXISTS {} ON {table} (seq, id) WHERE seq > 0;\n\
+         CREATE INDEX IF NOT EXISTS {} ON {table} (natural_key, id) WHERE natural_key IS NOT NULL;\n",
+        quoted(&format!("{name}.seq")),
+        quoted(&format!("{name}.key")),
+    ));
+    sql.push_str(&view(name, layout));
+    connection.execute_batch(&sql)
+}
+
+/// Writes again, in the new layout, the rows that the old one could not place.
+fn move_rows(
+    connection: &Connection,
+    entity: &EntityDescriptor,
+    before: Option<&TableLayout>,
+    now: &TableLayout,
+    schema: &Schema,
+) -> rusqlite::Result<()> {
+    let new = Table::new(entity.name, now, schema);
+    let old = match before {
+        Some(before) => Table::new(entity.name, before, schema),
+        None => Table::of_others(),
+    };
+    let adds = before.is_some_and(|before| now.only_adds_to(before));
+    let scan = if adds { &old.scan_extra } else { &old.scan };
+    let mut after = String::new();
+    loop {
+        let rows = select(connection, &old, scan, params![entity.name, after, BATCH])?;
+        let Some(last) = rows.last() else { break };
+        after = last.id.to_string();
+        for mut row in rows {
+            row.key = entity.key_of(&row.row);
+            write_row(connection, &new, entity.name, &row)?;
+        }
+    }
+    if before.is_none() {
+        let sql = format!("DELETE FROM {OTHER_ROWS} WHERE entity = ?1");
+        connection.execute(&sql, [entity.name])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! Single values to SQL and back. What is read equals what was written, or it is not
+//! written there.
+
+use driftline_core::{Error, Id, Value, value};
+use rusqlite::types::{ToSqlOutput, Value as Owned, ValueRef};
+use serde::Serialize;
+
+use crate::{
+    error::{damaged, refused},
+    layout::ColumnKind,
+};
+
+/// What a column stores for `value`, if it can give back exactly that.
+pub(crate) fn encode(kind: ColumnKind, value: &Value) -> Option<ToSqlOutput<'_>> {
+    match (kind, value) {
+        (_, Value::Null) => Some(null()),
+        (ColumnKind::Text, Value::String(text)) => Some(borrowed(text)),
+        (ColumnKind::Ref, Value::String(text)) => {
+            text.parse::<Id>().is_ok().then(|| borrowed(text))
+        }
+        (ColumnKind::Int, Value::Number(number)) => Some(number.as_i64()?.into()),
+        (ColumnKind::Real, Value::Number(number)) => {
+            let float = number.as_f64()?;
+            (value::real(float) == *value).then(|| float.into())
+        }
+        (ColumnKind::Bool, Value::Bool(it)) => Some(i64::from(*it).into()),
+        (ColumnKind::Json, _) => Some(owned(value.to_string())),
+        _ => None,
+    }
+}
+
+/// Reads a column's value.
+pub(crate) fn decode(kind: ColumnKind, raw: ValueRef<'_>) -> rusqlite::Result<Value> {
+    Ok(match (kind, raw) {
+        (_, ValueRef::Null) => Value::Null,
+        (ColumnKind::Text | ColumnKind::Ref, ValueRef::Text(_)) => {
+            Value::from(text(raw)?.unwrap_or_default())
+        }
+        (ColumnKind::Int, ValueRef::Integer(it)) => Value::from(it),
+        (ColumnKind::Real, ValueRef::Real(it)) => value::real(it),
+        (ColumnKind::Bool, ValueRef::Integer(it @ (0 | 1))) => Value::from(it == 1),
+        (ColumnKind::Json, ValueRef::Text(_)) => parse(text(raw)?.unwrap_or_default())?,
+        (_, other) => {
+            return Err(damaged(
+                "a column",
+                &format!("{} in place of {kind:?}", other.data_type()),
+            ));
+        }
+    })
+}
+
+/// SQL's null.
+pub(crate) fn null() -> ToSqlOutput<'static> {
+    ToSqlOutput::Owned(Owned::Null)
+}
+
+/// A text that nobody else holds.
+pub(crate) fn owned(text: String) -> ToSqlOutput<'static> {
+    ToSqlOutput::Owned(Owned::Text(text))
+}
+
+/// A text, or none.
+pub(crate) fn text(raw: ValueRef<'_>) -> rusqlite::Result<Option<&str>> {
+    match raw {
+        ValueRef::Null => Ok(None),
+        ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(Some(text)),
+            Err(_) => Err(damaged("a text", "bytes that are not UTF-8")),
+        },
+        other => Err(damaged("a text", &other.data_type().to_string())),
+    }
+}
+
+/// The id of a row.
+pub(crate) fn id(raw: ValueRef<'_>) -> rusqlite::Result<Id> {
+    let text = text(raw)?.unwrap_or_default();
+    text.parse().map_err(|_| damaged("the id of a row", text))
+}
+
+/// A whole number that must not be negative.
+pub(crate) fn natural(raw: ValueRef<'_>) -> rusqlite::Result<u64> {
+    match raw {
+        ValueRef::Integer(it) if it >= 0 => Ok(it.cast_unsigned()),
+        other => Err(damaged("a number", &format!("{other:?}"))),
+    }
+}
+
+/// `number` as SQL counts. `what` names it for whom it is refused.
+pub(crate) fn whole(what: &str, number: u64) -> rusqlite::Result<i64> {
+    i64::try_from(number).map_err(|_| {
+        refused(Error::BadValue {
+            entity: "SQLite".into(),
+            field: what.into(),
+            expected: "a whole number below 2^63".into(),
+        })
+    })
+}
+
+/// A limit or offset.
+pub(crate) fn bound(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// `number` where everything above SQL's numbers is as good as the greatest of them.
+pub(crate) fn at_most(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// Reads JSON that this crate wrote.
+pub(crate) fn parse(text: &str) -> rusqlite::Result<Value> {
+    serde_json::from_str(text).map_err(|it| damaged("a stored JSON text", &it.to_string()))
+}
+
+/// Writes JSON.
+pub(crate) fn to_json<T: Serialize>(value: &T) -> rusqlite::Result<String> {
+    serde_json::to_string(value).map_err(|it| rusqlite::Error::ToSqlConversionFailure(it.into()))
+}
+
+fn borrowed(text: &str) -> ToSqlOutput<'_> {
+    ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes()))
+}

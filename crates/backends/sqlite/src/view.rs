@@ -1,0 +1,33 @@
+//! A view per entity, `<entity>_sync`, for people with an SQL tool and for search:
+//! the fields, and how far each row has come. Everything in it is derived, so it
+//! cannot disagree with the rows.
+
+use crate::{layout::TableLayout, table::quoted};
+
+/// The statements that make the view anew.
+pub(crate) fn view(entity: &str, layout: &TableLayout) -> String {
+    let (name, table) = (quoted(&format!("{entity}_sync")), quoted(entity));
+    let field = |it: &crate::layout::ColumnLayout| {
+        format!("t.{} AS {}, ", quoted(&it.column), quoted(&it.field))
+    };
+    let fields: String = layout.columns.iter().map(field).collect();
+    // A stamp sorts as text. Its time is the 12 digits after the class; SQLite reads
+    // hexadecimal as JSON5. What a machine wrote may carry a rank above bit 41.
+    format!(
+        "DROP VIEW IF EXISTS {name};
+CREATE VIEW {name} AS SELECT t.id, {fields}\
+CASE WHEN t.acked THEN t.id END AS remote_id,
+  CASE WHEN q.id IS NULL THEN 'synced' WHEN q.parked IS NULL THEN 'pending' ELSE 'parked' END
+    AS sync_status,
+  (SELECT CASE substr(newest, 1, 1) WHEN '0' THEN millis & 0x1ffffffffff ELSE millis END
+    FROM (SELECT newest, json_extract('0x' || substr(newest, 2, 12), '$') AS millis FROM (
+      SELECT nullif(max(
+        coalesce(t.stamp, ''),
+        coalesce((SELECT max(value) FROM json_each(t.stamps)), ''),
+        coalesce((SELECT max(value ->> 'stamp') FROM json_each(t.extra)), '')
+      ), '') AS newest))) AS updated_at,
+  t.deleted_at
+FROM {table} AS t
+LEFT JOIN sync_queue AS q ON q.entity_type = '{entity}' AND q.entity_id = t.id;"
+    )
+}

@@ -1,0 +1,197 @@
+//! Files that cannot be used: each is one clear error that names the file and says
+//! what to do, and nothing that was there is lost.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed")]
+
+mod common;
+
+use std::{fs, path::Path};
+
+use common::{get, id, note, open, put, schema};
+use driftline_core::{Error, Store};
+use driftline_sqlite::SqliteStore;
+use serde_json::json;
+
+fn refused(path: &Path, words: &[&str]) -> String {
+    let error = SqliteStore::open(path, schema()).unwrap_err();
+    assert!(matches!(error, Error::Store { .. }), "{error:?}");
+    let text = error.to_string();
+    for word in words {
+        assert!(text.contains(word), "no `{word}` in: {text}");
+    }
+    text
+}
+
+#[test]
+fn a_file_that_is_no_database_is_moved_aside_and_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("driftline.db");
+    for number in 1..=2 {
+        let content = format!("these are notes, not a database ({number})").repeat(100);
+        fs::write(&path, &content).unwrap();
+        fs::write(folder.path().join("driftline.db-wal"), "log").unwrap();
+        let name = format!("driftline.db.damaged-{number}");
+        refused(&path, &["driftline.db is damaged", &name, "backup"]);
+        assert!(!path.exists());
+        assert_eq!(fs::read_to_string(folder.path().join(&name)).unwrap(), content);
+        assert!(folder.path().join(format!("{name}-wal")).exists());
+    }
+    put(&open(&path), "notes", &note(1, &[]));
+    assert!(get(&open(&path), "notes", id(1)).is_some(), "it goes on with a new file");
+}
+
+#[test]
+fn a_file_that_was_cut_off_is_moved_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("driftline.db");
+    let store = open(&path);
+    for number in 0..50 {
+        put(&store, "notes", &note(number, &[("title", json!("x".repeat(2_000)))]));
+    }
+    drop(store);
+    let length = fs::metadata(&path).unwrap().len();
+    fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(length / 2).unwrap();
+    refused(&path, &["damaged-1"]);
+    let kept = fs::metadata(folder.path().join("driftline.db.damaged-1")).unwrap().len();
+    assert_eq!(kept, length / 2);
+}
+
+#[test]
+fn a_log_without_its_file_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("driftline.db");
+    let store = open(&path);
+    put(&store, "notes", &note(1, &[]));
+    let log = fs::read(folder.path().join("driftline.db-wal")).unwrap();
+    drop(store);
+    fs::remove_file(&path).unwrap();
+    fs::write(folder.path().join("driftline.db-wal"), &log).unwrap();
+    refused(&path, &["driftline.db is damaged", "driftline.db.damaged-1"]);
+    assert_eq!(fs::read(folder.path().join("driftline.db.damaged-1-wal")).unwrap(), log);
+    open(&path);
+}
+
+#[test]
+fn damage_met_later_is_reported_and_the_file_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("driftline.db");
+    let store = open(&path);
+    for number in 0..200 {
+        put(&store, "notes", &note(number, &[("title", json!("x".repeat(2_000)))]));
+    }
+    drop(store);
+    let mut bytes = fs::read(&path).unwrap();
+    let length = bytes.len();
+    bytes[length / 2..].fill(0xa5);
+    fs::write(&path, &bytes).unwrap();
+    let store = open(&path);
+    let error = (&store as &dyn Store).view(|tx| tx.scan("notes", None, 1_000)).unwrap_err();
+    assert!(matches!(error, Error::Damaged { .. }), "{error}");
+    assert!(error.to_string().contains("driftline.db"), "{error}");
+    assert!(path.exists() && !folder.path().join("driftline.db.damaged-1").exists());
+}
+
+#[test]
+fn a_file_of_a_newer_program_is_refused_and_not_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("driftline.db");
+    drop(open(&path));
+    common::sql(&path).pragma_update(None, "user_version", 99).unwrap();
+    let before = fs::read(&path).unwrap();
+    refused(&path, &["newer version", "update this program", "driftline.db"]);
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn a_file_of_another_program_is_refused_and_not_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("places.sqlite");
+    common::sql(&path).execute_batch("CREATE TABLE bookmarks (url)").unwrap();
+    let before = fs::read(&path).unwrap();
+    refused(&path, &["another program", "places.sqlite"]);
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn places_where_no_file_can_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a file");
+    fs::write(&file, "").unwrap();
+    refused(&file.join("driftline.db"), &["a file", "cannot be"]);
+    refused(&file.join("deep/driftline.db"), &["a file", "cannot be"]);
+    refused(folder.path(), &["not an ordinary file"]);
+    refused(&folder.path().join(".."), &["not an ordinary file"]);
+    #[cfg(target_os = "linux")]
+    {
+        refused(Path::new("/proc/driftline/driftline.db"), &["/proc/driftline", "path"]);
+        refused(Path::new("/dev/null"), &["not an ordinary file"]);
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        refused(&pipe, &["not an ordinary file"]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn only_its_owner_can_read_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("new/deep/driftline.db");
+    let store = open(&path);
+    put(&store, "notes", &note(1, &[]));
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&path), 0o600);
+    assert_eq!(mode(&path.with_extension("db-wal")), 0o600);
+    assert_eq!(mode(path.parent().unwrap()), 0o700);
+    assert_eq!(mode(&folder.path().join("new")), 0o700);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_written_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let closed = folder.path().join("closed");
+    fs::create_dir(&closed).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o500)).unwrap();
+    // Permissions do not bind every user who runs tests.
+    if fs::write(closed.join("probe"), "").is_err() {
+        refused(&closed.join("driftline.db"), &["closed", "writable"]);
+    } else {
+        open(&closed.join("driftline.db"));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_leads_to_the_file_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("real.db");
+    put(&open(&path), "notes", &note(1, &[]));
+    let link = folder.path().join("link.db");
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    let store = open(&link);
+    assert!(get(&store, "notes", id(1)).is_some());
+    assert_eq!(store.path(), fs::canonicalize(&path).unwrap());
+    assert!(!folder.path().join("link.db-wal").exists());
+}
+
+#[test]
+fn a_backup_is_whole_and_overwrites_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("driftline.db"));
+    for number in 0..100 {
+        put(&store, "notes", &note(number, &[("title", json!("x".repeat(500)))]));
+    }
+    let copy = folder.path().join("backups/one.db");
+    store.backup(&copy).unwrap();
+    put(&store, "notes", &note(100, &[]));
+    let error = store.backup(&copy).unwrap_err();
+    assert!(error.to_string().contains("exists already"), "{error}");
+    let names: Vec<_> = fs::read_dir(copy.parent().unwrap()).unwrap().collect();
+    assert_eq!(names.len(), 1, "a copy is one file: {names:?}");
+    let restored = open(&copy);
+    let rows = |store: &dyn Store| store.view(|tx| tx.scan("notes", None, 1_000)).unwrap();
+    assert_eq!(rows(&restored), rows(&store)[..100]);
+}
