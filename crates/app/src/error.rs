@@ -65,7 +65,10 @@ pub(crate) fn report(output: &Output, outcome: Result<()>) -> u8 {
     let (code, exit) = kind(&error);
     if output.json {
         let message = match error.downcast_ref() {
-            Some(Usage(usage)) => usage.to_string().trim().to_owned(),
+            Some(Usage(usage)) => {
+                let text = usage.to_string();
+                text.trim().trim_start_matches("error: ").to_owned()
+            }
             None => causes(&error).join(": "),
         };
         output.say(&json!({ "error": { "code": code, "message": message } }).to_string());

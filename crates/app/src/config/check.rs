@@ -28,7 +28,12 @@ pub(super) fn entry(key: &str, given: &Given, so_far: &BTreeMap<String, Given>) 
             let fits = given.value.as_str().is_some_and(|it| names.contains(&it));
             return if fits { Ok(()) } else { Err(wrong(key, given, &quoted(&names))) };
         }
-        _ => settings(side, so_far).iter().any(|(known, _)| *known == name),
+        // What a remote that is switched off was set up with may stay in the file.
+        ("remote", _) if chosen(side, so_far) == NONE => {
+            let mut remotes = BackendPlugin::registered().into_values();
+            remotes.any(|it| remote::of(it).is_some() && takes(it.settings, name))
+        }
+        _ => takes(&settings(side, so_far), name),
     };
     if !is_known {
         return Err(unknown(key, side, &given.origin, so_far));
@@ -38,6 +43,10 @@ pub(super) fn entry(key: &str, given: &Given, so_far: &BTreeMap<String, Given>) 
         return Err(wrong(key, given, accepted.map_or("a value", |it| it.1)));
     }
     Ok(())
+}
+
+fn takes(settings: &[(&str, &str)], name: &str) -> bool {
+    settings.iter().any(|(known, _)| *known == name)
 }
 
 /// Checks the name of a table.
