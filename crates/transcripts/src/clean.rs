@@ -133,7 +133,11 @@ fn scan(bytes: &[u8], start: usize) -> Scan {
 fn string_end(bytes: &[u8], from: usize) -> (usize, bool) {
     let mut odd = false;
     let mut at = from;
-    while let Some(byte) = bytes.get(at) {
+    loop {
+        while bytes.get(at..).and_then(<[u8]>::first_chunk).is_some_and(|it| is_plain(*it)) {
+            at += 8;
+        }
+        let Some(byte) = bytes.get(at) else { break };
         at += 1;
         match byte {
             b'"' => return (at, odd),
@@ -146,6 +150,20 @@ fn string_end(bytes: &[u8], from: usize) -> (usize, bool) {
         }
     }
     (bytes.len(), odd)
+}
+
+/// Whether none of eight bytes of a string means anything: no quote, no backslash, no
+/// control character. Nearly all of a transcript is such bytes.
+fn is_plain(bytes: [u8; 8]) -> bool {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    let word = u64::from_ne_bytes(bytes);
+    // The high bit of a byte is set where it is below `limit`, at least in the lowest
+    // such byte, and that is enough to tell whether there is one.
+    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & HIGH;
+    let quote = below(word ^ (ONES * u64::from(b'"')), 1);
+    let escape = below(word ^ (ONES * u64::from(b'\\')), 1);
+    (quote | escape | below(word, 0x20)) == 0
 }
 
 /// The text of a dirty object as a JSON parser takes it: lone surrogates become

@@ -189,7 +189,7 @@ impl<'a> Run<'a> {
         while let Some(piece) = pieces.next() {
             let broken = match piece {
                 Piece::Object { range, dirty } => {
-                    let raw = String::from_utf8_lossy(&bytes[range.clone()]);
+                    let raw = text(&bytes[range.clone()]);
                     match parse(&raw, dirty) {
                         Ok(fields) => {
                             self.record(fields, raw, base + range.start as u64 >= start);
@@ -280,6 +280,10 @@ fn record_bytes<'a>(line: &Line<'a>) -> &'a [u8] {
         Some(rest) if line.start == 0 => rest,
         _ => line.bytes,
     }
+}
+
+fn text(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 fn is_utf16(head: &[u8]) -> bool {

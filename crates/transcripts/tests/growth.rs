@@ -76,6 +76,36 @@ fn a_file_that_was_only_touched_is_unchanged() {
 }
 
 #[test]
+fn another_version_of_the_reader_reads_all_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.jsonl");
+    fs::write(&path, lines(&transcript())).unwrap();
+    let mut store = Store::default();
+    store.import(&path);
+    let text = store.checkpoints.get_mut(&path).unwrap();
+    assert!(text.len() < 1000, "a checkpoint is short: {text}");
+    *text = text.replace("\"reader\":1,", "\"reader\":0,");
+    let written = store.written;
+    assert!(!store.import(&path).unchanged);
+    assert_eq!(store.written, 2 * written);
+}
+
+#[test]
+fn a_file_with_very_much_to_report_reports_it_every_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.jsonl");
+    let content = "broken\n".repeat(150) + &lines(&[user("u-1", 1, "x")]);
+    fs::write(&path, content).unwrap();
+    let mut store = Store::default();
+    let report = store.import(&path);
+    assert_eq!(report.skipped.len(), 150);
+    assert!(store.checkpoints[&path].len() < 1000, "its checkpoint is short all the same");
+    let again = store.import(&path);
+    assert!(again.unchanged);
+    assert_eq!(totals(&again), totals(&report));
+}
+
+#[test]
 fn a_shorter_file_takes_nothing_away() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.jsonl");

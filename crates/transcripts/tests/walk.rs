@@ -54,7 +54,7 @@ fn a_folder_that_may_not_be_read_is_reported() {
     let closed = root.join("closed");
     fs::create_dir_all(&closed).unwrap();
     fs::write(root.join("a.jsonl"), good(1)).unwrap();
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o0)).unwrap();
     if fs::read_dir(&closed).is_err() {
         let (found_files, problems) = find(home.path());
         assert_eq!((found_files.len(), problems.len()), (1, 1));

@@ -9,8 +9,6 @@ mod record;
 
 use std::path::{Path, PathBuf};
 
-use driftline_core::inventory;
-
 use crate::Reader;
 
 inventory::submit! {

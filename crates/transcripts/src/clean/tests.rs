@@ -114,6 +114,15 @@ fn json_value() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
+    fn plain_bytes_are_told_eight_at_a_time(bytes in any::<[u8; 8]>(), odd in 0usize..8,
+        byte in prop::sample::select(vec![0, 0x1f, 0x20, b'!', b'"', b'#', b'[', b'\\', 0x7f, 0xff])) {
+        let mut bytes = bytes.map(|it| it | 0x40 & !0x1c);
+        bytes[odd] = byte;
+        let plain = bytes.iter().all(|it| *it >= 0x20 && *it != b'"' && *it != b'\\');
+        prop_assert_eq!(is_plain(bytes), plain);
+    }
+
+    #[test]
     fn valid_json_is_one_piece_and_cleaning_keeps_it(value in json_value()) {
         let value = json!({"v": value});
         let text = value.to_string();
