@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use anyhow::Result;
 use driftline_core::Value;
-use toml_edit::{Document, Item, Table};
+use toml_edit::{Document, Item, Key, Table};
 
 use super::{
     check,
@@ -24,14 +24,14 @@ pub(super) fn layer(path: &Path, text: &str) -> Result<Layer> {
     })?;
     let mut values = BTreeMap::new();
     for (table, item) in document.as_table() {
-        let span = |table: &Table, name: &str| table.key(name).and_then(|it| it.span());
+        let span = |table: &Table, name: &str| table.key(name).and_then(Key::span);
         let here = origin(span(document.as_table(), table));
         let Some(entries) = item.as_table_like() else {
             return Err(check::unknown_table(table, &here));
         };
         check::table(table, &here)?;
         for (name, item) in entries.iter() {
-            let origin = origin(entries.key(name).and_then(|it| it.span()));
+            let origin = origin(entries.key(name).and_then(Key::span));
             values.insert(format!("{table}.{name}"), Given { value: value(item), origin });
         }
     }

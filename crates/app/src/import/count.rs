@@ -28,11 +28,11 @@ impl Count {
         self.new.len() + self.grown.len()
     }
 
-    pub(super) fn new(&self) -> usize {
+    pub(super) fn new_rows(&self) -> usize {
         self.new.len()
     }
 
-    pub(super) fn grown(&self) -> usize {
+    pub(super) fn grown_rows(&self) -> usize {
         self.grown.len()
     }
 }

@@ -69,6 +69,6 @@ impl Report {
         }
         self.totals.found.sessions = sessions.len() as u64;
         self.totals.files = self.files.len();
-        (self.totals.new, self.totals.grown) = (count.new(), count.grown());
+        (self.totals.new, self.totals.grown) = (count.new_rows(), count.grown_rows());
     }
 }
