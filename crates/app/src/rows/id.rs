@@ -72,7 +72,8 @@ fn standing(
 /// The first and the last id that start with `typed`.
 fn range(typed: &str) -> Option<(u128, u128)> {
     let digits: String = typed.chars().filter(|it| *it != '-').collect();
-    if digits.is_empty() || digits.len() > 32 || typed.starts_with('-') {
+    let plain = digits.bytes().all(|it| it.is_ascii_hexdigit()) && !typed.starts_with('-');
+    if digits.is_empty() || digits.len() > 32 || !plain {
         return None;
     }
     let low = u128::from_str_radix(&format!("{digits:0<32}"), 16).ok()?;
