@@ -57,6 +57,8 @@ pub(crate) enum Command {
     Conflicts(commands::conflicts::Conflicts),
     /// Send rows again that the remote refused
     Retry(commands::retry::Retry),
+    /// What happened to a row: who wrote what when, and whether the remote has it
+    Why(commands::why::Why),
     /// Show, check or change the config
     Config(commands::config::Config),
     /// Two devices and a remote in a temporary folder: what syncing does, in words

@@ -26,12 +26,17 @@ impl Profile {
         let home = || std::env::var_os("DRIFTLINE_HOME").map(PathBuf::from);
         let data = || dirs::data_dir().map(|it| it.join("driftline"));
         let named = given.clone().or_else(home).or_else(data);
-        let Some(named) = named.filter(|it| !it.as_os_str().is_empty()) else {
+        let Some(named) = named else {
+            let message = "this machine names no folder for a user's data";
             return Err(Failed::usage(
                 "profile",
-                "this machine names no folder for a user's data; choose one with --profile DIR",
+                format!("{message}; choose one with --profile DIR"),
             ));
         };
+        if named.as_os_str().is_empty() {
+            let message = "the profile has no name; choose a folder with --profile DIR";
+            return Err(Failed::usage("profile", message));
+        }
         let path = std::path::absolute(&named)
             .with_context(|| format!("`{}` is not a path", named.display()))?;
         Ok(Self { path, given })

@@ -71,6 +71,17 @@ fn a_reader_that_stops_is_no_error() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_an_error() {
+    let place = Place::new();
+    place.ok("A", &["add", "inbox", "title=a"]);
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = place.command("A", &["list", "inbox"]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(String::from_utf8(output.stderr).unwrap().contains("cannot be written"));
+}
+
 #[test]
 fn without_a_command_it_says_what_to_do_next() {
     let place = Place::new();

@@ -171,3 +171,23 @@ fn a_session_that_one_device_deleted_stays_deleted_when_another_imports_it() {
     let counts = place.json("B", &["status"])["counts"].clone();
     assert_eq!((&counts["sessions"], &counts["messages"]), (&json!(1), &json!(2)));
 }
+
+#[test]
+fn why_tells_where_a_row_stands() {
+    let place = Place::new();
+    place.share("A");
+    let id = place.ok("A", &["add", "inbox", "title=a"]);
+    let id = id.trim();
+    let why = place.json("A", &["why", "inbox", id]);
+    assert_eq!((&why["state"], &why["shown"]), (&json!("waiting"), &json!(true)));
+    assert_eq!(why["queue"][0]["fields"], json!(["title"]));
+    place.ok("A", &["sync"]);
+    assert_eq!(place.json("A", &["why", "inbox", id])["state"], "synced");
+    place.ok("A", &["set", "inbox", id, "title=b"]);
+    place.ok("A", &["rm", "inbox", id]);
+    let told = place.ok("A", &["why", "inbox", id]);
+    for part in ["Waits", "deleted", "title was \"a\"", "on device"] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    assert_eq!(place.fails("A", &["why", "inbox", "abc"]).0, 3);
+}

@@ -15,6 +15,7 @@ pub(crate) mod retry;
 pub(crate) mod set;
 pub(crate) mod status;
 pub(crate) mod sync;
+pub(crate) mod why;
 
 use anyhow::Result;
 
@@ -36,6 +37,7 @@ pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<()> {
         Command::Digest(it) => it.run(context),
         Command::Conflicts(it) => it.run(context),
         Command::Retry(it) => it.run(context),
+        Command::Why(it) => it.run(context),
         Command::Config(it) => it.run(context),
         Command::Demo(it) => it.run(context),
     }

@@ -1,6 +1,11 @@
 //! What every test of the command line needs: a folder of its own with profiles and a
 //! home, and the real program, run in an environment that nobody else's settings reach.
-#![allow(dead_code, reason = "every test file uses a part of it")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "every test file uses a part of it, and a test ends where it fails"
+)]
 
 use std::{
     fs,
