@@ -8,6 +8,12 @@ use driftline_core::Schema;
 
 use crate::{commands, error::Usage};
 
+/// Where settings come from, for the help.
+const CONFIG: &str = "\
+Config: driftline.toml in the profile's folder, with tables [local], [remote] and [sync].
+Over it, the environment: DRIFTLINE_REMOTE__BACKEND is remote.backend, and so on for
+every key. Over both, --config. `config show` tells where each value comes from.";
+
 /// Your work with coding agents, on this machine and, if you want, on all of yours
 #[derive(Clone, Debug, Parser)]
 #[command(name = "driftline", version, disable_help_subcommand = true)]
@@ -78,6 +84,6 @@ fn command() -> clap::Command {
         Ok(schema) => schema.entities().iter().map(|it| format!("  {:<12} {}\n", it.name, it.doc)),
         Err(_) => return Arguments::command(),
     };
-    let entities = format!("Entities:\n{}", entities.collect::<String>());
-    Arguments::command().after_help(entities)
+    let entities = entities.collect::<String>();
+    Arguments::command().after_help(format!("Entities:\n{entities}\n{CONFIG}"))
 }

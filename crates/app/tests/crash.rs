@@ -96,6 +96,31 @@ fn a_sync_that_is_killed_goes_on_where_it_was() {
     assert!(killed >= 8, "the kills must come in time: {killed}");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error_and_costs_nothing_that_was_written() {
+    let place = Place::new();
+    place.transcripts(4, MESSAGES);
+    let id = place.ok("A", &["add", "inbox", "title=before"]);
+    place.import("whole");
+    // No file of this process may grow beyond a limit: what a full disk looks like.
+    let limited = r#"trap '' XFSZ; ulimit -f 400; exec "$0" "$@""#;
+    let mut command = std::process::Command::new("sh");
+    command.env_clear().env("HOME", place.path("home")).current_dir(place.path(""));
+    command.args(["-c", limited, env!("CARGO_BIN_EXE_driftline")]);
+    command.args(["--profile", "A", "import", "--from", "home", "--json"]);
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let problem = &report["problems"][0];
+    assert!(problem["path"].as_str().unwrap().ends_with(".jsonl"), "{report}");
+    assert!(problem["reason"].as_str().unwrap().contains("driftline.db"), "{report}");
+    place.ok("A", &["get", "inbox", id.trim()]);
+    place.import("A");
+    let digests = ["A", "whole"].map(|it| place.json(it, &["digest"])["messages"].clone());
+    assert_eq!(digests[0], digests[1]);
+}
+
 #[test]
 fn what_was_reported_as_written_survives() {
     let place = Place::new();
