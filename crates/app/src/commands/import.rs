@@ -48,7 +48,10 @@ fn tell(context: &Context<'_>, report: &Report) -> Result<()> {
     let skips = report.files.iter().flat_map(|file| {
         file.skipped.iter().map(|it| format!("{}:{}: {}", file.path, it.line, it.reason))
     });
-    let problems = report.problems.iter().map(|it| format!("{}: {}", it.path, it.reason));
+    let problems = report.problems.iter().map(|it| match it.path.as_str() {
+        "" => it.reason.clone(),
+        path => format!("{path}: {}", it.reason),
+    });
     let all: Vec<String> = problems.chain(skips).collect();
     for line in all.iter().take(SHOWN) {
         context.output.say(line);

@@ -12,11 +12,15 @@ use std::path::Path;
 
 use anyhow::Result;
 use driftline_core::{Millis, Replica};
-use driftline_transcripts::{Found, Problem};
+use driftline_transcripts::Found;
 
 pub(crate) use self::report::Report;
-use self::{count::Count, places::Places};
+use self::{count::Count, places::Places, report::Fault};
 use crate::output::{Progress, one_line};
+
+/// How many files in a row may fail to be stored before the rest is left: a disk that
+/// is full is one problem, not one for each file.
+const PATIENCE: u32 = 3;
 
 /// What there is to import on this machine.
 pub(crate) struct Look {
@@ -53,7 +57,14 @@ pub(crate) fn run(replica: &Replica, from: Option<&Path>) -> Result<Report> {
     let mut progress = Progress::new(replica.env());
     let mut count = Count::default();
     let mut titles = Vec::new();
+    let mut refused = 0;
     for (place, it) in found.iter().enumerate() {
+        if refused == PATIENCE {
+            let left = found.len() - place;
+            let reason = format!("the other {left} files were not tried; import again");
+            report.problem("", reason);
+            break;
+        }
         progress
             .show(|| format!("Importing: {place} of {} files, {} rows", found.len(), count.rows()));
         let mut step = |count: &Count| {
@@ -62,14 +73,17 @@ pub(crate) fn run(replica: &Replica, from: Option<&Path>) -> Result<Report> {
             progress.show(|| format!("Importing: {place} of {files} files, {rows} rows  {name}"));
         };
         match file::import(replica, it, &mut count, &mut titles, &mut step) {
-            Ok(read) => report.files.push(read),
-            Err(error) => report.failed(it, &error),
+            Ok(read) => {
+                report.files.push(read);
+                refused = 0;
+            }
+            Err(error) if report.failed(it, &error) == Fault::Store => refused += 1,
+            Err(_) => (),
         }
     }
     if let Err(error) = titles::settle(replica, &titles, &mut count) {
         let reason = format!("some names of sessions could not be stored: {error}; import again");
-        report.problems.push(Problem { path: String::new(), reason });
-        report.incomplete = true;
+        report.problem("", reason);
     }
     report.totals(&count);
     report.millis = elapsed(replica, started);

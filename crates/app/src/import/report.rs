@@ -1,6 +1,6 @@
 //! What an import found and did.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, error::Error};
 
 use driftline_core::{BoxError, Millis};
 use driftline_transcripts::{FileReport, Found, Problem, Totals};
@@ -43,8 +43,13 @@ pub(crate) struct Sums {
 }
 
 impl Report {
-    /// Notes that a file could not be imported.
-    pub(super) fn failed(&mut self, found: &Found, error: &BoxError) {
+    /// Notes that a file could not be imported, and whether that was its fault.
+    pub(super) fn failed(&mut self, found: &Found, error: &BoxError) -> Fault {
+        let (fault, error): (_, &dyn Error) = match error.downcast_ref() {
+            Some(driftline_transcripts::Error::Sink { source, .. }) => (Fault::Store, &**source),
+            Some(of_file) => (Fault::File, of_file),
+            None => (Fault::Store, &**error),
+        };
         let mut reason = error.to_string();
         let mut cause = error.source();
         while let Some(it) = cause {
@@ -54,8 +59,13 @@ impl Report {
             }
             cause = it.source();
         }
-        let path = found.path.to_string_lossy().into_owned();
-        self.problems.push(Problem { path, reason });
+        self.problem(found.path.to_string_lossy(), reason);
+        fault
+    }
+
+    /// Notes that something should have been imported and was not.
+    pub(super) fn problem(&mut self, path: impl Into<String>, reason: impl Into<String>) {
+        self.problems.push(Problem { path: path.into(), reason: reason.into() });
         self.incomplete = true;
     }
 
@@ -71,4 +81,13 @@ impl Report {
         self.totals.files = self.files.len();
         (self.totals.new, self.totals.grown) = (count.new_rows(), count.grown_rows());
     }
+}
+
+/// Whose fault a failure is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// The file cannot be read; others can.
+    File,
+    /// The rows cannot be stored, whatever file they are from.
+    Store,
 }
