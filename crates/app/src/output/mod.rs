@@ -48,8 +48,10 @@ impl Output {
         self.write(&text::escaped(&text))
     }
 
-    /// Chatter.
+    /// Chatter, after what was printed before it.
     pub(crate) fn say(&self, text: &str) {
+        // If nobody reads the data any more, the next write tells.
+        let _ = self.flush();
         // Where not even this can be told, nobody can be told.
         let _ = writeln!(io::stderr().lock(), "{}", safe(text));
     }
@@ -67,8 +69,9 @@ impl Output {
 
     /// How many columns a line may have; none where no terminal shows it.
     pub(crate) fn width(&self) -> Option<usize> {
-        let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(io::stdout())?;
-        io::stdout().is_terminal().then_some(usize::from(width).max(40))
+        let size = || terminal_size::terminal_size_of(io::stdout());
+        let width = || size().map_or(80, |(width, _)| usize::from(width.0).max(40));
+        io::stdout().is_terminal().then(width)
     }
 
     fn write(&self, text: &str) -> Result<()> {
