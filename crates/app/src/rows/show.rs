@@ -26,11 +26,13 @@ pub(crate) fn columns(
     entity: &EntityDescriptor,
     rows: &[View],
 ) -> (Vec<&'static str>, Vec<Vec<String>>) {
-    let fields: Vec<_> = entity
+    let mut fields: Vec<_> = entity
         .synced()
         .filter(|it| it.kind != Kind::Json)
         .filter(|it| rows.iter().any(|row| row.value(it.name).is_some_and(|it| !it.is_null())))
         .collect();
+    // Where there is no room for all, ids of other rows say least.
+    fields.sort_by_key(|it| matches!(it.kind, Kind::Ref(_)));
     let cells = rows.iter().map(|row| {
         let cell = |name| row.value(name).unwrap_or(&Value::Null);
         let cells = fields.iter().map(|it| text(it.kind, cell(it.name)));
