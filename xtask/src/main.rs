@@ -7,6 +7,7 @@
 )]
 
 mod new_entity;
+mod sim;
 
 use std::{path::Path, process::ExitCode};
 
@@ -27,6 +28,8 @@ enum Task {
         /// The table's name: a plural in lower-case letters, such as `notes`
         name: String,
     },
+    /// Play schedules of faults over every entity, and compare with the model
+    Sim(sim::Options),
 }
 
 fn main() -> ExitCode {
@@ -44,5 +47,6 @@ fn run(task: Task) -> Result<()> {
     let root = here.parent().context("xtask is not inside the repository")?;
     match task {
         Task::NewEntity { name } => new_entity::run(root, &name),
+        Task::Sim(options) => sim::run(&options),
     }
 }

@@ -14,15 +14,21 @@ pub const KEPT: Millis = 30 * DAY;
 const AGREE: std::ops::RangeInclusive<Millis> = DAY..=8 * DAY;
 
 const SIGHTING: &str = "audit.sighting";
+const CONFIRMED: &str = "audit.confirmed";
 
 /// Notes that it is `now`, and removes what is older than 30 days at the last sighting,
-/// if the two agree.
+/// if the two agree. Once a hub has told the time (`confirmed`), this machine's clock
+/// alone does not count any more.
 ///
 /// # Errors
 /// When the store cannot be written.
-pub fn sight(tx: &mut dyn Tx, now: Millis) -> Result<()> {
+pub fn sight(tx: &mut dyn Tx, now: Millis, confirmed: bool) -> Result<()> {
+    let was_confirmed = tx.meta(CONFIRMED)?.is_some();
+    if was_confirmed && !confirmed {
+        return Ok(());
+    }
     let last: Option<Millis> = tx.meta(SIGHTING)?.and_then(|it| it.parse().ok());
-    if let Some(last) = last {
+    if let Some(last) = last.filter(|_| was_confirmed == confirmed) {
         let apart = now.checked_sub(last);
         if apart.is_some_and(|it| it < *AGREE.start()) {
             return Ok(());
@@ -30,6 +36,9 @@ pub fn sight(tx: &mut dyn Tx, now: Millis) -> Result<()> {
         if apart.is_some_and(|it| AGREE.contains(&it)) {
             tx.prune_audit(last.saturating_sub(KEPT))?;
         }
+    }
+    if confirmed {
+        tx.set_meta(CONFIRMED, Some("hub"))?;
     }
     tx.set_meta(SIGHTING, Some(&now.to_string()))
 }

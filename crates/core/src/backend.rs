@@ -83,7 +83,7 @@ pub struct Page {
     pub next: u64,
     /// The rows, in the order of their sequence numbers.
     pub changes: Vec<Change>,
-    /// Digests per entity the hub knows, if `next` is `head`.
+    /// Digests per entity, if `next` is `head`.
     pub digests: Option<Digests>,
     /// The hub's time, if it has a clock.
     pub time: Option<Millis>,
@@ -118,6 +118,11 @@ pub struct Push {
     pub account: String,
     /// The epoch the caller has seen: compared likewise.
     pub epoch: String,
+    /// Which device calls.
+    pub device: String,
+    /// Grows with every call of the device. A hub refuses a call older than one it has
+    /// answered: what it carries may have been given other stamps since.
+    pub serial: u64,
     /// The rows.
     pub changes: Vec<Change>,
 }
@@ -133,7 +138,7 @@ pub struct Answers {
     pub recorded: Vec<(u64, Change)>,
     /// The greatest sequence number that the hub has given out.
     pub head: u64,
-    /// Digests per entity the hub knows, at `head`.
+    /// Digests per entity, at `head`.
     pub digests: Digests,
     /// The hub's time, if it has a clock.
     pub time: Option<Millis>,
@@ -177,6 +182,25 @@ pub struct BackendPlugin {
     pub local: Option<Open<dyn Store>>,
     /// Opens it as the remote side.
     pub remote: Option<Open<dyn Backend>>,
+    /// Makes a throw-away store: what is registered here is held to the convergence
+    /// suite.
+    pub scratch: Option<fn() -> Result<Box<dyn Scratch>>>,
+}
+
+/// A throw-away place that holds one store, gone when dropped.
+pub trait Scratch: Send + Sync {
+    /// Opens the store for these entities: again and again, each time as a program does
+    /// after the last one died, or as a second program beside it.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    fn open(&self, schema: &Schema) -> Result<Arc<dyn Store>>;
+
+    /// The same data in another place: a backup, or a copied file.
+    ///
+    /// # Errors
+    /// When it cannot be copied.
+    fn copy(&self) -> Result<Box<dyn Scratch>>;
 }
 
 /// Opens one side of a backend.

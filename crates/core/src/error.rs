@@ -139,6 +139,15 @@ pub enum Error {
         /// The other side.
         remote: String,
     },
+    /// A call arrived after a later one of the same device. Made again with a greater
+    /// serial number, it is taken.
+    #[error("{remote} has already answered a later call of this device; it is made again")]
+    OldCall {
+        /// The other side.
+        remote: String,
+        /// The serial number of the latest call that it answered.
+        last: u64,
+    },
     /// This store belongs to another account. Nothing was sent.
     #[error(
         "this profile belongs to {bound}, but the remote serves {met}; nothing was sent or \
@@ -188,7 +197,13 @@ pub enum Error {
 impl Error {
     /// Whether trying again later, with nothing changed here, can succeed.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Unavailable { .. } | Self::Moved { .. } | Self::BadAnswer { .. })
+        matches!(
+            self,
+            Self::Unavailable { .. }
+                | Self::Moved { .. }
+                | Self::OldCall { .. }
+                | Self::BadAnswer { .. }
+        )
     }
 
     /// A short name of what kind of failure this is, the same in every output.
@@ -209,6 +224,7 @@ impl Error {
             Self::SignedOut { .. } => "signed_out",
             Self::BatchFailed { .. } => "batch_failed",
             Self::Moved { .. } => "moved",
+            Self::OldCall { .. } => "old_call",
             Self::WrongAccount { .. } => "wrong_account",
             Self::Protocol { .. } => "protocol",
             Self::BadAnswer { .. } => "bad_answer",

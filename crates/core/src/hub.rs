@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ALIASES, Answer, Answers, Backend, Change, Digests, EntityDescriptor, Env, Error, Id, Identity,
-    Limits, Millis, PROTOCOL, Page, Pull, Push, Result, alias,
+    ALIASES, Answer, Answers, Backend, Change, DELETED_AT, Digests, EntityDescriptor, Env, Error,
+    Id, Identity, Limits, Millis, PROTOCOL, Page, Pull, Push, Result, alias,
     clock::DRIFT,
     schema::is_plain_name,
     store::{Durability, ReadTx, Store, Stored, Tx},
@@ -32,6 +32,8 @@ struct State {
     identity: Identity,
     head: u64,
     digests: Digests,
+    /// The serial number of the latest call of each device.
+    serials: BTreeMap<String, u64>,
 }
 
 impl Hub {
@@ -48,7 +50,8 @@ impl Hub {
         store.transact(Durability::Full, |tx| {
             if tx.meta(HUB)?.is_none() {
                 let identity = Identity { person: person.into(), account: fresh(), epoch: fresh() };
-                save(tx, &State { identity, head: 0, digests: BTreeMap::new() })?;
+                let (digests, serials) = (BTreeMap::new(), BTreeMap::new());
+                save(tx, &State { identity, head: 0, digests, serials })?;
             }
             Ok(())
         })?;
@@ -118,13 +121,11 @@ fn save(tx: &mut dyn Tx, state: &State) -> Result<()> {
     tx.set_meta(HUB, Some(&text))
 }
 
-/// Digests of the entities this hub knows: of others it cannot say what they mean.
-fn known(tx: &dyn ReadTx, digests: &Digests) -> Digests {
-    let zero = tx.schema().tables().map(|it| (it.name.to_owned(), 0));
-    let mut all: Digests = zero.collect();
-    for (entity, sum) in &mut all {
-        *sum = digests.get(entity).copied().unwrap_or(0);
-    }
+/// The digest of every entity that has rows here or could have: sums over ids, names
+/// and stamps need no knowledge of what they mean.
+fn every(tx: &dyn ReadTx, digests: &Digests) -> Digests {
+    let mut all: Digests = tx.schema().tables().map(|it| (it.name.to_owned(), 0)).collect();
+    all.extend(digests.iter().map(|(entity, sum)| (entity.clone(), *sum)));
     all
 }
 
@@ -157,7 +158,7 @@ fn serve(tx: &dyn ReadTx, request: &Pull, time: Option<Millis>) -> Result<Page> 
         head: state.head,
         next,
         changes,
-        digests: (next == state.head).then(|| known(tx, &state.digests)),
+        digests: (next == state.head).then(|| every(tx, &state.digests)),
         identity: state.identity,
         time,
     })
@@ -169,6 +170,10 @@ fn accept(tx: &mut dyn Tx, name: &str, push: &Push, time: Option<Millis>) -> Res
     if push.account != state.identity.account || push.epoch != state.identity.epoch {
         return Err(Error::Moved { remote: name.to_owned() });
     }
+    let last = state.serials.insert(push.device.clone(), push.serial).unwrap_or(0);
+    if push.serial <= last {
+        return Err(Error::OldCall { remote: name.to_owned(), last });
+    }
     let mut recorded = Vec::new();
     let mut answers = Vec::with_capacity(push.changes.len());
     for change in &push.changes {
@@ -178,7 +183,7 @@ fn accept(tx: &mut dyn Tx, name: &str, push: &Push, time: Option<Millis>) -> Res
         });
     }
     save(tx, &state)?;
-    let digests = known(tx.reading(), &state.digests);
+    let digests = every(tx.reading(), &state.digests);
     Ok(Answers { head: state.head, identity: state.identity, answers, recorded, digests, time })
 }
 
@@ -255,10 +260,13 @@ fn number(tx: &mut dyn Tx, state: &mut State, entity: &str, stored: &mut Stored)
     tx.put(entity, stored)
 }
 
-/// The live row that `newcomer` meets under its natural key. One of the two must be a
-/// birth: two old rows that were renamed to one key stay two. A birth that came to a
-/// wiped hub before an old row was offered again counts while it has its first key, so
-/// that it does not matter who came first.
+/// The live row that `newcomer` meets under its natural key. Only births fold: two old
+/// rows that were renamed to one key stay two.
+///
+/// After a hub was wiped, rows come to the new one in any order, some as births and
+/// some as rows that another hub has acknowledged. So that the order does not matter, an
+/// old row also folds with one that came here as a birth and still has that key, and
+/// two old rows do that both still are as they were born.
 fn twin(tx: &dyn Tx, entity: &EntityDescriptor, newcomer: &Stored) -> Result<Option<Id>> {
     let Some(key) = newcomer.key.as_deref() else { return Ok(None) };
     if newcomer.row.is_deleted() {
@@ -266,7 +274,9 @@ fn twin(tx: &dyn Tx, entity: &EntityDescriptor, newcomer: &Stored) -> Result<Opt
     }
     for candidate in tx.with_key(entity.name, key)? {
         let Some(stored) = tx.get(entity.name, candidate)? else { continue };
-        if candidate == newcomer.id || !(newcomer.born || stored.born) {
+        let births = newcomer.born || stored.born;
+        let met = births || (is_as_born(entity, newcomer) && is_as_born(entity, &stored));
+        if candidate == newcomer.id || !met {
             continue;
         }
         if let Some(it) = view::view(tx.reading(), entity, candidate)?
@@ -277,4 +287,12 @@ fn twin(tx: &dyn Tx, entity: &EntityDescriptor, newcomer: &Stored) -> Result<Opt
         }
     }
     Ok(None)
+}
+
+/// Whether the key is the one that the row was born with, and it was never deleted:
+/// then none of its key's cells was written later than its first one.
+fn is_as_born(entity: &EntityDescriptor, stored: &Stored) -> bool {
+    let first = stored.row.cells().map(|(_, cell)| cell.stamp).min();
+    let key = entity.natural_key.iter().filter_map(|it| stored.row.cell(it));
+    stored.row.cell(DELETED_AT).is_none() && key.map(|it| Some(it.stamp)).all(|it| it == first)
 }

@@ -28,7 +28,7 @@ pub use inventory;
 pub use self::{
     backend::{
         Answer, Answers, Backend, BackendPlugin, Change, Digests, Identity, Limits, Open,
-        OpenBackend, PROTOCOL, Page, Pull, Push,
+        OpenBackend, PROTOCOL, Page, Pull, Push, Scratch,
     },
     entity::{EntityDescriptor, Field, FieldType, Kind, Policy, SyncEntity, Timestamp, Values},
     env::{Env, Millis, Simulated},

@@ -18,8 +18,6 @@ use crate::{
     view::{self, View},
 };
 
-const DEVICE: &str = "device";
-
 /// A person's rows on this device. Reads and writes never wait for a network.
 ///
 /// ```
@@ -89,13 +87,13 @@ impl Replica {
     /// When the store cannot be read or written.
     pub fn open(store: Arc<dyn Store>, env: Arc<dyn Env>) -> Result<Self> {
         let device = store.transact(Durability::Normal, |tx| {
-            let known = tx.meta(DEVICE)?.and_then(|it| u32::from_str_radix(&it, 16).ok());
-            audit::sight(tx, env.wall())?;
+            let known = tx.meta(device::DEVICE)?.and_then(|it| u32::from_str_radix(&it, 16).ok());
+            audit::sight(tx, env.wall(), false)?;
             if let Some(device) = known {
                 return Ok(device);
             }
             let device = low(env.random());
-            tx.set_meta(DEVICE, Some(&format!("{device:08x}")))?;
+            tx.set_meta(device::DEVICE, Some(&format!("{device:08x}")))?;
             Ok(device)
         })?;
         let node = u64::from(device) << 32 | u64::from(low(env.random()));
@@ -104,7 +102,7 @@ impl Replica {
             env,
             node,
             correction: Mutex::default(),
-            changes: broadcast::Sender::new(1024),
+            changes: broadcast::Sender::new(128),
             syncing: AtomicBool::new(false),
             progress: watch::Sender::new(None),
         })
@@ -329,12 +327,12 @@ impl Replica {
         let report = std::mem::take(&mut exchange.report);
         let failure = outcome.as_ref().err().map(Failure::from);
         let reached = !matches!(outcome, Err(Error::Unavailable { .. }));
-        let now = self.now();
+        let (now, confirmed) = (self.now(), self.correction().is_some());
         self.store.transact(Durability::Normal, |tx| {
             let mut contact = Contact::load(tx.reading())?;
             contact.at = if reached { Some(now) } else { contact.at };
             contact.failure.clone_from(&failure);
-            audit::sight(tx, now)?;
+            audit::sight(tx, now, confirmed)?;
             contact.store(tx)
         })?;
         drop(syncing);

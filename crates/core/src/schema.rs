@@ -3,7 +3,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::OnceLock,
+    sync::{Arc, OnceLock},
 };
 
 use crate::{EntityDescriptor, Error, Field, Kind, Policy, Result};
@@ -48,6 +48,7 @@ const RESERVED_NAMES: [&str; 6] =
 pub struct Schema {
     entities: Vec<&'static EntityDescriptor>,
     by_name: BTreeMap<&'static str, &'static EntityDescriptor>,
+    fingerprint: Arc<str>,
 }
 
 impl Schema {
@@ -96,7 +97,15 @@ impl Schema {
             entities.push(next);
         }
         by_name.insert(ALIASES.name, &ALIASES);
-        Ok(Self { entities, by_name })
+        let mut fingerprint = String::new();
+        for entity in by_name.values() {
+            fingerprint.push_str(&format!("{} {:?}", entity.name, entity.natural_key));
+            for Field { name, kind, local, indexed, .. } in entity.fields {
+                fingerprint.push_str(&format!(" {name}:{kind:?}:{local}:{indexed}"));
+            }
+            fingerprint.push('\n');
+        }
+        Ok(Self { entities, by_name, fingerprint: fingerprint.into() })
     }
 
     /// The registered entities, referenced ones first.
@@ -136,17 +145,9 @@ impl Schema {
         })
     }
 
-    /// A text that changes when an entity or a field is added.
-    pub fn fingerprint(&self) -> String {
-        let mut text = String::new();
-        for entity in self.tables() {
-            text.push_str(entity.name);
-            for field in entity.fields {
-                text.push_str(&format!(" {}:{:?}", field.name, field.kind));
-            }
-            text.push('\n');
-        }
-        text
+    /// A text that changes when an entity or a field is added or stored otherwise.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
     }
 }
 
@@ -195,6 +196,9 @@ fn check(
     }
     if entity.fields.iter().filter(|it| it.owner).count() > 1 {
         return Err(format!("{name}: a row has one owner, but two fields are declared as owner"));
+    }
+    if all.contains_key(name.strip_suffix("_sync").unwrap_or("")) {
+        return Err(format!("`{name}` is the name of a view of another entity; rename it"));
     }
     for key in entity.natural_key {
         match entity.field(key) {

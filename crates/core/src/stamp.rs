@@ -77,10 +77,24 @@ impl Stamp {
     }
 }
 
+impl Stamp {
+    /// The 37 characters, written by hand because every row that is hashed needs them.
+    fn text(self) -> [u8; 37] {
+        let mut text = [b'0' + self.class; 37];
+        let numbers = [(1..13, self.time), (13..21, self.count.into()), (21..37, self.tail)];
+        for (place, mut number) in numbers {
+            for digit in text[place].iter_mut().rev() {
+                *digit = b"0123456789abcdef"[usize::from(number.to_le_bytes()[0] & 15)];
+                number >>= 4;
+            }
+        }
+        text
+    }
+}
+
 impl fmt::Display for Stamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { class, time, count, tail } = self;
-        write!(f, "{class:x}{time:012x}{count:08x}{tail:016x}")
+        f.pad(str::from_utf8(&self.text()).unwrap_or_default())
     }
 }
 

@@ -74,12 +74,17 @@ impl<'a> Exchange<'a> {
                 continue;
             }
             let waiting = self.replica.store().view(|tx| tx.queue_sizes())?.0;
-            return match link.compared {
-                Some((_, differ)) if !differ.is_empty() && waiting == 0 => {
-                    Err(Error::NotEqual { remote: self.remote.name(), entities: differ.join(", ") })
+            match link.compared {
+                Some((head, differ)) if !differ.is_empty() && waiting == 0 => {
+                    if link.healed == Some(head) {
+                        let (remote, entities) = (self.remote.name(), differ.join(", "));
+                        return Err(Error::NotEqual { remote, entities });
+                    }
+                    // The last of the queue was parked since both sides were compared.
+                    self.turn()?;
                 }
-                _ => Ok(()),
-            };
+                _ => return Ok(()),
+            }
         }
     }
 
@@ -131,12 +136,10 @@ impl<'a> Exchange<'a> {
     async fn push(&mut self) -> Result<bool> {
         let limits = self.remote.limits();
         loop {
-            let batch = self.replica.store().transact(Durability::Normal, |tx| {
-                if tx.queue_sizes()?.0 == 0 {
-                    return Ok(Batch { position: device::position(tx.reading())?, sent: vec![] });
-                }
-                device::pending(tx, &limits)
-            })?;
+            let batch = self
+                .replica
+                .store()
+                .transact(Durability::Normal, |tx| device::pending(tx, &limits))?;
             if batch.sent.is_empty() {
                 return Ok(true);
             }
@@ -161,18 +164,28 @@ impl<'a> Exchange<'a> {
                     if settled.dropped || settled.restarted {
                         return Ok(false);
                     }
-                    let position = self.replica.store().view(device::position)?;
-                    open.iter_mut().for_each(|it| it.position = position.clone());
+                    if let Some(next) = open.last_mut() {
+                        self.write(|tx| device::renumber(tx, next, 0))?;
+                    }
                 }
                 Err(Error::Moved { .. }) => return Ok(false),
+                Err(Error::OldCall { last, .. }) => {
+                    self.turn()?;
+                    self.write(|tx| device::renumber(tx, &mut batch, last))?;
+                    open.push(batch);
+                }
                 Err(Error::BatchFailed { .. }) if batch.sent.len() > 1 => {
                     let rest = batch.split();
+                    self.write(|tx| device::renumber(tx, &mut batch, 0))?;
                     open.extend([rest, batch]);
                 }
                 Err(error @ Error::BatchFailed { .. }) => {
                     self.report.parked += 1;
                     let reason = error.to_string();
                     self.write(|tx| device::park(tx, &batch, &reason))?;
+                    if let Some(next) = open.last_mut() {
+                        self.write(|tx| device::renumber(tx, next, 0))?;
+                    }
                 }
                 Err(error) => {
                     let reason = error.to_string();

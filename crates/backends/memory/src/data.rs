@@ -60,6 +60,9 @@ impl Data {
 
     /// Takes on another schema: rows of entities it knows get their natural keys.
     pub(crate) fn learn(&mut self, schema: &Schema) {
+        if self.schema.fingerprint() == schema.fingerprint() {
+            return;
+        }
         self.schema = schema.clone();
         for entity in schema.tables() {
             let rows = self.tables.get(entity.name).map(|it| it.rows.clone()).unwrap_or_default();

@@ -8,7 +8,7 @@ mod find;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use driftline_core::{
-    BackendPlugin, Durability, Hub, Result, Schema, Store,
+    BackendPlugin, Durability, Hub, Result, Schema, Scratch, Store,
     store::{ReadJob, WriteJob},
 };
 
@@ -24,6 +24,7 @@ driftline_core::inventory::submit! {
             let store = Arc::new(MemoryStore::new(open.schema));
             Ok(Arc::new(Hub::open(store, "memory", &*open.env)?))
         }),
+        scratch: Some(|| Ok(Box::new(MemoryStore::new(&Schema::of([])?)))),
     }
 }
 
@@ -38,21 +39,6 @@ impl MemoryStore {
     /// An empty store for these entities.
     pub fn new(schema: &Schema) -> Self {
         Self { schema: schema.clone(), data: Arc::new(Mutex::new(Data::new(schema))) }
-    }
-
-    /// The same rows as another store that shares nothing with this one: what copying
-    /// the file is for a store in a file.
-    #[must_use]
-    pub fn copy(&self) -> Self {
-        Self { schema: self.schema.clone(), data: Arc::new(Mutex::new(self.data().clone())) }
-    }
-
-    /// The same rows under another schema: what opening the file with a newer or older
-    /// program is for a store in a file.
-    #[must_use]
-    pub fn reopen(&self, schema: &Schema) -> Self {
-        self.data().learn(schema);
-        Self { schema: schema.clone(), data: self.data.clone() }
     }
 
     fn data(&self) -> MutexGuard<'_, Data> {
@@ -80,6 +66,18 @@ impl Store for MemoryStore {
 
     fn version(&self) -> Result<u64> {
         Ok(self.data().version())
+    }
+}
+
+impl Scratch for MemoryStore {
+    fn open(&self, schema: &Schema) -> Result<Arc<dyn Store>> {
+        self.data().learn(schema);
+        Ok(Arc::new(Self { schema: schema.clone(), data: self.data.clone() }))
+    }
+
+    fn copy(&self) -> Result<Box<dyn Scratch>> {
+        let data = Arc::new(Mutex::new(self.data().clone()));
+        Ok(Box::new(Self { schema: self.schema.clone(), data }))
     }
 }
 

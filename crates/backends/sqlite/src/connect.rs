@@ -42,6 +42,9 @@ pub(crate) fn connect(path: &Path, patience: Duration) -> rusqlite::Result<Conne
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    // Plans must not depend on bound values: SQLite would prepare most statements again
+    // each time they are used, which takes longer than running them.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // Files come from other people, too: nothing in their schema is trusted, and a
     // damaged page is noticed instead of followed. Mapped memory would turn a failing
     // disk into a crash. References may be false for a while, so they are not enforced.

@@ -19,6 +19,7 @@ mod place;
 mod plugin;
 mod queue;
 mod rows;
+mod scratch;
 mod store;
 mod table;
 mod tx;

@@ -6,12 +6,13 @@ use std::{
 };
 
 use driftline_core::{
-    BackendPlugin, Durability, Error, OpenBackend, Result, Store, Value, inventory,
+    BackendPlugin, Durability, Error, Hub, OpenBackend, Result, Store, Value, inventory,
 };
 
 use crate::{
     SqliteStore,
     place::{check_shared, deepest_real},
+    scratch::TemporaryFile,
 };
 
 /// The file of a device, in the folder of its profile.
@@ -29,7 +30,12 @@ inventory::submit! {
              Local: `driftline.db` by default. Remote: required, and on a local disk",
         )],
         local: Some(open_local),
-        remote: None,
+        remote: Some(|open| {
+            let store = Arc::new(open_remote(open)?);
+            let person = person(&store);
+            Ok(Arc::new(Hub::open(store, &person, &*open.env)?))
+        }),
+        scratch: Some(|| Ok(Box::new(TemporaryFile::new()?))),
     }
 }
 
@@ -44,10 +50,10 @@ fn open_local(open: &OpenBackend<'_>) -> Result<Arc<dyn Store>> {
 ///
 /// # Errors
 /// As [`remote_path`] and [`SqliteStore::open`], and when the file is a device's.
-pub fn open_remote(open: &OpenBackend<'_>) -> Result<Arc<SqliteStore>> {
+pub fn open_remote(open: &OpenBackend<'_>) -> Result<SqliteStore> {
     let store = SqliteStore::open(&remote_path(open)?, open.schema)?;
     take_role(&store, "hub")?;
-    Ok(Arc::new(store))
+    Ok(store)
 }
 
 /// The path of the file that serves as a hub.

@@ -36,7 +36,7 @@ const READERS: usize = 4;
 #[derive(Debug)]
 pub struct SqliteStore {
     path: PathBuf,
-    schema: &'static Schema,
+    schema: Schema,
     patience: Duration,
     tables: RwLock<Arc<Tables>>,
     readers: Mutex<Vec<Connection>>,
@@ -60,17 +60,12 @@ impl SqliteStore {
     /// # Errors
     /// When the file cannot be used; the error says which file, why, and what to do. A
     /// damaged file is moved aside, never overwritten.
-    pub fn open(path: &Path, schema: &'static Schema) -> Result<Self> {
+    pub fn open(path: &Path, schema: &Schema) -> Result<Self> {
         Self::open_patiently(path, schema, PATIENCE)
     }
 
-    pub(crate) fn open_patiently(
-        path: &Path,
-        schema: &'static Schema,
-        patience: Duration,
-    ) -> Result<Self> {
+    pub(crate) fn open_patiently(path: &Path, schema: &Schema, patience: Duration) -> Result<Self> {
         fixed::check_library(path, rusqlite::version_number())?;
-        check_views(schema)?;
         let path = files::resolve(path)?;
         files::exists(&path)?;
         let _lock = files::lock(&path, patience)?;
@@ -83,7 +78,7 @@ impl SqliteStore {
         };
         Ok(Self {
             path,
-            schema,
+            schema: schema.clone(),
             patience,
             tables: RwLock::new(Arc::new(tables)),
             writer: Mutex::new(Writer { connection, durability: Durability::Normal, log_bytes: 0 }),
@@ -142,7 +137,7 @@ impl SqliteStore {
         if upgrade::generation(connection)? == known.generation {
             return Ok(known);
         }
-        let tables = Arc::new(upgrade::tables(connection, self.schema)?);
+        let tables = Arc::new(upgrade::tables(connection, &self.schema)?);
         let mut known = self.tables.write().unwrap_or_else(PoisonError::into_inner);
         *known = Arc::clone(&tables);
         Ok(tables)
@@ -153,7 +148,7 @@ impl SqliteStore {
     }
 
     fn tx<'a>(&'a self, connection: &'a Connection, tables: &'a Tables) -> SqliteTx<'a> {
-        SqliteTx { connection, tables, schema: self.schema, path: &self.path }
+        SqliteTx { connection, tables, schema: &self.schema, path: &self.path }
     }
 
     /// Cuts the write-ahead log if readers have kept it from being begun anew for
@@ -190,7 +185,7 @@ impl Writer {
 
 impl Store for SqliteStore {
     fn schema(&self) -> &Schema {
-        self.schema
+        &self.schema
     }
 
     fn write(&self, durability: Durability, job: WriteJob<'_>) -> Result<()> {
@@ -238,17 +233,6 @@ impl Store for SqliteStore {
 /// A job that panicked has left no transaction behind, so the lock is as good as new.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn check_views(schema: &Schema) -> Result<()> {
-    for entity in schema.tables() {
-        let view = format!("{}_sync", entity.name);
-        if schema.get(&view).is_some() {
-            let reason = format!("`{view}` is the name of a view of `{}`; rename one", entity.name);
-            return Err(Error::Descriptor { reason });
-        }
-    }
-    Ok(())
 }
 
 fn no_shared_memory(path: &Path) -> Error {

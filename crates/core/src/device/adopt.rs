@@ -8,7 +8,10 @@ use crate::{
     store::{AuditEntry, AuditKind, Queued, Stored, Tx},
 };
 
-use super::{heal::start_over, write::audit};
+use super::{
+    heal::start_over,
+    write::{audit, owe},
+};
 
 /// What became of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +66,7 @@ pub fn adopt(tx: &mut dyn Tx, moment: &Moment, position: &Position, page: Page) 
     let dry = page.next == page.head;
     let restarted = match (dry, page.digests) {
         (true, Some(digests)) => {
-            link.compare(tx.reading(), page.head, &digests);
+            link.compare(page.head, &digests);
             settle_difference(tx, &mut link, moment)?
         }
         _ => false,
@@ -135,7 +138,39 @@ pub(super) fn adopt_row(
         stored.row.retain(|field| descriptor.field(field).is_none_or(|it| !it.local));
         stored.key = descriptor.key_of(&stored.row);
     }
-    tx.put(&entity, &stored)
+    tx.put(&entity, &stored)?;
+    owe_what_it_lost(tx, moment, &entity, &stored, &incoming)
+}
+
+/// Queues the cells that the hub does not hold although nothing waits for it: it went
+/// back to a backup since it acknowledged them.
+fn owe_what_it_lost(
+    tx: &mut dyn Tx,
+    moment: &Moment,
+    entity: &str,
+    stored: &Stored,
+    hub: &Row,
+) -> Result<()> {
+    let mut lost: Vec<FieldName> = stored
+        .row
+        .cells()
+        .filter(|(field, cell)| hub.cell(field) != Some(cell))
+        .map(|(field, _)| field.clone())
+        .collect();
+    if lost.is_empty() {
+        return Ok(());
+    }
+    if let Some(entry) = tx.queued(entity, stored.id)? {
+        lost.retain(|field| !entry.fields.contains_key(field));
+    }
+    if !lost.is_empty() {
+        owe(tx, entity, stored, lost.iter().cloned(), moment.now)?;
+        if let Some(mut entry) = tx.queued(entity, stored.id)? {
+            entry.fields.extend(lost.into_iter().map(|field| (field, true)));
+            tx.enqueue(&entry)?;
+        }
+    }
+    Ok(())
 }
 
 fn was_unsent(owed: Option<&Queued>, field: &str) -> bool {

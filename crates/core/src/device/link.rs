@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     Digests, Error, Identity, Page, Result,
@@ -10,10 +10,11 @@ use crate::{
 };
 
 const LINK: &str = "link";
+/// Apart from the rest, because every call needs that and only an answer needs these.
+const DIGESTS: &str = "link.digests";
 
 /// What a device knows of its hub. Empty until the first answer binds it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
 pub struct Link {
     /// Whose rows the hub serves.
     pub identity: Option<Identity>,
@@ -25,10 +26,11 @@ pub struct Link {
     /// The head at which both sides were last found to differ and everything was
     /// exchanged again.
     pub healed: Option<u64>,
-    /// The sum of what the hub last held of each row, per entity.
-    pub digests: Digests,
     /// The head at which both sides were last compared, and the entities that differed.
     pub compared: Option<(u64, Vec<String>)>,
+    /// The sum of what the hub last held of each row, per entity.
+    #[serde(skip)]
+    pub digests: Digests,
 }
 
 /// What a call was made with. An answer counts only while this still holds.
@@ -47,11 +49,18 @@ pub struct Position {
 /// # Errors
 /// When the store cannot be read.
 pub fn link(tx: &dyn ReadTx) -> Result<Link> {
-    let Some(text) = tx.meta(LINK)? else { return Ok(Link::default()) };
-    serde_json::from_str(&text).map_err(|error| Error::Damaged {
-        what: "what this device knows of its hub".into(),
-        found: error.to_string(),
-    })
+    let link: Link = stored(tx, LINK)?;
+    Ok(Link { digests: stored(tx, DIGESTS)?, ..link })
+}
+
+fn stored<T: Default + DeserializeOwned>(tx: &dyn ReadTx, key: &str) -> Result<T> {
+    let Some(text) = tx.meta(key)? else { return Ok(T::default()) };
+    serde_json::from_str(&text).map_err(|error| damaged(&error))
+}
+
+fn damaged(error: &serde_json::Error) -> Error {
+    let what = "what this device knows of its hub".into();
+    Error::Damaged { what, found: error.to_string() }
 }
 
 /// What a call made now is made with.
@@ -59,7 +68,7 @@ pub fn link(tx: &dyn ReadTx) -> Result<Link> {
 /// # Errors
 /// When the store cannot be read.
 pub fn position(tx: &dyn ReadTx) -> Result<Position> {
-    Ok(link(tx)?.position())
+    Ok(stored::<Link>(tx, LINK)?.position())
 }
 
 impl Link {
@@ -69,11 +78,10 @@ impl Link {
     }
 
     pub(super) fn store(&self, tx: &mut dyn Tx) -> Result<()> {
-        let text = serde_json::to_string(self).map_err(|error| Error::Damaged {
-            what: "what this device knows of its hub".into(),
-            found: error.to_string(),
-        })?;
-        tx.set_meta(LINK, Some(&text))
+        let text = serde_json::to_string(self).map_err(|error| damaged(&error))?;
+        tx.set_meta(LINK, Some(&text))?;
+        let text = serde_json::to_string(&self.digests).map_err(|error| damaged(&error))?;
+        tx.set_meta(DIGESTS, Some(&text))
     }
 
     /// Replaces what the hub holds of a row, `was` by `now`, in its entity's digest.
@@ -85,14 +93,17 @@ impl Link {
     }
 
     /// Compares what the hub says it holds with what this device thinks it holds. Only
-    /// meaningful at equal heads. Entities that either side does not know are left out.
-    pub(super) fn compare(&mut self, tx: &dyn ReadTx, head: u64, digests: &Digests) {
+    /// meaningful at equal heads. Entities that the hub says nothing about are left out;
+    /// those that this device does not know are compared, too, for it keeps their rows.
+    pub(super) fn compare(&mut self, head: u64, digests: &Digests) {
         let differ: BTreeSet<&String> = digests
             .iter()
-            .filter(|(entity, _)| tx.schema().get(entity).is_some())
             .filter(|(entity, sum)| self.digests.get(*entity).copied().unwrap_or(0) != **sum)
             .map(|(entity, _)| entity)
             .collect();
+        if differ.is_empty() {
+            self.healed = None;
+        }
         self.compared = Some((head, differ.into_iter().cloned().collect()));
     }
 

@@ -11,11 +11,12 @@ mod restamp;
 mod settle;
 mod write;
 
+pub(crate) use self::queue::DEVICE;
 pub use self::{
     adopt::{Adopted, adopt},
     import::{Imported, import},
     link::{Link, Position, link, position},
-    queue::{Batch, Sent, note_failure, park, pending, retry_parked},
+    queue::{Batch, Sent, note_failure, park, pending, renumber, retry_parked},
     restamp::{CLOCK_AHEAD, Restamped},
     settle::{Settled, settle},
     write::{create, set_deleted, update},

@@ -7,6 +7,10 @@ use crate::{
     store::{Queued, Tx},
 };
 
+/// The name of this device, drawn when its store was first opened.
+pub(crate) const DEVICE: &str = "device";
+const SERIAL: &str = "device.serial";
+
 /// Rows read from the queue in one step.
 const STEP: usize = 500;
 
@@ -15,6 +19,10 @@ const STEP: usize = 500;
 pub struct Batch {
     /// What the call is made with.
     pub position: Position,
+    /// Which device calls.
+    pub device: String,
+    /// Which of its calls it is.
+    pub serial: u64,
     /// What it carries.
     pub sent: Vec<Sent>,
 }
@@ -36,6 +44,8 @@ impl Batch {
             protocol: PROTOCOL,
             account: identity.account.clone(),
             epoch: identity.epoch.clone(),
+            device: self.device.clone(),
+            serial: self.serial,
             changes: self.sent.iter().map(|it| it.change.clone()).collect(),
         })
     }
@@ -43,8 +53,20 @@ impl Batch {
     /// Splits off the second half, to find the row at which a batch fails.
     pub fn split(&mut self) -> Self {
         let rest = self.sent.split_off(self.sent.len() / 2);
-        Self { position: self.position.clone(), sent: rest }
+        let (position, device) = (self.position.clone(), self.device.clone());
+        Self { position, device, serial: self.serial, sent: rest }
     }
+}
+
+/// Makes `batch` the latest call of this device, later than the call `last`.
+///
+/// # Errors
+/// When the store cannot be written.
+pub fn renumber(tx: &mut dyn Tx, batch: &mut Batch, last: u64) -> Result<()> {
+    let mine = tx.meta(SERIAL)?.and_then(|it| it.parse().ok()).unwrap_or(0);
+    batch.serial = last.max(mine).saturating_add(1);
+    batch.position = position(tx.reading())?;
+    tx.set_meta(SERIAL, Some(&batch.serial.to_string()))
 }
 
 /// Reads the oldest entries that fit into one call, and notes that a call carries them
@@ -54,7 +76,9 @@ impl Batch {
 /// # Errors
 /// When the store cannot be written.
 pub fn pending(tx: &mut dyn Tx, limits: &Limits) -> Result<Batch> {
-    let mut batch = Batch { position: position(tx.reading())?, sent: Vec::new() };
+    let device = tx.meta(DEVICE)?.unwrap_or_default();
+    let position = position(tx.reading())?;
+    let mut batch = Batch { position, device, serial: 0, sent: Vec::new() };
     let (mut bytes, mut after) = (0, 0);
     'full: loop {
         let entries = tx.queue(false, after, STEP.min(limits.rows))?;
@@ -84,6 +108,9 @@ pub fn pending(tx: &mut dyn Tx, limits: &Limits) -> Result<Batch> {
             tx.enqueue(&entry)?;
             batch.sent.push(Sent { change, counter: entry.change });
         }
+    }
+    if !batch.sent.is_empty() {
+        renumber(tx, &mut batch, 0)?;
     }
     Ok(batch)
 }

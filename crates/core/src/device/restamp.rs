@@ -30,18 +30,17 @@ pub struct Restamped {
     pub now: Stamp,
 }
 
-/// Restamps what `refused` names and what no call ever carried, above all that the hub
-/// is known to hold.
+/// Restamps the stamps that `refused` names and those that no call ever carried, above
+/// all that the hub is known to hold. A cell that has another stamp by now is not the
+/// one that was refused.
 pub(super) fn restamp(
     tx: &mut dyn Tx,
     moment: &Moment,
-    refused: &[(String, Id, Vec<String>)],
+    refused: &[(String, Id, String, Stamp)],
 ) -> Result<Vec<Restamped>> {
-    let named: BTreeSet<(&str, Id, &str)> = refused
+    let named: BTreeSet<(&str, Id, &str, Stamp)> = refused
         .iter()
-        .flat_map(|(entity, id, fields)| {
-            fields.iter().map(|it| (entity.as_str(), *id, it.as_str()))
-        })
+        .map(|(entity, id, field, stamp)| (entity.as_str(), *id, field.as_str(), *stamp))
         .collect();
     let entries = all_entries(tx)?;
     let mut cells = Vec::new();
@@ -49,10 +48,11 @@ pub(super) fn restamp(
     for entry in &entries {
         let Some(stored) = tx.get(&entry.entity, entry.id)? else { continue };
         for (field, carried) in &entry.fields {
-            let refused = named.contains(&(entry.entity.as_str(), entry.id, field.as_ref()));
             let Some(cell) = stored.row.cell(field).filter(|it| it.stamp.is_person()) else {
                 continue;
             };
+            let (entity, id) = (entry.entity.as_str(), entry.id);
+            let refused = named.contains(&(entity, id, field.as_ref(), cell.stamp));
             if *carried && !refused {
                 if !moment.is_ahead(cell.stamp) {
                     last = last.max(Some(cell.stamp));
@@ -80,6 +80,7 @@ pub(super) fn restamp(
     }
     note_uncarried(tx, &cells)?;
     rewrite_audit(tx, &new)?;
+    crate::audit::sight(tx, moment.now, true)?;
     for it in &cells {
         tell(tx, moment, it)?;
     }
@@ -127,6 +128,9 @@ fn note_uncarried(tx: &mut dyn Tx, cells: &[Restamped]) -> Result<()> {
 
 fn rewrite_audit(tx: &mut dyn Tx, new: &BTreeMap<Stamp, Stamp>) -> Result<()> {
     for mut entry in tx.audit(None, usize::MAX)? {
+        if entry.rule == CLOCK_AHEAD {
+            continue;
+        }
         let (kept, lost) = (new.get(&entry.kept_stamp), new.get(&entry.lost_stamp));
         if kept.is_some() || lost.is_some() {
             entry.kept_stamp = kept.copied().unwrap_or(entry.kept_stamp);

@@ -2,7 +2,7 @@
 //! refused is restamped, sent whole, or set aside.
 
 use crate::{
-    Answer, Answers, Error, Id, Result, alias,
+    Answer, Answers, Error, Result, alias,
     clock::{self, Moment},
     device::{
         Batch, Restamped, Sent,
@@ -49,7 +49,7 @@ pub fn settle(
     }
     let mut settled = Settled::default();
     let mut places = Vec::new();
-    let mut ahead: Vec<(String, Id, Vec<String>)> = Vec::new();
+    let mut ahead = Vec::new();
     let mut latest = None;
     for (sent, answer) in batch.sent.iter().zip(answers.answers) {
         match answer {
@@ -61,7 +61,11 @@ pub fn settle(
                 settled.accepted += 1;
             }
             Answer::ClockAhead { fields } => {
-                ahead.push((sent.change.entity.clone(), sent.change.id, fields));
+                let sent = &sent.change;
+                ahead.extend(fields.iter().filter_map(|field| {
+                    let stamp = sent.row.cell(field)?.stamp;
+                    Some((sent.entity.clone(), sent.id, field.clone(), stamp))
+                }));
             }
             Answer::NeedWhole => send_whole(tx, sent)?,
             Answer::Refused { reason } => {
@@ -80,7 +84,7 @@ pub fn settle(
         settled.restamped = restamp(tx, moment, &ahead)?;
     }
     if link.cursor == answers.head {
-        link.compare(tx.reading(), answers.head, &answers.digests);
+        link.compare(answers.head, &answers.digests);
         settled.restarted = settle_difference(tx, &mut link, moment)?;
     }
     link.store(tx)?;
@@ -99,18 +103,23 @@ fn follow(link: &mut Link, mut places: Vec<u64>) {
 }
 
 /// Notes that a row is in the feed. Returns whether the hub holds it just as it is
-/// here; otherwise others have written cells of it that this device has yet to pull.
+/// here. If not, others have written cells of it that this device has yet to pull; then
+/// it must not count as seen, because a hub that went back to a backup may have given
+/// those cells a place that lies before the cursor, and only unequal digests show it.
 fn accept(tx: &mut dyn Tx, link: &mut Link, sent: &Sent, hash: u64) -> Result<bool> {
     let (entity, id) = (&sent.change.entity, sent.change.id);
     let mut same = false;
     if let Some(mut stored) = tx.get(entity, id)? {
-        link.replace(entity, stored.hash, hash);
-        let news = !stored.acked || stored.hash != hash;
+        same = stored.row.hash(entity, id) == hash;
+        let news = !stored.acked || (same && stored.hash != hash);
         if !stored.acked {
             alias::end_assumptions(tx, entity, id)?;
+            stored.acked = true;
         }
-        same = stored.row.hash(entity, id) == hash;
-        (stored.hash, stored.acked) = (hash, true);
+        if same {
+            link.replace(entity, stored.hash, hash);
+            stored.hash = hash;
+        }
         if news {
             tx.put(entity, &stored)?;
         }

@@ -80,7 +80,7 @@ fn who_waits_too_long_is_told_who_holds_the_file() {
     other.execute_batch("ROLLBACK").unwrap();
     store.write(Durability::Full, &mut |_| Ok(())).unwrap();
     let lock = files::lock(store.path(), Duration::ZERO).unwrap();
-    let error = SqliteStore::open_patiently(&path, store.schema, Duration::from_millis(40));
+    let error = SqliteStore::open_patiently(&path, &store.schema, Duration::from_millis(40));
     assert!(error.unwrap_err().to_string().contains("another process holds"));
     drop(lock);
     open(&path, 40);

@@ -1,0 +1,388 @@
+//! One device of a fleet: its store, its clock, the processes that have it open, and
+//! what a person does on it.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use driftline_core::{
+    Answers, DELETED_AT, EntityDescriptor, Env, Error, Id, Page, Replica, Result, Row, Schema,
+    Scratch, Simulated, Stamp, Store, Value, Values,
+    device::{self, Batch, Position},
+    store::{AuditKind, Durability, Stored},
+    view::{self, View},
+};
+
+use crate::{
+    dice::Dice,
+    fragile::{Fragile, Fuse},
+    model::{self, Model, Write},
+};
+
+/// How many records each entity has that every device can import.
+const RECORDS: usize = 4;
+
+/// One device.
+pub(crate) struct Device {
+    pub(crate) name: usize,
+    pub(crate) scratch: Box<dyn Scratch>,
+    pub(crate) env: Arc<Simulated>,
+    pub(crate) schema: Arc<Schema>,
+    pub(crate) fuse: Arc<Fuse>,
+    apart: bool,
+    /// A look at the store that works even if every process is dead.
+    store: Option<Arc<dyn Store>>,
+    /// Two processes that have the store open.
+    pub(crate) processes: Vec<Replica>,
+    pub(crate) late: Mutex<Vec<Late>>,
+    heard: Mutex<u64>,
+}
+
+/// Something that was on the wire when it should have arrived.
+pub(crate) enum Late {
+    Page(Position, Page),
+    Answers(Batch, Answers),
+    Push(driftline_core::Push),
+}
+
+impl Device {
+    pub(crate) fn new(
+        name: usize,
+        scratch: Box<dyn Scratch>,
+        env: Arc<Simulated>,
+        schema: Arc<Schema>,
+        apart: bool,
+    ) -> Result<Self> {
+        let (fuse, processes) = (Fuse::new(), Vec::new());
+        let (late, heard) = (Mutex::default(), Mutex::default());
+        let store = None;
+        let mut it =
+            Self { name, scratch, env, schema, fuse, apart, store, processes, late, heard };
+        it.start()?;
+        Ok(it)
+    }
+
+    /// Starts its processes (again), as after a crash.
+    pub(crate) fn start(&mut self) -> Result<()> {
+        self.fuse.disarm();
+        self.processes.clear();
+        self.store = None;
+        for _ in 0..2 {
+            let store = match &self.store {
+                Some(store) if !self.apart => store.clone(),
+                _ => self.scratch.open(&self.schema)?,
+            };
+            self.store = Some(store.clone());
+            let store = Arc::new(Fragile { store, fuse: self.fuse.clone() });
+            self.processes.push(Replica::open(store, self.env.clone())?);
+        }
+        Ok(())
+    }
+
+    /// The process that a choice falls on.
+    pub(crate) fn process(&self, dice: u64) -> &Replica {
+        &self.processes[usize::from(dice & 1 == 1)]
+    }
+
+    /// A look at the store that works even if every process is dead.
+    pub(crate) fn look<T>(
+        &self,
+        job: impl FnMut(&dyn driftline_core::store::ReadTx) -> Result<T>,
+    ) -> Result<T> {
+        match &self.store {
+            Some(store) => store.view(job),
+            None => self.scratch.open(&self.schema)?.view(job),
+        }
+    }
+
+    /// Every row, known or not, by entity and id.
+    pub(crate) fn rows(&self) -> Result<BTreeMap<(String, Id), Stored>> {
+        self.look(all_rows)
+    }
+
+    /// Every row as a person sees it, deleted ones among them.
+    pub(crate) fn views(&self, entity: &'static EntityDescriptor) -> Result<Vec<View>> {
+        let find =
+            driftline_core::store::Find::new().deleted(driftline_core::store::Deleted::Included);
+        self.look(|tx| view::list(tx, entity, &find))
+    }
+
+    /// A person creates a row whose key meets others.
+    pub(crate) fn create(&self, model: &Mutex<Model>, dice: &mut Dice) -> Result<()> {
+        let process = self.process(dice.roll());
+        let Some(entity) = dice.pick(self.schema.entities()).copied() else { return Ok(()) };
+        let digit = dice.below(3);
+        let values = {
+            let model = lock(model);
+            let roll = dice.roll();
+            let ids = |to: &str| Dice::new(roll).pick(model.ids(to)).copied();
+            model::birth(entity, digit, dice, &ids)
+        };
+        let id = Id::new(self.env.wall(), [dice.roll(), dice.roll()]);
+        let moment = process.moment();
+        let done = process.store().transact(Durability::Full, |tx| {
+            device::create(tx, &moment, entity, id, values.clone())
+        });
+        match done {
+            Err(Error::KeyTaken { id: taken, .. }) => self.check_taken(entity, &values, taken),
+            Err(Error::BadValue { .. }) if values.is_empty() => Ok(()),
+            done => self.finish(model, entity, id, &values, None, done),
+        }
+    }
+
+    /// A refusal for a taken key names a live row that has it.
+    fn check_taken(&self, entity: &EntityDescriptor, values: &Values, id: Id) -> Result<()> {
+        let mut row = Row::default();
+        for (field, value) in values {
+            let value = entity.normalise(field, value.clone());
+            row.set(field.clone(), Stamp::person(0, 0, 0), value);
+        }
+        let shown = self.look(|tx| view::view(tx, entity, id))?;
+        match shown {
+            Some(it) if !it.row.is_deleted() && entity.key_of(&it.row) == entity.key_of(&row) => {
+                Ok(())
+            }
+            _ => {
+                Err(broken(format!("{} {id} was named as holder of a key it has not", entity.name)))
+            }
+        }
+    }
+
+    /// A record is imported: a function of the record and of how much of it was there.
+    pub(crate) fn import(&self, model: &Mutex<Model>, dice: &mut Dice) -> Result<()> {
+        let process = self.process(dice.roll());
+        let Some(entity) = dice.pick(self.schema.entities()).copied() else { return Ok(()) };
+        let (record, reading) = (dice.below(RECORDS), dice.below(3));
+        let id = record_id(entity.name, record);
+        let row = reading_of(entity, record, reading);
+        let durability = Durability::Normal;
+        let done = process
+            .store()
+            .transact(durability, |tx| process.import(tx, entity, id, &row, Vec::new()).map(drop));
+        if done.is_ok() || self.fuse.committed() {
+            let mut model = lock(model);
+            for (field, cell) in row.cells() {
+                let (value, stamp) = (entity.normalise(field, cell.value.clone()), cell.stamp);
+                model.note(entity, id, field, Write { value, stamp, person: false });
+            }
+            let key = row.cells().fold(Row::default(), |mut all, (field, cell)| {
+                all.set(field.clone(), cell.stamp, entity.normalise(field, cell.value.clone()));
+                all
+            });
+            model.note_key(entity, id, entity.key_of(&key));
+        }
+        tolerate(done, &self.fuse)
+    }
+
+    /// A person edits some row by an id that once stood for it.
+    pub(crate) fn edit(&self, model: &Mutex<Model>, dice: &mut Dice) -> Result<()> {
+        let process = self.process(dice.roll());
+        let Some((entity, id)) = self.some_row(model, dice)? else { return Ok(()) };
+        let fields: Vec<_> = entity.synced().collect();
+        let mut values = Values::new();
+        for _ in 0..=dice.below(2) {
+            let Some(field) = dice.pick(&fields) else { continue };
+            let digit = dice.below(3);
+            let model = lock(model);
+            let roll = dice.roll();
+            let ids = |to: &str| Dice::new(roll).pick(model.ids(to)).copied();
+            let value = model::value_for(entity, field, digit, dice, &ids);
+            values.insert(field.name.to_owned(), value);
+        }
+        let before = self.look(|tx| view::view(tx, entity, id))?;
+        let done = process.update_values(entity.name, id, &values);
+        match done {
+            Err(Error::AppendOnly { .. })
+                if entity.policy == driftline_core::Policy::AppendOnly =>
+            {
+                Ok(())
+            }
+            Err(Error::NotFound { .. }) => Ok(()),
+            Ok(()) if entity.policy == driftline_core::Policy::AppendOnly => {
+                Err(broken(format!("{} {id} was edited, but is append-only", entity.name)))
+            }
+            done => self.finish(model, entity, id, &values, before.as_ref(), done),
+        }
+    }
+
+    /// A person deletes or restores some row.
+    pub(crate) fn delete(
+        &self,
+        model: &Mutex<Model>,
+        dice: &mut Dice,
+        deleted: bool,
+    ) -> Result<()> {
+        let process = self.process(dice.roll());
+        let Some((entity, id)) = self.some_row(model, dice)? else { return Ok(()) };
+        let before = self.look(|tx| view::view(tx, entity, id))?;
+        if before.as_ref().is_none_or(|it| it.row.is_deleted() == deleted) {
+            return Ok(());
+        }
+        let now = process.moment().now;
+        let done = process.set_deleted(entity.name, id, deleted);
+        let value = if deleted { Value::from(now) } else { Value::Null };
+        let values = Values::from([(DELETED_AT.to_owned(), value)]);
+        self.finish(model, entity, id, &values, before.as_ref(), done)
+    }
+
+    /// A person brings a value back from the conflict log.
+    pub(crate) fn bring_back(&self, model: &Mutex<Model>, dice: &mut Dice) -> Result<()> {
+        let process = self.process(dice.roll());
+        let log = process.audit(Some(AuditKind::Conflict), 8)?;
+        let Some(lost) = dice.pick(&log) else { return Ok(()) };
+        let Some(entity) = self.schema.get(&lost.entity) else { return Ok(()) };
+        let before = self.look(|tx| view::view(tx, entity, lost.id))?;
+        let now = process.moment().now;
+        let was_deleted = before.as_ref().is_some_and(|it| it.row.is_deleted());
+        let value = match (lost.field == DELETED_AT, lost.lost.is_null()) {
+            (true, deleted) if was_deleted != deleted => return Ok(()),
+            (true, false) => Value::from(now),
+            _ => lost.lost.clone(),
+        };
+        match process.bring_back(lost) {
+            Err(Error::NotFound { .. } | Error::AppendOnly { .. } | Error::UnknownField { .. }) => {
+                Ok(())
+            }
+            done => {
+                let values = Values::from([(lost.field.clone(), value)]);
+                self.finish(model, entity, lost.id, &values, before.as_ref(), done)
+            }
+        }
+    }
+
+    fn some_row(
+        &self,
+        model: &Mutex<Model>,
+        dice: &mut Dice,
+    ) -> Result<Option<(&'static EntityDescriptor, Id)>> {
+        for _ in 0..4 {
+            let Some(entity) = dice.pick(self.schema.entities()).copied() else { continue };
+            let Some(id) = dice.pick(lock(model).ids(entity.name)).copied() else { continue };
+            if self.look(|tx| view::view(tx, entity, id))?.is_some() {
+                return Ok(Some((entity, id)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Notes what a person wrote, if it was committed, and holds it to what a person
+    /// expects: they read their own write, and it wins over what they saw.
+    fn finish(
+        &self,
+        model: &Mutex<Model>,
+        entity: &'static EntityDescriptor,
+        id: Id,
+        values: &Values,
+        before: Option<&View>,
+        done: Result<()>,
+    ) -> Result<()> {
+        self.hear_restamps(model)?;
+        if done.is_ok() || self.fuse.committed() {
+            let (shown, members) = self.look(|tx| {
+                let shown = view::view(tx, entity, id)?;
+                let ids = shown.as_ref().map_or_else(Vec::new, |it| it.members.clone());
+                let members: Result<Vec<_>> =
+                    ids.into_iter().map(|id| tx.get(entity.name, id)).collect();
+                Ok((shown, members?))
+            })?;
+            let shown = shown.ok_or_else(|| broken(format!("{} {id} vanished", entity.name)))?;
+            let mut model = lock(model);
+            for (field, value) in values {
+                let value = entity.normalise(field, value.clone());
+                let cell = shown.row.cell(field);
+                let old = before.and_then(|it| it.row.cell(field)).map(|it| it.stamp);
+                let Some(cell) = cell.filter(|it| it.value == value && Some(it.stamp) > old) else {
+                    return Err(broken(format!(
+                        "{} {id} {field}: a person does not read their own write",
+                        entity.name
+                    )));
+                };
+                let holder = members.iter().flatten().find(|it| it.row.cell(field) == Some(cell));
+                let holder = holder.map_or(id, |it| it.id);
+                let write = Write { value, stamp: cell.stamp, person: true };
+                model.note(entity, holder, field, write);
+            }
+            for it in members.iter().flatten() {
+                model.note_key(entity, it.id, entity.key_of(&it.row));
+            }
+            model.note_key(entity, id, entity.key_of(&shown.row));
+        }
+        tolerate(done, &self.fuse)
+    }
+
+    /// Tells the model which writes got new stamps, as the audit log says.
+    pub(crate) fn hear_restamps(&self, model: &Mutex<Model>) -> Result<()> {
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut news = self.look(|tx| {
+            if tx.audit(None, 1)?.first().is_none_or(|it| it.place <= *heard) {
+                return Ok(Vec::new());
+            }
+            tx.audit(Some(AuditKind::History), usize::MAX)
+        })?;
+        news.retain(|it| it.place > *heard);
+        news.sort_by_key(|it| it.place);
+        for it in news {
+            *heard = (*heard).max(it.place);
+            if it.rule == device::CLOCK_AHEAD {
+                let (was, now) = (it.lost_stamp, it.kept_stamp);
+                lock(model).restamp(&it.entity, it.id, &it.field, was, now);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Every row of a store by entity and id, known entities or not.
+pub(crate) fn all_rows(
+    tx: &dyn driftline_core::store::ReadTx,
+) -> Result<BTreeMap<(String, Id), Stored>> {
+    let mut rows = BTreeMap::new();
+    for entity in tx.stored_entities()? {
+        for stored in tx.scan(&entity, None, usize::MAX >> 1)? {
+            rows.insert((entity.clone(), stored.id), stored);
+        }
+    }
+    Ok(rows)
+}
+
+/// What a person's process says when it dies is nobody's concern.
+fn tolerate(done: Result<()>, fuse: &Fuse) -> Result<()> {
+    match done {
+        Err(_) if fuse.is_dead() => Ok(()),
+        done => done,
+    }
+}
+
+pub(crate) fn broken(what: String) -> Error {
+    Error::Damaged { what: "a promise".into(), found: what }
+}
+
+pub(crate) fn lock<T>(it: &Mutex<T>) -> MutexGuard<'_, T> {
+    it.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn record_id(entity: &str, record: usize) -> Id {
+    Id::imported(record as u64 * 1_000, &["tool", entity, &record.to_string()])
+}
+
+/// What one reading of a record says: 0 is incomplete, 1 and 2 are complete and differ,
+/// as two versions of an agent may write them. A function of the record alone.
+fn reading_of(entity: &EntityDescriptor, record: usize, reading: usize) -> Row {
+    let hash = Dice::new(record as u64 * 3 + reading as u64).roll();
+    let completeness = u16::from(reading > 0);
+    let stamp = Stamp::machine(record as u64 * 1_000, completeness, 1, hash);
+    let mut dice = Dice::new(hash);
+    let ids = |to: &str| Some(record_id(to, record));
+    let mut row = Row::default();
+    for (place, field) in entity.synced().enumerate() {
+        let is_key = entity.natural_key.contains(&field.name);
+        let mut roll = if is_key { Dice::new(record as u64) } else { dice.clone() };
+        dice.roll();
+        if is_key || reading > 0 || place % 2 == 0 {
+            let value = model::value_for(entity, field, record % 3, &mut roll, &ids);
+            row.set(field.name, stamp, value);
+        }
+    }
+    row
+}

@@ -1,0 +1,420 @@
+//! A fleet of devices and their hub, and how a schedule plays out on them.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
+
+use driftline_core::{
+    Backend, Error, Hub, Replica, Result, Scratch, Simulated, SyncReport, Values, device,
+    store::Durability,
+};
+use futures_executor::block_on;
+
+use crate::{
+    Suite,
+    device::{Device, Late, broken, lock},
+    dice::Dice,
+    link::Link,
+    model::Model,
+    plan::{Action, Fault, Plan, SHIFTS, Step},
+};
+
+/// When every schedule begins, in milliseconds since 1970.
+const START: u64 = 1_790_000_000_000;
+
+/// How often each thing happened.
+pub type Counts = BTreeMap<String, u64>;
+
+pub(crate) struct Fleet<'a> {
+    pub(crate) suite: &'a Suite,
+    pub(crate) plan: &'a Plan,
+    pub(crate) devices: Vec<Device>,
+    pub(crate) hub_scratch: Box<dyn Scratch>,
+    hub_env: Arc<Simulated>,
+    pub(crate) hub: Arc<dyn Backend>,
+    saved: Option<Box<dyn Scratch>>,
+    pub(crate) other: Arc<dyn Backend>,
+    pub(crate) model: Mutex<Model>,
+    pub(crate) counts: Counts,
+}
+
+impl<'a> Fleet<'a> {
+    pub(crate) fn new(suite: &'a Suite, plan: &'a Plan) -> Result<Self> {
+        let hub_env = Arc::new(Simulated::new(plan.seed ^ 0xb0b, START));
+        let hub_scratch = (suite.remote)()?;
+        let hub = open_hub(suite, &*hub_scratch, &hub_env, plan.world.hub_clock)?;
+        let other = other_hub(suite, plan)?;
+        let mut fleet = Self {
+            suite,
+            plan,
+            devices: Vec::new(),
+            hub_scratch,
+            hub_env,
+            hub,
+            saved: None,
+            other,
+            model: Mutex::default(),
+            counts: Counts::new(),
+        };
+        for name in 0..plan.world.devices {
+            let lesser = plan.world.lesser == Some(name);
+            let device = fleet.device(name, lesser)?;
+            device.env.jump(plan.world.clocks.get(name).copied().unwrap_or(0));
+            fleet.devices.push(device);
+        }
+        Ok(fleet)
+    }
+
+    /// A new device whose clock is right.
+    pub(crate) fn device(&self, name: usize, lesser: bool) -> Result<Device> {
+        let seed = Dice::new(self.plan.seed.wrapping_add(name as u64 + 1)).roll();
+        let wall = driftline_core::Env::wall(&*self.hub_env);
+        let env = Arc::new(Simulated::new(seed, wall));
+        let schema = if lesser { &self.suite.lesser } else { &self.suite.schema };
+        let apart = self.plan.world.apart;
+        Device::new(name, (self.suite.local)()?, env, schema.clone(), apart)
+    }
+
+    /// Plays the schedule, then lets everything settle.
+    pub(crate) fn play(&mut self) -> Result<()> {
+        for (place, step) in self.plan.steps.iter().enumerate() {
+            self.step(step).map_err(|error| match error {
+                Error::Damaged { what, found } => {
+                    Error::Damaged { what, found: format!("{found} (at step {place}: {step:?})") }
+                }
+                other => broken(format!("step {place} ({step:?}) failed: {}", chain(&other))),
+            })?;
+        }
+        self.quiet()
+    }
+
+    fn step(&mut self, step: &Step) -> Result<()> {
+        let mut dice = Dice::new(step.dice);
+        let place = step.device;
+        // No clock stands still between two things that a person does.
+        self.pass(1 + (step.dice >> 60));
+        match step.action {
+            Action::Create => self.devices[place].create(&self.model, &mut dice)?,
+            Action::Import => self.devices[place].import(&self.model, &mut dice)?,
+            Action::Edit => self.devices[place].edit(&self.model, &mut dice)?,
+            Action::Delete => self.devices[place].delete(&self.model, &mut dice, true)?,
+            Action::Restore => self.devices[place].delete(&self.model, &mut dice, false)?,
+            Action::BringBack => self.devices[place].bring_back(&self.model, &mut dice)?,
+            Action::Sync(fault) => self.sync(place, fault, &mut dice)?,
+            Action::SyncTwice => self.sync_twice(place, &mut dice)?,
+            Action::DieWriting => self.die_writing(place, &mut dice)?,
+            Action::Pass => self.pass(1 << dice.below(28)),
+            Action::SetClock => {
+                let shift = *dice.pick(&SHIFTS).unwrap_or(&0);
+                self.devices[place].env.jump(shift);
+            }
+            Action::WipeHub => {
+                self.hub_scratch = (self.suite.remote)()?;
+                self.reopen_hub()?;
+            }
+            Action::SaveHub => self.saved = Some(self.hub_scratch.copy()?),
+            Action::RestoreHub => {
+                let Some(saved) = &self.saved else { return Ok(()) };
+                self.hub_scratch = saved.copy()?;
+                self.reopen_hub()?;
+                // Calls on the wire end with the server that is put back. Answers do not.
+                for device in &self.devices {
+                    lock(&device.late).retain(|it| !matches!(it, Late::Push(_)));
+                }
+            }
+            Action::DeliverLate => return self.deliver_late(place),
+            Action::Upgrade => {
+                self.devices[place].schema = self.suite.schema.clone();
+                self.devices[place].start()?;
+            }
+        }
+        match step.action {
+            Action::Sync(_) => (),
+            other => self.count(&format!("{other:?}")),
+        }
+        Ok(())
+    }
+
+    pub(crate) fn count(&mut self, what: &str) {
+        *self.counts.entry(what.to_owned()).or_default() += 1;
+    }
+
+    fn pass(&self, length: u64) {
+        self.hub_env.pass(length);
+        for device in &self.devices {
+            device.env.pass(length);
+        }
+    }
+
+    fn reopen_hub(&mut self) -> Result<()> {
+        let (suite, clock) = (self.suite, self.plan.world.hub_clock);
+        self.hub = open_hub(suite, &*self.hub_scratch, &self.hub_env, clock)?;
+        Ok(())
+    }
+
+    fn link(&self, place: usize, fault: Fault, dice: &mut Dice) -> Link<'_> {
+        Link {
+            device: &self.devices[place],
+            hub: &*self.hub,
+            other: &*self.other,
+            model: &self.model,
+            fault,
+            at: dice.below(4),
+            dice: dice.roll(),
+            rows: self.plan.world.rows,
+            older: self.plan.world.older == Some(place),
+            calls: AtomicUsize::new(0),
+            fired: AtomicBool::new(false),
+        }
+    }
+
+    fn sync(&mut self, place: usize, fault: Fault, dice: &mut Dice) -> Result<()> {
+        if matches!(fault, Fault::DieBefore | Fault::DieAfter) {
+            self.devices[place].fuse.arm(dice.below(6), fault == Fault::DieAfter);
+        }
+        let process = dice.roll();
+        let link = self.link(place, fault, dice);
+        let done = block_on(self.devices[place].process(process).sync(&link));
+        let fired = link.fired.load(Ordering::Relaxed);
+        self.after_sync(place, fault, fired, done)
+    }
+
+    fn after_sync(
+        &mut self,
+        place: usize,
+        fault: Fault,
+        mut fired: bool,
+        done: Result<SyncReport>,
+    ) -> Result<()> {
+        self.devices[place].hear_restamps(&self.model)?;
+        if self.devices[place].fuse.is_dead() {
+            fired = true;
+            self.devices[place].start()?;
+        } else {
+            self.devices[place].fuse.disarm();
+            if let Err(error) = &done
+                && !expected(fault, error)
+            {
+                return Err(broken(format!("a sync failed: {}", chain(error))));
+            }
+        }
+        if fired {
+            self.count(&format!("{fault:?}"));
+        }
+        let report = done.unwrap_or_default();
+        for (what, happened) in [
+            ("a sync without a fault", fault == Fault::None),
+            ("writes got new stamps", !report.restamped.is_empty()),
+            ("a sync started over", report.restarts > 0),
+            ("a row was parked", report.parked > 0),
+        ] {
+            if happened {
+                self.count(what);
+            }
+        }
+        Ok(())
+    }
+
+    fn sync_twice(&mut self, place: usize, dice: &mut Dice) -> Result<()> {
+        let (one, other) =
+            (self.link(place, Fault::None, dice), self.link(place, Fault::None, dice));
+        let [first, second] = self.devices[place].processes.as_slice() else { return Ok(()) };
+        let (one, other) =
+            block_on(futures_util::future::join(first.sync(&one), second.sync(&other)));
+        for done in [one, other] {
+            // Without the lock that keeps a profile to one sync at a time, each may find
+            // the other's cursor again and again. It then leaves the rest for later.
+            let done = match done {
+                Err(Error::Moved { .. }) => Ok(SyncReport::default()),
+                done => done,
+            };
+            self.after_sync(place, Fault::None, false, done)?;
+        }
+        Ok(())
+    }
+
+    fn die_writing(&mut self, place: usize, dice: &mut Dice) -> Result<()> {
+        let device = &mut self.devices[place];
+        device.fuse.arm(0, dice.once_in(2));
+        match dice.below(3) {
+            0 => device.create(&self.model, dice)?,
+            1 => device.import(&self.model, dice)?,
+            _ => device.edit(&self.model, dice)?,
+        }
+        device.start()
+    }
+
+    fn deliver_late(&mut self, place: usize) -> Result<()> {
+        let late = std::mem::take(&mut *lock(&self.devices[place].late));
+        for it in late {
+            let (what, done) = match it {
+                Late::Push(push) => {
+                    ("a call arrived late", block_on(self.hub.push(push)).map(drop))
+                }
+                Late::Page(position, page) => {
+                    let process = &self.devices[place].processes[0];
+                    (
+                        "a page arrived late",
+                        deliver(process, |tx, moment| {
+                            device::adopt(tx, moment, &position, page.clone()).map(drop)
+                        }),
+                    )
+                }
+                Late::Answers(batch, answers) => {
+                    let process = &self.devices[place].processes[0];
+                    (
+                        "an answer arrived late",
+                        deliver(process, |tx, moment| {
+                            device::settle(tx, moment, &batch, answers.clone()).map(drop)
+                        }),
+                    )
+                }
+            };
+            self.count(what);
+            match done {
+                Ok(()) | Err(Error::Moved { .. } | Error::OldCall { .. }) => (),
+                Err(error) => return Err(broken(format!("{what} and failed: {}", chain(&error)))),
+            }
+            self.devices[place].hear_restamps(&self.model)?;
+        }
+        Ok(())
+    }
+
+    /// Syncs one device without faults, until it has nothing to do.
+    pub(crate) fn sync_clean(&self, device: &Device) -> Result<SyncReport> {
+        let link = Link {
+            device,
+            hub: &*self.hub,
+            other: &*self.other,
+            model: &self.model,
+            fault: Fault::None,
+            at: 0,
+            dice: 0,
+            rows: 100,
+            older: false,
+            calls: AtomicUsize::new(0),
+            fired: AtomicBool::new(false),
+        };
+        let report = block_on(device.processes[0].sync(&link));
+        device.hear_restamps(&self.model)?;
+        report
+    }
+
+    /// Everything settles: no more faults, every device syncs until nothing moves.
+    fn quiet(&mut self) -> Result<()> {
+        for device in &self.devices {
+            device.processes[0].retry_parked()?;
+        }
+        for _ in 0..3 * self.devices.len() + 4 {
+            let mut moved = false;
+            for device in &self.devices {
+                let report = self.sync_clean(device).map_err(|error| {
+                    broken(format!(
+                        "device {} cannot sync although all is quiet: {}",
+                        device.name,
+                        chain(&error)
+                    ))
+                })?;
+                moved |= report.received + report.sent + u64::from(report.restarts) > 0;
+            }
+            if !moved {
+                return Ok(());
+            }
+        }
+        Err(broken("devices go on exchanging rows for ever".into()))
+    }
+}
+
+fn deliver(
+    process: &Replica,
+    mut job: impl FnMut(
+        &mut dyn driftline_core::store::Tx,
+        &driftline_core::clock::Moment,
+    ) -> Result<()>,
+) -> Result<()> {
+    let moment = process.moment();
+    process.store().transact(Durability::Normal, |tx| job(tx, &moment))
+}
+
+/// Whether `error` is what this fault may end a sync with.
+fn expected(fault: Fault, error: &Error) -> bool {
+    match fault {
+        Fault::DropCall | Fault::DropAnswer | Fault::DelayAnswer | Fault::DelayCall => {
+            matches!(error, Error::Unavailable { .. })
+        }
+        Fault::OtherAccountPull => matches!(error, Error::WrongAccount { .. }),
+        Fault::FutureProtocol => matches!(error, Error::Protocol { .. }),
+        _ => false,
+    }
+}
+
+fn open_hub(
+    suite: &Suite,
+    scratch: &dyn Scratch,
+    env: &Arc<Simulated>,
+    clock: bool,
+) -> Result<Arc<dyn Backend>> {
+    let hub = Hub::open(scratch.open(&suite.schema)?, "ana", &**env)?;
+    Ok(Arc::new(if clock { hub.with_clock(env.clone()) } else { hub }))
+}
+
+/// The hub of somebody else, with a row in it that must never be seen here.
+fn other_hub(suite: &Suite, plan: &Plan) -> Result<Arc<dyn Backend>> {
+    let env = Arc::new(Simulated::new(plan.seed ^ 0xbad, START));
+    let scratch = (suite.remote)()?;
+    let hub = Hub::open(scratch.open(&suite.schema)?, "bob", &*env)?;
+    let met = plan.steps.iter().any(|it| {
+        matches!(it.action, Action::Sync(Fault::OtherAccountPull | Fault::OtherAccountPush))
+    });
+    if met && let Some(entity) = suite.schema.entities().first() {
+        let local = (suite.local)()?;
+        let replica = Replica::open(local.open(&suite.schema)?, env)?;
+        let digit = 7;
+        let values: Values =
+            crate::model::birth(entity, digit, &mut Dice::new(plan.seed), &|_| None);
+        replica.create_values(entity.name, &values).ok();
+        block_on(replica.sync(&hub))?;
+    }
+    // The place must live as long as the hub does.
+    Ok(Arc::new(Kept { hub, _place: scratch }))
+}
+
+/// A hub with the place that holds its store.
+struct Kept {
+    hub: Hub,
+    _place: Box<dyn Scratch>,
+}
+
+#[async_trait::async_trait]
+impl Backend for Kept {
+    fn name(&self) -> String {
+        self.hub.name()
+    }
+
+    fn limits(&self) -> driftline_core::Limits {
+        self.hub.limits()
+    }
+
+    async fn pull(&self, request: driftline_core::Pull) -> Result<driftline_core::Page> {
+        self.hub.pull(request).await
+    }
+
+    async fn push(&self, request: driftline_core::Push) -> Result<driftline_core::Answers> {
+        self.hub.push(request).await
+    }
+}
+
+/// An error with its causes.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(&format!(": {cause}"));
+        next = cause.source();
+    }
+    text
+}

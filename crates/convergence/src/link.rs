@@ -1,0 +1,185 @@
+//! The wire between a device and its hub, and what goes wrong on it.
+
+use std::sync::{
+    Mutex,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
+};
+
+use async_trait::async_trait;
+use driftline_core::{
+    Answers, Backend, Error, Limits, PROTOCOL, Page, Pull, Push, Result,
+    device::{self, Batch, Sent},
+};
+
+use crate::{
+    device::{Device, Late, lock},
+    dice::Dice,
+    model::Model,
+    plan::Fault,
+};
+
+pub(crate) struct Link<'a> {
+    pub(crate) device: &'a Device,
+    pub(crate) hub: &'a dyn Backend,
+    /// The hub of another person.
+    pub(crate) other: &'a dyn Backend,
+    pub(crate) model: &'a Mutex<Model>,
+    pub(crate) fault: Fault,
+    /// The call at which it happens.
+    pub(crate) at: usize,
+    pub(crate) dice: u64,
+    pub(crate) rows: usize,
+    /// Whether the device speaks the protocol before this one.
+    pub(crate) older: bool,
+    pub(crate) calls: AtomicUsize,
+    pub(crate) fired: AtomicBool,
+}
+
+impl Link<'_> {
+    /// Whether `fault` happens at this call.
+    fn happens(&self, fault: Fault, call: usize) -> bool {
+        let now = self.fault == fault && self.at == call;
+        if now {
+            self.fired.store(true, Ordering::Relaxed);
+        }
+        now
+    }
+
+    fn lost(&self) -> Error {
+        Error::Unavailable { remote: self.hub.name(), retry_after: None, source: None }
+    }
+
+    fn edit(&self, call: usize) -> Result<()> {
+        if self.happens(Fault::EditOnWire, call) {
+            self.device.env.pass(1);
+            self.device.edit(self.model, &mut Dice::new(self.dice))?;
+        }
+        Ok(())
+    }
+
+    fn version(&self, call: usize) -> u32 {
+        match () {
+            () if self.happens(Fault::FutureProtocol, call) => PROTOCOL + 2,
+            () if self.older => PROTOCOL - 1,
+            () => PROTOCOL,
+        }
+    }
+
+    /// The batch that `push` was made from, so that its answer can arrive later.
+    fn batch(&self, push: &Push) -> Result<Batch> {
+        self.device.look(|tx| {
+            let position = device::position(tx)?;
+            let mut sent = Vec::new();
+            for change in &push.changes {
+                let entry = tx.queued(&change.entity, change.id)?;
+                let counter = entry.map_or(0, |it| it.change);
+                sent.push(Sent { change: change.clone(), counter });
+            }
+            let (device, serial) = (push.device.clone(), push.serial);
+            Ok(Batch { position, device, serial, sent })
+        })
+    }
+
+    /// Rows that fail a whole batch, without the hub saying which.
+    fn is_poisoned(&self, push: &Push) -> bool {
+        let bad = push.changes.iter().any(|it| it.row.hash("", it.id) % 4 == self.dice % 4);
+        let now = self.fault == Fault::Unnamed && bad;
+        if now {
+            self.fired.store(true, Ordering::Relaxed);
+        }
+        now
+    }
+}
+
+#[async_trait]
+impl Backend for Link<'_> {
+    fn name(&self) -> String {
+        self.hub.name()
+    }
+
+    fn limits(&self) -> Limits {
+        Limits { rows: self.rows, bytes: self.rows * 2_000, row_bytes: 1 << 20 }
+    }
+
+    async fn pull(&self, request: Pull) -> Result<Page> {
+        let call = self.calls.fetch_add(1, Ordering::Relaxed);
+        yield_once().await;
+        if self.happens(Fault::DropCall, call) {
+            return Err(self.lost());
+        }
+        let position = self.device.look(device::position)?;
+        // A device that never met a hub binds itself to the first one, whosever it is.
+        if position.identity.is_some() && self.happens(Fault::OtherAccountPull, call) {
+            return self.other.pull(request).await;
+        }
+        let request = Pull { protocol: self.version(call), ..request };
+        let page = self.hub.pull(request).await?;
+        if self.happens(Fault::DelayAnswer, call) {
+            lock(&self.device.late).push(Late::Page(position, page));
+            return Err(self.lost());
+        }
+        if self.happens(Fault::DropAnswer, call) {
+            return Err(self.lost());
+        }
+        yield_once().await;
+        self.edit(call)?;
+        Ok(page)
+    }
+
+    async fn push(&self, mut request: Push) -> Result<Answers> {
+        let call = self.calls.fetch_add(1, Ordering::Relaxed);
+        yield_once().await;
+        request.protocol = self.version(call);
+        if self.happens(Fault::DropCall, call) {
+            return Err(self.lost());
+        }
+        if self.happens(Fault::DelayCall, call) {
+            lock(&self.device.late).push(Late::Push(request));
+            return Err(self.lost());
+        }
+        if self.happens(Fault::OtherAccountPush, call) {
+            return self.other.push(request).await;
+        }
+        if self.is_poisoned(&request) {
+            return Err(Error::BatchFailed { remote: self.hub.name(), source: None });
+        }
+        let batch = self.batch(&request)?;
+        let reorder = self.happens(Fault::Reorder, call);
+        if reorder {
+            request.changes.reverse();
+        }
+        let again = self.happens(Fault::Duplicate, call).then(|| request.clone());
+        let mut answers = self.hub.push(request).await?;
+        if let Some(request) = again {
+            // Whatever it answers to the second one, nobody hears it.
+            let _unheard = self.hub.push(request).await;
+        }
+        if reorder {
+            answers.answers.reverse();
+        }
+        if self.happens(Fault::DelayAnswer, call) {
+            lock(&self.device.late).push(Late::Answers(batch, answers));
+            return Err(self.lost());
+        }
+        if self.happens(Fault::DropAnswer, call) {
+            return Err(self.lost());
+        }
+        yield_once().await;
+        self.edit(call)?;
+        Ok(answers)
+    }
+}
+
+/// Lets the other process of a device go on.
+async fn yield_once() {
+    let mut yielded = false;
+    futures_util::future::poll_fn(|context| {
+        if yielded {
+            return std::task::Poll::Ready(());
+        }
+        yielded = true;
+        context.waker().wake_by_ref();
+        std::task::Poll::Pending
+    })
+    .await;
+}

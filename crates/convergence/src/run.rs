@@ -1,0 +1,110 @@
+//! Playing many schedules, on as many threads as there are cores.
+
+use std::{
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use crate::{
+    Suite,
+    device::lock,
+    fleet::{Counts, Fleet, chain},
+    plan::{Plan, Step, World},
+    shrink,
+};
+
+/// What came of a run.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Schedules that were played.
+    pub schedules: u64,
+    /// How often each kind of thing happened.
+    pub counts: Counts,
+    /// The first schedule that failed, shrunk.
+    pub failure: Option<Failure>,
+}
+
+/// A schedule that breaks a promise.
+#[derive(Debug)]
+pub struct Failure {
+    /// Its seed: the same schedule, whenever it is asked for.
+    pub seed: u64,
+    /// What was broken.
+    pub broken: String,
+    /// What is true throughout.
+    pub world: World,
+    /// The steps that are needed.
+    pub steps: Vec<Step>,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "seed {}: {}", self.seed, self.broken)?;
+        writeln!(f, "  {:?}", self.world)?;
+        for step in &self.steps {
+            writeln!(f, "  device {}: {:?} ({:#x})", step.device, step.action, step.dice)?;
+        }
+        write!(f, "again: cargo xtask sim --schedules 1 --seed {}", self.seed)
+    }
+}
+
+/// Plays `schedules` schedules of `steps` steps, from `seed` on, and stops at the first
+/// failure. `tick` is called now and then with how many were played.
+pub fn run(
+    suite: &Suite,
+    schedules: u64,
+    steps: usize,
+    seed: u64,
+    tick: &(dyn Fn(u64) + Sync),
+) -> Outcome {
+    let next = AtomicU64::new(0);
+    let played = AtomicU64::new(0);
+    let outcome = Mutex::new(Outcome::default());
+    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let place = next.fetch_add(1, Ordering::Relaxed);
+                    if place >= schedules || lock(&outcome).failure.is_some() {
+                        return;
+                    }
+                    let plan = Plan::new(seed.wrapping_add(place), steps);
+                    let (counts, broken) = play(suite, &plan);
+                    let mut total = lock(&outcome);
+                    total.schedules += 1;
+                    for (what, count) in counts {
+                        *total.counts.entry(what).or_default() += count;
+                    }
+                    if broken.is_some() && total.failure.is_none() {
+                        total.failure = Some(shrink::shrink(suite, plan));
+                    }
+                    drop(total);
+                    tick(played.fetch_add(1, Ordering::Relaxed) + 1);
+                }
+            });
+        }
+    });
+    outcome.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Plays one schedule: what happened, and which promise it broke.
+pub(crate) fn play(suite: &Suite, plan: &Plan) -> (Counts, Option<String>) {
+    let played = catch_unwind(AssertUnwindSafe(|| {
+        let mut fleet = match Fleet::new(suite, plan) {
+            Ok(fleet) => fleet,
+            Err(error) => return (Counts::new(), Some(chain(&error))),
+        };
+        let done = fleet.play().and_then(|()| fleet.verify());
+        (std::mem::take(&mut fleet.counts), done.err().map(|error| chain(&error)))
+    }));
+    played.unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        let text = text.or_else(|| panic.downcast_ref::<&str>().map(|it| (*it).to_owned()));
+        (Counts::new(), Some(format!("panic: {}", text.unwrap_or_default())))
+    })
+}

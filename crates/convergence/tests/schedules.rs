@@ -1,0 +1,75 @@
+//! Every entity on every pair of backends keeps every promise, whatever happens.
+
+use driftline_convergence::{Fault, Outcome, Suite, run};
+use driftline_entities as _;
+use driftline_memory as _;
+use driftline_sqlite as _;
+use todos as _;
+
+const STEPS: usize = 100;
+
+/// Plays schedules and insists that every kind of fault was seen to happen.
+fn hold(local: &str, remote: &str, schedules: u64, seed: u64) -> Outcome {
+    let suite = Suite::registered(local, remote).unwrap();
+    let outcome = run(&suite, schedules, STEPS, seed, &|_| ());
+    if let Some(failure) = &outcome.failure {
+        panic!("{local} with {remote}: {failure} --backends {local},{remote}");
+    }
+    for fault in Fault::ALL {
+        let count = outcome.counts.get(&format!("{fault:?}"));
+        assert!(count.is_some_and(|it| *it > 0), "{fault:?} never happened");
+    }
+    for happened in [
+        "a page arrived late",
+        "an answer arrived late",
+        "a call arrived late",
+        "writes got new stamps",
+        "a sync started over",
+        "a row was parked",
+        "WipeHub",
+        "RestoreHub",
+        "SyncTwice",
+        "DieWriting",
+        "Upgrade",
+    ] {
+        assert!(outcome.counts.contains_key(happened), "it never happened that {happened}");
+    }
+    outcome
+}
+
+#[test]
+fn memory_with_memory() {
+    hold("memory", "memory", 10_000, 1);
+}
+
+#[test]
+fn sqlite_with_sqlite() {
+    hold("sqlite", "sqlite", 1_000, 1_000_000);
+}
+
+#[test]
+fn sqlite_with_memory() {
+    hold("sqlite", "memory", 500, 2_000_000);
+}
+
+#[test]
+fn memory_with_sqlite() {
+    hold("memory", "sqlite", 500, 3_000_000);
+}
+
+#[test]
+fn the_same_seed_plays_the_same_schedule() {
+    let suite = Suite::registered("memory", "memory").unwrap();
+    let one = run(&suite, 50, STEPS, 7, &|_| ());
+    let other = run(&suite, 50, STEPS, 7, &|_| ());
+    assert_eq!(one.counts, other.counts);
+}
+
+#[test]
+fn every_linked_entity_is_in_the_suite() {
+    let schema = driftline_core::Schema::registered().unwrap();
+    let names: Vec<_> = schema.entities().iter().map(|it| it.name).collect();
+    for name in ["comments", "inbox", "messages", "sessions", "todos", "workspaces"] {
+        assert!(names.contains(&name), "{name} is not linked");
+    }
+}

@@ -1,0 +1,80 @@
+//! `cargo xtask sim`: the convergence suite, as many schedules as one has time for.
+
+use std::io::{IsTerminal, Write};
+
+use anyhow::{Result, bail};
+use driftline_convergence::{Fault, Suite};
+use driftline_entities as _;
+use driftline_memory as _;
+use driftline_sqlite as _;
+use todos as _;
+
+/// What to play.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// How many schedules
+    #[arg(long, default_value_t = 10_000)]
+    schedules: u64,
+    /// The seed of the first one; the others follow it
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Steps in a schedule
+    #[arg(long, default_value_t = 100)]
+    steps: usize,
+    /// Backends to pair with each other, local and remote
+    #[arg(long, value_delimiter = ',', default_value = "memory")]
+    backends: Vec<String>,
+}
+
+/// Fewer schedules than this may miss a kind of fault by chance.
+const ENOUGH: u64 = 200;
+
+pub(crate) fn run(options: &Options) -> Result<()> {
+    // A panic inside a schedule is a failure with a seed like any other.
+    std::panic::set_hook(Box::new(|_| ()));
+    for local in &options.backends {
+        for remote in &options.backends {
+            pair(options, local, remote)?;
+        }
+    }
+    Ok(())
+}
+
+fn pair(options: &Options, local: &str, remote: &str) -> Result<()> {
+    let suite = Suite::registered(local, remote)?;
+    let terminal = std::io::stderr().is_terminal();
+    #[expect(clippy::disallowed_methods, reason = "it says how fast it was")]
+    let start = std::time::Instant::now();
+    let tick = |played: u64| {
+        if terminal && played.is_multiple_of(100) {
+            let mut out = std::io::stderr().lock();
+            let _gone = write!(out, "\r{local} with {remote}: {played}/{}", options.schedules);
+        }
+    };
+    let outcome =
+        driftline_convergence::run(&suite, options.schedules, options.steps, options.seed, &tick);
+    if terminal {
+        eprintln!();
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    if let Some(failure) = outcome.failure {
+        bail!("{local} with {remote}: {failure} --steps {} --backends {local}", options.steps);
+    }
+    for (what, count) in &outcome.counts {
+        println!("{count:>12}  {what}");
+    }
+    let missing: Vec<String> = Fault::ALL
+        .iter()
+        .map(|it| format!("{it:?}"))
+        .filter(|it| !outcome.counts.contains_key(it))
+        .collect();
+    if outcome.schedules >= ENOUGH && !missing.is_empty() {
+        bail!("these faults never happened: {}", missing.join(", "));
+    }
+    let schedules = outcome.schedules;
+    let speed = schedules as f64 / seconds.max(0.001);
+    println!(
+        "{local} with {remote}: {schedules} schedules, no promise broken, {speed:.0} a second"
+    );
+    Ok(())
+}
