@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use driftline_core::BackendPlugin;
 
-use super::{duration, layers::Given, remote};
+use super::{duration, layers::Given};
 use crate::error::Failed;
 
 const NONE: &str = "none";
@@ -31,7 +31,7 @@ pub(super) fn entry(key: &str, given: &Given, so_far: &BTreeMap<String, Given>) 
         // What a remote that is switched off was set up with may stay in the file.
         ("remote", _) if chosen(side, so_far) == NONE => {
             let mut remotes = BackendPlugin::registered().into_values();
-            remotes.any(|it| remote::of(it).is_some() && takes(it.settings, name))
+            remotes.any(|it| it.remote.is_some() && takes(it.settings, name))
         }
         _ => takes(&settings(side, so_far), name),
     };
@@ -70,7 +70,7 @@ fn backends(side: &str) -> Vec<&'static str> {
     let plugins = BackendPlugin::registered();
     let mut names: Vec<_> = plugins
         .values()
-        .filter(|it| if side == "local" { it.local.is_some() } else { remote::of(it).is_some() })
+        .filter(|it| if side == "local" { it.local.is_some() } else { it.remote.is_some() })
         .map(|it| it.name)
         .collect();
     if side == "remote" {

@@ -8,7 +8,6 @@ mod duration;
 mod edit;
 mod file;
 mod layers;
-pub(crate) mod remote;
 
 use std::{
     collections::BTreeMap,
@@ -71,7 +70,7 @@ impl Config {
             return Err(Failed::usage("config", message));
         };
         let local = Side::of("local", plugin, open, &values);
-        let remote = chosen("remote.backend").and_then(|it| Some((it, remote::of(it)?)));
+        let remote = chosen("remote.backend").and_then(|it| Some((it, it.remote?)));
         let remote = remote.map(|(plugin, open)| Side::of("remote", plugin, open, &values));
         let entries = values.into_iter().map(|(key, given)| {
             let value = if is_secret(&key) { "(not shown)".into() } else { shown(&given.value) };

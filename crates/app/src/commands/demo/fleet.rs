@@ -12,7 +12,7 @@ use serde_json::Map;
 use tempfile::TempDir;
 
 use super::pick::Pick;
-use crate::{config::remote, context::Context, error::Failed};
+use crate::{context::Context, error::Failed};
 
 /// The backend that keeps rows in files.
 const BACKEND: &str = "sqlite";
@@ -60,7 +60,7 @@ impl Device {
         let missing = || Failed::failed("no_backend", format!("no backend `{BACKEND}` is linked"));
         let plugins = BackendPlugin::registered();
         let plugin = plugins.get(BACKEND).ok_or_else(missing)?;
-        let (local, remote) = plugin.local.zip(remote::of(plugin)).ok_or_else(missing)?;
+        let (local, remote) = plugin.local.zip(plugin.remote).ok_or_else(missing)?;
         let profile = folder.join(name);
         std::fs::create_dir(&profile)?;
         let path = folder.join("remote.db").to_string_lossy().into_owned();
