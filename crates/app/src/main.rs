@@ -1,1 +1,4 @@
-fn main() {}
+//! The command line, with everything that this repository has linked in.
+fn main() -> std::process::ExitCode {
+    driftline::run()
+}

@@ -1,0 +1,89 @@
+//! What can be typed.
+
+use std::{ffi::OsString, path::PathBuf};
+
+use anyhow::Result;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use driftline_core::Schema;
+
+use crate::{commands, error::Usage};
+
+/// Where settings come from, for the help.
+const CONFIG: &str = "\
+Config: driftline.toml in the profile's folder, with tables [local], [remote] and [sync].
+Over it, the environment: DRIFTLINE_REMOTE__BACKEND is remote.backend, and so on for
+every key. Over both, --config. `config show` tells where each value comes from.";
+
+/// Your work with coding agents, on this machine and, if you want, on all of yours
+#[derive(Clone, Debug, Parser)]
+#[command(name = "driftline", version, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    /// The folder with config and database, or DRIFTLINE_HOME: one profile is one
+    /// device to the rest of the world
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) profile: Option<PathBuf>,
+    /// Write data and errors as JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Set a key of the config for this call alone, such as remote.backend=none
+    #[arg(long, global = true, value_name = "KEY=VALUE")]
+    pub(crate) config: Vec<String>,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// What to do. Nothing: say what is here and what to do next.
+#[derive(Clone, Debug, Default, Subcommand)]
+pub(crate) enum Command {
+    /// What is here, what is new, and what to do next
+    #[default]
+    #[command(hide = true)]
+    Overview,
+    /// Bring in the transcripts of coding agents; their files are only read
+    Import(commands::import::Import),
+    /// List the rows of an entity
+    List(commands::list::List),
+    /// Show one row
+    Get(commands::get::Get),
+    /// Create a row and print its id
+    Add(commands::add::Add),
+    /// Change fields of a row
+    Set(commands::set::Set),
+    /// Delete a row; `restore` brings it back
+    Rm(commands::remove::Remove),
+    /// Bring back a deleted row
+    Restore(commands::restore::Restore),
+    /// Exchange everything with the remote
+    Sync(commands::sync::Sync),
+    /// Where this profile stands with its remote
+    Status(commands::status::Show),
+    /// Sums of what is here, and a code to compare by eye: equal on devices that are
+    Digest(commands::digest::Show),
+    /// Values that gave way to others in the last 30 days
+    Conflicts(commands::conflicts::Conflicts),
+    /// Send rows again that the remote refused
+    Retry(commands::retry::Retry),
+    /// What happened to a row: who wrote what when, and whether the remote has it
+    Why(commands::why::Why),
+    /// Show, check or change the config
+    Config(commands::config::Config),
+    /// Two devices and a remote in a temporary folder: what syncing does, in words
+    Demo(commands::demo::Demo),
+}
+
+impl Arguments {
+    /// Reads what was typed.
+    pub(crate) fn read(words: &[OsString]) -> Result<Self> {
+        let matches = command().try_get_matches_from(words).map_err(Usage)?;
+        Ok(Self::from_arg_matches(&matches).map_err(Usage)?)
+    }
+}
+
+fn command() -> clap::Command {
+    let entities = match Schema::registered() {
+        Ok(schema) => schema.entities().iter().map(|it| format!("  {:<12} {}\n", it.name, it.doc)),
+        Err(_) => return Arguments::command(),
+    };
+    let entities = entities.collect::<String>();
+    Arguments::command().after_help(format!("Entities:\n{entities}\n{CONFIG}"))
+}

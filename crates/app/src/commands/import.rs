@@ -1,0 +1,81 @@
+//! `import`: brings in the transcripts of coding agents.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::{
+    context::Context,
+    error::Failed,
+    import::{self, Report},
+};
+
+/// How many problems a person is shown.
+const SHOWN: usize = 20;
+
+/// Brings in the transcripts of coding agents.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Import {
+    /// The home folder below which agents keep their transcripts. Default: yours
+    #[arg(long, value_name = "HOME")]
+    from: Option<PathBuf>,
+}
+
+impl Import {
+    pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
+        let device = context.device()?;
+        let report = import::run(&device.replica, self.from.as_deref())?;
+        if context.output.json {
+            context.output.json(&report)?;
+        } else {
+            tell(context, &report)?;
+        }
+        if report.incomplete {
+            let message = "not everything could be imported; what could be is here";
+            return Err(Failed::failed("incomplete", message));
+        }
+        Ok(())
+    }
+}
+
+fn tell(context: &Context<'_>, report: &Report) -> Result<()> {
+    let sums = &report.totals;
+    if report.files.is_empty() && report.problems.is_empty() {
+        let places = report.places.join(", ");
+        return context.output.print(&format!("No transcripts found in {places}."));
+    }
+    let skips = report.files.iter().flat_map(|file| {
+        file.skipped.iter().map(|it| format!("{}:{}: {}", file.path, it.line, it.reason))
+    });
+    let problems = report.problems.iter().map(|it| match it.path.as_str() {
+        "" => it.reason.clone(),
+        path => format!("{path}: {}", it.reason),
+    });
+    let all: Vec<String> = problems.chain(skips).collect();
+    for line in all.iter().take(SHOWN) {
+        context.output.say(line);
+    }
+    if all.len() > SHOWN {
+        context.output.say(&format!("and {} more: --json lists all", all.len() - SHOWN));
+    }
+    let growing = report.files.iter().filter(|it| it.incomplete_tail).count();
+    if growing > 0 {
+        context
+            .output
+            .say(&format!("Still being written at their end: {growing} files; import again later"));
+    }
+    let seconds = report.millis / 1000;
+    let tenths = report.millis % 1000 / 100;
+    context.output.print(&format!(
+        "Read {} sessions, {} messages, {} tool calls from {} files in {seconds}.{tenths} s: {} \
+         rows new, {} grown, {} records unreadable.",
+        sums.found.sessions,
+        sums.found.messages,
+        sums.found.tool_calls,
+        sums.files,
+        sums.new,
+        sums.grown,
+        sums.skipped
+    ))
+}

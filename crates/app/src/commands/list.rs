@@ -1,0 +1,70 @@
+//! `list`: the rows of an entity.
+
+use anyhow::Result;
+use clap::Args;
+use driftline_core::store::{Deleted, Find};
+use serde_json::{Map, Value};
+
+use crate::{context::Context, output::table, rows};
+
+/// How many rows a person is shown who did not say.
+const SHOWN: usize = 100;
+
+/// The rows of an entity.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct List {
+    /// The entity
+    entity: String,
+    /// Only rows with this value; can be given several times
+    #[arg(long = "where", value_name = "FIELD=VALUE")]
+    conditions: Vec<String>,
+    /// Sort by this field
+    #[arg(long, value_name = "FIELD")]
+    order: Option<String>,
+    /// Greatest first
+    #[arg(long)]
+    desc: bool,
+    /// At most so many, 0 for all. Default: all as JSON, otherwise 100
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// Only deleted rows
+    #[arg(long)]
+    deleted: bool,
+}
+
+impl List {
+    pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
+        let entity = context.schema.entity(&self.entity)?;
+        let device = context.device()?;
+        let mut find = Find { descending: self.desc, ..Find::new() };
+        for pair in &self.conditions {
+            let (store, now) = (device.replica.store(), context.env.wall());
+            let (field, value) = rows::condition(store, entity, pair, now)?;
+            find = find.equal(field.name, value);
+        }
+        find.order = self.order.map(Into::into);
+        find.deleted = if self.deleted { Deleted::Only } else { Deleted::Hidden };
+        let limit = self.limit.unwrap_or(if context.output.json { 0 } else { SHOWN });
+        // One more than is shown tells whether there are more.
+        find.limit = if limit == 0 { 0 } else { limit.saturating_add(1) };
+        let mut found = device.replica.list_values(entity.name, &find)?;
+        let more = limit > 0 && found.len() > limit;
+        found.truncate(if limit == 0 { usize::MAX } else { limit });
+        if context.output.json {
+            let all: Vec<Map<String, Value>> =
+                found.iter().map(|it| rows::object(entity, it)).collect();
+            return context.output.json(&all);
+        }
+        if found.is_empty() {
+            let which = if self.deleted { "deleted " } else { "" };
+            context.output.say(&format!("No {which}{} match.", entity.name));
+            return Ok(());
+        }
+        let (heads, cells) = rows::columns(entity, &found);
+        context.output.print(&table(&heads, &cells, context.output.width()))?;
+        if more {
+            context.output.say(&format!("There are more: --limit 0 shows all of {}.", entity.name));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,44 @@
+//! The commands, one file each.
+
+pub(crate) mod add;
+pub(crate) mod config;
+pub(crate) mod conflicts;
+pub(crate) mod demo;
+pub(crate) mod digest;
+pub(crate) mod get;
+pub(crate) mod import;
+pub(crate) mod list;
+mod overview;
+pub(crate) mod remove;
+pub(crate) mod restore;
+pub(crate) mod retry;
+pub(crate) mod set;
+pub(crate) mod status;
+pub(crate) mod sync;
+pub(crate) mod why;
+
+use anyhow::Result;
+
+use crate::{cli::Command, context::Context};
+
+/// Runs one command.
+pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<()> {
+    match command {
+        Command::Overview => overview::run(context),
+        Command::Import(it) => it.run(context),
+        Command::List(it) => it.run(context),
+        Command::Get(it) => it.run(context),
+        Command::Add(it) => it.run(context),
+        Command::Set(it) => it.run(context),
+        Command::Rm(it) => it.run(context),
+        Command::Restore(it) => it.run(context),
+        Command::Sync(it) => it.run(context),
+        Command::Status(it) => it.run(context),
+        Command::Digest(it) => it.run(context),
+        Command::Conflicts(it) => it.run(context),
+        Command::Retry(it) => it.run(context),
+        Command::Why(it) => it.run(context),
+        Command::Config(it) => it.run(context),
+        Command::Demo(it) => it.run(context),
+    }
+}

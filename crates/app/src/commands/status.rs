@@ -1,0 +1,104 @@
+//! `status`: where this profile stands, as of the last contact.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use clap::Args;
+use driftline_core::{
+    Millis,
+    status::{State, Status},
+    store::Find,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    context::{Context, Device},
+    time,
+};
+
+/// Where this profile stands.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Show {}
+
+impl Show {
+    pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
+        let device = context.device()?;
+        let status = context.status(&device)?;
+        let counts = counts(&device)?;
+        if context.output.json {
+            let mut shown = object(&status);
+            shown["counts"] = json!(counts);
+            return context.output.json(&shown);
+        }
+        context.output.print(&sentence(context, &status))?;
+        context.output.print(&format!("Here: {}", summary(&counts)))
+    }
+}
+
+/// How many rows of each entity are here.
+pub(super) fn counts(device: &Device) -> Result<BTreeMap<&'static str, u64>> {
+    let mut counts = BTreeMap::new();
+    for entity in device.replica.schema().entities() {
+        counts.insert(entity.name, device.replica.count(entity.name, &Find::new())?);
+    }
+    Ok(counts)
+}
+
+/// The counts in a line, without what there is none of.
+pub(super) fn summary(counts: &BTreeMap<&'static str, u64>) -> String {
+    let some = counts.iter().filter(|(_, count)| **count > 0);
+    let parts: Vec<_> = some.map(|(entity, count)| format!("{count} {entity}")).collect();
+    if parts.is_empty() { "nothing yet".into() } else { parts.join(", ") }
+}
+
+/// A status for a program.
+pub(super) fn object(status: &Status) -> Value {
+    let error = status.error.as_ref();
+    json!({
+        "state": status.state.word(),
+        "pending": status.pending,
+        "parked": status.parked,
+        "last_contact_at": status.last_contact_at.and_then(time::iso),
+        "remote": status.remote,
+        "error": error.map(|it| json!({ "code": it.code, "message": it.message })),
+    })
+}
+
+/// A status for a person: what is, what waits, and what to do about it.
+pub(super) fn sentence(context: &Context<'_>, status: &Status) -> String {
+    let now: Millis = context.env.wall();
+    let ago = status.last_contact_at.map(|it| time::ago(it, now));
+    let remote = status.remote.as_deref().unwrap_or("no remote");
+    let waiting = match status.pending {
+        0 => String::new(),
+        1 => " 1 change waits here.".into(),
+        many => format!(" {many} changes wait here."),
+    };
+    let sync = context.call("sync");
+    let mut text = match (status.state, &status.error) {
+        (State::Local, _) => {
+            let set = context.call("config set remote.backend sqlite remote.path FILE");
+            format!("○ On this device. No remote is set up. To share a file:  {set}")
+        }
+        (State::Synced, _) => format!("✓ Synced {} with {remote}.", ago.unwrap_or_default()),
+        (State::Syncing, _) => format!("~ Syncing with {remote}.{waiting}"),
+        (State::Offline, Some(error)) => {
+            format!("/ Offline: {}.{waiting} Nothing is lost.  {sync}", error.message)
+        }
+        (State::Offline, None) => {
+            let since = ago.map_or("Not synced yet".into(), |it| format!("Last synced {it}"));
+            format!("/ {since} with {remote}.{waiting}  {sync}")
+        }
+        (State::Error, Some(error)) => format!("! Needs you: {}.{waiting}", error.message),
+        (State::Error, None) => format!("! Needs you.{waiting}"),
+    };
+    if status.parked > 0 {
+        let retry = context.call("retry");
+        let rows = if status.parked == 1 { "row was" } else { "rows were" };
+        text.push_str(&format!(
+            "\n! {} {rows} refused by {remote}; the rest goes on.  {retry}",
+            status.parked
+        ));
+    }
+    text
+}

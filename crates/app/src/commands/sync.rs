@@ -1,0 +1,109 @@
+//! `sync`: exchanges everything with the remote.
+
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use driftline_core::{Digests, Progress as Step, SyncReport, device, status::State};
+use serde_json::json;
+
+use super::status;
+use crate::{
+    code::code,
+    context::{Context, Device},
+    error::Failed,
+    output::Progress,
+    profile::Turn,
+};
+
+/// Exchanges everything with the remote.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Sync {}
+
+impl Sync {
+    pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
+        let device = context.device()?;
+        let report = {
+            let _turn = Turn::take(&context.profile, || {
+                context.output.chat("Another process syncs this profile; waiting for it.");
+            })?;
+            exchange(context, &device)?
+        };
+        let status = context.status(&device)?;
+        let code = if status.state == State::Synced { Some(hub_code(&device)?) } else { None };
+        if context.output.json {
+            let mut shown = status::object(&status);
+            shown["received"] = json!(report.received);
+            shown["sent"] = json!(report.sent);
+            shown["restamped"] = json!(report.restamped.len());
+            shown["code"] = json!(code);
+            return context.output.json(&shown);
+        }
+        let SyncReport { received, sent, parked, .. } = report;
+        let figures = format!("received {received}, sent {sent}, {parked} parked");
+        match code {
+            Some(code) => context.output.print(&format!("✓ Synced: {figures}. Code {code}."))?,
+            None => {
+                context.output.print(&format!("Done: {figures}."))?;
+                context.output.print(&status::sentence(context, &status))?;
+            }
+        }
+        if !report.restamped.is_empty() {
+            context.output.chat(&format!(
+                "This clock was ahead of the remote's: {} writes were given its time.",
+                report.restamped.len()
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// One sync, for which the caller has the turn.
+fn exchange(context: &Context<'_>, device: &Device) -> Result<SyncReport> {
+    let Some(remote) = context.remote(&device.config)? else {
+        let set = context.call("config set remote.backend sqlite remote.path FILE");
+        let message = format!("no remote is set up, so there is nothing to sync with; try: {set}");
+        return Err(Failed::usage("no_remote", message));
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .context("the system gives no timers; try again")?;
+    let replica = &device.replica;
+    let steps = replica.subscribe_to_status();
+    let env = &*context.env;
+    let done = AtomicBool::new(false);
+    let report = thread::scope(|threads| {
+        // A backend on this machine never waits, so nothing else would get a turn.
+        let teller = threads.spawn(|| {
+            let mut progress = Progress::new(env);
+            while !done.load(Ordering::Acquire) {
+                let step = *steps.borrow();
+                if let Some(Step { received, sent, waiting, .. }) = step {
+                    let line =
+                        || format!("Syncing: received {received}, sent {sent}, {waiting} left");
+                    progress.show(line);
+                }
+                thread::park_timeout(Duration::from_millis(100));
+            }
+        });
+        let report = runtime.block_on(replica.sync(&*remote));
+        done.store(true, Ordering::Release);
+        teller.thread().unpark();
+        report
+    });
+    Ok(report?)
+}
+
+/// The code of what both sides hold, from the sums that a sync keeps anyway: reading
+/// every row again would cost as much as the first sync.
+fn hub_code(device: &Device) -> Result<String> {
+    let replica = &device.replica;
+    let link = replica.store().view(device::link)?;
+    let known = link.digests.into_iter().filter(|(it, _)| replica.schema().get(it).is_some());
+    Ok(code(&known.collect::<Digests>()))
+}

@@ -1,0 +1,112 @@
+//! The config: one file in the folder of the profile (never in the working directory,
+//! where a cloned repository could redirect somebody's data), under environment
+//! variables, under flags. What is not known is an error, because a setting that is
+//! ignored in silence is a wrong setting.
+
+mod check;
+mod duration;
+mod edit;
+mod file;
+mod layers;
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Result;
+use driftline_core::{Backend, BackendPlugin, Open, Store, Value};
+use serde_json::Map;
+
+pub(crate) use self::edit::set;
+use self::layers::Given;
+use crate::error::Failed;
+
+/// The name of the file.
+pub(crate) const FILE: &str = "driftline.toml";
+
+/// The config in force.
+pub(crate) struct Config {
+    pub(crate) file: PathBuf,
+    pub(crate) local: Side<dyn Store>,
+    pub(crate) remote: Option<Side<dyn Backend>>,
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// One side, ready to be opened.
+pub(crate) struct Side<T: ?Sized> {
+    /// What a person calls it.
+    pub(crate) name: String,
+    pub(crate) open: Open<T>,
+    pub(crate) settings: Map<String, Value>,
+}
+
+/// One key in force.
+pub(crate) struct Entry {
+    pub(crate) key: String,
+    pub(crate) value: String,
+    pub(crate) origin: String,
+}
+
+impl Config {
+    /// Reads and checks the config of the profile in `folder`.
+    pub(crate) fn load(folder: &Path, flags: &[String]) -> Result<Self> {
+        let file = folder.join(FILE);
+        let text = layers::read(&file)?;
+        Self::of(file, text.as_deref(), flags)
+    }
+
+    /// Checks the config that `text` would be.
+    fn of(file: PathBuf, text: Option<&str>, flags: &[String]) -> Result<Self> {
+        let values = layers::in_force(&file, text, flags)?;
+        let plugins = BackendPlugin::registered();
+        let chosen = |key: &str| {
+            let name = values.get(key).and_then(|it| it.value.as_str());
+            name.and_then(|it| plugins.get(it)).copied()
+        };
+        let local = chosen("local.backend").and_then(|it| Some((it, it.local?)));
+        let Some((plugin, open)) = local else {
+            let message = "this program has no backend that can be the local side; link one";
+            return Err(Failed::usage("config", message));
+        };
+        let local = Side::of("local", plugin, open, &values);
+        let remote = chosen("remote.backend").and_then(|it| Some((it, it.remote?)));
+        let remote = remote.map(|(plugin, open)| Side::of("remote", plugin, open, &values));
+        let entries = values.into_iter().map(|(key, given)| {
+            let value = if is_secret(&key) { "(not shown)".into() } else { shown(&given.value) };
+            Entry { key, value, origin: given.origin }
+        });
+        Ok(Self { file, local, remote, entries: entries.collect() })
+    }
+}
+
+impl<T: ?Sized> Side<T> {
+    fn of(
+        table: &str,
+        plugin: &'static BackendPlugin,
+        open: Open<T>,
+        values: &BTreeMap<String, Given>,
+    ) -> Self {
+        let setting = |name: &str| values.get(&format!("{table}.{name}"));
+        // A setting of a backend that another layer replaced is none of this one's.
+        let settings: Map<String, Value> = plugin
+            .settings
+            .iter()
+            .filter_map(|(name, _)| Some(((*name).to_owned(), setting(name)?.value.clone())))
+            .collect();
+        let first = plugin.settings.iter().map(|(name, _)| *name).find(|it| !is_secret(it));
+        let name = match first.and_then(|it| settings.get(it)) {
+            Some(value) => format!("{}: {}", plugin.name, shown(value)),
+            None => plugin.name.to_owned(),
+        };
+        Self { name, open, settings }
+    }
+}
+
+fn shown(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn is_secret(key: &str) -> bool {
+    ["token", "secret", "password"].iter().any(|it| key.contains(it))
+}

@@ -1,0 +1,90 @@
+//! What every command works with: the output, the profile, its config, and from them
+//! the device and its remote.
+
+use std::{path::Path, sync::Arc};
+
+use anyhow::Result;
+use driftline_core::{Backend, Env, OpenBackend, Replica, Schema, status::Status};
+
+use crate::{
+    cli::Arguments,
+    config::Config,
+    env::SystemEnv,
+    output::Output,
+    profile::{Profile, Turn},
+};
+
+/// What a command works with.
+pub(crate) struct Context<'a> {
+    pub(crate) output: &'a Output,
+    pub(crate) profile: Profile,
+    pub(crate) env: Arc<dyn Env>,
+    pub(crate) schema: &'static Schema,
+    flags: Vec<String>,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(output: &'a Output, arguments: Arguments) -> Result<Self> {
+        let schema = Schema::registered()?;
+        let env = Arc::new(SystemEnv::new()?);
+        let profile = Profile::choose(arguments.profile)?;
+        Ok(Self { output, profile, env, schema, flags: arguments.config })
+    }
+
+    /// The config in force.
+    pub(crate) fn config(&self) -> Result<Config> {
+        Config::load(self.profile.path(), &self.flags)
+    }
+
+    /// Opens the rows of this profile.
+    pub(crate) fn device(&self) -> Result<Device> {
+        let config = self.config()?;
+        self.profile.create()?;
+        let store = (config.local.open)(&OpenBackend {
+            schema: self.schema,
+            profile: self.profile.path(),
+            settings: &config.local.settings,
+            env: self.env.clone(),
+        })?;
+        let replica = Replica::open(store, self.env.clone())?;
+        Ok(Device { replica, config })
+    }
+
+    /// Opens the other side, if one is set up.
+    pub(crate) fn remote(&self, config: &Config) -> Result<Option<Arc<dyn Backend>>> {
+        let Some(remote) = &config.remote else { return Ok(None) };
+        let backend = (remote.open)(&OpenBackend {
+            schema: self.schema,
+            profile: self.profile.path(),
+            settings: &remote.settings,
+            env: self.env.clone(),
+        })?;
+        Ok(Some(backend))
+    }
+
+    /// Where `device` stands, also while another process syncs.
+    pub(crate) fn status(&self, device: &Device) -> Result<Status> {
+        let name = device.config.remote.as_ref().map(|it| it.name.as_str());
+        let syncing = name.is_some() && Turn::is_taken(&self.profile)?;
+        let status =
+            device.replica.store().view(|tx| driftline_core::status::read(tx, name, syncing))?;
+        Ok(status)
+    }
+
+    /// How this program would be called for `command` on this profile.
+    pub(crate) fn call(&self, command: &str) -> String {
+        let name = std::env::args_os().next();
+        let name = name.as_deref().map(Path::new).and_then(Path::file_stem);
+        let name = name.map_or_else(|| "driftline".into(), |it| it.to_string_lossy());
+        match self.profile.flag() {
+            Some(flag) => format!("{name} {flag} {command}"),
+            None => format!("{name} {command}"),
+        }
+    }
+}
+
+/// The rows of this profile, and the config they were opened with.
+pub(crate) struct Device {
+    pub(crate) replica: Replica,
+    pub(crate) config: Config,
+}

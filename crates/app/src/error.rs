@@ -1,0 +1,119 @@
+//! How a failure leaves the program: as one message (what, where, what to do), a short
+//! code that is the same in every output, and an exit code.
+
+use anyhow::Result;
+use serde_json::json;
+
+use crate::output::{Output, ReaderGone};
+
+/// Wrong usage or config.
+pub(crate) const USAGE: u8 = 2;
+const NOT_FOUND: u8 = 3;
+const ACCOUNT: u8 = 4;
+const NOT_NOW: u8 = 5;
+
+/// A failure that this crate finds by itself.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct Failed {
+    code: &'static str,
+    exit: u8,
+    message: String,
+}
+
+impl Failed {
+    /// The caller must write something else.
+    pub(crate) fn usage(code: &'static str, message: impl Into<String>) -> anyhow::Error {
+        Self { code, exit: USAGE, message: message.into() }.into()
+    }
+
+    /// There is no such thing.
+    pub(crate) fn not_found(message: impl Into<String>) -> anyhow::Error {
+        Self { code: "not_found", exit: NOT_FOUND, message: message.into() }.into()
+    }
+
+    /// It did not work out.
+    pub(crate) fn failed(code: &'static str, message: impl Into<String>) -> anyhow::Error {
+        Self { code, exit: 1, message: message.into() }.into()
+    }
+}
+
+/// What the argument parser says: help and version among it.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Usage(#[from] pub(crate) clap::Error);
+
+/// Tells how the program ended, and returns its exit code.
+pub(crate) fn report(output: &Output, outcome: Result<()>) -> u8 {
+    let Err(error) = outcome else { return 0 };
+    if error.is::<ReaderGone>() {
+        return 0;
+    }
+    if let Some(Usage(usage)) = error.downcast_ref() {
+        if !usage.use_stderr() {
+            return match output.print(&usage.to_string()).and_then(|()| output.flush()) {
+                Ok(()) => 0,
+                Err(error) => u8::from(!error.is::<ReaderGone>()),
+            };
+        }
+        if !output.json {
+            output.say(usage.to_string().trim_end());
+            return USAGE;
+        }
+    }
+    let _what_was_printed_before = output.flush();
+    let (code, exit) = kind(&error);
+    if output.json {
+        let message = match error.downcast_ref() {
+            Some(Usage(usage)) => {
+                let text = usage.to_string();
+                text.trim().trim_start_matches("error: ").to_owned()
+            }
+            None => causes(&error).join(": "),
+        };
+        output.say(&json!({ "error": { "code": code, "message": message } }).to_string());
+    } else {
+        let mut lines = causes(&error).into_iter();
+        output.say(&format!("error: {}", lines.next().unwrap_or_default()));
+        for cause in lines {
+            output.say(&format!("  because: {cause}"));
+        }
+    }
+    exit
+}
+
+/// An error and what caused it, each once: libraries that repeat their cause in their
+/// own message do not make it longer.
+fn causes(error: &anyhow::Error) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !all.iter().any(|it| it.contains(&cause)) {
+            all.push(cause);
+        }
+    }
+    all
+}
+
+fn kind(error: &anyhow::Error) -> (&'static str, u8) {
+    use driftline_core::Error;
+    if error.is::<Usage>() {
+        return ("usage", USAGE);
+    }
+    if let Some(it) = error.downcast_ref::<Failed>() {
+        return (it.code, it.exit);
+    }
+    let Some(error) = error.chain().find_map(|it| it.downcast_ref::<Error>()) else {
+        return ("failed", 1);
+    };
+    let exit = match error {
+        Error::NotFound { .. } => NOT_FOUND,
+        Error::UnknownEntity { .. }
+        | Error::UnknownField { .. }
+        | Error::BadValue { .. }
+        | Error::BadId { .. } => USAGE,
+        Error::SignedOut { .. } | Error::WrongAccount { .. } => ACCOUNT,
+        error if error.is_transient() => NOT_NOW,
+        _ => 1,
+    };
+    (error.code(), exit)
+}

@@ -1,0 +1,71 @@
+//! One file: from batches of drafts to rows.
+
+use driftline_core::{
+    BoxError, Durability, Replica, Result,
+    device::{self, Imported},
+    store::Tx,
+};
+use driftline_transcripts::{Batch, Checkpoint, Draft, FileReport, Found, Title, read};
+
+use super::count::Count;
+use driftline_core::clock::Moment;
+
+/// Under which name the store keeps how far a file was read.
+pub(super) fn key(found: &Found) -> String {
+    format!("import:{}:{}", found.reader.tool, found.path.to_string_lossy())
+}
+
+/// Imports what is new in a file. The titles it could not settle go to `titles`.
+pub(super) fn import(
+    replica: &Replica,
+    found: &Found,
+    count: &mut Count,
+    titles: &mut Vec<Title>,
+    step: &mut dyn FnMut(&Count),
+) -> Result<FileReport, BoxError> {
+    let key = key(found);
+    let text = replica.store().view(|tx| tx.meta(&key))?;
+    // A note that cannot be read is one of another version: the file is read again.
+    let known: Option<Checkpoint> = text.as_deref().and_then(|it| serde_json::from_str(it).ok());
+    let report = read(found, known.as_ref(), &mut |batch| {
+        let Batch { drafts, titles: open, checkpoint } = batch;
+        titles.extend(open);
+        if drafts.is_empty() && Some(&checkpoint) == known.as_ref() {
+            return Ok(());
+        }
+        let note = serde_json::to_string(&checkpoint)?;
+        let outcomes = replica.store().transact(Durability::Normal, |tx| {
+            let outcomes = join(replica, tx, &drafts)?;
+            tx.set_meta(&key, Some(&note))?;
+            Ok(outcomes)
+        })?;
+        for (draft, outcome) in drafts.iter().zip(outcomes) {
+            count.add(draft.entity, draft.id, outcome);
+        }
+        step(count);
+        Ok(())
+    })?;
+    Ok(report)
+}
+
+/// Joins drafts with what is stored.
+pub(super) fn join(replica: &Replica, tx: &mut dyn Tx, drafts: &[Draft]) -> Result<Vec<Imported>> {
+    let moment: Moment = replica.moment();
+    let mut outcomes = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        // A program without this entity has no place for the row; one that has it
+        // starts from a database, or a reader's version, that reads the file again.
+        let Some(entity) = replica.schema().get(draft.entity) else {
+            outcomes.push(Imported::Same);
+            continue;
+        };
+        let cells = draft
+            .cells
+            .iter()
+            .map(|(field, value, stamp)| ((*field).into(), value.clone(), *stamp));
+        let local = draft.local.iter().map(|(field, value)| ((*field).into(), value.clone()));
+        let (cells, local) = (cells.collect(), local.collect());
+        outcomes.push(device::import(tx, &moment, entity, draft.id, cells, local)?);
+    }
+    Ok(outcomes)
+}

@@ -1,0 +1,88 @@
+//! The only way to the terminal: data to stdout, everything else to stderr, and no
+//! character of any row, file or server's answer that could drive a terminal.
+
+mod progress;
+mod table;
+mod text;
+
+use std::{
+    cell::RefCell,
+    io::{self, BufWriter, IsTerminal, Stdout, Write},
+};
+
+use anyhow::{Context as _, Result};
+use serde::Serialize;
+
+pub(crate) use self::{
+    progress::Progress,
+    table::table,
+    text::{cut, one_line, safe},
+};
+
+/// Who was reading the output has stopped (`| head`): there is nobody to tell.
+#[derive(Debug, thiserror::Error)]
+#[error("nobody reads the output any more")]
+pub(crate) struct ReaderGone;
+
+/// Where a command writes.
+pub(crate) struct Output {
+    /// Whether data is written as JSON.
+    pub(crate) json: bool,
+    stdout: RefCell<BufWriter<Stdout>>,
+}
+
+impl Output {
+    pub(crate) fn new(json: bool) -> Self {
+        Self { json, stdout: RefCell::new(BufWriter::new(io::stdout())) }
+    }
+
+    /// Data for a person.
+    pub(crate) fn print(&self, text: &str) -> Result<()> {
+        self.write(&safe(text))
+    }
+
+    /// Data for a program. Characters that could drive a terminal are written as
+    /// JSON's own escapes, so that nothing is lost.
+    pub(crate) fn json(&self, value: &impl Serialize) -> Result<()> {
+        let text = serde_json::to_string_pretty(value).context("the answer is no JSON")?;
+        self.write(&text::escaped(&text))
+    }
+
+    /// Chatter, after what was printed before it.
+    pub(crate) fn say(&self, text: &str) {
+        // If nobody reads the data any more, the next write tells.
+        let _ = self.flush();
+        // Where not even this can be told, nobody can be told.
+        let _ = writeln!(io::stderr().lock(), "{}", safe(text));
+    }
+
+    /// Chatter that a program does not want.
+    pub(crate) fn chat(&self, text: &str) {
+        if !self.json {
+            self.say(text);
+        }
+    }
+
+    pub(crate) fn flush(&self) -> Result<()> {
+        self.stdout.borrow_mut().flush().map_err(failed)
+    }
+
+    /// How many columns a line may have; none where no terminal shows it.
+    pub(crate) fn width(&self) -> Option<usize> {
+        let size = || terminal_size::terminal_size_of(io::stdout());
+        let width = || size().map_or(80, |(width, _)| usize::from(width.0).max(40));
+        io::stdout().is_terminal().then(width)
+    }
+
+    fn write(&self, text: &str) -> Result<()> {
+        let mut stdout = self.stdout.borrow_mut();
+        writeln!(stdout, "{}", text.trim_end_matches('\n')).map_err(failed)
+    }
+}
+
+fn failed(error: io::Error) -> anyhow::Error {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return ReaderGone.into();
+    }
+    anyhow::Error::new(error).context("the output cannot be written")
+}

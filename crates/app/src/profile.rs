@@ -1,0 +1,145 @@
+//! The folder of one profile: its config, its database, and the lock that lets one
+//! process at a time sync it. It is readable by its owner alone.
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, Result};
+
+use crate::error::Failed;
+
+const LOCK: &str = "sync.lock";
+
+/// The folder of one profile.
+pub(crate) struct Profile {
+    path: PathBuf,
+    /// As the person wrote it, if they did.
+    given: Option<PathBuf>,
+}
+
+impl Profile {
+    /// The one that was asked for, or the one of this user.
+    pub(crate) fn choose(given: Option<PathBuf>) -> Result<Self> {
+        let home = || std::env::var_os("DRIFTLINE_HOME").map(PathBuf::from);
+        let data = || dirs::data_dir().map(|it| it.join("driftline"));
+        let named = given.clone().or_else(home).or_else(data);
+        let Some(named) = named else {
+            let message = "this machine names no folder for a user's data";
+            return Err(Failed::usage(
+                "profile",
+                format!("{message}; choose one with --profile DIR"),
+            ));
+        };
+        if named.as_os_str().is_empty() {
+            let message = "the profile has no name; choose a folder with --profile DIR";
+            return Err(Failed::usage("profile", message));
+        }
+        let path = std::path::absolute(&named)
+            .with_context(|| format!("`{}` is not a path", named.display()))?;
+        Ok(Self { path, given })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What chooses it on a command line.
+    pub(crate) fn flag(&self) -> Option<String> {
+        let given = self.given.as_ref()?.to_string_lossy();
+        let plain = |it: char| it.is_alphanumeric() || "/._-+,@%:".contains(it);
+        Some(match given.contains(|it| !plain(it)) {
+            true => format!("--profile '{}'", given.replace('\'', "'\\''")),
+            false => format!("--profile {given}"),
+        })
+    }
+
+    /// Makes sure that the folder is there and can be written.
+    pub(crate) fn create(&self) -> Result<()> {
+        let shown = self.path.display();
+        match fs::metadata(&self.path) {
+            Ok(it) if it.is_dir() => (),
+            Ok(_) => {
+                return Err(Failed::usage(
+                    "profile",
+                    format!("{shown} is a file, not a folder; choose one with --profile DIR"),
+                ));
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                private().create(&self.path).map_err(|error| self.unusable(&error))?;
+            }
+            Err(error) => return Err(self.unusable(&error)),
+        }
+        self.lock_file().map(drop)
+    }
+
+    fn lock_file(&self) -> Result<File> {
+        let path = self.path.join(LOCK);
+        let mut options = OpenOptions::new();
+        options
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(|it| self.unusable(&it))
+    }
+
+    fn unusable(&self, error: &std::io::Error) -> anyhow::Error {
+        let shown = self.path.display();
+        Failed::usage(
+            "profile",
+            format!(
+                "the profile folder {shown} cannot be written ({error}); change its permissions, \
+                 or choose another with --profile DIR"
+            ),
+        )
+    }
+}
+
+fn private() -> fs::DirBuilder {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+}
+
+/// The right to sync a profile. The operating system takes it back when its process
+/// ends, however it ends.
+pub(crate) struct Turn {
+    _file: File,
+}
+
+impl Turn {
+    /// Waits for the turn; calls `waits` if somebody else has it.
+    pub(crate) fn take(profile: &Profile, waits: impl FnOnce()) -> Result<Self> {
+        let file = profile.lock_file()?;
+        let free = match file.try_lock() {
+            Ok(()) => true,
+            Err(TryLockError::WouldBlock) => false,
+            Err(TryLockError::Error(error)) => return Err(unlockable(profile, error)),
+        };
+        if !free {
+            waits();
+            file.lock().map_err(|it| unlockable(profile, it))?;
+        }
+        Ok(Self { _file: file })
+    }
+
+    /// Whether a process is syncing the profile.
+    pub(crate) fn is_taken(profile: &Profile) -> Result<bool> {
+        match profile.lock_file()?.try_lock_shared() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(error)) => Err(unlockable(profile, error)),
+        }
+    }
+}
+
+fn unlockable(profile: &Profile, error: std::io::Error) -> anyhow::Error {
+    let path = profile.path.join(LOCK);
+    let what = format!("{} cannot be locked; put the profile on a local disk", path.display());
+    anyhow::Error::new(error).context(what)
+}
