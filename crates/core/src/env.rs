@@ -3,7 +3,7 @@
 //! seeded one runs in one thread, the same way every time.
 
 use std::sync::{
-    Mutex, MutexGuard, PoisonError,
+    Arc, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicU64, Ordering},
 };
 
@@ -30,7 +30,7 @@ pub trait Env: Send + Sync {
 /// An [`Env`] that runs from a seed: its time passes only when it is told to or when
 /// something sleeps, and its wall clock can be set like a real one.
 pub struct Simulated {
-    monotonic: AtomicU64,
+    monotonic: Arc<AtomicU64>,
     offset: Mutex<i64>,
     random: AtomicU64,
 }
@@ -39,7 +39,7 @@ impl Simulated {
     /// Starts at `wall` milliseconds since 1970.
     pub fn new(seed: u64, wall: Millis) -> Self {
         let offset = Mutex::new(i64::try_from(wall).unwrap_or(i64::MAX));
-        Self { monotonic: AtomicU64::new(0), offset, random: AtomicU64::new(seed) }
+        Self { monotonic: Arc::default(), offset, random: AtomicU64::new(seed) }
     }
 
     /// Lets time pass.
@@ -77,7 +77,7 @@ impl Env for Simulated {
     }
 
     fn sleep(&self, length: Millis) -> BoxFuture<'static, ()> {
-        self.pass(length);
-        std::future::ready(()).boxed()
+        let clock = self.monotonic.clone();
+        async move { _ = clock.fetch_add(length, Ordering::Relaxed) }.boxed()
     }
 }

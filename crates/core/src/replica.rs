@@ -1,8 +1,11 @@
 //! The door for applications: a person's rows on this device, typed or by name.
 
-use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use tokio::sync::{broadcast, watch};
@@ -359,26 +362,26 @@ impl Replica {
         self.progress.subscribe()
     }
 
-    /// A sum per entity of what is here, equal on replicas that hold the same.
+    /// A sum per entity of what is here, equal on replicas that hold the same; rows of
+    /// entities that this program does not know are in it, too.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn digest(&self) -> Result<Digests> {
         self.store.view(|tx| {
             let mut digests = Digests::new();
-            for entity in tx.schema().tables() {
-                let mut sum = 0_u64;
-                let mut after = None;
+            let known = tx.schema().tables().map(|it| it.name.to_owned());
+            let names: BTreeSet<String> = known.chain(tx.stored_entities()?).collect();
+            for name in names {
+                let (mut sum, mut after) = (0_u64, None);
                 loop {
-                    let rows = tx.scan(entity.name, after, 1_000)?;
+                    let rows = tx.scan(&name, after, 1_000)?;
                     let Some(last) = rows.last() else { break };
                     after = Some(last.id);
-                    let counted = rows.iter().filter(|it| !alias::is_provisional(entity.name, it));
-                    sum = counted
-                        .map(|it| it.row.hash(entity.name, it.id))
-                        .fold(sum, u64::wrapping_add);
+                    let counted = rows.iter().filter(|it| !alias::is_provisional(&name, it));
+                    sum = counted.map(|it| it.row.hash(&name, it.id)).fold(sum, u64::wrapping_add);
                 }
-                digests.insert(entity.name.to_owned(), sum);
+                digests.insert(name, sum);
             }
             Ok(digests)
         })

@@ -137,18 +137,52 @@ pub fn list(tx: &dyn ReadTx, entity: &EntityDescriptor, find: &Find) -> Result<V
     Ok(all.into_iter().skip(find.offset).take(limit).collect())
 }
 
-/// How many rows match `find`, as a person sees them.
+/// How many rows match `find`, as a person sees them. Costs what the hidden owners
+/// cost, not what the rows do.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub fn count(tx: &dyn ReadTx, entity: &EntityDescriptor, find: &Find) -> Result<u64> {
-    let plain = alias::classes(tx, entity.name)?.is_empty()
-        && by_every_reference(tx, entity, find)?.len() == 1
-        && (find.deleted != Deleted::Hidden || !may_hide(tx, entity)?);
-    if plain {
-        return tx.count(entity.name, find);
+    let one_by_one = || Ok(list(tx, entity, &Find { offset: 0, limit: 0, ..find.clone() })?.len());
+    if !alias::classes(tx, entity.name)?.is_empty() {
+        return one_by_one().map(|it| it as u64);
     }
-    Ok(list(tx, entity, &Find { offset: 0, limit: 0, ..find.clone() })?.len() as u64)
+    let mut count = 0;
+    for find in by_every_reference(tx, entity, find)? {
+        count += tx.count(entity.name, &find)?;
+        if find.deleted != Deleted::Hidden {
+            continue;
+        }
+        let Some((field, owner)) = entity.owner() else { continue };
+        let Some(owner) = tx.schema().get(owner) else { continue };
+        if owner.owner().is_some() && may_hide(tx, owner)? {
+            return one_by_one().map(|it| it as u64);
+        }
+        for id in deleted_ids(tx, owner)? {
+            let of = Value::from(id.to_string());
+            let mut theirs = find.clone();
+            match theirs.equal.iter().find(|(name, _)| name == field) {
+                Some((_, value)) if *value != of => continue,
+                Some(_) => (),
+                None => theirs.equal.push((field.into(), of)),
+            }
+            count = count.saturating_sub(tx.count(entity.name, &theirs)?);
+        }
+    }
+    Ok(count)
+}
+
+/// Every id that stands for a deleted row.
+fn deleted_ids(tx: &dyn ReadTx, entity: &EntityDescriptor) -> Result<BTreeSet<Id>> {
+    let find = Find { deleted: Deleted::Only, ..Find::default() };
+    let mut ids = BTreeSet::new();
+    for stored in tx.find(entity.name, &find)? {
+        let class = alias::class(tx, entity.name, stored.id)?;
+        if gather(tx, entity, &class)?.is_some_and(|it| it.row.is_deleted()) {
+            ids.extend(class);
+        }
+    }
+    Ok(ids)
 }
 
 /// Whether some row of `entity` may be hidden by its owner.

@@ -1,7 +1,10 @@
 //! A small world for tests: two entities, devices with their own clocks, one hub.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use driftline_core::{
     Backend, Hub, Id, Replica, Result, Schema, Simulated, Stamp, SyncReport, Value, device,
@@ -105,6 +108,9 @@ pub fn hub() -> Hub {
     hub_of(MemoryStore::new(Schema::registered().unwrap()), "ana")
 }
 
+/// A hub of somebody; each hub has another account and epoch.
 pub fn hub_of(store: MemoryStore, person: &str) -> Hub {
-    Hub::open(Arc::new(store), person, &Simulated::new(person.len() as u64 * 77, START)).unwrap()
+    static NEXT: AtomicU64 = AtomicU64::new(1_000);
+    let env = Simulated::new(NEXT.fetch_add(1, Ordering::Relaxed), START);
+    Hub::open(Arc::new(store), person, &env).unwrap()
 }

@@ -13,6 +13,7 @@ pub struct Message {
     #[sync(owner = "sessions")]
     pub session: Option<Id>,
     /// What the agent calls it.
+    #[sync(indexed)]
     pub external_id: Option<String>,
     /// Who said it, such as `user`, `assistant` or `tool`.
     pub role: Option<String>,
