@@ -1,5 +1,7 @@
 //! What a sync does when things go wrong, and what the status says meanwhile.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod common;
 
 use std::sync::{
