@@ -67,8 +67,9 @@ impl Fleet<'_> {
         // ever had one key.
         for ((entity, _), class) in &classes {
             let model = lock(&self.model);
+            let known = self.suite.schema.entity(entity)?;
             let right = |one: &Id| {
-                class.iter().any(|other| other != one && model.shared_key(entity, *one, *other))
+                class.iter().any(|other| other != one && model.shared_key(known, *one, *other))
             };
             if let Some(odd) = class.iter().find(|it| !right(it)) {
                 let found = format!("{entity} {odd} was folded with a row that never had its key");
