@@ -6,8 +6,10 @@
     reason = "a task tells the person who runs it what it did"
 )]
 
+mod bench;
 mod new_entity;
 mod sim;
+mod test;
 
 use std::{path::Path, process::ExitCode};
 
@@ -30,6 +32,10 @@ enum Task {
     },
     /// Play schedules of faults over every entity, and compare with the model
     Sim(sim::Options),
+    /// Run all tests, and add up their results
+    Test(test::Options),
+    /// Compare what things cost with what they cost without syncing
+    Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
@@ -48,5 +54,7 @@ fn run(task: Task) -> Result<()> {
     match task {
         Task::NewEntity { name } => new_entity::run(root, &name),
         Task::Sim(options) => sim::run(&options),
+        Task::Test(options) => test::run(root, &options),
+        Task::Bench(options) => bench::run(&options),
     }
 }

@@ -1,0 +1,115 @@
+//! `cargo xtask test`: every test there is, in one optimised profile. Cargo runs the
+//! examples in documentation apart from the rest, so it takes two commands, and whoever
+//! reads the output would have to add up dozens of results; the last line does it.
+
+use std::{
+    ffi::OsString,
+    io::{BufRead, BufReader, Write},
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+
+/// What to hand to cargo.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Further arguments of `cargo test`, such as a part of a test's name, or
+    /// `-- --nocapture`
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<OsString>,
+}
+
+/// Both kinds of tests. A failure does not keep the other binaries from running.
+const KINDS: [&[&str]; 2] = [
+    &["test", "--workspace", "--no-fail-fast", "--all-targets"],
+    &["test", "--workspace", "--no-fail-fast", "--doc"],
+];
+
+pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
+    let mut count = Count::default();
+    let mut all_ran = true;
+    for kind in KINDS {
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
+        cargo.args(kind).args(&options.arguments).current_dir(root);
+        let before = count;
+        let succeeded = stream(&mut cargo, &mut count)?;
+        all_ran &= succeeded || count.failed > before.failed;
+        if count == before && !succeeded {
+            bail!("the tests could not be built or started; the reason is above");
+        }
+    }
+    ensure!(all_ran, "a program of tests ended without a result; look for its name above");
+    println!("\n{} passed, {} failed", count.passed, count.failed);
+    ensure!(count.failed == 0, "tests failed; their names are above, under `failures:`");
+    Ok(())
+}
+
+/// Passes on what `command` prints, and counts. Returns whether it succeeded.
+fn stream(command: &mut Command, count: &mut Count) -> Result<bool> {
+    let mut child = command.stdout(Stdio::piped()).spawn().context("cannot start cargo")?;
+    let mut lines = BufReader::new(child.stdout.take().context("cargo has no output")?);
+    let mut line = Vec::new();
+    while lines.read_until(b'\n', &mut line)? > 0 {
+        // Locked for a line at a time: cargo itself writes to the other stream.
+        std::io::stdout().write_all(&line)?;
+        count.take(&String::from_utf8_lossy(&line));
+        line.clear();
+    }
+    Ok(child.wait()?.success())
+}
+
+/// How many tests had which end.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Count {
+    passed: u64,
+    failed: u64,
+}
+
+impl Count {
+    /// Adds what `line` says, if it is the result of a program of tests.
+    fn take(&mut self, line: &str) {
+        let Some(result) = line.strip_prefix("test result: ") else { return };
+        for part in result.split([';', '.']) {
+            let mut words = part.split_whitespace();
+            let Some(Ok(number)) = words.next().map(str::parse::<u64>) else { continue };
+            match words.next() {
+                Some("passed") => self.passed += number,
+                Some("failed") => self.failed += number,
+                _ => (),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(lines: &[&str]) -> Count {
+        let mut count = Count::default();
+        lines.iter().for_each(|it| count.take(it));
+        count
+    }
+
+    #[test]
+    fn results_add_up_and_nothing_else_counts() {
+        let tail = "0 ignored; 0 measured; 2 filtered out; finished in 225.16s";
+        let lines = [
+            "test results_without_calls_are_legal ... ok\n",
+            &format!("test result: ok. 6 passed; 0 failed; {tail}\n"),
+            &format!("test result: FAILED. 12 passed; 3 failed; {tail}\n"),
+            "7 passed; 7 failed;\n",
+        ];
+        assert_eq!(count(&lines), Count { passed: 18, failed: 3 });
+    }
+
+    #[test]
+    fn output_is_streamed_and_the_end_reported() {
+        let mut count = Count::default();
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "printf 'test result: ok. 2 passed; 0 failed; \\377\\n'; exit 3"]);
+        assert!(!stream(&mut shell, &mut count).unwrap());
+        assert_eq!(count, Count { passed: 2, failed: 0 });
+    }
+}
