@@ -104,8 +104,8 @@ pub fn read(tx: &dyn ReadTx, remote: Option<&str>, syncing: bool) -> Result<Stat
     let (pending, parked) = tx.queue_sizes()?;
     let contact = Contact::load(tx)?;
     let link = device::link(tx)?;
-    let equal = link.compared.as_ref().is_some_and(|(head, differ)| {
-        *head == link.cursor && differ.is_empty() && link.identity.is_some()
+    let equal = link.compared.as_ref().is_some_and(|(state, differ)| {
+        state.head == link.cursor && differ.is_empty() && link.identity.is_some()
     });
     let error = if remote.is_some() { contact.failure } else { None };
     let state = match &error {

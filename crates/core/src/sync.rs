@@ -75,8 +75,8 @@ impl<'a> Exchange<'a> {
             }
             let waiting = self.replica.store().view(|tx| tx.queue_sizes())?.0;
             match link.compared {
-                Some((head, differ)) if !differ.is_empty() && waiting == 0 => {
-                    if link.healed == Some(head) {
+                Some((state, differ)) if !differ.is_empty() && waiting == 0 => {
+                    if link.healed == Some(state) {
                         let (remote, entities) = (self.remote.name(), differ.join(", "));
                         return Err(Error::NotEqual { remote, entities });
                     }

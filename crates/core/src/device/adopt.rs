@@ -232,16 +232,16 @@ fn forget_known(tx: &mut dyn Tx, mut entry: Queued, mine: &Row, hub: &Row) -> Re
 /// Starts over if both sides differ although nothing waits here, once per head.
 /// Returns whether it did.
 pub(super) fn settle_difference(tx: &mut dyn Tx, link: &mut Link, moment: &Moment) -> Result<bool> {
-    let Some((head, differ)) = link.compared.clone() else { return Ok(false) };
+    let Some((state, differ)) = link.compared.clone() else { return Ok(false) };
     if differ.is_empty() || tx.queue_sizes()?.0 > 0 {
         return Ok(false);
     }
-    if link.healed == Some(head) {
+    if link.healed == Some(state) {
         // Stored as it is: the comparison must be seen by `status` even though the
         // sync ends with an error.
         return Ok(false);
     }
-    link.healed = Some(head);
+    link.healed = Some(state);
     start_over(tx, link, moment.now)?;
     Ok(true)
 }

@@ -23,14 +23,25 @@ pub struct Link {
     /// How often the cursor was set back, so that an answer to a call made before can
     /// be told from one made after.
     pub resets: u64,
-    /// The head at which both sides were last found to differ and everything was
-    /// exchanged again.
-    pub healed: Option<u64>,
-    /// The head at which both sides were last compared, and the entities that differed.
-    pub compared: Option<(u64, Vec<String>)>,
+    /// The state of the hub at which both sides were last found to differ and
+    /// everything was exchanged again.
+    pub healed: Option<HubState>,
+    /// The state of the hub at which both sides were last compared, and the entities
+    /// that differed.
+    pub compared: Option<(HubState, Vec<String>)>,
     /// The sum of what the hub last held of each row, per entity.
     #[serde(skip)]
     pub digests: Digests,
+}
+
+/// What a hub holds, as far as it can be told apart: its head alone would not do, for a
+/// hub that was put back can come to the same head with other rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HubState {
+    /// Its head.
+    pub head: u64,
+    /// The sum of its digests.
+    pub sum: u64,
 }
 
 /// What a call was made with. An answer counts only while this still holds.
@@ -104,7 +115,8 @@ impl Link {
         if differ.is_empty() {
             self.healed = None;
         }
-        self.compared = Some((head, differ.into_iter().cloned().collect()));
+        let sum = digests.values().fold(0, |sum: u64, it| sum.wrapping_add(*it));
+        self.compared = Some((HubState { head, sum }, differ.into_iter().cloned().collect()));
     }
 
     /// Whether `page` comes from the hub that this device is bound to.

@@ -15,7 +15,7 @@ pub(crate) use self::queue::DEVICE;
 pub use self::{
     adopt::{Adopted, adopt},
     import::{Imported, import},
-    link::{Link, Position, link, position},
+    link::{HubState, Link, Position, link, position},
     queue::{Batch, Sent, note_failure, park, pending, renumber, retry_parked},
     restamp::{CLOCK_AHEAD, Restamped},
     settle::{Settled, settle},
