@@ -9,13 +9,13 @@ use serde_json::json;
 fn a_row_from_birth_to_restoring() {
     let place = Place::new();
     let id =
-        place.json("A", &["add", "workspaces", "path=/work/engine/", "name=Engine"])["id"].clone();
+        place.json("A", &["add", "workspaces", "path=/src/engine/", "name=Engine"])["id"].clone();
     let id = id.as_str().unwrap();
     let row = place.json("A", &["get", "workspaces", id]);
     assert_eq!(
         row,
         json!({
-            "id": id, "path": "/work/engine", "name": "Engine", "git_remote": null,
+            "id": id, "path": "/src/engine", "name": "Engine", "git_remote": null,
             "pinned": null, "archived": null, "here": null,
         })
     );

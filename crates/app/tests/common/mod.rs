@@ -143,7 +143,7 @@ pub(crate) fn line(session: usize, message: usize) -> String {
         "parentUuid": parent,
         "isSidechain": false,
         "userType": "external",
-        "cwd": "/work/engine",
+        "cwd": "/src/engine",
         "sessionId": session_name(session),
         "version": "2.1.0",
         "type": role,

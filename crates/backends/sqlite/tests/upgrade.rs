@@ -6,7 +6,7 @@
 mod common;
 
 use common::{
-    FOLDERS, NEWER_NOTES, NOTES, TODOS, get, id, newer_schema, note, open, put, schema_of, stamp,
+    CHORES, FOLDERS, NEWER_NOTES, NOTES, get, id, newer_schema, note, open, put, schema_of, stamp,
 };
 use driftline_core::{
     EntityDescriptor, Field, Kind, Store,
@@ -45,7 +45,7 @@ fn cells_and_rows_kept_aside_move_to_their_columns() {
     assert_eq!(new.view(|tx| tx.find("notes", &by("colour", json!("red")))).unwrap().len(), 1);
     assert_eq!(new.view(|tx| tx.with_key("notes", "[\"a\",\"red\"]")).unwrap(), [id(1)]);
     let moved = new.view(|tx| tx.find("todos", &by("what", json!("bread")))).unwrap();
-    let key = TODOS.key_of(&todo.row);
+    let key = CHORES.key_of(&todo.row);
     assert_eq!(moved, [Stored { key: key.clone(), ..todo.clone() }]);
     assert_eq!(new.view(|tx| tx.with_key("todos", &key.clone().unwrap())).unwrap(), [id(9)]);
     assert_eq!(get(new, "others", id(9)), Some(todo), "what nobody knows stays aside");
@@ -82,7 +82,7 @@ fn an_older_program_keeps_what_a_newer_one_wrote() {
     let new = SqliteStore::open(&path, newer_schema()).unwrap();
     stored.key = NEWER_NOTES.key_of(&stored.row);
     assert_eq!(get(&new, "notes", id(1)), Some(stored));
-    let key = TODOS.key_of(&seen.row).unwrap();
+    let key = CHORES.key_of(&seen.row).unwrap();
     let found = (&new as &dyn Store).view(|tx| tx.with_key("todos", &key)).unwrap();
     assert_eq!(found, [id(9)], "the file knows the key where the program does not");
 }

@@ -57,7 +57,7 @@ pub(crate) static FOLDERS: EntityDescriptor = EntityDescriptor {
     policy: Policy::Editable,
 };
 
-pub(crate) static TODOS: EntityDescriptor = EntityDescriptor {
+pub(crate) static CHORES: EntityDescriptor = EntityDescriptor {
     name: "todos",
     doc: "What a later version of the program knows",
     fields: &[Field::new("what", Kind::Text), Field::new("done", Kind::Bool)],
@@ -74,7 +74,7 @@ pub(crate) fn schema() -> &'static Schema {
 }
 
 pub(crate) fn newer_schema() -> &'static Schema {
-    schema_of(&[&NEWER_NOTES, &FOLDERS, &TODOS])
+    schema_of(&[&NEWER_NOTES, &FOLDERS, &CHORES])
 }
 
 pub(crate) fn open(path: &Path) -> SqliteStore {
