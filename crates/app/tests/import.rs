@@ -35,6 +35,17 @@ fn tells_of_each_file_and_of_all() {
 }
 
 #[test]
+fn an_imported_session_is_found_by_what_follows_the_zeros_of_its_id() {
+    let place = Place::new();
+    place.transcripts(1, 2);
+    place.import("A");
+    let session = &place.json("A", &["list", "sessions"])[0];
+    let id = session["id"].as_str().unwrap();
+    let short = id.strip_prefix("00000000-0000-").unwrap();
+    assert_eq!(&place.json("A", &["get", "sessions", &short[..8]]), session);
+}
+
+#[test]
 fn importing_again_changes_and_queues_nothing() {
     let place = Place::new();
     place.transcripts(3, 10);

@@ -119,13 +119,16 @@ impl Model {
         !self.moved.contains(&(entity.to_owned(), id))
     }
 
-    /// Whether both rows ever had the same key, so that folding them can be right.
-    pub(crate) fn shared_key(&self, entity: &str, one: Id, other: Id) -> bool {
-        let keys = |id| self.keys.get(&(entity.to_owned(), id));
-        match (keys(one), keys(other)) {
-            (Some(one), Some(other)) => !one.is_disjoint(other),
-            _ => false,
-        }
+    /// Whether both rows can ever have had the same key, so that folding them can be
+    /// right. Key fields that two devices wrote make keys that neither of them saw.
+    pub(crate) fn shared_key(&self, entity: &EntityDescriptor, one: Id, other: Id) -> bool {
+        let ever = |id: Id, field: &str| -> BTreeSet<String> {
+            let writes = self.writes.get(&(entity.name.to_owned(), id));
+            let writes = writes.and_then(|it| it.get(field)).into_iter().flatten();
+            let nothing = std::iter::once(Value::Null.to_string());
+            writes.map(|it| it.value.to_string()).chain(nothing).collect()
+        };
+        entity.natural_key.iter().all(|it| !ever(one, it).is_disjoint(&ever(other, it)))
     }
 }
 

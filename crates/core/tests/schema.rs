@@ -12,7 +12,7 @@ const PLAIN: EntityDescriptor = EntityDescriptor {
 };
 
 fn refused(entities: &'static [EntityDescriptor]) -> String {
-    Schema::of(entities).unwrap_err().to_string()
+    Schema::of(entities).map_or_else(|it| it.to_string(), |_| "it was accepted".into())
 }
 
 #[test]

@@ -11,6 +11,9 @@ use crate::error::Failed;
 /// How many rows that share the typed start are named.
 const NAMED: usize = 6;
 
+/// How the ids of imported records without a time begin. Nobody should have to type it.
+const NO_TIME: &str = "00000000-0000-";
+
 /// The row of `entity` whose id starts with `typed`, deleted or not.
 pub(crate) fn find_id(store: &dyn Store, entity: &EntityDescriptor, typed: &str) -> Result<Id> {
     if let Ok(id) = typed.parse() {
@@ -24,7 +27,12 @@ pub(crate) fn find_id(store: &dyn Store, entity: &EntityDescriptor, typed: &str)
         );
         return Err(Failed::usage("bad_id", message));
     };
-    let found = store.view(|tx| standing(tx, name, first, last))?;
+    let mut found = store.view(|tx| standing(tx, name, first, last))?;
+    if found.is_empty()
+        && let Some((first, last)) = range(&format!("{NO_TIME}{typed}"))
+    {
+        found = store.view(|tx| standing(tx, name, first, last))?;
+    }
     match found.as_slice() {
         [id] => Ok(*id),
         [] => Err(Failed::not_found(format!(

@@ -21,6 +21,8 @@ pub(crate) struct Data {
     /// Parked or not, by place.
     queue: [BTreeMap<u64, (Arc<str>, Id)>; 2],
     places: u64,
+    /// The last place in the log: none is given out twice, also after pruning.
+    logged: u64,
     audit: BTreeMap<u64, AuditEntry>,
     meta: BTreeMap<String, String>,
     undo: Vec<Undo>,
@@ -51,6 +53,7 @@ impl Data {
             feed: BTreeMap::new(),
             queue: [BTreeMap::new(), BTreeMap::new()],
             places: 0,
+            logged: 0,
             audit: BTreeMap::new(),
             meta: BTreeMap::new(),
             undo: Vec::new(),
@@ -302,8 +305,8 @@ impl Tx for Data {
     }
 
     fn record(&mut self, entry: &AuditEntry) -> Result<()> {
-        let last = self.audit.last_key_value().map_or(0, |(place, _)| *place);
-        let place = if entry.place == 0 { last + 1 } else { entry.place };
+        let place = if entry.place == 0 { self.logged + 1 } else { entry.place };
+        self.logged = self.logged.max(place);
         let old = self.audit.insert(place, AuditEntry { place, ..entry.clone() });
         self.undo.push(Undo::Audit(place, old));
         Ok(())

@@ -102,20 +102,23 @@ pub(super) fn adopt_row(
     stored.hash = hash;
     if !stored.acked {
         stored.acked = true;
-        alias::end_assumptions(tx, &entity, id)?;
+        if !stored.row.is_empty() {
+            alias::end_assumptions(tx, &entity, id)?;
+        }
     }
     let was_deleted = stored.row.is_deleted();
     let mut met = Vec::new();
-    let local = stored.row.clone();
     let incoming = row.clone();
     stored.row.join_with(row, |field, lost, kept| {
         if lost.value == kept.value {
             return;
         }
-        let unsent = was_unsent(entry.as_ref(), field) && local.cell(field).is_some();
+        let unsent = entry.as_ref().is_some_and(|it| it.fields.contains_key(field));
         let overwrote = incoming.cell(field) == Some(kept);
         if unsent || overwrote {
-            let kind = if unsent { AuditKind::Conflict } else { AuditKind::History };
+            // A reading that gives way to what a person wrote is nothing to look at.
+            let conflict = unsent && lost.stamp.is_person();
+            let kind = if conflict { AuditKind::Conflict } else { AuditKind::History };
             let (kept_cell, lost_cell) =
                 ((kept.value.clone(), kept.stamp), (lost.value.clone(), lost.stamp));
             let entry = audit(kind, &entity, id, field, kept_cell, lost_cell);
@@ -171,10 +174,6 @@ fn owe_what_it_lost(
         }
     }
     Ok(())
-}
-
-fn was_unsent(owed: Option<&Queued>, field: &str) -> bool {
-    owed.is_some_and(|it| it.fields.contains_key(field))
 }
 
 /// The conflict of a person's unsent edit with a deletion on another device: the edit

@@ -1,5 +1,5 @@
 //! A small world for tests: two entities, devices with their own clocks, one hub.
-#![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::sync::{

@@ -1,0 +1,80 @@
+//! Questions that a store answers by itself: which rows match, and in which order.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use crate::Id;
+
+/// Which rows [`ReadTx::find`](super::ReadTx::find) gives, and in which order.
+#[derive(Clone, Debug, Default)]
+pub struct Find {
+    /// Fields and the value each must have; null for none.
+    pub equal: Vec<(Cow<'static, str>, Value)>,
+    /// Whether rows marked as deleted are among them, or only they.
+    pub deleted: Deleted,
+    /// The field to sort by (nulls first, then by id); by id if none.
+    pub order: Option<Cow<'static, str>>,
+    /// Greatest first.
+    pub descending: bool,
+    /// How many to pass over.
+    pub offset: usize,
+    /// How many at most; 0 for all.
+    pub limit: usize,
+}
+
+impl Find {
+    /// Every row that is not deleted.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Only rows with this value; null for none.
+    #[must_use]
+    pub fn equal(mut self, field: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
+        self.equal.push((field.into(), value.into()));
+        self
+    }
+
+    /// Only rows that refer to this one.
+    #[must_use]
+    pub fn refers(self, field: impl Into<Cow<'static, str>>, id: Id) -> Self {
+        self.equal(field, id.to_string())
+    }
+
+    /// Smallest first.
+    #[must_use]
+    pub fn ascending(self, field: impl Into<Cow<'static, str>>) -> Self {
+        Self { order: Some(field.into()), descending: false, ..self }
+    }
+
+    /// Greatest first.
+    #[must_use]
+    pub fn descending(self, field: impl Into<Cow<'static, str>>) -> Self {
+        Self { order: Some(field.into()), descending: true, ..self }
+    }
+
+    /// At most so many; 0 for all.
+    #[must_use]
+    pub fn limit(self, limit: usize) -> Self {
+        Self { limit, ..self }
+    }
+
+    /// Only, also, or no deleted rows.
+    #[must_use]
+    pub fn deleted(self, deleted: Deleted) -> Self {
+        Self { deleted, ..self }
+    }
+}
+
+/// How deleted rows are treated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Deleted {
+    /// Left out.
+    #[default]
+    Hidden,
+    /// Only these.
+    Only,
+    /// Among the others.
+    Included,
+}
