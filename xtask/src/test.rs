@@ -33,7 +33,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
         cargo.args(kind).args(&options.arguments).current_dir(root);
         let before = count;
-        let succeeded = stream(&mut cargo, &mut count)?;
+        let succeeded = stream(&mut cargo, &mut std::io::stdout(), &mut count)?;
         all_ran &= succeeded || count.failed > before.failed;
         if count == before && !succeeded {
             bail!("the tests could not be built or started; the reason is above");
@@ -46,13 +46,12 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
 }
 
 /// Passes on what `command` prints, and counts. Returns whether it succeeded.
-fn stream(command: &mut Command, count: &mut Count) -> Result<bool> {
+fn stream(command: &mut Command, to: &mut dyn Write, count: &mut Count) -> Result<bool> {
     let mut child = command.stdout(Stdio::piped()).spawn().context("cannot start cargo")?;
     let mut lines = BufReader::new(child.stdout.take().context("cargo has no output")?);
     let mut line = Vec::new();
     while lines.read_until(b'\n', &mut line)? > 0 {
-        // Locked for a line at a time: cargo itself writes to the other stream.
-        std::io::stdout().write_all(&line)?;
+        to.write_all(&line)?;
         count.take(&String::from_utf8_lossy(&line));
         line.clear();
     }
@@ -106,10 +105,11 @@ mod tests {
 
     #[test]
     fn output_is_streamed_and_the_end_reported() {
-        let mut count = Count::default();
+        let (mut output, mut count) = (Vec::new(), Count::default());
         let mut shell = Command::new("sh");
         shell.args(["-c", "printf 'test result: ok. 2 passed; 0 failed; \\377\\n'; exit 3"]);
-        assert!(!stream(&mut shell, &mut count).unwrap());
+        assert!(!stream(&mut shell, &mut output, &mut count).unwrap());
+        assert_eq!(output, b"test result: ok. 2 passed; 0 failed; \xff\n");
         assert_eq!(count, Count { passed: 2, failed: 0 });
     }
 }

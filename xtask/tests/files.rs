@@ -1,5 +1,7 @@
 //! What every file of the repository keeps to.
 
+#![allow(clippy::unwrap_used, reason = "these are tests")]
+
 use std::{
     fs,
     path::{Path, PathBuf},

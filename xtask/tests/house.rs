@@ -2,6 +2,8 @@
 //! cargo says: a crate that is not in it, a dependency that it does not allow, and a
 //! line or a name in it that nothing fits any more are all failures.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
+
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -20,7 +20,8 @@ pub(super) fn medians(rounds: &[Vec<Sample>]) -> Vec<Sample> {
     each.collect()
 }
 
-fn median(mut numbers: Vec<f64>) -> f64 {
+/// The middle one.
+pub(super) fn median(mut numbers: Vec<f64>) -> f64 {
     numbers.sort_by(f64::total_cmp);
     numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
 }

@@ -8,6 +8,7 @@ use super::{
     bare::Bare,
     data::{self, Draft, PER_SESSION},
     device::{Device, Remote},
+    report::median,
     seconds,
 };
 
@@ -67,11 +68,12 @@ pub(super) fn run(rows: u64, ours_first: bool) -> Result<Vec<Sample>> {
     let unused = Bare::new(&[sessions, messages])?;
     import(&small, &unused, rows / 10, ours_first, sessions, messages)?;
     let small = World::new(small, plain, &mut Vec::new())?;
-    let trips = turns.each(
-        TRIPS,
-        |it| large.trip(any_session(rows, it), &note(it)),
-        |it| small.trip(any_session(rows / 10, it), &note(it)),
-    )?;
+    let (mut ours, mut tenth) = (Vec::new(), Vec::new());
+    for it in 0..TRIPS {
+        ours.push(large.trip(any_session(rows, it), &note(it))?);
+        tenth.push(small.trip(any_session(rows / 10, it), &note(it))?);
+    }
+    let trips = (median(ours), median(tenth));
     samples.push(sample("one change to another device", "a tenth of the rows", None, trips));
     Ok(samples)
 }
@@ -174,12 +176,14 @@ impl World {
         Ok(Self { one, other, remote })
     }
 
-    /// One edit, all the way to the other device.
-    fn trip(&self, session: Id, note: &str) -> Result<()> {
+    /// Takes one edit all the way to the other device, and returns how long that took.
+    fn trip(&self, session: Id, note: &str) -> Result<f64> {
         self.one.note(session, note)?;
-        self.one.sync(&self.remote)?;
-        let report = self.other.sync(&self.remote)?;
-        ensure!(report.received == 1, "{} rows arrived instead of one", report.received);
-        Ok(())
+        seconds(|| {
+            self.one.sync(&self.remote)?;
+            let report = self.other.sync(&self.remote)?;
+            ensure!(report.received == 1, "{} rows arrived instead of one", report.received);
+            Ok(())
+        })
     }
 }

@@ -10,12 +10,12 @@ use std::{
 use serde_json::Value;
 
 /// The folder of the workspace.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
 /// Whether `pattern` means `folder`. A `*` stands for one folder.
-pub fn fits(pattern: &str, folder: &str) -> bool {
+pub(crate) fn fits(pattern: &str, folder: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == folder,
         Some((before, after)) => folder
@@ -27,7 +27,7 @@ pub fn fits(pattern: &str, folder: &str) -> bool {
 
 /// What depends on what.
 #[derive(Debug, Default)]
-pub struct Graph {
+pub(crate) struct Graph {
     /// By cargo's name for the version of a crate.
     crates: BTreeMap<String, Crate>,
 }
@@ -44,7 +44,7 @@ struct Crate {
 
 impl Graph {
     /// What cargo says of this workspace on this kind of machine.
-    pub fn of_workspace() -> Self {
+    pub(crate) fn of_workspace() -> Self {
         let root = root();
         let metadata = cargo_metadata(&root);
         let mut graph = Self::default();
@@ -74,12 +74,12 @@ impl Graph {
     }
 
     /// The folders of our crates.
-    pub fn folders(&self) -> BTreeSet<String> {
+    pub(crate) fn folders(&self) -> BTreeSet<String> {
         self.crates.values().filter_map(|it| it.folder.clone()).collect()
     }
 
     /// The folders of our crates that the one in `folder` names as dependencies.
-    pub fn depends(&self, folder: &str) -> BTreeSet<String> {
+    pub(crate) fn depends(&self, folder: &str) -> BTreeSet<String> {
         let found = self.crates.values().find(|it| it.folder.as_deref() == Some(folder)).unwrap();
         found.depends.iter().filter_map(|it| self.crates[it].folder.clone()).collect()
     }
@@ -87,7 +87,7 @@ impl Graph {
     /// The names of all crates that the one in `folder` leads to, and the features that
     /// our own among them ask for. Cargo's own list of features is no help here: it is
     /// the sum of what the whole workspace asks for.
-    pub fn reached(&self, folder: &str) -> BTreeSet<String> {
+    pub(crate) fn reached(&self, folder: &str) -> BTreeSet<String> {
         let start = self.crates.iter().find(|(_, it)| it.folder.as_deref() == Some(folder));
         let mut open: Vec<&str> = vec![start.unwrap().0];
         let (mut seen, mut reached) = (BTreeSet::new(), BTreeSet::new());
