@@ -6,6 +6,7 @@
     reason = "a task tells the person who runs it what it did"
 )]
 
+mod mistakes;
 mod new_entity;
 mod sim;
 
@@ -30,6 +31,8 @@ enum Task {
     },
     /// Play schedules of faults over every entity, and compare with the model
     Sim(sim::Options),
+    /// Make mistakes in a copy of the engine, and see that the suite catches each
+    Mistakes(mistakes::Options),
 }
 
 fn main() -> ExitCode {
@@ -48,5 +51,6 @@ fn run(task: Task) -> Result<()> {
     match task {
         Task::NewEntity { name } => new_entity::run(root, &name),
         Task::Sim(options) => sim::run(&options),
+        Task::Mistakes(options) => mistakes::run(root, &options),
     }
 }

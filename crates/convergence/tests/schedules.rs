@@ -29,6 +29,7 @@ fn hold(local: &str, remote: &str, schedules: u64, seed: u64) -> Outcome {
         "WipeHub",
         "RestoreHub",
         "SyncTwice",
+        "SyncTogether",
         "DieWriting",
         "Upgrade",
     ] {
