@@ -7,6 +7,8 @@
 )]
 
 mod bench;
+mod mistakes;
+
 mod new_entity;
 mod sim;
 mod test;
@@ -36,6 +38,8 @@ enum Task {
     Test(test::Options),
     /// Compare what things cost with what they cost without syncing
     Bench(bench::Options),
+    /// Make mistakes in a copy of the engine, and see that the suite catches each
+    Mistakes(mistakes::Options),
 }
 
 fn main() -> ExitCode {
@@ -56,5 +60,6 @@ fn run(task: Task) -> Result<()> {
         Task::Sim(options) => sim::run(&options),
         Task::Test(options) => test::run(root, &options),
         Task::Bench(options) => bench::run(&options),
+        Task::Mistakes(options) => mistakes::run(root, &options),
     }
 }

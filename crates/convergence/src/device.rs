@@ -2,13 +2,14 @@
 //! what a person does on it.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use driftline_core::{
-    Answers, DELETED_AT, EntityDescriptor, Env, Error, Id, Page, Replica, Result, Row, Schema,
-    Scratch, Simulated, Stamp, Store, Value, Values,
+    Answers, Change, DELETED_AT, EntityDescriptor, Env, Error, Id, Millis, Page, Replica, Result,
+    Row, Schema, Scratch, Simulated, Stamp, Store, Value, Values,
+    clock::DRIFT,
     device::{self, Batch, Position},
     store::{AuditKind, Durability, Stored},
     view::{self, View},
@@ -37,6 +38,12 @@ pub(crate) struct Device {
     pub(crate) processes: Vec<Replica>,
     pub(crate) late: Mutex<Vec<Late>>,
     heard: Mutex<u64>,
+    /// Rows that it was seen to have been told are in the feed.
+    pub(crate) acknowledged: Mutex<BTreeSet<(String, Id)>>,
+    /// What a person wrote on it that no call has carried.
+    unsent: Mutex<BTreeMap<(String, Id, String), Stamp>>,
+    /// The furthest that its corrected clock ever stood.
+    furthest: Mutex<Millis>,
 }
 
 /// Something that was on the wire when it should have arrived.
@@ -54,11 +61,21 @@ impl Device {
         schema: Arc<Schema>,
         apart: bool,
     ) -> Result<Self> {
-        let (fuse, processes) = (Fuse::new(), Vec::new());
-        let (late, heard) = (Mutex::default(), Mutex::default());
-        let store = None;
-        let mut it =
-            Self { name, scratch, env, schema, fuse, apart, store, processes, late, heard };
+        let mut it = Self {
+            name,
+            scratch,
+            env,
+            schema,
+            fuse: Fuse::new(),
+            apart,
+            store: None,
+            processes: Vec::new(),
+            late: Mutex::default(),
+            heard: Mutex::default(),
+            acknowledged: Mutex::default(),
+            unsent: Mutex::default(),
+            furthest: Mutex::default(),
+        };
         it.start()?;
         Ok(it)
     }
@@ -78,6 +95,44 @@ impl Device {
             self.processes.push(Replica::open(store, self.env.clone())?);
         }
         Ok(())
+    }
+
+    /// Notes how far its clock is.
+    pub(crate) fn see_clock(&self) {
+        let mut furthest = lock(&self.furthest);
+        for process in &self.processes {
+            *furthest = process.moment().now.max(*furthest);
+        }
+    }
+
+    /// Notes that a call carries a row.
+    pub(crate) fn carried(&self, change: &Change) {
+        let sent = |field: &str| change.row.cell(field).is_some();
+        let is_this = |entity: &str, id: Id| *entity == change.entity && id == change.id;
+        lock(&self.unsent).retain(|(entity, id, field), _| !is_this(entity, *id) || !sent(field));
+    }
+
+    /// What a person wrote waits until a call carries it, unless something else stands
+    /// there by now.
+    pub(crate) fn check_unsent(&self) -> Result<()> {
+        let unsent = lock(&self.unsent);
+        let mut forgotten = None;
+        self.look(|tx| {
+            for ((entity, id, field), stamp) in unsent.iter() {
+                let cell = tx.get(entity, *id)?.and_then(|it| it.row.cell(field).cloned());
+                let waits = tx
+                    .queued(entity, *id)?
+                    .is_some_and(|it| it.fields.contains_key(field.as_str()));
+                if !waits && cell.is_some_and(|it| it.stamp == *stamp) {
+                    forgotten = Some(format!("{entity} {id} {field}"));
+                }
+            }
+            Ok(())
+        })?;
+        match forgotten {
+            Some(cell) => Err(broken(format!("{cell} does not wait, and was never sent"))),
+            None => Ok(()),
+        }
     }
 
     /// The process that a choice falls on.
@@ -164,7 +219,7 @@ impl Device {
             let mut model = lock(model);
             for (field, cell) in row.cells() {
                 let (value, stamp) = (entity.normalise(field, cell.value.clone()), cell.stamp);
-                model.note(entity, id, field, Write { value, stamp, person: false });
+                model.note(entity, id, field, Write { value, stamp, person: false, over: None });
             }
             let key = row.cells().fold(Row::default(), |mut all, (field, cell)| {
                 all.set(field.clone(), cell.stamp, entity.normalise(field, cell.value.clone()));
@@ -277,6 +332,7 @@ impl Device {
         before: Option<&View>,
         done: Result<()>,
     ) -> Result<()> {
+        self.see_clock();
         self.hear_restamps(model)?;
         if done.is_ok() || self.fuse.committed() {
             let (shown, members) = self.look(|tx| {
@@ -298,9 +354,18 @@ impl Device {
                         entity.name
                     )));
                 };
+                let furthest = *lock(&self.furthest) + DRIFT;
+                if cell.stamp.millis() > furthest.max(old.map_or(0, Stamp::millis)) {
+                    return Err(broken(format!(
+                        "{} {id} {field}: another device's clock moved this one's far ahead",
+                        entity.name
+                    )));
+                }
                 let holder = members.iter().flatten().find(|it| it.row.cell(field) == Some(cell));
                 let holder = holder.map_or(id, |it| it.id);
-                let write = Write { value, stamp: cell.stamp, person: true };
+                let write = Write { value, stamp: cell.stamp, person: true, over: old };
+                let place = (entity.name.to_owned(), holder, field.clone());
+                lock(&self.unsent).insert(place, cell.stamp);
                 model.note(entity, holder, field, write);
             }
             for it in members.iter().flatten() {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use driftline_core::{
-    Backend, Error, Hub, Replica, Result, Scratch, Simulated, SyncReport, Values, device,
+    Backend, Error, Hub, Replica, Result, Scratch, Simulated, Store, SyncReport, Values, device,
     store::Durability,
 };
 use futures_executor::block_on;
@@ -36,7 +36,10 @@ pub(crate) struct Fleet<'a> {
     pub(crate) hub_scratch: Box<dyn Scratch>,
     hub_env: Arc<Simulated>,
     pub(crate) hub: Arc<dyn Backend>,
+    hub_store: Arc<dyn Store>,
     saved: Option<Box<dyn Scratch>>,
+    /// Whether the hub never lost anything.
+    intact: bool,
     pub(crate) other: Arc<dyn Backend>,
     pub(crate) model: Mutex<Model>,
     pub(crate) counts: Counts,
@@ -46,7 +49,7 @@ impl<'a> Fleet<'a> {
     pub(crate) fn new(suite: &'a Suite, plan: &'a Plan) -> Result<Self> {
         let hub_env = Arc::new(Simulated::new(plan.seed ^ 0xb0b, START));
         let hub_scratch = (suite.remote)()?;
-        let hub = open_hub(suite, &*hub_scratch, &hub_env, plan.world.hub_clock)?;
+        let (hub, hub_store) = open_hub(suite, &*hub_scratch, &hub_env, plan.world.hub_clock)?;
         let other = other_hub(suite, plan)?;
         let mut fleet = Self {
             suite,
@@ -55,7 +58,9 @@ impl<'a> Fleet<'a> {
             hub_scratch,
             hub_env,
             hub,
+            hub_store,
             saved: None,
+            intact: true,
             other,
             model: Mutex::default(),
             counts: Counts::new(),
@@ -97,6 +102,7 @@ impl<'a> Fleet<'a> {
         let place = step.device;
         // No clock stands still between two things that a person does.
         self.pass(1 + (step.dice >> 60));
+        self.devices[place].see_clock();
         match step.action {
             Action::Create => self.devices[place].create(&self.model, &mut dice)?,
             Action::Import => self.devices[place].import(&self.model, &mut dice)?,
@@ -105,7 +111,12 @@ impl<'a> Fleet<'a> {
             Action::Restore => self.devices[place].delete(&self.model, &mut dice, false)?,
             Action::BringBack => self.devices[place].bring_back(&self.model, &mut dice)?,
             Action::Sync(fault) => self.sync(place, fault, &mut dice)?,
-            Action::SyncTwice => self.sync_twice(place, &mut dice)?,
+            Action::SyncTwice => self.sync_both([(place, 0), (place, 1)], &mut dice)?,
+            Action::SyncTogether => {
+                let other = place + 1 + dice.below(self.devices.len() - 1);
+                let other = other % self.devices.len();
+                self.sync_both([(place, 0), (other, 0)], &mut dice)?;
+            }
             Action::DieWriting => self.die_writing(place, &mut dice)?,
             Action::Pass => self.pass(1 << dice.below(28)),
             Action::SetClock => {
@@ -152,7 +163,8 @@ impl<'a> Fleet<'a> {
 
     fn reopen_hub(&mut self) -> Result<()> {
         let (suite, clock) = (self.suite, self.plan.world.hub_clock);
-        self.hub = open_hub(suite, &*self.hub_scratch, &self.hub_env, clock)?;
+        self.intact = false;
+        (self.hub, self.hub_store) = open_hub(suite, &*self.hub_scratch, &self.hub_env, clock)?;
         Ok(())
     }
 
@@ -160,6 +172,7 @@ impl<'a> Fleet<'a> {
         Link {
             device: &self.devices[place],
             hub: &*self.hub,
+            hub_store: &*self.hub_store,
             other: &*self.other,
             model: &self.model,
             fault,
@@ -190,6 +203,7 @@ impl<'a> Fleet<'a> {
         mut fired: bool,
         done: Result<SyncReport>,
     ) -> Result<()> {
+        self.devices[place].see_clock();
         self.devices[place].hear_restamps(&self.model)?;
         if self.devices[place].fuse.is_dead() {
             fired = true;
@@ -206,6 +220,9 @@ impl<'a> Fleet<'a> {
             self.count(&format!("{fault:?}"));
         }
         let report = done.unwrap_or_default();
+        if self.intact && report.restarts > 0 {
+            return Err(broken("a sync started over although its hub lost nothing".into()));
+        }
         for (what, happened) in [
             ("a sync without a fault", fault == Fault::None),
             ("writes got new stamps", !report.restamped.is_empty()),
@@ -219,13 +236,13 @@ impl<'a> Fleet<'a> {
         Ok(())
     }
 
-    fn sync_twice(&mut self, place: usize, dice: &mut Dice) -> Result<()> {
+    /// Two processes, of one device or of two, sync at the same time.
+    fn sync_both(&mut self, places: [(usize, usize); 2], dice: &mut Dice) -> Result<()> {
+        let links = places.map(|(place, _)| self.link(place, Fault::None, dice));
+        let [one, other] = places.map(|(place, process)| &self.devices[place].processes[process]);
         let (one, other) =
-            (self.link(place, Fault::None, dice), self.link(place, Fault::None, dice));
-        let [first, second] = self.devices[place].processes.as_slice() else { return Ok(()) };
-        let (one, other) =
-            block_on(futures_util::future::join(first.sync(&one), second.sync(&other)));
-        for done in [one, other] {
+            block_on(futures_util::future::join(one.sync(&links[0]), other.sync(&links[1])));
+        for (done, (place, _)) in [one, other].into_iter().zip(places) {
             // Without the lock that keeps a profile to one sync at a time, each may find
             // the other's cursor again and again. It then leaves the rest for later.
             let done = match done {
@@ -289,6 +306,7 @@ impl<'a> Fleet<'a> {
         let link = Link {
             device,
             hub: &*self.hub,
+            hub_store: &*self.hub_store,
             other: &*self.other,
             model: &self.model,
             fault: Fault::None,
@@ -357,9 +375,10 @@ fn open_hub(
     scratch: &dyn Scratch,
     env: &Arc<Simulated>,
     clock: bool,
-) -> Result<Arc<dyn Backend>> {
-    let hub = Hub::open(scratch.open(&suite.schema)?, "ana", &**env)?;
-    Ok(Arc::new(if clock { hub.with_clock(env.clone()) } else { hub }))
+) -> Result<(Arc<dyn Backend>, Arc<dyn Store>)> {
+    let store = scratch.open(&suite.schema)?;
+    let hub = Hub::open(store.clone(), "ana", &**env)?;
+    Ok((Arc::new(if clock { hub.with_clock(env.clone()) } else { hub }), store))
 }
 
 /// The hub of somebody else, with a row in it that must never be seen here.

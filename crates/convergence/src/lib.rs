@@ -19,10 +19,78 @@
 //! ```
 //! A schedule that fails is shrunk to the few steps that matter and printed with its
 //! seed. Nothing in it depends on anything but the seed.
+//!
+//! # The promises
+//! - **rows**: when all is quiet, the hub and every device hold every write that anybody
+//!   made and nothing else, show the same digests, and say that they are synced.
+//! - **views**: every device shows the same rows, each the join of its class.
+//! - **own writes**: people read what they wrote, and are told the truth about keys.
+//! - **order**: an edit comes after what it replaced, and no import overrules a person.
+//! - **folds**: a hub folds every birth with the live row of its key, and nothing else.
+//! - **doubles**: rows that were never renamed or deleted do not share a key.
+//! - **births**: what a hub has acknowledged is no birth any more, and what a device only
+//!   assumes is not sent.
+//! - **queue**: what a person wrote waits until a call carries it.
+//! - **clocks**: no device's clock moves another's, and a hub with a clock takes nothing
+//!   from the future.
+//! - **restarts**: no sync starts over while its hub has lost nothing.
+//! - **errors**: a sync fails only by the fault that it met.
+//!
+//! # What it is known to catch
+//! A suite that never fails may check nothing. So each of these mistakes is made in a
+//! copy of the engine, one at a time, and must break a promise within a minute of play:
+//! ```text
+//! cargo xtask mistakes                       # all of them
+//! cargo xtask mistakes settle-forgets-edit   # one
+//! ```
+//! Each is a patch in `crates/convergence/mistakes`. The last column is the promise that
+//! the first failing schedule breaks; most mistakes break more.
+//!
+//! | mistake | in `crates/core/src` | what | promise |
+//! |---|---|---|---|
+//! | `adopt-any-position` | `device/adopt.rs` | A page counts although the cursor moved since it was asked for | errors |
+//! | `adopt-drops-lost` | `device/adopt.rs` | What a hub lost by going back to a backup is not queued again | rows |
+//! | `alias-keeps-assumptions` | `alias.rs` | What a device assumed about a row stays when the hub has answered | rows |
+//! | `alias-not-transitive` | `alias.rs` | Classes of a listing are pairs, as in the last fact that names an id | views |
+//! | `alias-one-step` | `alias.rs` | A class of ids ends with those that share a fact with the id that was asked for | own writes |
+//! | `alias-sends-assumptions` | `alias.rs` | What only this device assumes is offered to the hub | births |
+//! | `clock-believes` | `device/adopt.rs` | A stamp from a clock that is a year ahead moves the clocks of others | clocks |
+//! | `clock-deaf` | `device/adopt.rs` | A device does not move its clock with what the hub sends | rows |
+//! | `heal-as-births` | `device/heal.rs` | Starting over offers rows as births that a hub has acknowledged | births |
+//! | `heal-never` | `device/adopt.rs` | A device that finds a difference does not start over | rows |
+//! | `heal-remembers-hub` | `device/heal.rs` | Starting over keeps what the old hub held of each row | rows |
+//! | `heal-silent` | `device/heal.rs` | Starting over reads everything and offers nothing | rows |
+//! | `hub-deleted-twin` | `hub.rs` | The hub folds a birth with a row that was deleted | folds |
+//! | `hub-folds-old-rows` | `hub.rs` | The hub folds any two rows that meet under a key, also those that were renamed to it | folds |
+//! | `hub-forgets-clock` | `hub.rs` | The hub takes stamps that are a year ahead | clocks |
+//! | `hub-keeps-place` | `hub.rs` | A row that grows keeps its place in the feed, where nobody reads it again | rows |
+//! | `hub-no-twins` | `hub.rs` | The hub does not look for the twin of a birth | folds |
+//! | `hub-own-key-twin` | `hub.rs` | The hub compares a birth with the key a row has by itself, not with the key it shows | folds |
+//! | `hub-page-skips` | `hub.rs` | A page that was cut short leads to the head all the same | rows |
+//! | `hub-takes-parts` | `hub.rs` | The hub takes a part of a row that it has never heard of | doubles |
+//! | `import-overwrites` | `device/import.rs` | An import replaces cells, also those that a person wrote | rows |
+//! | `join-incoming-wins` | `row.rs` | Joining takes the cell that comes in, whichever of the two is the later one | rows |
+//! | `link-stays-bound` | `device/link.rs` | A device does not notice that its hub went back to a backup | errors |
+//! | `queue-drops-parked` | `device/queue.rs` | A row that cannot be sent is dropped from the queue instead of set aside | rows |
+//! | `queue-forgets-carried` | `device/queue.rs` | The queue does not note that a call carried a stamp | rows |
+//! | `queue-forgets-change` | `device/write.rs` | An edit of a row that waits does not count in its change counter | queue |
+//! | `queue-forgets-fields` | `device/write.rs` | A second edit of a row replaces the fields that wait, instead of adding to them | queue |
+//! | `queue-no-births` | `device/queue.rs` | A birth is sent as if a hub had acknowledged it | folds |
+//! | `restamp-backwards` | `device/restamp.rs` | Restamping turns the order of the writes round | order |
+//! | `restamp-below` | `device/restamp.rs` | Restamping does not go above what the hub is known to hold | rows |
+//! | `restamp-carried` | `device/restamp.rs` | Restamping moves stamps that a call has carried, too | order |
+//! | `settle-any-position` | `device/settle.rs` | An answer counts although the device started over since it called | queue |
+//! | `settle-follows-others` | `device/settle.rs` | The cursor passes a place whose row also holds what others wrote | restarts |
+//! | `settle-forgets-edit` | `device/settle.rs` | An answer settles a row although it was edited while the call was on the wire | queue |
+//! | `settle-jumps-gaps` | `device/settle.rs` | The cursor jumps over places between those that were answered | restarts |
+//! | `settle-trusts-hash` | `device/settle.rs` | A device notes that it holds what the hub answered, although it holds less | restarts |
+//! | `stamp-classes-swapped` | `stamp.rs` | What a machine writes wins over what a person writes | own writes |
+//! | `write-under-ahead` | `device/write.rs` | An edit of a cell from a clock that is ahead is stamped below it | own writes |
 
 mod device;
 mod dice;
 mod fleet;
+mod folds;
 mod fragile;
 mod link;
 mod model;

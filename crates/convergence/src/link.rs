@@ -7,13 +7,16 @@ use std::sync::{
 
 use async_trait::async_trait;
 use driftline_core::{
-    Answers, Backend, Error, Limits, PROTOCOL, Page, Pull, Push, Result,
+    ALIASES, Answer, Answers, Backend, Error, Limits, PROTOCOL, Page, Pull, Push, Result, Stamp,
+    Store,
+    clock::DRIFT,
     device::{self, Batch, Sent},
 };
 
 use crate::{
-    device::{Device, Late, lock},
+    device::{Device, Late, broken, lock},
     dice::Dice,
+    folds::{Folds, newly_taken},
     model::Model,
     plan::Fault,
 };
@@ -21,6 +24,8 @@ use crate::{
 pub(crate) struct Link<'a> {
     pub(crate) device: &'a Device,
     pub(crate) hub: &'a dyn Backend,
+    /// Where the hub keeps its rows.
+    pub(crate) hub_store: &'a dyn Store,
     /// The hub of another person.
     pub(crate) other: &'a dyn Backend,
     pub(crate) model: &'a Mutex<Model>,
@@ -80,6 +85,45 @@ impl Link<'_> {
         })
     }
 
+    /// Notes what a call carries: as births only what no hub has acknowledged
+    /// to the device, and never what it merely assumes.
+    fn check_sent(&self, push: &Push) -> Result<()> {
+        for change in &push.changes {
+            let stored = self.device.look(|tx| tx.get(&change.entity, change.id))?;
+            let (entity, id) = (&change.entity, change.id);
+            self.device.carried(change);
+            let mut old = lock(&self.device.acknowledged);
+            if stored.is_some_and(|it| it.acked) {
+                old.insert((entity.clone(), id));
+            }
+            if change.birth && old.contains(&(entity.clone(), id)) {
+                return Err(broken(format!("{entity} {id} is no birth any more")));
+            }
+            if change.birth && *entity == ALIASES.name {
+                return Err(broken(format!("{id} was sent, and this device only assumes it")));
+            }
+        }
+        Ok(())
+    }
+
+    /// What a hub with a clock took is not from the future, and what it folded is right.
+    fn check_taken(&self, push: &Push, answers: &Answers) -> Result<()> {
+        let latest = answers.time.map_or(u64::MAX, |it| it + DRIFT);
+        for (change, answer) in push.changes.iter().zip(&answers.answers) {
+            let taken = matches!(answer, Answer::Accepted { .. });
+            let ahead = |it: Stamp| it.is_person() && it.millis() > latest;
+            if taken && change.row.cells().any(|(_, cell)| ahead(cell.stamp)) {
+                let found = format!("the hub took {} {} from the future", change.entity, change.id);
+                return Err(broken(found));
+            }
+        }
+        let new = newly_taken(&mut lock(self.model), push, answers);
+        if new.is_empty() && answers.recorded.is_empty() {
+            return Ok(());
+        }
+        self.hub_store.view(|tx| Folds::new(tx, push, &new).check(answers))
+    }
+
     /// Rows that fail a whole batch, without the hub saying which.
     fn is_poisoned(&self, push: &Push) -> bool {
         let bad = push.changes.iter().any(|it| it.row.hash("", it.id) % 4 == self.dice % 4);
@@ -102,6 +146,7 @@ impl Backend for Link<'_> {
     }
 
     async fn pull(&self, request: Pull) -> Result<Page> {
+        self.device.check_unsent()?;
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
         yield_once().await;
         if self.happens(Fault::DropCall, call) {
@@ -127,6 +172,7 @@ impl Backend for Link<'_> {
     }
 
     async fn push(&self, mut request: Push) -> Result<Answers> {
+        self.device.check_unsent()?;
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
         yield_once().await;
         request.protocol = self.version(call);
@@ -134,6 +180,7 @@ impl Backend for Link<'_> {
             return Err(self.lost());
         }
         if self.happens(Fault::DelayCall, call) {
+            self.check_sent(&request)?;
             lock(&self.device.late).push(Late::Push(request));
             return Err(self.lost());
         }
@@ -143,13 +190,16 @@ impl Backend for Link<'_> {
         if self.is_poisoned(&request) {
             return Err(Error::BatchFailed { remote: self.hub.name(), source: None });
         }
+        self.check_sent(&request)?;
         let batch = self.batch(&request)?;
         let reorder = self.happens(Fault::Reorder, call);
         if reorder {
             request.changes.reverse();
         }
         let again = self.happens(Fault::Duplicate, call).then(|| request.clone());
+        let push = request.clone();
         let mut answers = self.hub.push(request).await?;
+        self.check_taken(&push, &answers)?;
         if let Some(request) = again {
             // Whatever it answers to the second one, nobody hears it.
             let _unheard = self.hub.push(request).await;

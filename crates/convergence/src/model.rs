@@ -13,6 +13,8 @@ pub(crate) struct Write {
     pub(crate) value: Value,
     pub(crate) stamp: Stamp,
     pub(crate) person: bool,
+    /// The stamp of what the person saw and meant to replace.
+    pub(crate) over: Option<Stamp>,
 }
 
 /// A row as the model expects it: the stamp and the value of each field.
@@ -32,6 +34,8 @@ pub(crate) struct Model {
     /// Rows whose key somebody changed after their birth, or that were ever deleted.
     moved: BTreeSet<(String, Id)>,
     keys: BTreeMap<(String, Id), BTreeSet<String>>,
+    /// Rows that some hub took.
+    taken: BTreeSet<(String, Id)>,
 }
 
 impl Model {
@@ -61,18 +65,34 @@ impl Model {
         }
     }
 
+    /// Notes that a hub took the row, and returns whether it was the first time.
+    pub(crate) fn hear(&mut self, row: &(String, Id)) -> bool {
+        self.taken.insert(row.clone())
+    }
+
     /// A write was given another stamp. Earlier writes of the same device to the same
     /// cell were overwritten by it, so they do not come before the new stamp either.
     pub(crate) fn restamp(&mut self, entity: &str, id: Id, field: &str, was: Stamp, now: Stamp) {
         let cells = self.writes.get_mut(&(entity.to_owned(), id));
         let Some(writes) = cells.and_then(|it| it.get_mut(field)) else { return };
         let device = |stamp: Stamp| stamp.node() >> 32;
-        writes.retain(|it| {
+        let gone = |it: &Write| {
             let own = it.person && device(it.stamp) == device(was);
-            !(own && it.stamp < was && it.stamp > now)
-        });
+            own && it.stamp < was && it.stamp > now
+        };
+        // What was seen is known under another stamp now, or what came before it is.
+        let mut moved: BTreeMap<Stamp, Option<Stamp>> =
+            writes.iter().filter(|it| gone(it)).map(|it| (it.stamp, it.over)).collect();
+        moved.insert(was, Some(now));
+        writes.retain(|it| !gone(it));
         for write in writes.iter_mut().filter(|it| it.stamp == was) {
             write.stamp = now;
+        }
+        let rows = self.writes.iter_mut().filter(|((name, _), _)| name == entity);
+        for write in rows.filter_map(|(_, it)| it.get_mut(field)).flatten() {
+            while let Some(over) = write.over.and_then(|it| moved.get(&it)) {
+                write.over = *over;
+            }
         }
     }
 
@@ -107,6 +127,18 @@ impl Model {
                 }
                 let last = writes.iter().max_by_key(|it| it.stamp.to_string());
                 if last.is_some_and(|it| !it.person) {
+                    return Some(format!("{entity} {id} {field}"));
+                }
+            }
+        }
+        None
+    }
+
+    /// A write that does not come after what the person saw when they made it.
+    pub(crate) fn undercut(&self) -> Option<String> {
+        for ((entity, id), cells) in &self.writes {
+            for (field, writes) in cells {
+                if writes.iter().any(|it| it.over.is_some_and(|over| over >= it.stamp)) {
                     return Some(format!("{entity} {id} {field}"));
                 }
             }

@@ -63,6 +63,8 @@ pub enum Action {
     Sync(Fault),
     /// Two processes of the device sync at the same time.
     SyncTwice,
+    /// The device and another one sync at the same time.
+    SyncTogether,
     /// The device dies while a person writes, before or after the commit.
     DieWriting,
     /// Time passes everywhere.
@@ -134,7 +136,7 @@ impl Fault {
 }
 
 /// Actions and how often each is chosen.
-const ACTIONS: [(Action, usize); 16] = [
+const ACTIONS: [(Action, usize); 17] = [
     (Action::Create, 14),
     (Action::Import, 10),
     (Action::Edit, 18),
@@ -143,6 +145,7 @@ const ACTIONS: [(Action, usize); 16] = [
     (Action::BringBack, 1),
     (Action::Sync(Fault::None), 30),
     (Action::SyncTwice, 3),
+    (Action::SyncTogether, 4),
     (Action::DieWriting, 2),
     (Action::Pass, 4),
     (Action::SetClock, 2),

@@ -47,6 +47,10 @@ impl Fleet<'_> {
         if let Some(cell) = lock(&self.model).overruled() {
             return Err(broken(format!("an import overruled a person: {cell}")));
         }
+        if let Some(cell) = lock(&self.model).undercut() {
+            let found = format!("an edit was given a stamp below what it replaced: {cell}");
+            return Err(broken(found));
+        }
         let classes = self.classes(&facts)?;
         self.same_views(&expected, &classes)?;
         self.no_doubles(&expected, &classes)

@@ -28,6 +28,7 @@ fn hold(local: &str, remote: &str, schedules: u64, seed: u64) -> driftline_core:
         "WipeHub",
         "RestoreHub",
         "SyncTwice",
+        "SyncTogether",
         "DieWriting",
         "Upgrade",
     ] {
