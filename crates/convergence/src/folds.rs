@@ -130,5 +130,5 @@ pub(crate) fn newly_taken(model: &mut Model, push: &Push, answers: &Answers) -> 
         change.entity != ALIASES.name && matches!(answer, Answer::Accepted { .. })
     });
     let names = taken.map(|(change, _)| (change.entity.clone(), change.id));
-    names.filter(|it| model.hear(it)).collect()
+    names.filter(|it| model.hear(&it.0, it.1)).collect()
 }

@@ -3,9 +3,9 @@
 //! A *schedule* is a few devices, a hub, and a hundred steps, all drawn from a seed:
 //! people create, edit, delete and restore, transcripts are imported, devices sync over
 //! a wire that loses, delays, repeats and reorders, processes die between any two
-//! transactions, clocks are a year off, hubs are wiped and restored. Then everything
-//! settles, and every replica is compared with a [model](self#the-model) that was told
-//! of every write.
+//! transactions, clocks are a year off, hubs are wiped and restored. Some promises are
+//! held to at every call. Then everything settles, and every replica is compared with a
+//! [model](self#the-model) that was told of every write.
 //!
 //! # The model
 //! A list of every write that anybody made, joined at the end by code that shares
@@ -31,8 +31,9 @@
 //! - **births**: what a hub has acknowledged is no birth any more, and what a device only
 //!   assumes is not sent.
 //! - **queue**: what a person wrote waits until a call carries it.
-//! - **clocks**: no device's clock moves another's, and a hub with a clock takes nothing
-//!   from the future.
+//! - **clocks**: no device's clock moves another's far ahead.
+//! - **takings**: a hub takes no part of a row that it lacks, and with a clock nothing from
+//!   the future.
 //! - **restarts**: no sync starts over while its hub has lost nothing.
 //! - **errors**: a sync fails only by the fault that it met.
 //!
@@ -57,17 +58,17 @@
 //! | `clock-believes` | `device/adopt.rs` | A stamp from a clock that is a year ahead moves the clocks of others | clocks |
 //! | `clock-deaf` | `device/adopt.rs` | A device does not move its clock with what the hub sends | rows |
 //! | `heal-as-births` | `device/heal.rs` | Starting over offers rows as births that a hub has acknowledged | births |
-//! | `heal-never` | `device/adopt.rs` | A device that finds a difference does not start over | rows |
-//! | `heal-remembers-hub` | `device/heal.rs` | Starting over keeps what the old hub held of each row | rows |
+//! | `heal-never` | `device/adopt.rs` | A device that finds a difference does not start over | errors |
+//! | `heal-remembers-hub` | `device/heal.rs` | Starting over keeps what the old hub held of each row | errors |
 //! | `heal-silent` | `device/heal.rs` | Starting over reads everything and offers nothing | rows |
 //! | `hub-deleted-twin` | `hub.rs` | The hub folds a birth with a row that was deleted | folds |
 //! | `hub-folds-old-rows` | `hub.rs` | The hub folds any two rows that meet under a key, also those that were renamed to it | folds |
-//! | `hub-forgets-clock` | `hub.rs` | The hub takes stamps that are a year ahead | clocks |
-//! | `hub-keeps-place` | `hub.rs` | A row that grows keeps its place in the feed, where nobody reads it again | rows |
-//! | `hub-no-twins` | `hub.rs` | The hub does not look for the twin of a birth | folds |
+//! | `hub-forgets-clock` | `hub.rs` | The hub takes stamps that are a year ahead | takings |
+//! | `hub-keeps-place` | `hub.rs` | A row that grows keeps its place in the feed, where nobody reads it again | errors |
+//! | `hub-no-twins` | `hub.rs` | The hub does not look for the twin of a birth | doubles |
 //! | `hub-own-key-twin` | `hub.rs` | The hub compares a birth with the key a row has by itself, not with the key it shows | folds |
-//! | `hub-page-skips` | `hub.rs` | A page that was cut short leads to the head all the same | rows |
-//! | `hub-takes-parts` | `hub.rs` | The hub takes a part of a row that it has never heard of | doubles |
+//! | `hub-page-skips` | `hub.rs` | A page that was cut short leads to the head all the same | errors |
+//! | `hub-takes-parts` | `hub.rs` | The hub takes a part of a row that it has never heard of | takings |
 //! | `import-overwrites` | `device/import.rs` | An import replaces cells, also those that a person wrote | rows |
 //! | `join-incoming-wins` | `row.rs` | Joining takes the cell that comes in, whichever of the two is the later one | rows |
 //! | `link-stays-bound` | `device/link.rs` | A device does not notice that its hub went back to a backup | errors |

@@ -1,14 +1,17 @@
 //! The wire between a device and its hub, and what goes wrong on it.
 
-use std::sync::{
-    Mutex,
-    atomic::{AtomicBool, AtomicUsize, Ordering},
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
 };
 
 use async_trait::async_trait;
 use driftline_core::{
-    ALIASES, Answer, Answers, Backend, Error, Limits, PROTOCOL, Page, Pull, Push, Result, Stamp,
-    Store,
+    ALIASES, Answer, Answers, Backend, Error, Id, Limits, PROTOCOL, Page, Pull, Push, Result,
+    Stamp, Store,
     clock::DRIFT,
     device::{self, Batch, Sent},
 };
@@ -106,12 +109,27 @@ impl Link<'_> {
         Ok(())
     }
 
-    /// What a hub with a clock took is not from the future, and what it folded is right.
-    fn check_taken(&self, push: &Push, answers: &Answers) -> Result<()> {
+    /// Parts of rows that the hub does not hold.
+    fn strange_parts(&self, push: &Push) -> Result<BTreeSet<Id>> {
+        let mut strange = BTreeSet::new();
+        for change in push.changes.iter().filter(|it| !it.whole) {
+            if self.hub_store.view(|tx| tx.get(&change.entity, change.id))?.is_none() {
+                strange.insert(change.id);
+            }
+        }
+        Ok(strange)
+    }
+
+    /// What the hub took is neither from the future nor a part of what it lacks, and what
+    /// it folded is right.
+    fn check_taken(&self, push: &Push, answers: &Answers, strange: &BTreeSet<Id>) -> Result<()> {
         let latest = answers.time.map_or(u64::MAX, |it| it + DRIFT);
         for (change, answer) in push.changes.iter().zip(&answers.answers) {
             let taken = matches!(answer, Answer::Accepted { .. });
             let ahead = |it: Stamp| it.is_person() && it.millis() > latest;
+            if taken && strange.contains(&change.id) {
+                return Err(broken(format!("the hub took a mere part of {}", change.id)));
+            }
             if taken && change.row.cells().any(|(_, cell)| ahead(cell.stamp)) {
                 let found = format!("the hub took {} {} from the future", change.entity, change.id);
                 return Err(broken(found));
@@ -181,6 +199,9 @@ impl Backend for Link<'_> {
         }
         if self.happens(Fault::DelayCall, call) {
             self.check_sent(&request)?;
+            for change in &request.changes {
+                lock(self.model).hear(&change.entity, change.id);
+            }
             lock(&self.device.late).push(Late::Push(request));
             return Err(self.lost());
         }
@@ -198,8 +219,9 @@ impl Backend for Link<'_> {
         }
         let again = self.happens(Fault::Duplicate, call).then(|| request.clone());
         let push = request.clone();
+        let strange = self.strange_parts(&push)?;
         let mut answers = self.hub.push(request).await?;
-        self.check_taken(&push, &answers)?;
+        self.check_taken(&push, &answers, &strange)?;
         if let Some(request) = again {
             // Whatever it answers to the second one, nobody hears it.
             let _unheard = self.hub.push(request).await;

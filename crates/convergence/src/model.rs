@@ -34,7 +34,7 @@ pub(crate) struct Model {
     /// Rows whose key somebody changed after their birth, or that were ever deleted.
     moved: BTreeSet<(String, Id)>,
     keys: BTreeMap<(String, Id), BTreeSet<String>>,
-    /// Rows that some hub took.
+    /// Rows that some hub took or may take.
     taken: BTreeSet<(String, Id)>,
 }
 
@@ -65,9 +65,10 @@ impl Model {
         }
     }
 
-    /// Notes that a hub took the row, and returns whether it was the first time.
-    pub(crate) fn hear(&mut self, row: &(String, Id)) -> bool {
-        self.taken.insert(row.clone())
+    /// Notes that a hub took the row or may do so, and returns whether it is the first
+    /// time.
+    pub(crate) fn hear(&mut self, entity: &str, id: Id) -> bool {
+        self.taken.insert((entity.to_owned(), id))
     }
 
     /// A write was given another stamp. Earlier writes of the same device to the same
