@@ -20,6 +20,18 @@ pub(crate) struct Options {
     arguments: Vec<OsString>,
 }
 
+impl Options {
+    /// The arguments as they were `typed`: the parser keeps a first `--` to itself, and
+    /// cargo must have it.
+    fn given(&self, typed: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+        let mut typed: Vec<_> = typed.into_iter().collect();
+        let at = typed.len().saturating_sub(self.arguments.len());
+        let given = typed.split_off(at);
+        let escape = typed.pop().filter(|it| it == "--");
+        escape.into_iter().chain(given).collect()
+    }
+}
+
 /// Both kinds of tests. A failure does not keep the other binaries from running.
 const KINDS: [&[&str]; 2] = [
     &["test", "--workspace", "--no-fail-fast", "--all-targets"],
@@ -31,7 +43,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let mut all_ran = true;
     for kind in KINDS {
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
-        cargo.args(kind).args(&options.arguments).current_dir(root);
+        cargo.args(kind).args(options.given(std::env::args_os())).current_dir(root);
         let before = count;
         let succeeded = stream(&mut cargo, &mut std::io::stdout(), &mut count)?;
         all_ran &= succeeded || count.failed > before.failed;
@@ -101,6 +113,24 @@ mod tests {
             "7 passed; 7 failed;\n",
         ];
         assert_eq!(count(&lines), Count { passed: 18, failed: 3 });
+    }
+
+    #[test]
+    fn cargo_gets_every_argument() {
+        use clap::Parser;
+
+        #[derive(Parser)]
+        struct Typed {
+            #[command(flatten)]
+            options: Options,
+        }
+
+        for words in ["", "name", "-p core name -- --nocapture", "-- --nocapture"] {
+            let typed = || ["xtask"].into_iter().chain(words.split_whitespace());
+            let options = Typed::parse_from(typed()).options;
+            let given = options.given(typed().map(OsString::from)).join(" ".as_ref());
+            assert_eq!(given.to_str(), Some(words));
+        }
     }
 
     #[test]
