@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use driftline_core::{
-    ALIASES, Answer, Answers, Change, DELETED_AT, EntityDescriptor, Id, Push, Result, Row,
-    store::{ReadTx, Stored},
+    ALIASES, Answer, Answers, Change, EntityDescriptor, Id, Push, Result, Row, alias,
+    store::ReadTx,
     view::{self, View},
 };
 
@@ -55,17 +55,11 @@ impl<'a> Folds<'a> {
         for newcomer in class.members.iter().filter(|id| self.is_new(entity, **id)) {
             self.fits(entity, &class, *newcomer)?;
         }
-        let mut all_as_born = true;
         for id in [one, other] {
             let Some(stored) = self.hub.get(entity.name, id)? else { return Ok(()) };
-            let birth = stored.born || self.births.contains(&(entity.name, id));
-            if birth {
+            if stored.born || self.births.contains(&(entity.name, id)) {
                 return Ok(());
             }
-            all_as_born &= may_be_as_born(entity, &stored);
-        }
-        if all_as_born {
-            return Ok(());
         }
         Err(broken(format!("{} {one} and {other} were folded, and neither was born", entity.name)))
     }
@@ -96,7 +90,10 @@ impl<'a> Folds<'a> {
             return Ok(());
         };
         for other in self.hub.with_key(entity.name, &key)? {
+            // A class that has not come back as a whole may turn out to be deleted.
+            let class = alias::class(self.hub, entity.name, other)?;
             if let Some(it) = view::view(self.hub, entity, other)?
+                && it.members.len() == class.len()
                 && self.sent_of(entity, &it) == 0
                 && !it.row.is_deleted()
                 && entity.key_of(&it.row).as_ref() == Some(&key)
@@ -113,15 +110,6 @@ impl<'a> Folds<'a> {
     fn sent_of(&self, entity: &EntityDescriptor, class: &View) -> usize {
         class.members.iter().filter(|id| self.sent.contains(&(entity.name, **id))).count()
     }
-}
-
-/// Whether a hub may think that nobody ever renamed or deleted the row: no cell of it is
-/// older than its key. Nor is one if a rename wrote every cell that there is.
-fn may_be_as_born(entity: &EntityDescriptor, stored: &Stored) -> bool {
-    let is_key = |field: &str| entity.natural_key.contains(&field);
-    let latest = stored.row.cells().filter(|(it, _)| is_key(it)).map(|(_, it)| it.stamp).max();
-    stored.row.cell(DELETED_AT).is_none()
-        && stored.row.cells().all(|(_, it)| Some(it.stamp) >= latest)
 }
 
 /// The rows of a push that no hub had ever taken, and that this one took.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use driftline_core::{
-    ALIASES, Cell, EntityDescriptor, Id, Result, Stamp, Value,
+    ALIASES, Cell, Id, Result, Stamp, Value,
     device::{self},
     status::State,
     store::Stored,
@@ -53,7 +53,7 @@ impl Fleet<'_> {
         }
         let classes = self.classes(&facts)?;
         self.same_views(&expected, &classes)?;
-        self.no_doubles(&expected, &classes)
+        self.no_doubles(&classes)
     }
 
     /// The classes of ids by their facts, each of which must be right.
@@ -129,22 +129,12 @@ impl Fleet<'_> {
     }
 
     /// Among rows that were never renamed or deleted, one row per key. Where hubs were
-    /// wiped or put back, two rows may both be old when they meet; they still fold if
-    /// one can see that neither was renamed: its key is its oldest part. (A wrong clock
-    /// can hide that.)
-    fn no_doubles(
-        &self,
-        expected: &BTreeMap<(String, Id), Expected>,
-        classes: &BTreeMap<(String, Id), BTreeSet<Id>>,
-    ) -> Result<()> {
+    /// wiped or put back, two rows may both be old when they first meet, and stay two.
+    fn no_doubles(&self, classes: &BTreeMap<(String, Id), BTreeSet<Id>>) -> Result<()> {
         let lost = [Action::WipeHub, Action::RestoreHub];
-        let always_births = !self.plan.steps.iter().any(|it| lost.contains(&it.action));
-        let key_is_oldest = |entity: &EntityDescriptor, id: Id| {
-            let Some(row) = expected.get(&(entity.name.to_owned(), id)) else { return true };
-            let oldest = row.values().map(|(stamp, _)| stamp.to_string()).min();
-            let mut key = entity.natural_key.iter().filter_map(|it| row.get(*it));
-            key.all(|(stamp, _)| Some(stamp.to_string()) == oldest)
-        };
+        if self.plan.steps.iter().any(|it| lost.contains(&it.action)) {
+            return Ok(());
+        }
         let device = &self.devices[self.devices.len() - 1];
         for entity in device.schema.entities() {
             let mut seen = BTreeMap::new();
@@ -153,10 +143,7 @@ impl Fleet<'_> {
                 let one = BTreeSet::from([it.id]);
                 let mut members = class.unwrap_or(&one).iter();
                 if it.row.is_deleted()
-                    || !members.all(|id| {
-                        lock(&self.model).is_settled(entity.name, *id)
-                            && (always_births || key_is_oldest(entity, *id))
-                    })
+                    || !members.all(|id| lock(&self.model).is_settled(entity.name, *id))
                 {
                     continue;
                 }

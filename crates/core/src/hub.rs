@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ALIASES, Answer, Answers, Backend, Change, DELETED_AT, Digests, EntityDescriptor, Env, Error,
-    Id, Identity, Limits, Millis, PROTOCOL, Page, Pull, Push, Result, alias,
+    ALIASES, Answer, Answers, Backend, Change, Digests, EntityDescriptor, Env, Error, Id, Identity,
+    Limits, Millis, PROTOCOL, Page, Pull, Push, Result, alias,
     clock::DRIFT,
     schema::is_plain_name,
     store::{Durability, ReadTx, Store, Stored, Tx},
@@ -261,25 +261,27 @@ fn number(tx: &mut dyn Tx, state: &mut State, entity: &str, stored: &mut Stored)
 }
 
 /// The live row that `newcomer` meets under its natural key. Only births fold: two old
-/// rows that were renamed to one key stay two.
+/// rows that were renamed to one key stay two, and so do two that two wiped hubs have
+/// acknowledged.
 ///
-/// After a hub was wiped, rows come to the new one in any order, some as births and
-/// some as rows that another hub has acknowledged. So that the order does not matter, an
-/// old row also folds with one that came here as a birth and still has that key, and
-/// two old rows do that both still are as they were born.
+/// After a hub was wiped, rows come to the new one in any order. So that it does not
+/// matter which of two came first, an old row also folds with one that came here as a
+/// birth and still has that key. A class that has not come back as a whole is left
+/// alone: the part that is missing may say that it was deleted.
 fn twin(tx: &dyn Tx, entity: &EntityDescriptor, newcomer: &Stored) -> Result<Option<Id>> {
     let Some(key) = newcomer.key.as_deref() else { return Ok(None) };
-    if newcomer.row.is_deleted() {
+    let alone = alias::class(tx.reading(), entity.name, newcomer.id)?.len() == 1;
+    if newcomer.row.is_deleted() || !alone {
         return Ok(None);
     }
     for candidate in tx.with_key(entity.name, key)? {
         let Some(stored) = tx.get(entity.name, candidate)? else { continue };
-        let births = newcomer.born || stored.born;
-        let met = births || (is_as_born(entity, newcomer) && is_as_born(entity, &stored));
-        if candidate == newcomer.id || !met {
+        if candidate == newcomer.id || !(newcomer.born || stored.born) {
             continue;
         }
+        let class = alias::class(tx.reading(), entity.name, candidate)?;
         if let Some(it) = view::view(tx.reading(), entity, candidate)?
+            && it.members.len() == class.len()
             && !it.row.is_deleted()
             && entity.key_of(&it.row).as_deref() == Some(key)
         {
@@ -287,12 +289,4 @@ fn twin(tx: &dyn Tx, entity: &EntityDescriptor, newcomer: &Stored) -> Result<Opt
         }
     }
     Ok(None)
-}
-
-/// Whether the key is the one that the row was born with, and it was never deleted:
-/// then none of its key's cells was written later than its first one.
-fn is_as_born(entity: &EntityDescriptor, stored: &Stored) -> bool {
-    let first = stored.row.cells().map(|(_, cell)| cell.stamp).min();
-    let key = entity.natural_key.iter().filter_map(|it| stored.row.cell(it));
-    stored.row.cell(DELETED_AT).is_none() && key.map(|it| Some(it.stamp)).all(|it| it == first)
 }
