@@ -176,13 +176,20 @@ fn accept(tx: &mut dyn Tx, name: &str, push: &Push, time: Option<Millis>) -> Res
     }
     let mut recorded = Vec::new();
     let mut answers = Vec::with_capacity(push.changes.len());
-    for change in &push.changes {
-        answers.push(match refuse(change, time) {
+    // Facts first: a newcomer of this batch may only meet classes as they are with them.
+    let mut order: Vec<usize> = (0..push.changes.len()).collect();
+    order.sort_by_key(|place| push.changes[*place].entity != ALIASES.name);
+    for place in order {
+        let change = &push.changes[place];
+        let answer = match refuse(change, time) {
             Some(answer) => answer,
             None => take(tx, &mut state, change, &mut recorded)?,
-        });
+        };
+        answers.push((place, answer));
     }
     save(tx, &state)?;
+    answers.sort_unstable_by_key(|(place, _)| *place);
+    let answers = answers.into_iter().map(|(_, answer)| answer).collect();
     let digests = every(tx.reading(), &state.digests);
     Ok(Answers { head: state.head, identity: state.identity, answers, recorded, digests, time })
 }

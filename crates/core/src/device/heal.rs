@@ -46,13 +46,19 @@ fn offer_all(tx: &mut dyn Tx, now: Millis) -> Result<()> {
     Ok(())
 }
 
-/// Queues all cells of a row. What the queue already knows of it stays as it is; the
-/// other cells count as carried, for a hub has had them.
+/// Queues all cells of a row, behind the facts: a hub that hears of a row before it
+/// hears what the row is folded with may take it for something else. What the queue
+/// already knows of the row stays as it is; the other cells count as carried, for a hub
+/// has had them.
 fn offer(tx: &mut dyn Tx, entity: &str, stored: &Stored, now: Millis) -> Result<()> {
     if alias::is_provisional(entity, stored) {
         return Ok(());
     }
     let before = tx.queued(entity, stored.id)?;
+    if let Some(entry) = &before {
+        tx.dequeue(entity, stored.id)?;
+        tx.enqueue(entry)?;
+    }
     let fields: Vec<FieldName> = stored.row.cells().map(|(field, _)| field.clone()).collect();
     owe(tx, entity, stored, fields, now)?;
     if let Some(mut entry) = tx.queued(entity, stored.id)? {
