@@ -45,6 +45,7 @@ impl<'a> Context<'a> {
             profile: self.profile.path(),
             settings: &config.local.settings,
             env: self.env.clone(),
+            tokens: None,
         })?;
         let replica = Replica::open(store, self.env.clone())?;
         Ok(Device { replica, config })
@@ -58,6 +59,7 @@ impl<'a> Context<'a> {
             profile: self.profile.path(),
             settings: &remote.settings,
             env: self.env.clone(),
+            tokens: None,
         })?;
         Ok(Some(backend))
     }

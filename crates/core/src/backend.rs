@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Env, Id, Millis, Result, Row, Schema, Store};
+use crate::{Env, Id, Millis, Result, Row, Schema, Store, TokenSource};
 
 /// The version of what travels. A version and the one before it work together.
 pub const PROTOCOL: u32 = 1;
@@ -222,6 +222,8 @@ pub struct OpenBackend<'a> {
     pub settings: &'a Map<String, Value>,
     /// Time and randomness.
     pub env: Arc<dyn Env>,
+    /// Proof of who the person is, for a service that asks for it.
+    pub tokens: Option<Arc<dyn TokenSource>>,
 }
 
 impl BackendPlugin {

@@ -20,6 +20,7 @@ mod stamp;
 pub mod status;
 pub mod store;
 mod sync;
+mod token;
 pub mod value;
 pub mod view;
 
@@ -42,6 +43,7 @@ pub use self::{
     stamp::Stamp,
     store::{Durability, Store},
     sync::{Progress, SyncReport},
+    token::{ExposeSecret, SecretString, TokenSource},
     value::Value,
 };
 

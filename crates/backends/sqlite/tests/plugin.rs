@@ -30,7 +30,13 @@ impl Env for NoEnv {
 
 fn with<T>(profile: &Path, settings: Value, job: impl Fn(&OpenBackend<'_>) -> T) -> T {
     let settings: Map<String, Value> = serde_json::from_value(settings).unwrap();
-    job(&OpenBackend { schema: schema(), profile, settings: &settings, env: Arc::new(NoEnv) })
+    job(&OpenBackend {
+        schema: schema(),
+        profile,
+        settings: &settings,
+        env: Arc::new(NoEnv),
+        tokens: None,
+    })
 }
 
 #[test]

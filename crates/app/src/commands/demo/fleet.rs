@@ -66,7 +66,13 @@ impl Device {
         let path = folder.join("remote.db").to_string_lossy().into_owned();
         let shared = Map::from_iter([("path".to_owned(), Value::from(path))]);
         let (none, schema, env) = (Map::new(), context.schema, context.env.clone());
-        let open = |settings| OpenBackend { schema, profile: &profile, settings, env: env.clone() };
+        let open = |settings| OpenBackend {
+            schema,
+            profile: &profile,
+            settings,
+            env: env.clone(),
+            tokens: None,
+        };
         let replica = Replica::open(local(&open(&none))?, env.clone())?;
         Ok(Self { name, replica, remote: remote(&open(&shared))? })
     }
