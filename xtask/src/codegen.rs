@@ -5,6 +5,7 @@
 use std::{fs, path::Path};
 
 use anyhow::{Context, Result, bail};
+use driftline_convergence::vectors;
 use driftline_core::{EntityDescriptor, Schema};
 use driftline_entities as _;
 
@@ -44,7 +45,11 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
 fn files(root: &Path) -> Result<Vec<Generated>> {
     let entities = own_entities(root)?;
     let tables = driftline_codegen::typescript(entities.iter().copied())?;
-    Ok(vec![(driftline_codegen::PATH, tables)])
+    Ok(vec![
+        (driftline_codegen::PATH, tables),
+        ("convex/tests/vectors/joins.json", vectors::join_vectors()?),
+        ("convex/tests/vectors/hub.json", vectors::hub_vectors(&entities)?),
+    ])
 }
 
 /// Fails if a file is not as it would be written.
