@@ -7,6 +7,7 @@
 )]
 
 mod bench;
+mod convex_local;
 mod mistakes;
 
 mod new_entity;
@@ -40,6 +41,8 @@ enum Task {
     Bench(bench::Options),
     /// Make mistakes in a copy of the engine, and see that the suite catches each
     Mistakes(mistakes::Options),
+    /// Run a Convex deployment on this machine, with stand-ins for GitHub and Google
+    ConvexLocal(convex_local::Options),
 }
 
 fn main() -> ExitCode {
@@ -61,5 +64,6 @@ fn run(task: Task) -> Result<()> {
         Task::Test(options) => test::run(root, &options),
         Task::Bench(options) => bench::run(&options),
         Task::Mistakes(options) => mistakes::run(root, &options),
+        Task::ConvexLocal(options) => convex_local::run(root, &options),
     }
 }
