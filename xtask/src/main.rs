@@ -8,6 +8,7 @@
 
 mod bench;
 mod codegen;
+mod convex_local;
 mod mistakes;
 mod new_entity;
 mod sim;
@@ -47,6 +48,8 @@ enum Task {
     Bench(bench::Options),
     /// Make mistakes in a copy of the engine, and see that the suite catches each
     Mistakes(mistakes::Options),
+    /// Run a Convex deployment on this machine, with stand-ins for GitHub and Google
+    ConvexLocal(convex_local::Options),
 }
 
 fn main() -> ExitCode {
@@ -69,5 +72,6 @@ fn run(task: Task) -> Result<()> {
         Task::Test(options) => test::run(root, &options),
         Task::Bench(options) => bench::run(&options),
         Task::Mistakes(options) => mistakes::run(root, &options),
+        Task::ConvexLocal(options) => convex_local::run(root, &options),
     }
 }
