@@ -3,7 +3,7 @@
  * is written out as in WIRE.md.
  */
 import { convexTest } from "convex-test";
-import { ConvexError } from "convex/values";
+import { ConvexError, type Value } from "convex/values";
 import { expect } from "vitest";
 import { api } from "../../functions/_generated/api.js";
 import type { Doc, Id } from "../../functions/_generated/dataModel.js";
@@ -123,7 +123,7 @@ export class Person {
   /** Every row that the hub holds, in the order of the feed. */
   async rows(): Promise<WireRow[]> {
     const all: WireRow[] = [];
-    for (let cursor = 0; ; ) {
+    for (let cursor = 0; ;) {
       const page = await this.pull(cursor);
       all.push(...page.changes.map((it) => JSON.parse(it) as WireRow));
       if (page.next === page.head) return all;
@@ -176,6 +176,6 @@ export async function errorOf(call: Promise<unknown>): Promise<Record<string, un
     (thrown: unknown) => thrown,
   );
   expect(error).toBeInstanceOf(ConvexError);
-  const { data } = error as ConvexError<Record<string, unknown> | string>;
+  const data = (error as ConvexError<Record<string, Value>> | ConvexError<string>).data;
   return (typeof data === "string" ? JSON.parse(data) : data) as Record<string, unknown>;
 }
