@@ -3,11 +3,19 @@ import type { GenericDatabaseReader } from "convex/server";
 import type { DataModel, Doc } from "../_generated/dataModel.js";
 import { descriptors as generated } from "../generated/entities.js";
 import type { Descriptor } from "../model/descriptor.js";
-import type { ALIASES } from "./twins.js";
+import { ALIASES } from "./twins.js";
 
-export const descriptors: ReadonlyMap<string, Descriptor> = new Map(
-  Object.entries<Descriptor>(generated),
-);
+/** Facts about pairs of ids: built in, so no entity describes them. */
+const FACTS: Descriptor = {
+  fields: { entity: "text", high: "text", low: "text" },
+  local: [],
+  naturalKey: [],
+};
+
+export const descriptors: ReadonlyMap<string, Descriptor> = new Map([
+  [ALIASES, FACTS],
+  ...Object.entries<Descriptor>(generated),
+]);
 
 /**
  * Any entity's table. All have the same columns of the hub's and the same indexes, so to
