@@ -17,11 +17,10 @@ for (const [name, value] of [
   ["JWKS", JSON.stringify(jwks)],
 ]) {
   // By standard input, so that the private key is in no list of processes.
-  const set = spawnSync(
-    "npx",
-    ["convex", "env", "set", ...process.argv.slice(2), name],
-    { input: value, stdio: ["pipe", "inherit", "inherit"] },
-  );
+  const set = spawnSync("npx", ["convex", "env", "set", ...process.argv.slice(2), name], {
+    input: value,
+    stdio: ["pipe", "inherit", "inherit"],
+  });
   if (set.status !== 0) {
     console.error(`${name} could not be set: see above`);
     process.exit(set.status ?? 1);
