@@ -35,7 +35,7 @@ function anyValue(random: Random): unknown {
 }
 
 function shown(document: Doc<"random"> | null): unknown {
-  return document && [document._id, document.a, document.b, document.c];
+  return document && [document._id, document.a, document.b, document.c ?? "none"];
 }
 
 async function look(ctx: QueryCtx, random: Random): Promise<unknown> {
