@@ -44,7 +44,9 @@ export class Control {
       send(response, json(200, answer ?? {}));
       if (order === "POST stop") response.on("close", () => this.controls.stop());
     } catch (error) {
-      send(response, failure(error));
+      // Whoever gives orders wants the reason, also of what nobody foresaw.
+      const known = error instanceof HttpError;
+      send(response, known ? failure(error) : text(500, String((error as Error).stack)));
     }
   }
 
