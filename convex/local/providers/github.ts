@@ -157,7 +157,7 @@ export class GitHub {
 }
 
 function userOf({ id, name }: Account) {
-  return { id: Number(id), login: `person-${id}`, name, email: null, avatar_url: null };
+  return { id: Number(id), login: `person-${id}`, name, email: null, avatar_url: `https://avatars.example/${id}` };
 }
 
 function tokenIn(body: string): string {

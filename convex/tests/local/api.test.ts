@@ -2,8 +2,10 @@
 // The HTTP API as clients see it: shapes, numbers, errors, and who is let in.
 
 import { createHmac, createSign, generateKeyPairSync } from "node:crypto";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { Deployment, type Tokens } from "./harness.js";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let local: Deployment;
 let ada: Tokens;

@@ -1,8 +1,10 @@
 // @vitest-environment node
 // The door for tests: faults, the clock, snapshots, and who may use it.
 
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { Deployment, type Tokens } from "./harness.js";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let local: Deployment;
 let ada: Tokens;

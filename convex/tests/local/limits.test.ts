@@ -1,8 +1,10 @@
 // @vitest-environment node
 // What a real deployment refuses, and what it takes just below that.
 
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import { Deployment } from "./harness.js";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let local: Deployment;
 
