@@ -89,7 +89,11 @@ export class Control {
 
 function clock(now: unknown): object {
   if (now !== null && !Number.isSafeInteger(now)) {
-    throw new HttpError(400, "BadOrder", "`now` is a whole number of milliseconds, or null");
+    throw new HttpError(
+      400,
+      "BadOrder",
+      "`now` is a whole number of milliseconds, or null",
+    );
   }
   setClock(now as number | null);
   return { now: Date.now() };

@@ -30,7 +30,9 @@ describe("answers", () => {
     const encoded = { format: "convex_encoded_json" };
     const exact = await local.call("query", "probe:echo", { value }, encoded);
     expect(exact.body.value).toEqual(value);
-    expect((await local.call("query", "probe:echo", {}, { format: "xml" })).status).toBe(400);
+    expect((await local.call("query", "probe:echo", {}, { format: "xml" })).status).toBe(
+      400,
+    );
   });
 
   test("every way to call a function", async () => {
@@ -94,7 +96,8 @@ describe("who is let in", () => {
     const { status, body } = await local.call("query", "rows:since", since, { token });
     return [status, body.code];
   };
-  const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const encode = (value: unknown) =>
+    Buffer.from(JSON.stringify(value)).toString("base64url");
 
   test("a token of this deployment, and nothing made from it", async () => {
     expect(await local.value("query", "rows:since", since, ada.token)).toEqual([]);
@@ -115,8 +118,12 @@ describe("who is let in", () => {
       `${header}.${claims}.${sign(`${header}.${claims}`)}`,
       `${header}.${encode({ ...content, exp: 1e11 })}.${signature}`,
     ];
-    for (const token of damaged) expect(await refusal(token)).toEqual([401, "Unauthenticated"]);
-    expect(await refusal(`${header}.${elsewhere}.${signature}`)).toEqual([401, "NoAuthProvider"]);
+    for (const token of damaged)
+      expect(await refusal(token)).toEqual([401, "Unauthenticated"]);
+    expect(await refusal(`${header}.${elsewhere}.${signature}`)).toEqual([
+      401,
+      "NoAuthProvider",
+    ]);
     expect(await refusal("garbage")).toEqual([401, "InvalidAuthHeader"]);
   });
 
@@ -140,8 +147,11 @@ describe("who is let in", () => {
 
   test("both providers sign in, and a person stays the same", async () => {
     const person = ({ token }: Tokens) =>
-      (JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as { sub: string })
-        .sub.split("|")[0];
+      (
+        JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as {
+          sub: string;
+        }
+      ).sub.split("|")[0];
     expect(person(await local.signIn("1001"))).toBe(person(ada));
     const google = await local.signIn("someone", "google");
     expect(google.person).toBe("google:someone");

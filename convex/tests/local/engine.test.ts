@@ -29,7 +29,9 @@ test("the patched engine answers as the plain one does", { timeout: 120_000 }, a
   expect(fast).toEqual(plain);
   const all = plain.join();
   // The schedule has to reach what it is for.
-  expect(plain.filter((it) => it.includes("the whole step is rolled back")).length).toBeGreaterThan(2);
+  expect(
+    plain.filter((it) => it.includes("the whole step is rolled back")).length,
+  ).toBeGreaterThan(2);
   expect(all.split("a part is rolled back").length).toBeGreaterThan(20);
   expect(plain.filter((it) => it.includes('"success"')).length).toBeGreaterThan(STEPS);
 });

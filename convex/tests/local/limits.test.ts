@@ -24,22 +24,106 @@ function fields(count: number): object {
   return Object.fromEntries(Array.from({ length: count }, (_, i) => [`f${i}`, 1]));
 }
 
-type Row = [what: string, kind: string, path: string, good: unknown, bad: unknown, why: string];
+type Row = [
+  what: string,
+  kind: string,
+  path: string,
+  good: unknown,
+  bad: unknown,
+  why: string,
+];
 
 const ROWS: Row[] = [
-  ["array length", "query", "probe:echo", { value: Array(8192).fill(1) }, { value: Array(8193).fill(1) }, "Array length"],
-  ["fields", "query", "probe:echo", { value: fields(1024) }, { value: fields(1025) }, "too many fields"],
-  ["nesting", "query", "probe:echo", { value: nested(63) }, { value: nested(64) }, "too nested"],
-  ["names", "query", "probe:echo", { value: { "a b": 1 } }, { value: { "\u00e9": 1 } }, "Field name"],
-  ["reserved names", "query", "probe:echo", { value: { a$: 1 } }, { value: { $a: 1 } }, "$"],
+  [
+    "array length",
+    "query",
+    "probe:echo",
+    { value: Array(8192).fill(1) },
+    { value: Array(8193).fill(1) },
+    "Array length",
+  ],
+  [
+    "fields",
+    "query",
+    "probe:echo",
+    { value: fields(1024) },
+    { value: fields(1025) },
+    "too many fields",
+  ],
+  [
+    "nesting",
+    "query",
+    "probe:echo",
+    { value: nested(63) },
+    { value: nested(64) },
+    "too nested",
+  ],
+  [
+    "names",
+    "query",
+    "probe:echo",
+    { value: { "a b": 1 } },
+    { value: { "\u00e9": 1 } },
+    "Field name",
+  ],
+  [
+    "reserved names",
+    "query",
+    "probe:echo",
+    { value: { a$: 1 } },
+    { value: { $a: 1 } },
+    "$",
+  ],
   ["text", "query", "probe:echo", { value: "\u{1f600}" }, { value: "\ud800" }, "Unicode"],
-  ["document", "mutation", "probe:insert", { document: "x".repeat(MiB - 200) }, { document: "x".repeat(MiB) }, "too large"],
-  ["document nesting", "mutation", "probe:insert", { document: nested(15) }, { document: nested(16) }, "too nested"],
-  ["documents written", "mutation", "probe:fill", { documents: 16_000, bytes: 1 }, { documents: 16_001, bytes: 1 }, "Wrote too many"],
-  ["bytes written", "mutation", "probe:fill", { documents: 15, bytes: MiB - 200 }, { documents: 17, bytes: MiB - 200 }, "Wrote too much"],
+  [
+    "document",
+    "mutation",
+    "probe:insert",
+    { document: "x".repeat(MiB - 200) },
+    { document: "x".repeat(MiB) },
+    "too large",
+  ],
+  [
+    "document nesting",
+    "mutation",
+    "probe:insert",
+    { document: nested(15) },
+    { document: nested(16) },
+    "too nested",
+  ],
+  [
+    "documents written",
+    "mutation",
+    "probe:fill",
+    { documents: 16_000, bytes: 1 },
+    { documents: 16_001, bytes: 1 },
+    "Wrote too many",
+  ],
+  [
+    "bytes written",
+    "mutation",
+    "probe:fill",
+    { documents: 15, bytes: MiB - 200 },
+    { documents: 17, bytes: MiB - 200 },
+    "Wrote too much",
+  ],
   ["ranges", "query", "probe:ranges", { count: 4096 }, { count: 4097 }, "index ranges"],
-  ["changes by id", "mutation", "probe:patches", { count: 4096 }, { count: 4097 }, "index ranges"],
-  ["result", "query", "probe:long", { length: 1000, times: 8000 }, { length: MiB, times: 17 }, "too large"],
+  [
+    "changes by id",
+    "mutation",
+    "probe:patches",
+    { count: 4096 },
+    { count: 4097 },
+    "index ranges",
+  ],
+  [
+    "result",
+    "query",
+    "probe:long",
+    { length: 1000, times: 8000 },
+    { length: MiB, times: 17 },
+    "too large",
+  ],
 ];
 
 test.each(ROWS)("%s", async (_what, kind, path, good, bad, why) => {
@@ -59,6 +143,8 @@ test("rows that a filter leaves out were read, too", async () => {
 });
 
 test("a body over 16 MiB is no call", async () => {
-  const { status, body } = await local.call("query", "probe:echo", { value: "x".repeat(17 * MiB) });
+  const { status, body } = await local.call("query", "probe:echo", {
+    value: "x".repeat(17 * MiB),
+  });
   expect([status, body.code]).toEqual([400, "BadJsonBody"]);
 });
