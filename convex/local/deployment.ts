@@ -46,7 +46,11 @@ export async function startDeployment(options: Options, stop: () => void) {
   const kept = disk?.settings() ?? null;
   const [api, site, providerServer] = [createServer(), createServer(), createServer()];
   const url = await listen(api, "--port", options.port || (kept?.port ?? 0));
-  const siteUrl = await listen(site, "--site-port", options.sitePort || (kept?.sitePort ?? 0));
+  const siteUrl = await listen(
+    site,
+    "--site-port",
+    options.sitePort || (kept?.sitePort ?? 0),
+  );
   const providerPort = options.providerPort || (kept?.providerPort ?? 0);
   const providerUrl = await listen(providerServer, "--provider-port", providerPort);
 
@@ -127,7 +131,8 @@ export async function startDeployment(options: Options, stop: () => void) {
   api.on("request", (request, response) => {
     const path = request.url ?? "/";
     if (path.startsWith(CONTROL_PREFIX)) void controlHandler.handle(request, response);
-    else if (path.startsWith("/http/")) void siteHandler.handle(request, response, path.slice(5));
+    else if (path.startsWith("/http/"))
+      void siteHandler.handle(request, response, path.slice(5));
     else void apiHandler.handle(request, response);
   });
   site.on("request", (request, response) => {
@@ -167,7 +172,12 @@ function portOf(server: Server): number {
 }
 
 /** What a deployment sets itself, and what a person sets with `npx convex env set`. */
-function setEnvironment(url: string, siteUrl: string, providerUrl: string, keys: SigningKeys) {
+function setEnvironment(
+  url: string,
+  siteUrl: string,
+  providerUrl: string,
+  keys: SigningKeys,
+) {
   Object.assign(process.env, {
     CONVEX_CLOUD_URL: url,
     CONVEX_SITE_URL: siteUrl,

@@ -3,7 +3,14 @@
 // loses nothing that was answered. (Losing power can: the log is not forced to the disk.)
 
 import { closeSync, openSync, writeSync } from "node:fs";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, truncateSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+} from "node:fs";
 import { join } from "node:path";
 import { convexToJson, jsonToConvex, type Value } from "convex/values";
 import type { Commit } from "./engine/state.js";
@@ -133,7 +140,7 @@ function apply(kept: Kept, text: string): number {
 
 /** The lines without their ends; a text of the whole file could be too long for one. */
 function* lines(bytes: Buffer): Generator<string> {
-  for (let from = 0; from < bytes.length; ) {
+  for (let from = 0; from < bytes.length;) {
     const to = bytes.indexOf(0x0a, from);
     yield bytes.toString("utf8", from, to);
     from = to + 1;
@@ -147,7 +154,7 @@ function lineOf(entries: [string, Document | null][], nextId: number, timestamp:
 
 function writeAll(file: number, text: string): void {
   const bytes = Buffer.from(text);
-  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
 }
 
 function isRunning(pid: number): boolean {

@@ -32,7 +32,9 @@ interface Registered {
 /** The modules of a folder, under the names that convex-test wants. */
 export function modulesOf(folder: string): Modules {
   if (!existsSync(folder)) {
-    throw new Error(`there are no functions in ${folder}; name their folder with --functions`);
+    throw new Error(
+      `there are no functions in ${folder}; name their folder with --functions`,
+    );
   }
   const modules: Modules = {};
   const visit = (path: string, name: string): void => {
@@ -74,7 +76,8 @@ export class Functions {
     private readonly stats: Stats,
     private readonly afterWrite: () => void,
   ) {
-    for (const [path, load] of Object.entries(modules)) this.modules.set(nameOf(path), load);
+    for (const [path, load] of Object.entries(modules))
+      this.modules.set(nameOf(path), load);
   }
 
   /** Runs `path` for `identity`. `kind` is what the caller takes the function for. */
@@ -114,7 +117,9 @@ export class Functions {
     }
     const is: Kind = found.isQuery ? "query" : found.isMutation ? "mutation" : "action";
     if (kind !== "any" && kind !== is) {
-      return this.failure(`Trying to execute ${name} as ${kind}, but it is defined as ${is}.`);
+      return this.failure(
+        `Trying to execute ${name} as ${kind}, but it is defined as ${is}.`,
+      );
     }
     try {
       if (this.options.limits) checkArguments(name, values);
@@ -136,7 +141,9 @@ export class Functions {
       const text = JSON.stringify(convexToJson(data ?? null));
       return this.failure(`Uncaught ConvexError: ${text}`, data ?? null);
     }
-    return this.failure(`Uncaught Error: ${error instanceof Error ? error.message : error}`);
+    return this.failure(
+      `Uncaught Error: ${error instanceof Error ? error.message : error}`,
+    );
   }
 
   /** A public function. Others look from outside as if they did not exist. */

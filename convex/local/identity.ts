@@ -79,7 +79,8 @@ export class Identifier {
     if (known) return known;
     const answer = await fetch(`${domain}/.well-known/openid-configuration`);
     const found = (await answer.json()) as { issuer: string; jwks_uri: string };
-    if (found.issuer !== domain) throw new Error("the discovery document names another issuer");
+    if (found.issuer !== domain)
+      throw new Error("the discovery document names another issuer");
     const keys = createRemoteJWKSet(new URL(found.jwks_uri));
     this.keys.set(domain, keys);
     return keys;

@@ -33,7 +33,9 @@ export function checkArguments(path: string, value: object): void {
   checkValue(`Invalid arguments for ${path}`, value);
   const size = getConvexSize(value as never);
   if (size > LIMITS.argumentBytes) {
-    throw new Error(`Arguments for ${path} are too large (actual: ${size} B, limit: 16 MiB)`);
+    throw new Error(
+      `Arguments for ${path} are too large (actual: ${size} B, limit: 16 MiB)`,
+    );
   }
 }
 
@@ -62,7 +64,9 @@ function checkDocument(document: Document): void {
     if (name === "_id" || name === "_creationTime") continue;
     checkIdentifier("Field", name);
     if (name.startsWith("_")) {
-      throw new Error(`Field '${name}' starts with an underscore, as only system fields do`);
+      throw new Error(
+        `Field '${name}' starts with an underscore, as only system fields do`,
+      );
     }
   }
   const size = getDocumentSize(document as never);
@@ -124,7 +128,8 @@ function fields(value: object): unknown[] {
 /** Refuses a schema that could not be deployed. */
 export function checkSchema(tables: Record<string, { export(): SchemaTable }>): void {
   const names = Object.keys(tables);
-  if (names.length > LIMITS.tables) throw new Error(`The schema has more than 10,000 tables`);
+  if (names.length > LIMITS.tables)
+    throw new Error(`The schema has more than 10,000 tables`);
   for (const name of names) {
     checkIdentifier("Table", name);
     const { indexes = [] } = tables[name]?.export() ?? {};

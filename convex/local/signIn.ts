@@ -33,10 +33,9 @@ export async function signIn(
     throw new Error(`auth:signIn with ${provider} gave no address to open`);
   }
   const code = await browse(start.redirect, redirectTo, providerOrigin, account);
-  const { tokens } = await call<{ tokens?: { token: string; refreshToken: string } | null }>(
-    functions,
-    { params: { code }, verifier: start.verifier },
-  );
+  const { tokens } = await call<{
+    tokens?: { token: string; refreshToken: string } | null;
+  }>(functions, { params: { code }, verifier: start.verifier });
   if (!tokens) throw new Error(`auth:signIn did not take the code of ${provider}`);
   return { ...tokens, person: `${provider}:${account.id}` };
 }
@@ -44,7 +43,9 @@ export async function signIn(
 async function call<T>(functions: Functions, args: object): Promise<T> {
   const outcome = await functions.run("action", "auth:signIn", args, null);
   if (outcome.ok) return outcome.value as T;
-  throw new Error(`auth:signIn failed: ${outcome.message}; start with --show-errors to see why`);
+  throw new Error(
+    `auth:signIn failed: ${outcome.message}; start with --show-errors to see why`,
+  );
 }
 
 /** Follows redirects with cookies until one leads to `target`, and takes its code. */
@@ -70,7 +71,9 @@ async function browse(
     }
     const location = answer.headers.get("location");
     if (location === null) {
-      throw new Error(`sign-in stopped at ${url.origin}${url.pathname} with ${answer.status}`);
+      throw new Error(
+        `sign-in stopped at ${url.origin}${url.pathname} with ${answer.status}`,
+      );
     }
     await answer.body?.cancel();
     url = new URL(location, url);

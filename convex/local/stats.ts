@@ -17,7 +17,12 @@ export class Stats {
 
   /** Counts a call that took `millis`. */
   count(path: string, ok: boolean, millis: number): void {
-    const known = this.functions.get(path) ?? { calls: 0, errors: 0, millis: 0, slowest: 0 };
+    const known = this.functions.get(path) ?? {
+      calls: 0,
+      errors: 0,
+      millis: 0,
+      slowest: 0,
+    };
     known.calls += 1;
     known.errors += ok ? 0 : 1;
     known.millis += millis;

@@ -42,7 +42,9 @@ export function withFloats(json: unknown): string {
   if (Array.isArray(json)) return `[${json.map(withFloats).join(",")}]`;
   if (typeof json === "object" && json !== null) {
     const fields = Object.entries(json).filter(([, value]) => value !== undefined);
-    const texts = fields.map(([name, value]) => `${JSON.stringify(name)}:${withFloats(value)}`);
+    const texts = fields.map(
+      ([name, value]) => `${JSON.stringify(name)}:${withFloats(value)}`,
+    );
     return `{${texts.join(",")}}`;
   }
   return JSON.stringify(json ?? null);

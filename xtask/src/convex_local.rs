@@ -54,7 +54,9 @@ async fn serve(root: &Path, options: &Options) -> Result<()> {
         }
     }
     _ = deployment.stop().await;
-    println!("stopped");
+    if !options.json {
+        println!("Stopped.");
+    }
     Ok(())
 }
 

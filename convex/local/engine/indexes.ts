@@ -5,7 +5,14 @@
 import { jsonToConvex } from "convex/values";
 import { compareKeys, HIGH, LOW, type Key } from "./order.js";
 import { Table, tableOf } from "./table.js";
-import type { Database, Document, EngineModule, Query, RangeStep, Resolved } from "./types.js";
+import type {
+  Database,
+  Document,
+  EngineModule,
+  Query,
+  RangeStep,
+  Resolved,
+} from "./types.js";
 
 type Undo = [id: string, before: Document | null][];
 
@@ -58,7 +65,8 @@ export function setTables(database: Database, tables: Map<string, Table>): void 
 /** Builds the tables of a database whose documents were just loaded. */
 export function rebuildTables(database: Database): void {
   extraOf(database).tables = new Map();
-  for (const [id, document] of Object.entries(database._documents)) put(database, id, document);
+  for (const [id, document] of Object.entries(database._documents))
+    put(database, id, document);
 }
 
 /** Replaces the scans of the engine by indexes. */
@@ -201,7 +209,9 @@ function valueOf(json: unknown): unknown {
 
 /** The methods as they are now: what a replacement calls. */
 function methods(prototype: Database): Database {
-  const names = Object.getOwnPropertyNames(prototype).filter((name) => name !== "componentPath");
+  const names = Object.getOwnPropertyNames(prototype).filter(
+    (name) => name !== "componentPath",
+  );
   const found = names.map((name) => [name, prototype[name as keyof Database]]);
   return Object.fromEntries(found) as Database;
 }

@@ -32,11 +32,11 @@ export function compareKeys(a: Key, b: Key): number {
 }
 
 function compareParts(a: unknown, b: unknown): number {
-  if (a === b) return 0;
+  if (a === b && a !== 0) return 0;
   if (a === LOW || b === HIGH) return -1;
   if (a === HIGH || b === LOW) return 1;
   // The common cases, much faster than the general comparison, and equal to it: zero has
-  // two signs and NaN has an order, so those go the long way.
+  // two signs and NaN has a place, so those go the long way.
   if (typeof a === "number" && typeof b === "number" && a === a && b === b && a !== 0) {
     return a - b;
   }

@@ -28,7 +28,8 @@ export class Table {
     const known = this.indexes.get(name);
     if (known) return known.tree;
     const tree: Tree = new BTree<Key, Document>(undefined, compareKeys);
-    for (const document of this.documents.values()) tree.set(keyOf(document, fields), document);
+    for (const document of this.documents.values())
+      tree.set(keyOf(document, fields), document);
     this.indexes.set(name, { fields, tree });
     return tree;
   }

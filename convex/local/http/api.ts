@@ -42,7 +42,10 @@ export class Api {
     }
   }
 
-  private async answer(request: IncomingMessage, response: ServerResponse): Promise<number> {
+  private async answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<number> {
     const url = new URL(request.url ?? "/", "http://127.0.0.1");
     if (request.method === "OPTIONS") {
       const headers = "Authorization, Content-Type, Convex-Client";
@@ -61,7 +64,8 @@ export class Api {
       return send(response, json(200, { ts: this.timestamps.next() }), CORS);
     }
     const body = await this.body(request, url, route);
-    if (route === "query_batch") return send(response, await this.batch(request, body), CORS);
+    if (route === "query_batch")
+      return send(response, await this.batch(request, body), CORS);
     const call = callOf(route, body);
     const fault = this.faults.take(call.path.replace(/\.[jt]s:/, ":"));
     return answerUnder(fault, response, CORS, async () => {
@@ -79,7 +83,9 @@ export class Api {
       return { path, args: parseJson(args), format };
     }
     if (request.method !== "POST") throw new HttpError(405, "MethodNotAllowed", "Use POST");
-    if (!/^application\/([^;]+\+)?json\s*(;|$)/i.test(request.headers["content-type"] ?? "")) {
+    if (
+      !/^application\/([^;]+\+)?json\s*(;|$)/i.test(request.headers["content-type"] ?? "")
+    ) {
       const message = "Expected request with `Content-Type: application/json`";
       throw new HttpError(400, "BadJsonBody", message);
     }
@@ -100,7 +106,9 @@ export class Api {
     const identity = await this.caller(request);
     const results: string[] = [];
     for (const query of queries) {
-      results.push((await this.run(callOf("query", query as Record<string, unknown>), identity)).body);
+      results.push(
+        (await this.run(callOf("query", query as Record<string, unknown>), identity)).body,
+      );
     }
     return { ...json(200, null), body: `{"results":[${results.join(",")}]}` };
   }
@@ -116,7 +124,8 @@ export class Api {
     try {
       return await this.identifier.identify(token.trim());
     } catch (error) {
-      if (error instanceof TokenRefused) throw new HttpError(401, error.code, error.message);
+      if (error instanceof TokenRefused)
+        throw new HttpError(401, error.code, error.message);
       throw error;
     }
   }
@@ -131,10 +140,17 @@ export class Api {
     if (typeof args !== "object" || args === null) {
       throw new HttpError(400, "BadJsonBody", "`args` is not an object");
     }
-    return { ...json(200, null), body: outcomeText(await this.outcome(call, args, identity), format) };
+    return {
+      ...json(200, null),
+      body: outcomeText(await this.outcome(call, args, identity), format),
+    };
   }
 
-  private async outcome(call: Call, args: object, identity: Identity | null): Promise<Outcome> {
+  private async outcome(
+    call: Call,
+    args: object,
+    identity: Identity | null,
+  ): Promise<Outcome> {
     let values: object;
     try {
       values = jsonToConvex(args as never) as object;

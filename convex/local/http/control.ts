@@ -44,7 +44,9 @@ export class Control {
       send(response, json(200, answer ?? {}));
       if (order === "POST stop") response.on("close", () => this.controls.stop());
     } catch (error) {
-      send(response, failure(error));
+      // Whoever gives orders wants the reason, also of what nobody foresaw.
+      const known = error instanceof HttpError;
+      send(response, known ? failure(error) : text(500, String((error as Error).stack)));
     }
   }
 
@@ -87,7 +89,11 @@ export class Control {
 
 function clock(now: unknown): object {
   if (now !== null && !Number.isSafeInteger(now)) {
-    throw new HttpError(400, "BadOrder", "`now` is a whole number of milliseconds, or null");
+    throw new HttpError(
+      400,
+      "BadOrder",
+      "`now` is a whole number of milliseconds, or null",
+    );
   }
   setClock(now as number | null);
   return { now: Date.now() };

@@ -48,7 +48,8 @@ export class Site {
 function headersOf(request: IncomingMessage): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join("; ") : value);
+    if (value !== undefined)
+      headers.set(name, Array.isArray(value) ? value.join("; ") : value);
   }
   return headers;
 }

@@ -60,7 +60,8 @@ export class GitHub {
 
   private authorize(query: URLSearchParams): Reply {
     if (query.get("client_id") !== GITHUB_CLIENT.id) return text(404, "no such client_id");
-    if (query.get("redirect_uri") !== this.callback) return text(400, "redirect_uri mismatch");
+    if (query.get("redirect_uri") !== this.callback)
+      return text(400, "redirect_uri mismatch");
     const visitor = this.visitors.of("github", query);
     if (visitor === "ask") {
       return { ...text(200, whoAreYou("GitHub", query)), contentType: "text/html" };
@@ -91,7 +92,8 @@ export class GitHub {
   }
 
   private startDevice(form: URLSearchParams): Reply {
-    if (form.get("client_id") !== GITHUB_CLIENT.id) return json(404, { error: "Not Found" });
+    if (form.get("client_id") !== GITHUB_CLIENT.id)
+      return json(404, { error: "Not Found" });
     const code = secret();
     const userCode = `${code.slice(0, 4)}-${code.slice(4, 8)}`.toUpperCase();
     this.devices.set(code, { userCode, account: null, lastPoll: 0 });
@@ -108,7 +110,8 @@ export class GitHub {
   private approveDevice(query: URLSearchParams): Reply {
     const typed = query.get("user_code");
     const device = [...this.devices.values()].find((it) => it.userCode === typed);
-    if (!device) return text(404, "no such user_code; add ?user_code=XXXX-XXXX&account=1001");
+    if (!device)
+      return text(404, "no such user_code; add ?user_code=XXXX-XXXX&account=1001");
     const visitor = this.visitors.of("github", query);
     if (visitor === "ask") {
       return { ...text(200, whoAreYou("GitHub", query)), contentType: "text/html" };
@@ -137,7 +140,9 @@ export class GitHub {
   private user(request: IncomingMessage, show: (account: Account) => unknown): Reply {
     const token = /^(?:Bearer|token) (.+)$/i.exec(request.headers.authorization ?? "")?.[1];
     const known = this.tokens.get(token ?? "");
-    return known ? json(200, show(known.account)) : json(401, { message: "Bad credentials" });
+    return known
+      ? json(200, show(known.account))
+      : json(401, { message: "Bad credentials" });
   }
 
   /** Says whose token one is, to the app that got it, or ends it. */
@@ -157,7 +162,13 @@ export class GitHub {
 }
 
 function userOf({ id, name }: Account) {
-  return { id: Number(id), login: `person-${id}`, name, email: null, avatar_url: null };
+  return {
+    id: Number(id),
+    login: `person-${id}`,
+    name,
+    email: null,
+    avatar_url: `https://avatars.example/${id}`,
+  };
 }
 
 function tokenIn(body: string): string {

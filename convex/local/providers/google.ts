@@ -22,7 +22,11 @@ export class Google {
     private readonly jwk: JWK,
   ) {}
 
-  static async start(issuer: string, callback: string, visitors: Visitors): Promise<Google> {
+  static async start(
+    issuer: string,
+    callback: string,
+    visitors: Visitors,
+  ): Promise<Google> {
     const { privateKey, publicKey } = await generateKeyPair("RS256", { extractable: true });
     const jwk = { ...(await exportJWK(publicKey)), kid: KEY_ID, use: "sig", alg: "RS256" };
     return new Google(issuer, callback, visitors, privateKey, jwk);
@@ -60,7 +64,8 @@ export class Google {
 
   private authorize(query: URLSearchParams): Reply {
     if (query.get("client_id") !== GOOGLE_CLIENT.id) return text(401, "invalid_client");
-    if (query.get("redirect_uri") !== this.callback) return text(400, "redirect_uri_mismatch");
+    if (query.get("redirect_uri") !== this.callback)
+      return text(400, "redirect_uri_mismatch");
     const visitor = this.visitors.of("google", query);
     if (visitor === "ask") {
       return { ...text(200, whoAreYou("Google", query)), contentType: "text/html" };

@@ -45,14 +45,16 @@ export class Visitors {
     if (query.has("deny")) return "deny";
     if (!query.has("account")) return this.next;
     const name = query.get("name");
-    return accountOf(provider, query.get("account"), name === "" ? undefined : name).account;
+    return accountOf(provider, query.get("account"), name === "" ? undefined : name)
+      .account;
   }
 }
 
 /** A page on which a person says who they are. */
 export function whoAreYou(provider: string, query: URLSearchParams): string {
   const hidden = [...query].map(
-    ([name, value]) => `<input type="hidden" name="${escape(name)}" value="${escape(value)}">`,
+    ([name, value]) =>
+      `<input type="hidden" name="${escape(name)}" value="${escape(value)}">`,
   );
   return `<!doctype html>
 <html lang="en">

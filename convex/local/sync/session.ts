@@ -34,7 +34,11 @@ interface Version {
   ts: string;
 }
 
-type Message = Record<string, unknown> & { type: string; udfPath?: unknown; args?: unknown };
+type Message = Record<string, unknown> & {
+  type: string;
+  udfPath?: unknown;
+  args?: unknown;
+};
 
 export class Session {
   private version: Version = { querySet: 0, identity: 0, ts: Timestamps.zero };
@@ -100,7 +104,9 @@ export class Session {
 
   private async modify(message: Message): Promise<void> {
     if (message["baseVersion"] !== this.version.querySet) {
-      return this.fatal(`Base version ${String(message["baseVersion"])} is not the current one`);
+      return this.fatal(
+        `Base version ${String(message["baseVersion"])} is not the current one`,
+      );
     }
     const removed: number[] = [];
     for (const change of message["modifications"] as (Subscription & { type: string })[]) {
@@ -150,7 +156,8 @@ export class Session {
       result: outcome.ok ? encoded(outcome.value) : JSON.stringify(outcome.message),
       logLines: "[]",
     };
-    if (!outcome.ok && outcome.data !== undefined) fields["errorData"] = encoded(outcome.data);
+    if (!outcome.ok && outcome.data !== undefined)
+      fields["errorData"] = encoded(outcome.data);
     if (type === "Mutation") {
       fields["ts"] = outcome.ok ? JSON.stringify(this.services.timestamps.next()) : "null";
     }
@@ -199,8 +206,14 @@ export class Session {
     );
   }
 
-  private authError(error: string, baseVersion: number, authUpdateAttempted: boolean): void {
-    this.send(JSON.stringify({ type: "AuthError", error, baseVersion, authUpdateAttempted }));
+  private authError(
+    error: string,
+    baseVersion: number,
+    authUpdateAttempted: boolean,
+  ): void {
+    this.send(
+      JSON.stringify({ type: "AuthError", error, baseVersion, authUpdateAttempted }),
+    );
   }
 
   private fatal(error: string): void {
@@ -225,12 +238,15 @@ function resultText(queryId: number, outcome: Outcome): string {
         queryId: String(queryId),
         errorMessage: JSON.stringify(outcome.message),
       };
-  if (!outcome.ok && outcome.data !== undefined) fields["errorData"] = encoded(outcome.data);
+  if (!outcome.ok && outcome.data !== undefined)
+    fields["errorData"] = encoded(outcome.data);
   return joined({ ...fields, logLines: "[]", journal: "null" });
 }
 
 /** An object from the texts of its fields. */
 function joined(fields: Record<string, string>): string {
-  const parts = Object.entries(fields).map(([name, text]) => `${JSON.stringify(name)}:${text}`);
+  const parts = Object.entries(fields).map(
+    ([name, text]) => `${JSON.stringify(name)}:${text}`,
+  );
   return `{${parts.join(",")}}`;
 }

@@ -5,7 +5,7 @@
 import { expect, test } from "vitest";
 import { Deployment } from "./harness.js";
 
-const STEPS = 60;
+const STEPS = 30;
 
 async function play(deployment: Deployment): Promise<string[]> {
   await deployment.order("POST clock", { now: 1_700_000_000_000 });
@@ -29,7 +29,9 @@ test("the patched engine answers as the plain one does", { timeout: 120_000 }, a
   expect(fast).toEqual(plain);
   const all = plain.join();
   // The schedule has to reach what it is for.
-  expect(plain.filter((it) => it.includes("the whole step is rolled back")).length).toBeGreaterThan(3);
-  expect(all.split("a part is rolled back").length).toBeGreaterThan(50);
+  expect(
+    plain.filter((it) => it.includes("the whole step is rolled back")).length,
+  ).toBeGreaterThan(2);
+  expect(all.split("a part is rolled back").length).toBeGreaterThan(20);
   expect(plain.filter((it) => it.includes('"success"')).length).toBeGreaterThan(STEPS);
 });

@@ -15,7 +15,13 @@ const ROOT = join(HERE, "..", "..");
 export interface Reply {
   status: number;
   text: string;
-  body: { status?: string; value?: any; errorMessage?: string; errorData?: any; code?: string };
+  body: {
+    status?: string;
+    value?: any;
+    errorMessage?: string;
+    errorData?: any;
+    code?: string;
+  };
 }
 
 export interface Tokens {

@@ -30,12 +30,25 @@ function whole(random: Random, below: number): number {
 /** Values of every type that an index orders, and some that are easily confused. */
 function anyValue(random: Random): unknown {
   const n = whole(random, 20);
-  const values = [undefined, null, 1n, n, -0, 0, NaN, `x${n}`, true, [n], { n }, new ArrayBuffer(n)];
+  const values = [
+    undefined,
+    null,
+    1n,
+    n,
+    -0,
+    0,
+    NaN,
+    `x${n}`,
+    true,
+    [n],
+    { n },
+    new ArrayBuffer(n),
+  ];
   return values[whole(random, values.length)];
 }
 
 function shown(document: Doc<"random"> | null): unknown {
-  return document && [document._id, document.a, document.b, document.c];
+  return document && [document._id, document.a, document.b, document.c ?? "none"];
 }
 
 async function look(ctx: QueryCtx, random: Random): Promise<unknown> {
@@ -44,8 +57,20 @@ async function look(ctx: QueryCtx, random: Random): Promise<unknown> {
   const ranges = [
     () => table.withIndex("by_a_b", (q) => q.eq("a", a)),
     () => table.withIndex("by_a_b", (q) => q.eq("a", a).gt("b", b)),
-    () => table.withIndex("by_a_b", (q) => q.eq("a", a).gte("b", b).lt("b", b + 5)),
-    () => table.withIndex("by_a_b", (q) => q.eq("a", a).gt("b", b).lte("b", b + 5)),
+    () =>
+      table.withIndex("by_a_b", (q) =>
+        q
+          .eq("a", a)
+          .gte("b", b)
+          .lt("b", b + 5),
+      ),
+    () =>
+      table.withIndex("by_a_b", (q) =>
+        q
+          .eq("a", a)
+          .gt("b", b)
+          .lte("b", b + 5),
+      ),
     () => table.withIndex("by_c", (q) => q.gt("c", c)),
     () => table.withIndex("by_c", (q) => q.lte("c", c)),
     () => table.withIndex("by_c", (q) => q.eq("c", c)),
