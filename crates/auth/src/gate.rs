@@ -5,7 +5,7 @@
 use std::{
     any::Any,
     fs::{File, OpenOptions, TryLockError},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use driftline_core::{Env, Millis};
@@ -52,7 +52,7 @@ pub struct FileGate {
 
 impl FileGate {
     /// The gate of the profile in `folder`.
-    pub fn new(folder: PathBuf) -> Self {
+    pub fn new(folder: &Path) -> Self {
         Self { path: folder.join("tokens").join("lock") }
     }
 

@@ -26,7 +26,7 @@ mod transport;
 mod vault;
 
 pub use self::{
-    calls::{Account, Calls, DeviceOf, Methods},
+    calls::{Account, Calls, DeviceApp, DeviceOf, Method, Methods},
     error::{Error, Result},
     gate::{FileGate, Gate, Held},
     http::Http,
@@ -34,8 +34,8 @@ pub use self::{
     origin::{Origin, Site},
     provider::{DeviceFlow, ProviderPlugin},
     session::{Session, State},
-    sign_in::{Attempt, SignIn},
+    sign_in::{Attempt, SignIn, open_browser},
     tokens::{Saved, Tokens},
     transport::{Answer, Body, Lost, Transport},
-    vault::{FileVault, KeyringVault, Vault, choose},
+    vault::{FileVault, KeyringVault, ProfileVault, Vault},
 };

@@ -58,8 +58,11 @@ impl Session {
     }
 
     /// What a person calls the place of the tokens.
-    pub fn place(&self) -> String {
-        self.vault.place()
+    ///
+    /// # Errors
+    /// When that cannot be told.
+    pub async fn place(&self) -> Result<String> {
+        self.vault.place(self.origin()).await
     }
 
     /// Whether somebody is signed in, without asking the deployment.

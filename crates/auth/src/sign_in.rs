@@ -136,6 +136,12 @@ impl SignIn {
     }
 }
 
+/// Opens a page in the browser of this system. Returns whether one was asked: it may still
+/// show nothing, so the address is told as well.
+pub fn open_browser(page: &Url) -> bool {
+    open::that_detached(page.as_str()).is_ok()
+}
+
 /// Says what is missing for the way called `id`, with the commands that set it.
 fn check(origin: &Origin, all: &Methods, id: &str) -> Result<()> {
     let Some(method) = all.methods.iter().find(|it| it.id == id) else {

@@ -68,9 +68,8 @@ pub(super) fn judge(head: &Head, port: u16, state: &str) -> Request {
     let Some(query) = target.strip_prefix("/callback?state=") else {
         return Request::Other(Page::Missing);
     };
-    let (given, rest) = match query.split_at_checked(state.len()) {
-        Some(parts) => parts,
-        None => return Request::Other(Page::Missing),
+    let Some((given, rest)) = query.split_at_checked(state.len()) else {
+        return Request::Other(Page::Missing);
     };
     if !equal(given, state) {
         return Request::Other(Page::Missing);

@@ -74,8 +74,8 @@ impl FileVault {
 
 #[async_trait]
 impl Vault for FileVault {
-    fn place(&self) -> String {
-        format!("{} (a file that only you can read)", self.folder.display())
+    async fn place(&self, _origin: &Origin) -> Result<String> {
+        Ok(format!("{} (a file that only you can read)", self.folder.display()))
     }
 
     async fn load(&self, origin: &Origin) -> Result<Option<Saved>> {

@@ -70,8 +70,8 @@ impl KeyringVault {
 
 #[async_trait]
 impl Vault for KeyringVault {
-    fn place(&self) -> String {
-        "the keyring of this system".into()
+    async fn place(&self, _origin: &Origin) -> Result<String> {
+        Ok("the keyring of this system".into())
     }
 
     async fn load(&self, origin: &Origin) -> Result<Option<Saved>> {

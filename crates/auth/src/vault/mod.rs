@@ -16,8 +16,11 @@ use crate::{Origin, Result, Saved};
 /// A place for the tokens of one profile.
 #[async_trait]
 pub trait Vault: Send + Sync {
-    /// What a person calls the place.
-    fn place(&self) -> String;
+    /// What a person calls the place of the tokens for `origin`.
+    ///
+    /// # Errors
+    /// When that cannot be told.
+    async fn place(&self, origin: &Origin) -> Result<String>;
 
     /// What is kept for `origin`.
     ///
@@ -38,27 +41,70 @@ pub trait Vault: Send + Sync {
     async fn remove(&self, origin: &Origin) -> Result<()>;
 }
 
-/// The place for the tokens of the profile in `folder` at `origin`: where they are, or
-/// where new ones go. `in_file` asks for a file even where there is a keyring.
+/// The place that a profile has chosen. New tokens go to the keyring if there is one.
 ///
 /// A place that was chosen stays chosen: a keyring that cannot be reached today, over SSH
 /// for example, must not look like nobody is signed in.
-///
-/// # Errors
-/// When the folder cannot be read.
-pub async fn choose(
-    folder: &Path,
-    origin: &Origin,
+pub struct ProfileVault {
+    file: FileVault,
+    keyring: KeyringVault,
     in_file: bool,
-    env: Arc<dyn Env>,
-) -> Result<Arc<dyn Vault>> {
-    let file = FileVault::new(folder);
-    let keyring = KeyringVault::new(folder, env);
-    if file.holds(origin)? {
-        return Ok(Arc::new(file));
+}
+
+impl ProfileVault {
+    /// The place of the profile in `folder`; `in_file` asks for a file even where there
+    /// is a keyring.
+    pub fn new(folder: &Path, in_file: bool, env: Arc<dyn Env>) -> Self {
+        let (file, keyring) = (FileVault::new(folder), KeyringVault::new(folder, env));
+        Self { file, keyring, in_file }
     }
-    if keyring.was_chosen(origin)? || (!in_file && keyring.works().await) {
-        return Ok(Arc::new(keyring));
+
+    /// Where tokens for `origin` are, if there are any.
+    fn present(&self, origin: &Origin) -> Result<Option<&dyn Vault>> {
+        if self.file.holds(origin)? {
+            return Ok(Some(&self.file));
+        }
+        Ok(self.keyring.was_chosen(origin)?.then_some(&self.keyring as &dyn Vault))
     }
-    Ok(Arc::new(file))
+
+    /// Where tokens for `origin` go.
+    async fn next(&self, origin: &Origin) -> Result<&dyn Vault> {
+        if self.in_file {
+            return Ok(&self.file);
+        }
+        match self.present(origin)? {
+            Some(place) => Ok(place),
+            None if self.keyring.works().await => Ok(&self.keyring),
+            None => Ok(&self.file),
+        }
+    }
+}
+
+#[async_trait]
+impl Vault for ProfileVault {
+    async fn place(&self, origin: &Origin) -> Result<String> {
+        self.next(origin).await?.place(origin).await
+    }
+
+    async fn load(&self, origin: &Origin) -> Result<Option<Saved>> {
+        match self.present(origin)? {
+            Some(place) => place.load(origin).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn save(&self, origin: &Origin, saved: &Saved) -> Result<()> {
+        self.next(origin).await?.save(origin, saved).await?;
+        if self.in_file && self.keyring.was_chosen(origin)? {
+            self.keyring.remove(origin).await?;
+        }
+        Ok(())
+    }
+
+    async fn remove(&self, origin: &Origin) -> Result<()> {
+        while let Some(place) = self.present(origin)? {
+            place.remove(origin).await?;
+        }
+        Ok(())
+    }
 }
