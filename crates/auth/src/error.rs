@@ -1,0 +1,164 @@
+//! Every way in which signing in or staying signed in can fail: what, where, what to do.
+
+use driftline_core::BoxError;
+
+/// A result of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong, with which thing, and what to do next. No variant holds a token.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An address that tokens must not be sent to.
+    #[error("`{text}` cannot be used: {reason}")]
+    BadAddress {
+        /// The address, cut short.
+        text: String,
+        /// What is wrong with it, and what to write instead.
+        reason: String,
+    },
+    /// The deployment did not answer. Nobody was signed out by it.
+    #[error("{host} cannot be reached ({reason}); check the network and try again")]
+    Unreachable {
+        /// The deployment or provider.
+        host: String,
+        /// Why.
+        reason: String,
+    },
+    /// An answer that makes no sense.
+    #[error("{host} gave an answer that makes no sense: {reason}")]
+    BadAnswer {
+        /// The deployment or provider.
+        host: String,
+        /// What was wrong.
+        reason: String,
+    },
+    /// A function of the deployment failed.
+    #[error("{host} could not do it: {reason}; `driftline doctor` checks its set-up")]
+    Failed {
+        /// The deployment.
+        host: String,
+        /// What it said.
+        reason: String,
+    },
+    /// A deployment whose environment is incomplete.
+    #[error("{host} is not set up for {what}; set what is missing: {commands}")]
+    NotSetUp {
+        /// The deployment.
+        host: String,
+        /// A way to sign in, or sign-in as a whole.
+        what: String,
+        /// The commands that set it.
+        commands: String,
+    },
+    /// A provider that there is not.
+    #[error("there is no way to sign in called `{name}`; there are: {known}")]
+    UnknownProvider {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// The deployment sent the browser somewhere else than to itself.
+    #[error(
+        "{host} wants your browser to open {met}, which is not where it serves its pages \
+         ({expected}); if that is right, set it: driftline config set remote.site_url {met}"
+    )]
+    WrongSite {
+        /// The deployment.
+        host: String,
+        /// Where the browser was to go.
+        met: String,
+        /// Where it should go.
+        expected: String,
+    },
+    /// The person said no, or the provider did.
+    #[error("sign-in was refused in the browser; nothing was changed. Start again when you like")]
+    Denied,
+    /// Nobody came back.
+    #[error("nobody came back from the browser in {minutes} minutes; nothing was changed")]
+    TimedOut {
+        /// How long it waited.
+        minutes: u64,
+    },
+    /// A code that is not, or no longer, good.
+    #[error("this code is not good any more (it works once, for two minutes); start again")]
+    WrongCode,
+    /// The deployment did not take who the provider said it was.
+    #[error("{host} did not accept this sign-in; nothing was changed. Start again")]
+    Refused {
+        /// The deployment.
+        host: String,
+    },
+    /// No listener.
+    #[error(
+        "this machine lets no program listen for the browser ({reason}); sign in with a typed \
+         code: driftline sign-in --headless"
+    )]
+    Listen {
+        /// Why.
+        reason: String,
+    },
+    /// Tokens cannot be read or written.
+    #[error("{what}; {help}")]
+    Vault {
+        /// What failed, and where.
+        what: String,
+        /// What to do next.
+        help: String,
+        /// The cause.
+        #[source]
+        source: Option<BoxError>,
+    },
+    /// Another process does not give up its turn.
+    #[error("another process of this profile is still renewing the sign-in; try again")]
+    Busy,
+}
+
+impl Error {
+    /// A short name of what kind of failure this is, the same in every output.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::BadAddress { .. } => "bad_address",
+            Self::Unreachable { .. } => "unavailable",
+            Self::BadAnswer { .. } => "bad_answer",
+            Self::Failed { .. } => "failed",
+            Self::NotSetUp { .. } => "not_set_up",
+            Self::UnknownProvider { .. } => "unknown_provider",
+            Self::WrongSite { .. } => "wrong_site",
+            Self::Denied => "denied",
+            Self::TimedOut { .. } => "timed_out",
+            Self::WrongCode => "wrong_code",
+            Self::Refused { .. } => "refused",
+            Self::Listen { .. } => "listen",
+            Self::Vault { .. } => "tokens",
+            Self::Busy => "busy",
+        }
+    }
+
+    /// Whether trying again later, with nothing changed here, can succeed.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::BadAnswer { .. } | Self::Busy)
+    }
+}
+
+impl From<Error> for driftline_core::Error {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Vault { what, help, source } => Self::Store { what, help, source },
+            // What it says about rows holds here, too: they wait.
+            Error::Unreachable { ref host, .. }
+            | Error::BadAnswer { ref host, .. }
+            | Error::Failed { ref host, .. } => Self::Unavailable {
+                remote: host.clone(),
+                retry_after: None,
+                source: Some(error.into()),
+            },
+            error => Self::Unavailable {
+                remote: "the sign-in".into(),
+                retry_after: None,
+                source: Some(error.into()),
+            },
+        }
+    }
+}

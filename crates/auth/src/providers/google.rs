@@ -1,0 +1,8 @@
+//! Google. Its device flow is for apps whose secret is on the device; the typed code does
+//! the same without one.
+
+use crate::ProviderPlugin;
+
+inventory::submit! {
+    ProviderPlugin { name: "google", title: "Google", device: None }
+}

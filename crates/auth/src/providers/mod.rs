@@ -1,0 +1,4 @@
+//! The providers of this program, one file each.
+
+mod github;
+mod google;

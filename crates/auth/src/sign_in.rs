@@ -1,0 +1,170 @@
+//! The three ways to get a session. None keeps anything: what to do with the tokens is
+//! decided when it is known whose they are.
+
+use std::sync::Arc;
+
+use driftline_core::{Env, SecretString};
+use url::Url;
+
+use crate::{
+    Callback, Calls, Error, Loopback, Methods, Origin, ProviderPlugin, Result, Site, Tokens,
+    Transport, calls::Method, device::Device,
+};
+
+/// What a deployment calls the page that shows the code.
+const SHOW_CODE: &str = "code";
+/// The length of a code.
+const DIGITS: usize = 8;
+
+/// Signing in at one deployment.
+pub struct SignIn {
+    calls: Calls,
+    site: Site,
+    transport: Arc<dyn Transport>,
+    env: Arc<dyn Env>,
+}
+
+/// A sign-in that waits for a person who reads a code from a page.
+pub struct Attempt {
+    page: Url,
+    verifier: SecretString,
+}
+
+impl Attempt {
+    /// What the person opens, on any machine.
+    pub fn page(&self) -> &Url {
+        &self.page
+    }
+}
+
+impl SignIn {
+    /// Signing in at `deployment`, whose pages are at `site`.
+    pub fn new(
+        deployment: Origin,
+        site: Site,
+        transport: Arc<dyn Transport>,
+        env: Arc<dyn Env>,
+    ) -> Self {
+        Self { calls: Calls::new(deployment, transport.clone()), site, transport, env }
+    }
+
+    /// The calls of the deployment.
+    pub fn calls(&self) -> &Calls {
+        &self.calls
+    }
+
+    /// Signs in with a browser of this machine, which `open` is handed the page for.
+    ///
+    /// # Errors
+    /// When the deployment is not set up, nobody came back, or the answer was no.
+    pub async fn with_browser(
+        &self,
+        provider: &ProviderPlugin,
+        open: impl FnOnce(&Url),
+    ) -> Result<Tokens> {
+        self.ready(provider.name).await?;
+        let listener = Loopback::open(&*self.env).await?;
+        let started = self.calls.start(provider.name, &listener.redirect_to()).await?;
+        open(&self.site.page(self.calls.origin(), &started.page)?);
+        match listener.wait(&*self.env).await? {
+            Callback::Code(code) => {
+                self.calls.redeem(&code, &started.verifier).await?.ok_or(Error::WrongCode)
+            }
+            Callback::Denied => Err(Error::Denied),
+        }
+    }
+
+    /// Begins a sign-in whose page can be opened on any machine and shows a code.
+    ///
+    /// # Errors
+    /// When the deployment is not set up or cannot be reached.
+    pub async fn with_code(&self, provider: &ProviderPlugin) -> Result<Attempt> {
+        self.ready(provider.name).await?;
+        let started = self.calls.start(provider.name, SHOW_CODE).await?;
+        let page = self.site.page(self.calls.origin(), &started.page)?;
+        Ok(Attempt { page, verifier: started.verifier })
+    }
+
+    /// Ends such a sign-in with what the person typed. Nothing is asked of the deployment
+    /// if that cannot be a code.
+    ///
+    /// # Errors
+    /// [`Error::WrongCode`] if it is not the code; it may be typed again.
+    pub async fn typed(&self, attempt: &Attempt, typed: &str) -> Result<Tokens> {
+        let is_filler = |it: char| it.is_whitespace() || it == '-';
+        let code: String = typed.chars().filter(|it| !is_filler(*it)).take(DIGITS + 1).collect();
+        if code.len() != DIGITS || !code.bytes().all(|it| it.is_ascii_digit()) {
+            return Err(Error::WrongCode);
+        }
+        self.calls.redeem(&code.into(), &attempt.verifier).await?.ok_or(Error::WrongCode)
+    }
+
+    /// Signs in with the provider's device flow; `show` is handed what the person types,
+    /// and where.
+    ///
+    /// # Errors
+    /// When there is no such flow, it is not set up, or the answer was no.
+    pub async fn with_device(
+        &self,
+        provider: &ProviderPlugin,
+        show: impl FnOnce(&str, &Url),
+    ) -> Result<Tokens> {
+        let flow = provider.device.ok_or_else(|| Error::NotSetUp {
+            host: provider.title.into(),
+            what: "a device flow".into(),
+            commands: format!("driftline sign-in {} --headless", provider.name),
+        })?;
+        let app = self.ready(flow.method).await?.device.ok_or_else(|| Error::BadAnswer {
+            host: self.calls.origin().host(),
+            reason: "it does not say under which app".into(),
+        })?;
+        let origin = self.calls.origin();
+        let device = Device::new(origin, flow, app, &*self.transport, &*self.env)?;
+        let asked = device.ask().await?;
+        show(&asked.user_code, &asked.page);
+        let token = device.wait(&asked).await?;
+        let tokens = self.calls.hand_over(flow.method, &token).await?;
+        tokens.ok_or_else(|| Error::Refused { host: origin.host() })
+    }
+
+    /// The way called `id`, if everything for it is set.
+    async fn ready(&self, id: &str) -> Result<Method> {
+        let all = self.calls.methods().await?;
+        check(self.calls.origin(), &all, id)?;
+        let found = all.methods.into_iter().find(|it| it.id == id);
+        found.ok_or_else(|| Error::UnknownProvider { name: id.into(), known: String::new() })
+    }
+}
+
+/// Opens a page in the browser of this system. Returns whether one was asked: it may still
+/// show nothing, so the address is told as well.
+pub fn open_browser(page: &Url) -> bool {
+    open::that_detached(page.as_str()).is_ok()
+}
+
+/// Says what is missing for the way called `id`, with the commands that set it.
+fn check(origin: &Origin, all: &Methods, id: &str) -> Result<()> {
+    let Some(method) = all.methods.iter().find(|it| it.id == id) else {
+        let known: Vec<_> = all.methods.iter().map(|it| it.id.as_str()).collect();
+        return Err(Error::UnknownProvider { name: id.into(), known: known.join(", ") });
+    };
+    let missing = |what: &str, names: &[String]| {
+        let commands = names.iter().map(|it| command(it)).collect::<Vec<_>>().join("; ");
+        Error::NotSetUp { host: origin.host(), what: what.into(), commands }
+    };
+    if !all.missing.is_empty() {
+        return Err(missing("sign-in", &all.missing));
+    }
+    if !method.missing.is_empty() {
+        return Err(missing(&format!("signing in with {}", method.title), &method.missing));
+    }
+    Ok(())
+}
+
+/// What sets a variable of a deployment.
+fn command(name: &str) -> String {
+    match name {
+        "JWT_PRIVATE_KEY" | "JWKS" => "npx @convex-dev/auth (makes the keys)".to_owned(),
+        name => format!("npx convex env set {} VALUE", driftline_core::excerpt(name)),
+    }
+}

@@ -1,0 +1,139 @@
+//! Tokens in the operating system's keyring: Keychain, Credential Manager, or the Secret
+//! Service of a desktop. A small file beside the profile says that they are there.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    pin::pin,
+    sync::Arc,
+};
+
+use async_trait::async_trait;
+use driftline_core::{Env, ExposeSecret, Millis, SecretString};
+use futures_util::future::{Either, select};
+use keyring::Entry;
+
+use super::{Vault, file};
+use crate::{Error, Origin, Result, Saved};
+
+const SERVICE: &str = "driftline";
+/// A keyring may ask its owner to unlock it; where nobody is asked, nobody answers.
+const PATIENCE: Millis = 60_000;
+
+/// Tokens in a keyring.
+pub struct KeyringVault {
+    profile: PathBuf,
+    env: Arc<dyn Env>,
+}
+
+impl KeyringVault {
+    /// The entries of the profile in `profile`. Two profiles are two devices, so the
+    /// folder is part of an entry's name: a copied profile has no tokens.
+    pub fn new(profile: &Path, env: Arc<dyn Env>) -> Self {
+        Self { profile: profile.to_owned(), env }
+    }
+
+    /// Whether tokens for `origin` were put there.
+    pub(crate) fn was_chosen(&self, origin: &Origin) -> Result<bool> {
+        let path = self.marker(origin);
+        file::exists(&path).map_err(|it| file::unreadable(&path, it))
+    }
+
+    /// Whether this machine has a keyring that can be read now.
+    pub(crate) async fn works(&self) -> bool {
+        let read = self.ask("probe".into(), |entry| entry.get_secret().map(drop)).await;
+        matches!(read, Ok(Ok(()) | Err(keyring::Error::NoEntry)))
+    }
+
+    fn marker(&self, origin: &Origin) -> PathBuf {
+        self.profile.join("tokens").join(format!("{}.keyring", file::name(origin)))
+    }
+
+    fn user(&self, origin: &Origin) -> String {
+        format!("{origin} {}", self.profile.display())
+    }
+
+    /// Does something with an entry on a thread of its own: a keyring may take its time.
+    async fn ask<T: Send + 'static>(
+        &self,
+        user: String,
+        job: impl FnOnce(&Entry) -> keyring::Result<T> + Send + 'static,
+    ) -> Result<keyring::Result<T>> {
+        let job = tokio::task::spawn_blocking(move || job(&Entry::new(SERVICE, &user)?));
+        match select(pin!(job), self.env.sleep(PATIENCE)).await {
+            Either::Left((Ok(done), _)) => Ok(done),
+            Either::Left((Err(_), _)) => Err(failed("it broke off")),
+            Either::Right(_) => Err(failed("it did not answer within a minute")),
+        }
+    }
+}
+
+#[async_trait]
+impl Vault for KeyringVault {
+    async fn place(&self, _origin: &Origin) -> Result<String> {
+        Ok("the keyring of this system".into())
+    }
+
+    async fn load(&self, origin: &Origin) -> Result<Option<Saved>> {
+        match self.ask(self.user(origin), Entry::get_secret).await? {
+            Ok(bytes) => {
+                let text = String::from_utf8(bytes).ok().map(SecretString::from);
+                let saved = text.and_then(|it| Saved::read(&it));
+                saved.map(Some).ok_or_else(|| failed("its entry does not hold a sign-in"))
+            }
+            Err(keyring::Error::NoEntry) => Ok(None),
+            Err(error) => Err(failed(why(&error))),
+        }
+    }
+
+    async fn save(&self, origin: &Origin, saved: &Saved) -> Result<()> {
+        let text = saved.write();
+        let set = move |entry: &Entry| entry.set_secret(text.expose_secret().as_bytes());
+        let path = self.marker(origin);
+        self.ask(self.user(origin), set).await?.map_err(|it| failed(why(&it)))?;
+        let marked = match path.parent() {
+            Some(folder) => file::private_folder(folder).and_then(|()| fs::write(&path, b"")),
+            None => Ok(()),
+        };
+        marked.map_err(|error| Error::Vault {
+            what: format!("{} cannot be written", path.display()),
+            help: "free some space or change its permissions, then try again".into(),
+            source: Some(error.into()),
+        })
+    }
+
+    async fn remove(&self, origin: &Origin) -> Result<()> {
+        match self.ask(self.user(origin), Entry::delete_credential).await? {
+            Ok(()) | Err(keyring::Error::NoEntry) => (),
+            Err(error) => return Err(failed(why(&error))),
+        }
+        let path = self.marker(origin);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(file::unreadable(&path, error))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn failed(reason: &str) -> Error {
+    Error::Vault {
+        what: format!("the keyring of this system cannot be used: {reason}"),
+        help: "unlock it and try again, or sign in with --token-file to keep the sign-in in a file"
+            .into(),
+        source: None,
+    }
+}
+
+/// Some errors of keyrings hold what was read, so none is passed on as it is.
+fn why(error: &keyring::Error) -> &'static str {
+    use keyring::Error as E;
+    match error {
+        E::NoStorageAccess(_) => "it is locked, or access was refused",
+        E::NoDefaultStore | E::PlatformFailure(_) => "it cannot be reached from here",
+        E::TooLong(..) => "it takes no entry of this length",
+        E::Ambiguous(_) => "it has several entries of this name",
+        _ => "it does not work as expected",
+    }
+}
