@@ -1,5 +1,6 @@
 //! A remote that can only be called is held to the suite as well, and one that breaks a
 //! promise is caught.
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use std::{
     collections::BTreeMap,
