@@ -170,8 +170,13 @@ impl Deployment {
             if text.len() <= INLINE {
                 return json!([field, stamp, text]);
             }
-            let parts = text.as_bytes().chunks(CHUNK);
-            let hashes: Vec<_> = parts.map(|it| hash(str::from_utf8(it).unwrap())).collect();
+            let (mut rest, mut hashes) = (text.as_str(), Vec::new());
+            while !rest.is_empty() {
+                let fits = |at: &usize| rest.is_char_boundary(*at);
+                let end = (0..=rest.len().min(CHUNK)).rev().find(fits).unwrap();
+                hashes.push(hash(&rest[..end]));
+                rest = &rest[end..];
+            }
             json!([field, stamp, "", hashes])
         });
         let cells: Vec<_> = cells.collect();

@@ -51,8 +51,11 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// Each one draws other names than those before it.
     pub fn new() -> Arc<Self> {
-        Arc::new(Self { start: Instant::now(), random: AtomicU64::new(7) })
+        static SEEDS: AtomicU64 = AtomicU64::new(7);
+        let random = AtomicU64::new(SEEDS.fetch_add(0x1234_5678_9abc_def1, Ordering::Relaxed));
+        Arc::new(Self { start: Instant::now(), random })
     }
 }
 
