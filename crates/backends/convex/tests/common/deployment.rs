@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use driftline_core::{
-    Answer, Backend, Change, Digests, Env, Error, Hub, Identity, Pull, Push, Row, Schema, Value,
+    Answer, Backend, Change, Digests, Error, Hub, Identity, Pull, Push, Row, Schema, Value,
 };
 use driftline_memory::MemoryStore;
 use futures_util::future::FutureExt;
