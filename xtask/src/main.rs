@@ -7,8 +7,9 @@
 )]
 
 mod bench;
+mod codegen;
+mod convex_local;
 mod mistakes;
-
 mod new_entity;
 mod sim;
 mod test;
@@ -17,6 +18,11 @@ use std::{path::Path, process::ExitCode};
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
+
+/// A simulation is mostly small allocations; with the system's allocator it takes half
+/// as long again.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Tasks of this repository")]
@@ -32,6 +38,8 @@ enum Task {
         /// The table's name: a plural in lower-case letters, such as `notes`
         name: String,
     },
+    /// Write the files that follow from the entities and the rules of merging
+    Codegen(codegen::Options),
     /// Play schedules of faults over every entity, and compare with the model
     Sim(sim::Options),
     /// Run all tests, and add up their results
@@ -40,6 +48,8 @@ enum Task {
     Bench(bench::Options),
     /// Make mistakes in a copy of the engine, and see that the suite catches each
     Mistakes(mistakes::Options),
+    /// Run a Convex deployment on this machine, with stand-ins for GitHub and Google
+    ConvexLocal(convex_local::Options),
 }
 
 fn main() -> ExitCode {
@@ -57,9 +67,11 @@ fn run(task: Task) -> Result<()> {
     let root = here.parent().context("xtask is not inside the repository")?;
     match task {
         Task::NewEntity { name } => new_entity::run(root, &name),
+        Task::Codegen(options) => codegen::run(root, &options),
         Task::Sim(options) => sim::run(&options),
         Task::Test(options) => test::run(root, &options),
         Task::Bench(options) => bench::run(&options),
         Task::Mistakes(options) => mistakes::run(root, &options),
+        Task::ConvexLocal(options) => convex_local::run(root, &options),
     }
 }

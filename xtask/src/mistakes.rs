@@ -159,16 +159,16 @@ fn meet(copy: &Path, target: &Path, options: &Options) -> Result<Met> {
     let now = std::time::Instant::now;
     let start = now();
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(copy).env("CARGO_TARGET_DIR", target);
-    cargo.args(["build", "--quiet", "--package", "xtask"]);
+    cargo.current_dir(copy).env("CARGO_TARGET_DIR", target).env("CARGO_PROFILE_DEV_DEBUG", "0");
+    cargo.args(["build", "--quiet", "--package", "xtask-player"]);
     let build = cargo.output().context("cannot run cargo")?;
     let reason = String::from_utf8_lossy(&build.stderr);
     ensure!(build.status.success(), "it does not build; renew the patch: {}", reason.trim());
     let built = start.elapsed().as_secs_f64();
     let start = now();
-    let mut sim = Command::new(target.join("debug/xtask"));
+    let mut sim = Command::new(target.join("debug/xtask-player"));
     let (schedules, seed) = (options.schedules.to_string(), options.seed.to_string());
-    sim.args(["sim", "--schedules", &schedules, "--seed", &seed]).current_dir(copy);
+    sim.args([&schedules, &seed]).current_dir(copy);
     let mut sim = sim
         .stdout(Stdio::null())
         .stderr(Stdio::piped())

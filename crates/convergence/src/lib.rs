@@ -99,6 +99,7 @@ mod plan;
 mod run;
 mod shrink;
 mod suite;
+pub mod vectors;
 mod verify;
 
 pub use self::{

@@ -6,6 +6,11 @@ use driftline_memory as _;
 use driftline_sqlite as _;
 use todos as _;
 
+/// A schedule is mostly small allocations; with the system's allocator it takes half as
+/// long again.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const STEPS: usize = 100;
 
 /// Plays schedules and insists that every kind of fault was seen to happen.

@@ -49,6 +49,9 @@ pub(crate) struct Exchange<'a> {
     pub(crate) progress: &'a (dyn Fn(Progress) + Sync),
     pub(crate) report: SyncReport,
     head: u64,
+    /// Rows in the queue, counted once a round: to count them after every page would
+    /// take longer than to send them.
+    waiting: u64,
     turns: u32,
 }
 
@@ -58,13 +61,16 @@ impl<'a> Exchange<'a> {
         remote: &'a dyn Backend,
         progress: &'a (dyn Fn(Progress) + Sync),
     ) -> Self {
-        Self { replica, remote, progress, report: SyncReport::default(), head: 0, turns: 0 }
+        let report = SyncReport::default();
+        Self { replica, remote, progress, report, head: 0, waiting: 0, turns: 0 }
     }
 
     /// Exchanges until nothing is left to do.
     pub(crate) async fn run(&mut self) -> Result<()> {
         loop {
+            self.waiting = self.waits()?;
             self.pull().await?;
+            self.waiting = self.waits()?;
             if !self.push().await? {
                 continue;
             }
@@ -73,7 +79,7 @@ impl<'a> Exchange<'a> {
                 self.turn()?;
                 continue;
             }
-            let waiting = self.replica.store().view(|tx| tx.queue_sizes())?.0;
+            let waiting = self.waits()?;
             match link.compared {
                 Some((state, differ)) if !differ.is_empty() && waiting == 0 => {
                     if link.healed == Some(state) {
@@ -117,7 +123,7 @@ impl<'a> Exchange<'a> {
                 Adopted::More | Adopted::Dry => {
                     self.report.received += received;
                     self.replica.announce(touched);
-                    self.show(at)?;
+                    self.show(at);
                 }
                 Adopted::Dropped => self.turn()?,
                 Adopted::Restarted => {
@@ -213,7 +219,8 @@ impl<'a> Exchange<'a> {
             self.turn()?;
             self.report.restamped.extend(settled.restamped.iter().cloned());
         }
-        self.show(self.head)?;
+        self.waiting = self.waiting.saturating_sub(settled.accepted + settled.parked);
+        self.show(self.head);
         Ok(settled)
     }
 
@@ -228,11 +235,14 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    fn show(&self, at: u64) -> Result<()> {
-        let waiting = self.replica.store().view(|tx| tx.queue_sizes())?.0;
+    fn waits(&self) -> Result<u64> {
+        Ok(self.replica.store().view(|tx| tx.queue_sizes())?.0)
+    }
+
+    fn show(&self, at: u64) {
         let (received, sent) = (self.report.received, self.report.sent);
-        (self.progress)(Progress { received, at, head: self.head, sent, waiting });
-        Ok(())
+        let (head, waiting) = (self.head, self.waiting);
+        (self.progress)(Progress { received, at, head, sent, waiting });
     }
 
     /// Counts a start over; a hub that changes at every call is left for later.

@@ -2,12 +2,14 @@
 
 mod common;
 
-use common::{DAY, Device, Folder, Line, MINUTE, hub, imported};
+use common::{DAY, Device, Folder, Line, MINUTE, START, hub, imported};
 use driftline_core::{
-    Error, SyncEntity, Value,
+    Answer, Backend, Change, Error, Identity, PROTOCOL, Pull, Push, Stamp, SyncEntity, Value,
+    alias,
     status::State,
     store::{AuditKind, Deleted, Find},
 };
+use futures_executor::block_on;
 
 #[test]
 fn edits_of_different_fields_are_both_kept() {
@@ -131,6 +133,54 @@ fn two_births_of_one_key_become_one_row_and_references_follow() {
     }
     a.replica.delete::<Folder>(one.max(other)).unwrap();
     assert_eq!(a.replica.count("folders", &Find::new()).unwrap(), 0);
+}
+
+#[test]
+fn a_newcomer_meets_classes_as_they_are_with_the_facts_that_come_with_it() {
+    let (hub, device) = (hub(), Device::new(1));
+    let page = |cursor| {
+        let pull = Pull { protocol: PROTOCOL, cursor, rows: 10, bytes: 1 << 20 };
+        block_on(hub.pull(pull)).unwrap()
+    };
+    let stamp = Stamp::person(START, 0, 1);
+    let folder = |id, birth, cells: &[(&'static str, Value)]| {
+        let path = ("path", stamp, Value::from("/src"));
+        let cells = cells.iter().map(|(field, value)| (*field, stamp, value.clone()));
+        let row = std::iter::once(path).chain(cells).collect();
+        Change { entity: "folders".into(), id, row, birth, whole: true }
+    };
+    let (live, gone, newcomer) = (imported("live"), imported("gone"), device.folder("/src"));
+    let (id, row) = alias::fact("folders", live, gone);
+    let fact = Change { entity: "aliases".into(), id, row, birth: false, whole: true };
+    let deleted = [("deleted_at", Value::from(START))];
+    for (serial, changes) in [
+        (1, vec![folder(live, false, &[]), folder(gone, false, &deleted)]),
+        (2, vec![folder(newcomer, true, &[]), fact]),
+    ] {
+        let Identity { account, epoch, .. } = page(0).identity;
+        let device = "device".into();
+        let push = Push { protocol: PROTOCOL, account, epoch, device, serial, changes };
+        let answers = block_on(hub.push(push)).unwrap();
+        assert_eq!(answers.recorded, [], "what it would be folded with is deleted");
+        let accepted = |it: &Answer| matches!(it, Answer::Accepted { .. });
+        assert!(answers.answers.iter().all(accepted), "{:?}", answers.answers);
+    }
+}
+
+#[test]
+fn a_device_that_starts_over_sends_what_is_folded_before_the_rows() {
+    let (a, b, first) = (Device::new(1), Device::new(2), hub());
+    a.folder("/src");
+    b.folder("/src");
+    a.sync(&first).unwrap();
+    b.sync(&first).unwrap();
+    b.folder("/new");
+    let empty = hub();
+    b.sync(&empty).unwrap();
+    let pull = Pull { protocol: PROTOCOL, cursor: 0, rows: 10, bytes: 1 << 20 };
+    let feed: Vec<_> = block_on(empty.pull(pull)).unwrap().changes;
+    let entities: Vec<&str> = feed.iter().map(|it| it.entity.as_str()).collect();
+    assert_eq!(entities, ["aliases", "folders", "folders", "folders"]);
 }
 
 #[test]

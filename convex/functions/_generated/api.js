@@ -1,0 +1,5 @@
+// See api.d.ts.
+import { anyApi } from "convex/server";
+
+export const api = anyApi;
+export const internal = anyApi;

@@ -1,0 +1,19 @@
+/** What a deployment does by itself. */
+import { cronJobs } from "convex/server";
+import { internal } from "./_generated/api.js";
+
+const crons = cronJobs();
+crons.daily(
+  "sweep chunks",
+  { hourUTC: 3, minuteUTC: 10 },
+  internal.maintenance.sweepChunks,
+  {},
+);
+crons.daily(
+  "sweep audit",
+  { hourUTC: 3, minuteUTC: 40 },
+  internal.maintenance.sweepAudit,
+  {},
+);
+
+export default crons;

@@ -1,0 +1,100 @@
+/** One push: whose it is, whether it comes in time, and then the rows. */
+import { v } from "convex/values";
+import type { Doc } from "../_generated/dataModel.js";
+import type { MutationCtx } from "../_generated/server.js";
+import { accept, type Taken } from "./accept.js";
+import { ConvexStore } from "./convexStore.js";
+import { everyDigest, readDigests, writeDigests } from "./digests.js";
+import { descriptors } from "./entities.js";
+import {
+  bounded,
+  checkProtocol,
+  failure,
+  name,
+  PROTOCOL,
+  unlinked,
+  whole,
+} from "./errors.js";
+import { headOf, identityOf, requireUser, type Identity } from "./person.js";
+
+/** Rows in a call: each costs look-ups, and those of a transaction are limited. */
+export const MAX_ROWS = 500;
+
+export const pushArgs = {
+  protocol: v.number(),
+  account: v.string(),
+  epoch: v.string(),
+  device: v.string(),
+  serial: v.number(),
+  changes: v.array(v.string()),
+};
+
+interface Push {
+  protocol: number;
+  account: string;
+  epoch: string;
+  device: string;
+  serial: number;
+  changes: string[];
+}
+
+export interface Answers extends Taken {
+  protocol: number;
+  identity: Identity;
+  head: number;
+  digests: Record<string, string>;
+  time: number;
+}
+
+/** Joins a batch; with `only`, rows of other entities are refused one by one. */
+export async function push(ctx: MutationCtx, call: Push, only?: string): Promise<Answers> {
+  const user = await requireUser(ctx);
+  checkProtocol(call.protocol);
+  const device = name("device", call.device);
+  const serial = whole("serial", call.serial);
+  const changes = bounded("changes", call.changes, MAX_ROWS);
+  const head = await headOf(ctx, user._id);
+  if (!head) throw unlinked();
+  if (call.account !== head.account || call.epoch !== head.epoch) {
+    throw failure("moved", "The call is for another account or epoch than the one here");
+  }
+  const now = Date.now();
+  await noteCall(ctx, user._id, device, serial, now);
+
+  const state = { head: head.head, digests: readDigests(head.digests) };
+  const store = new ConvexStore(ctx.db, user._id, now);
+  const taken = await accept({ store, state, descriptors, now, only }, changes);
+  await store.finish();
+  if (state.head !== head.head) {
+    const digests = JSON.stringify(writeDigests(state.digests));
+    await ctx.db.patch(head._id, { head: state.head, digests });
+  }
+  return {
+    protocol: PROTOCOL,
+    identity: identityOf(head),
+    head: state.head,
+    ...taken,
+    digests: everyDigest(state.digests),
+    time: now,
+  };
+}
+
+/** Refuses a call that is older than one that was answered, and remembers this one. */
+async function noteCall(
+  ctx: MutationCtx,
+  user: Doc<"users">["_id"],
+  device: string,
+  serial: number,
+  now: number,
+): Promise<void> {
+  const known = await ctx.db
+    .query("syncDevices")
+    .withIndex("by_device", (q) => q.eq("user", user).eq("device", device))
+    .unique();
+  const last = known?.serial ?? 0;
+  if (serial <= last) {
+    throw failure("old_call", "A later call of this device was answered", { last });
+  }
+  if (known) await ctx.db.patch(known._id, { serial, lastContactAt: now });
+  else await ctx.db.insert("syncDevices", { user, device, serial, lastContactAt: now });
+}

@@ -1,0 +1,53 @@
+/**
+ * What a hub needs of the place where it keeps a person's rows. Everything happens inside
+ * one serialised transaction; nothing here can reach another person's rows.
+ */
+import type { Loss, Row } from "../model/row.js";
+
+/** A row as a hub keeps it. */
+export interface Stored {
+  readonly entity: string;
+  readonly id: string;
+  row: Row;
+  seq: number;
+  /** What it adds to its entity's digest; 0 before it is in the feed. */
+  hash: bigint;
+  /** It came here as a birth and still has the natural key that it came with. */
+  born: boolean;
+  /** The natural key, made short; equal only for equal keys. */
+  key: string | undefined;
+}
+
+/** A long value's piece. */
+export interface Chunk {
+  readonly hash: string;
+  /** Bytes of UTF-8. */
+  readonly bytes: number;
+}
+
+export interface ReadStore {
+  get(entity: string, id: string): Promise<Stored | undefined>;
+  /** The rows with a natural key, by id. */
+  withKey(entity: string, key: string): Promise<Stored[]>;
+  /** The facts that name `id` at one of their ends, deleted ones too. */
+  facts(id: string): Promise<Stored[]>;
+  chunk(hash: string): Promise<Chunk | undefined>;
+  /** The text of a chunk that is there. */
+  chunkText(hash: string): Promise<string>;
+}
+
+export interface HubStore extends ReadStore {
+  /** Whether the row fits; nothing is written. */
+  fits(stored: Stored): boolean;
+  /** Stores the row at its place in the feed; the place it had becomes empty. */
+  put(stored: Stored): Promise<void>;
+  /** Notes what a join decided against. */
+  audit(entity: string, id: string, losses: readonly Loss[]): Promise<void>;
+}
+
+/** What a hub keeps of itself while it takes a batch. */
+export interface HubState {
+  head: number;
+  /** The sums of the rows' hashes, by entity. */
+  readonly digests: Map<string, bigint>;
+}

@@ -1,0 +1,124 @@
+/**
+ * Twins: two births of one thing. A hub records that two ids belong together as a fact, a
+ * row like any other; facts only grow, and a class of ids is worked out whenever it is
+ * read.
+ */
+import { keyOf, type Descriptor } from "../model/descriptor.js";
+import { importedId, parseId } from "../model/names.js";
+import {
+  DELETED_AT,
+  isDeleted,
+  join,
+  type CompareChunked,
+  type Row,
+} from "../model/row.js";
+import { FACT_STAMP } from "../model/stamp.js";
+import { shortKey } from "./keys.js";
+import type { ReadStore, Stored } from "./store.js";
+
+/** The entity of facts. */
+export const ALIASES = "aliases";
+
+/**
+ * A class of more ids than this is left as it is: a transaction can read only so much, and
+ * nobody has one thing on so many devices.
+ */
+const MAX_CLASS = 200;
+
+/** The row that records that `one` and `other` are the same row of `entity`. */
+export function fact(entity: string, one: string, other: string): { id: string; row: Row } {
+  const [low, high] = one < other ? [one, other] : [other, one];
+  const cell = (text: string) => ({ stamp: FACT_STAMP, text: JSON.stringify(text) });
+  const row: Row = new Map([
+    ["entity", cell(entity)],
+    ["high", cell(high)],
+    ["low", cell(low)],
+  ]);
+  return { id: importedId(["alias", entity, low, high]), row };
+}
+
+/** Every id that stands for the same row as `id`, in order, or undefined if too many. */
+export async function classOf(
+  store: ReadStore,
+  entity: string,
+  id: string,
+): Promise<string[] | undefined> {
+  const found = new Set([id]);
+  const open = [id];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    for (const { row } of await store.facts(next)) {
+      if (isDeleted(row) || endOf(row, "entity") !== entity) continue;
+      const other = otherEnd(row, next);
+      if (other === undefined || found.has(other)) continue;
+      found.add(other);
+      open.push(other);
+      if (found.size > MAX_CLASS) return undefined;
+    }
+  }
+  return [...found].sort();
+}
+
+function otherEnd(row: Row, id: string): string | undefined {
+  const [low, high] = [endOf(row, "low"), endOf(row, "high")];
+  const other = low === id ? high : low;
+  return other === undefined ? undefined : parseId(other);
+}
+
+function endOf(row: Row, end: string): string | undefined {
+  const cell = row.get(end);
+  if (cell === undefined || cell.chunks || !cell.text.startsWith('"')) return undefined;
+  return JSON.parse(cell.text) as string;
+}
+
+/**
+ * The live row that `newcomer` meets under its natural key. Only births fold: two old rows
+ * that were renamed to one key stay two.
+ *
+ * After a hub was wiped, rows come to the new one in any order. So that it does not matter
+ * which of two came first, an old row also folds with one that came here as a birth and
+ * still has that key. A class that has not come back as a whole is left alone: the part
+ * that is missing may say that it was deleted.
+ */
+export async function findTwin(
+  store: ReadStore,
+  descriptor: Descriptor,
+  newcomer: Stored,
+  compareChunked: CompareChunked,
+): Promise<string | undefined> {
+  const { entity, id, key } = newcomer;
+  if (key === undefined || isDeleted(newcomer.row)) return undefined;
+  // Looked up first, because nearly every newcomer meets nobody.
+  const candidates = (await store.withKey(entity, key)).filter(
+    (it) => it.id !== id && (newcomer.born || it.born),
+  );
+  if (candidates.length === 0) return undefined;
+  if ((await classOf(store, entity, id))?.length !== 1) return undefined;
+  for (const candidate of candidates) {
+    const members = await classOf(store, entity, candidate.id);
+    if (members === undefined) continue;
+    const row = await joinMembers(store, descriptor, candidate, members, compareChunked);
+    if (row === undefined || isDeleted(row)) continue;
+    const theirs = keyOf(descriptor, row);
+    if (theirs !== undefined && shortKey(theirs) === key) return candidate.id;
+  }
+  return undefined;
+}
+
+/** What twins are judged by: the key and the mark of deletion of all members together. */
+async function joinMembers(
+  store: ReadStore,
+  descriptor: Descriptor,
+  candidate: Stored,
+  members: readonly string[],
+  compareChunked: CompareChunked,
+): Promise<Row | undefined> {
+  const judged = [...descriptor.naturalKey, DELETED_AT];
+  let row: Row = new Map();
+  for (const id of members) {
+    const member = id === candidate.id ? candidate : await store.get(candidate.entity, id);
+    if (member === undefined) return undefined;
+    const part = new Map([...member.row].filter(([field]) => judged.includes(field)));
+    row = (await join(row, part, compareChunked)).row;
+  }
+  return row;
+}

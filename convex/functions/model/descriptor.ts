@@ -1,0 +1,33 @@
+/**
+ * What an entity says of itself, as far as a hub needs it. The descriptors are written
+ * from the entities' own (`generated/entities.ts`), so nothing here names an entity.
+ */
+import { isNull, type Row, type Value } from "./row.js";
+
+/** What a field holds. */
+export type Kind = "text" | "int" | "real" | "bool" | "time" | "json" | "ref";
+
+export interface Descriptor {
+  /** The fields that have a column, by name. */
+  readonly fields: Readonly<Record<string, Kind>>;
+  /** The fields that never leave a device. A hub drops their cells. */
+  readonly local: readonly string[];
+  /** The fields that identify a row to a person. Empty: every birth is new. */
+  readonly naturalKey: readonly string[];
+}
+
+/**
+ * The natural key of a row as one text, or undefined if no key field has a value. A
+ * missing field equals a missing field. Equal keys have equal texts and no others: a value
+ * in chunks is named by their hashes, which no JSON text looks like.
+ */
+export function keyOf(descriptor: Descriptor, row: Row): string | undefined {
+  const values = descriptor.naturalKey.map((field) => row.get(field));
+  if (values.every((value) => value === undefined || isNull(value))) return undefined;
+  return `[${values.map(keyPart).join(",")}]`;
+}
+
+function keyPart(value: Value | undefined): string {
+  if (value === undefined) return "null";
+  return value.chunks ? `#${value.chunks.join("#")}` : value.text;
+}

@@ -1,0 +1,88 @@
+/**
+ * The tables of a deployment: those of sign-in, one for each entity, and the hub's own.
+ * Every index of the hub's tables begins with the person, so no query can reach over to
+ * another; only the daily cleaning walks by time.
+ */
+import { authTables } from "@convex-dev/auth/server";
+import { defineSchema, defineTable } from "convex/server";
+import { v } from "convex/values";
+import { entityTables } from "./generated/entities.js";
+import { rowColumns } from "./model/columns.js";
+
+const auditCell = v.object({ stamp: v.string(), text: v.string() });
+
+export default defineSchema({
+  ...authTables,
+  ...entityTables,
+
+  /** What the hub keeps of a person: made by the first link. */
+  syncHeads: defineTable({
+    user: v.id("users"),
+    /** The sign-in provider and its account id. */
+    person: v.string(),
+    /** A random name, drawn when this person's rows began here. */
+    account: v.string(),
+    /** A random name that changes whenever sequence numbers begin anew. */
+    epoch: v.string(),
+    /** The greatest place in the feed. */
+    head: v.number(),
+    /** JSON: 16 hexadecimal digits for each entity. */
+    digests: v.string(),
+    /** The anonymous ids of devices before they were linked: a record, it gives no access. */
+    linkedLocalIds: v.array(v.string()),
+  }).index("by_user", ["user"]),
+
+  /** The latest call of each device. */
+  syncDevices: defineTable({
+    user: v.id("users"),
+    device: v.string(),
+    serial: v.number(),
+    lastContactAt: v.number(),
+  }).index("by_device", ["user", "device"]),
+
+  /** The order of changes, read before the rows so that no page grows past its limits. */
+  syncFeed: defineTable({
+    user: v.id("users"),
+    seq: v.number(),
+    entity: v.string(),
+    rowId: v.string(),
+    bytes: v.number(),
+  }).index("by_seq", ["user", "seq"]),
+
+  /** Rows of entities that this schema does not know; their cells are all kept as text. */
+  syncOthers: defineTable({ ...rowColumns, syncEntity: v.string() }).index("by_row", [
+    "syncUser",
+    "syncEntity",
+    "syncId",
+  ]),
+
+  /** The pieces of long values, apart from their texts so that looking costs little. */
+  syncChunks: defineTable({
+    user: v.id("users"),
+    /** SHA-256 of the text. */
+    hash: v.string(),
+    /** Bytes of UTF-8. */
+    bytes: v.number(),
+    /** How often rows name it. */
+    refs: v.number(),
+    /** When it was put here, or when the last row that named it gave it up. */
+    at: v.number(),
+    body: v.id("syncChunkBodies"),
+  })
+    .index("by_hash", ["user", "hash"])
+    .index("by_unused", ["refs", "at"]),
+
+  syncChunkBodies: defineTable({ text: v.string() }),
+
+  /** What joins decided against, a document for each row and join. */
+  syncAudit: defineTable({
+    user: v.id("users"),
+    at: v.number(),
+    entity: v.string(),
+    id: v.string(),
+    /** Long values are named by their hash and length. */
+    cells: v.array(v.object({ field: v.string(), kept: auditCell, lost: auditCell })),
+  })
+    .index("by_row", ["user", "entity", "id"])
+    .index("by_time", ["at"]),
+});

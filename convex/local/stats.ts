@@ -1,0 +1,44 @@
+// What the deployment did since it started, for tests that measure.
+
+/** Calls of one function. */
+interface Calls {
+  calls: number;
+  errors: number;
+  /** Milliseconds of all calls together, and of the slowest. */
+  millis: number;
+  slowest: number;
+}
+
+export class Stats {
+  private readonly functions = new Map<string, Calls>();
+  private readonly cpuAtStart = process.cpuUsage();
+  bytesIn = 0;
+  bytesOut = 0;
+
+  /** Counts a call that took `millis`. */
+  count(path: string, ok: boolean, millis: number): void {
+    const known = this.functions.get(path) ?? {
+      calls: 0,
+      errors: 0,
+      millis: 0,
+      slowest: 0,
+    };
+    known.calls += 1;
+    known.errors += ok ? 0 : 1;
+    known.millis += millis;
+    known.slowest = Math.max(known.slowest, millis);
+    this.functions.set(path, known);
+  }
+
+  /** The numbers so far. Bytes are those of bodies of the API, without headers. */
+  report() {
+    const { user, system } = process.cpuUsage(this.cpuAtStart);
+    return {
+      functions: Object.fromEntries(this.functions),
+      bytesIn: this.bytesIn,
+      bytesOut: this.bytesOut,
+      cpuSeconds: (user + system) / 1e6,
+      rssBytes: process.memoryUsage.rss(),
+    };
+  }
+}
