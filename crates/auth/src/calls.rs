@@ -167,6 +167,15 @@ impl Calls {
         self.tokens(self.action("auth:signIn", &args).await?)
     }
 
+    /// Whether a token is good, by the deployment's own word.
+    pub(crate) async fn accepts(&self, token: &SecretString) -> Result<bool> {
+        match self.call("query", "auth:isAuthenticated", &json!({}), Some(token)).await {
+            Ok(value) => Ok(value == Value::Bool(true)),
+            Err(Fault::Unauthenticated) => Ok(false),
+            Err(Fault::Other(error)) => Err(error),
+        }
+    }
+
     /// Ends a session. An access token that has expired cannot do that.
     ///
     /// # Errors

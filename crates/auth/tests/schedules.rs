@@ -38,6 +38,7 @@ fn play(seed: u64, gate: bool, seen: &mut Seen) {
             busy: 5 * harsh,
             disk_full: 4 * harsh,
             killed: 12 * harsh,
+            stalled: 20 * harsh,
             gate,
         },
     );
@@ -102,8 +103,8 @@ fn ten_thousand_schedules_and_nobody_is_signed_out() {
         play(seed, true, &mut seen);
     }
     // What was to be tried was tried.
-    assert!(seen.used > 300_000, "{seen:?}");
-    assert!(seen.rotated > 100_000 && seen.given_again > 5_000, "{seen:?}");
+    assert!(seen.used > 200_000, "{seen:?}");
+    assert!(seen.rotated > 40_000 && seen.given_again > 5_000, "{seen:?}");
     assert!(seen.kills > 10_000 && seen.lost > 10_000 && seen.refused > 1_000, "{seen:?}");
 }
 
@@ -111,8 +112,9 @@ fn ten_thousand_schedules_and_nobody_is_signed_out() {
 #[test]
 fn without_the_turn_people_are_signed_out() {
     let mut seen = Seen::default();
-    for seed in 0..300 {
+    let found = (0..10_000).any(|seed| {
         play(seed, false, &mut seen);
-    }
-    assert!(seen.signed_out > 0, "{seen:?}");
+        seen.signed_out > 0
+    });
+    assert!(found, "{seen:?}");
 }

@@ -34,6 +34,8 @@ pub struct Faults {
     pub disk_full: u64,
     /// Of a thousand steps of a process.
     pub killed: u64,
+    /// Of a thousand: it stands still, for a minute or for hours.
+    pub stalled: u64,
     pub gate: bool,
 }
 
@@ -94,7 +96,7 @@ impl Machine {
     }
 
     /// A point at which the world may go on without this process.
-    async fn step(&self) {
+    async fn step(self: &Arc<Self>) {
         let mut waited = false;
         poll_fn(|_| {
             if waited {
@@ -105,6 +107,12 @@ impl Machine {
             Poll::Pending
         })
         .await;
+        if self.dice(1_000) < self.faults.stalled {
+            // Some are suspended for hours.
+            let longest = if self.dice(10) == 0 { 6 * 3_600_000 } else { 60_000 };
+            let length = self.dice(longest);
+            self.env().sleep(length).await;
+        }
     }
 
     /// A process of this machine.
@@ -282,9 +290,16 @@ impl Transport for Door {
         bearer: Option<SecretString>,
         body: Body,
     ) -> Result<Answer, Lost> {
-        assert!(bearer.is_none(), "an expired token would make the refresh fail");
         let Body::Json(body) = body else { panic!("no form is sent to a deployment") };
         let call: Value = serde_json::from_str(body.expose_secret()).unwrap();
+        if call["path"] == "auth:isAuthenticated" {
+            self.0.step().await;
+            let state = self.0.state();
+            let takes = state.server.takes(bearer.unwrap().expose_secret(), state.now);
+            let answer = json!({ "status": "success", "value": true }).to_string().into();
+            return Ok(Answer { status: if takes { 200 } else { 401 }, body: answer });
+        }
+        assert!(bearer.is_none(), "an expired token would make the refresh fail");
         let token = call["args"]["refreshToken"].as_str().unwrap().to_owned();
         self.0.step().await;
         if self.0.happens(self.0.faults.busy) {
