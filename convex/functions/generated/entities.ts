@@ -1,6 +1,6 @@
 // Written by `cargo xtask codegen` from the entities' descriptors. Do not edit.
 import { defineTable } from "convex/server";
-import type { Descriptor } from "../model/descriptor";
+import type { Descriptor } from "../model/descriptor.js";
 import {
   bool,
   json,
@@ -8,7 +8,7 @@ import {
   rowColumns,
   text,
   time,
-} from "../model/columns";
+} from "../model/columns.js";
 
 export const entityTables = {
   /** Two ids that stand for one row */
@@ -143,6 +143,15 @@ export const entityTables = {
 };
 
 export const descriptors = {
+  aliases: {
+    fields: {
+      entity: "text",
+      low: "text",
+      high: "text",
+    },
+    local: [],
+    naturalKey: [],
+  },
   comments: {
     fields: {
       session: "ref",

@@ -67,6 +67,9 @@ pub(crate) enum Command {
     Why(commands::why::Why),
     /// Show, check or change the config
     Config(commands::config::Config),
+    /// The tables of a Convex deployment for the entities of this program
+    #[command(hide = true)]
+    ConvexSchema(commands::convex_schema::Show),
     /// Two devices and a remote in a temporary folder: what syncing does, in words
     Demo(commands::demo::Demo),
 }

@@ -16,9 +16,9 @@ use crate::layout::{comment, import, list};
 /// Where the generated file belongs, from the root of the repository.
 pub const PATH: &str = "convex/functions/generated/entities.ts";
 
-/// Tables that a deployment has besides those of the entities: of its own, and of the
-/// library that signs people in. Only names that an entity could have are listed.
-const TAKEN: [&str; 7] = ["users", "chunks", "devices", "feed", "heads", "links", "rows"];
+/// Tables of the library that signs people in, as far as an entity could be called so.
+/// What a deployment keeps besides has names that no entity can have.
+const TAKEN: [&str; 1] = ["users"];
 
 /// The TypeScript of these entities.
 ///
@@ -44,15 +44,15 @@ pub fn typescript<'a>(entities: impl IntoIterator<Item = &'a EntityDescriptor>) 
     let mut text = String::from(
         "// Written by `cargo xtask codegen` from the entities' descriptors. Do not edit.\n\
          import { defineTable } from \"convex/server\";\n\
-         import type { Descriptor } from \"../model/descriptor\";\n",
+         import type { Descriptor } from \"../model/descriptor.js\";\n",
     );
-    text += &import(&used, "../model/columns");
+    text += &import(&used, "../model/columns.js");
     text += "\nexport const entityTables = {\n";
-    for it in tables {
+    for it in &tables {
         text += &table(it);
     }
     text += "};\n\nexport const descriptors = {\n";
-    for it in entities {
+    for it in tables {
         text += &descriptor(it);
     }
     text += "} satisfies Record<string, Descriptor>;\n";

@@ -9,8 +9,7 @@ use std::{
 };
 
 use driftline_core::{
-    Backend, Error, Hub, Replica, Result, Scratch, Simulated, Store, SyncReport, Values, device,
-    store::Durability,
+    Error, Replica, Result, Simulated, SyncReport, Values, device, store::Durability,
 };
 use futures_executor::block_on;
 
@@ -21,6 +20,7 @@ use crate::{
     link::Link,
     model::Model,
     plan::{Action, Fault, Plan, SHIFTS, Step},
+    remote::{OpenRemote, Remote},
 };
 
 /// When every schedule begins, in milliseconds since 1970.
@@ -33,14 +33,11 @@ pub(crate) struct Fleet<'a> {
     pub(crate) suite: &'a Suite,
     pub(crate) plan: &'a Plan,
     pub(crate) devices: Vec<Device>,
-    pub(crate) hub_scratch: Box<dyn Scratch>,
     hub_env: Arc<Simulated>,
-    pub(crate) hub: Arc<dyn Backend>,
-    hub_store: Arc<dyn Store>,
-    saved: Option<Box<dyn Scratch>>,
+    pub(crate) hub: Box<dyn Remote>,
     /// Whether the hub never lost anything.
     intact: bool,
-    pub(crate) other: Arc<dyn Backend>,
+    pub(crate) other: Box<dyn Remote>,
     pub(crate) model: Mutex<Model>,
     pub(crate) counts: Counts,
 }
@@ -48,18 +45,14 @@ pub(crate) struct Fleet<'a> {
 impl<'a> Fleet<'a> {
     pub(crate) fn new(suite: &'a Suite, plan: &'a Plan) -> Result<Self> {
         let hub_env = Arc::new(Simulated::new(plan.seed ^ 0xb0b, START));
-        let hub_scratch = (suite.remote)()?;
-        let (hub, hub_store) = open_hub(suite, &*hub_scratch, &hub_env, plan.world.hub_clock)?;
+        let hub = open_hub(suite, "ana", &hub_env, plan.world.hub_clock)?;
         let other = other_hub(suite, plan)?;
         let mut fleet = Self {
             suite,
             plan,
             devices: Vec::new(),
-            hub_scratch,
             hub_env,
             hub,
-            hub_store,
-            saved: None,
             intact: true,
             other,
             model: Mutex::default(),
@@ -124,14 +117,15 @@ impl<'a> Fleet<'a> {
                 self.devices[place].env.jump(shift);
             }
             Action::WipeHub => {
-                self.hub_scratch = (self.suite.remote)()?;
-                self.reopen_hub()?;
+                self.hub.wipe()?;
+                self.intact = false;
             }
-            Action::SaveHub => self.saved = Some(self.hub_scratch.copy()?),
+            Action::SaveHub => self.hub.save()?,
             Action::RestoreHub => {
-                let Some(saved) = &self.saved else { return Ok(()) };
-                self.hub_scratch = saved.copy()?;
-                self.reopen_hub()?;
+                if !self.hub.put_back()? {
+                    return Ok(());
+                }
+                self.intact = false;
                 // Calls on the wire end with the server that is put back. Answers do not.
                 for device in &self.devices {
                     lock(&device.late).retain(|it| !matches!(it, Late::Push(_)));
@@ -161,19 +155,12 @@ impl<'a> Fleet<'a> {
         }
     }
 
-    fn reopen_hub(&mut self) -> Result<()> {
-        let (suite, clock) = (self.suite, self.plan.world.hub_clock);
-        self.intact = false;
-        (self.hub, self.hub_store) = open_hub(suite, &*self.hub_scratch, &self.hub_env, clock)?;
-        Ok(())
-    }
-
     fn link(&self, place: usize, fault: Fault, dice: &mut Dice) -> Link<'_> {
         Link {
             device: &self.devices[place],
-            hub: &*self.hub,
-            hub_store: &*self.hub_store,
-            other: &*self.other,
+            hub: self.hub.backend(),
+            hub_store: self.hub.store(),
+            other: self.other.backend(),
             model: &self.model,
             fault,
             at: dice.below(4),
@@ -270,7 +257,7 @@ impl<'a> Fleet<'a> {
         for it in late {
             let (what, done) = match it {
                 Late::Push(push) => {
-                    ("a call arrived late", block_on(self.hub.push(push)).map(drop))
+                    ("a call arrived late", block_on(self.hub.backend().push(push)).map(drop))
                 }
                 Late::Page(position, page) => {
                     let process = &self.devices[place].processes[0];
@@ -305,9 +292,9 @@ impl<'a> Fleet<'a> {
     pub(crate) fn sync_clean(&self, device: &Device) -> Result<SyncReport> {
         let link = Link {
             device,
-            hub: &*self.hub,
-            hub_store: &*self.hub_store,
-            other: &*self.other,
+            hub: self.hub.backend(),
+            hub_store: self.hub.store(),
+            other: self.other.backend(),
             model: &self.model,
             fault: Fault::None,
             at: 0,
@@ -372,20 +359,17 @@ fn expected(fault: Fault, error: &Error) -> bool {
 
 fn open_hub(
     suite: &Suite,
-    scratch: &dyn Scratch,
+    person: &str,
     env: &Arc<Simulated>,
     clock: bool,
-) -> Result<(Arc<dyn Backend>, Arc<dyn Store>)> {
-    let store = scratch.open(&suite.schema)?;
-    let hub = Hub::open(store.clone(), "ana", &**env)?;
-    Ok((Arc::new(if clock { hub.with_clock(env.clone()) } else { hub }), store))
+) -> Result<Box<dyn Remote>> {
+    (suite.remote)(&OpenRemote { schema: &suite.schema, person, env, clock })
 }
 
 /// The hub of somebody else, with a row in it that must never be seen here.
-fn other_hub(suite: &Suite, plan: &Plan) -> Result<Arc<dyn Backend>> {
+fn other_hub(suite: &Suite, plan: &Plan) -> Result<Box<dyn Remote>> {
     let env = Arc::new(Simulated::new(plan.seed ^ 0xbad, START));
-    let scratch = (suite.remote)()?;
-    let hub = Hub::open(scratch.open(&suite.schema)?, "bob", &*env)?;
+    let hub = open_hub(suite, "bob", &env, false)?;
     let met = plan.steps.iter().any(|it| {
         matches!(it.action, Action::Sync(Fault::OtherAccountPull | Fault::OtherAccountPush))
     });
@@ -396,35 +380,9 @@ fn other_hub(suite: &Suite, plan: &Plan) -> Result<Arc<dyn Backend>> {
         let values: Values =
             crate::model::birth(entity, digit, &mut Dice::new(plan.seed), &|_| None);
         replica.create_values(entity.name, &values).ok();
-        block_on(replica.sync(&hub))?;
+        block_on(replica.sync(hub.backend()))?;
     }
-    // The place must live as long as the hub does.
-    Ok(Arc::new(Kept { hub, _place: scratch }))
-}
-
-/// A hub with the place that holds its store.
-struct Kept {
-    hub: Hub,
-    _place: Box<dyn Scratch>,
-}
-
-#[async_trait::async_trait]
-impl Backend for Kept {
-    fn name(&self) -> String {
-        self.hub.name()
-    }
-
-    fn limits(&self) -> driftline_core::Limits {
-        self.hub.limits()
-    }
-
-    async fn pull(&self, request: driftline_core::Pull) -> Result<driftline_core::Page> {
-        self.hub.pull(request).await
-    }
-
-    async fn push(&self, request: driftline_core::Push) -> Result<driftline_core::Answers> {
-        self.hub.push(request).await
-    }
+    Ok(hub)
 }
 
 /// An error with its causes.

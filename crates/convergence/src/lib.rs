@@ -20,6 +20,12 @@
 //! A schedule that fails is shrunk to the few steps that matter and printed with its
 //! seed. Nothing in it depends on anything but the seed.
 //!
+//! # Remotes
+//! A registered store is held to the suite as a remote through `Hub`. Another remote needs
+//! no store: [`Remote`] says what a test must be able to do with it, and
+//! [`Suite::with_remote`] takes it. Whatever must be seen from inside at the moment of an
+//! answer is then left to the end, when all rows are compared.
+//!
 //! # The promises
 //! - **rows**: when all is quiet, the hub and every device hold every write that anybody
 //!   made and nothing else, show the same digests, and say that they are synced.
@@ -96,6 +102,7 @@ mod fragile;
 mod link;
 mod model;
 mod plan;
+mod remote;
 mod run;
 mod shrink;
 mod suite;
@@ -105,6 +112,7 @@ mod verify;
 pub use self::{
     fleet::Counts,
     plan::{Action, Fault, Plan, Step, World},
+    remote::{MakeRemote, OpenRemote, Remote},
     run::{Failure, Outcome, run},
-    suite::{MakeScratch, Suite},
+    suite::{MakeScratch, Suite, scratch},
 };

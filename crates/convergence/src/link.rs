@@ -27,8 +27,8 @@ use crate::{
 pub(crate) struct Link<'a> {
     pub(crate) device: &'a Device,
     pub(crate) hub: &'a dyn Backend,
-    /// Where the hub keeps its rows.
-    pub(crate) hub_store: &'a dyn Store,
+    /// Where the hub keeps its rows, if one can look into it.
+    pub(crate) hub_store: Option<&'a dyn Store>,
     /// The hub of another person.
     pub(crate) other: &'a dyn Backend,
     pub(crate) model: &'a Mutex<Model>,
@@ -109,11 +109,17 @@ impl Link<'_> {
         Ok(())
     }
 
-    /// Parts of rows that the hub does not hold.
+    /// Parts of rows that the hub does not hold. Of a hub that one cannot look into: those
+    /// that no hub ever heard of.
     fn strange_parts(&self, push: &Push) -> Result<BTreeSet<Id>> {
         let mut strange = BTreeSet::new();
         for change in push.changes.iter().filter(|it| !it.whole) {
-            if self.hub_store.view(|tx| tx.get(&change.entity, change.id))?.is_none() {
+            let (entity, id) = (&change.entity, change.id);
+            let held = match self.hub_store {
+                Some(store) => store.view(|tx| tx.get(entity, id))?.is_some(),
+                None => *entity == ALIASES.name || lock(self.model).is_heard(entity, id),
+            };
+            if !held {
                 strange.insert(change.id);
             }
         }
@@ -139,7 +145,10 @@ impl Link<'_> {
         if new.is_empty() && answers.recorded.is_empty() {
             return Ok(());
         }
-        self.hub_store.view(|tx| Folds::new(tx, push, &new).check(answers))
+        match self.hub_store {
+            Some(store) => store.view(|tx| Folds::new(tx, push, &new).check(answers)),
+            None => Ok(()),
+        }
     }
 
     /// Rows that fail a whole batch, without the hub saying which.

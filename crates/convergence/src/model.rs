@@ -71,6 +71,11 @@ impl Model {
         self.taken.insert((entity.to_owned(), id))
     }
 
+    /// Whether a hub took the row or may have done so.
+    pub(crate) fn is_heard(&self, entity: &str, id: Id) -> bool {
+        self.taken.contains(&(entity.to_owned(), id))
+    }
+
     /// A write was given another stamp. Earlier writes of the same device to the same
     /// cell were overwritten by it, so they do not come before the new stamp either.
     pub(crate) fn restamp(&mut self, entity: &str, id: Id, field: &str, was: Stamp, now: Stamp) {

@@ -1,27 +1,39 @@
-//! What the suite runs over: entities, and a kind of store at either end.
+//! What the suite runs over: entities, a kind of store at one end and a kind of remote at
+//! the other.
 
 use std::sync::Arc;
 
 use driftline_core::{BackendPlugin, EntityDescriptor, Error, Kind, Result, Schema, Scratch};
 
+use crate::remote::{self, MakeRemote};
+
 /// Makes a throw-away store.
 pub type MakeScratch = Box<dyn Fn() -> Result<Box<dyn Scratch>> + Send + Sync>;
 
-/// Entities, and a kind of store at either end.
+/// Entities, a kind of store at one end and a kind of remote at the other.
 pub struct Suite {
     pub(crate) schema: Arc<Schema>,
     /// One entity and one field fewer.
     pub(crate) lesser: Arc<Schema>,
     pub(crate) local: MakeScratch,
-    pub(crate) remote: MakeScratch,
+    pub(crate) remote: MakeRemote,
 }
 
 impl Suite {
-    /// These entities over these stores.
+    /// These entities over these stores, the remote one behind a
+    /// [`Hub`](driftline_core::Hub).
     ///
     /// # Errors
     /// When the entities contradict each other.
     pub fn new(schema: &Schema, local: MakeScratch, remote: MakeScratch) -> Result<Self> {
+        Self::with_remote(schema, local, remote::over_stores(remote))
+    }
+
+    /// These entities over these stores and remotes.
+    ///
+    /// # Errors
+    /// When the entities contradict each other.
+    pub fn with_remote(schema: &Schema, local: MakeScratch, remote: MakeRemote) -> Result<Self> {
         let lesser = Arc::new(lesser(schema)?);
         Ok(Self { schema: Arc::new(schema.clone()), lesser, local, remote })
     }
@@ -35,7 +47,11 @@ impl Suite {
     }
 }
 
-fn scratch(name: &str) -> Result<MakeScratch> {
+/// The throw-away stores of the registered backend `name`.
+///
+/// # Errors
+/// When there is no backend of that name, or it has no throw-away store.
+pub fn scratch(name: &str) -> Result<MakeScratch> {
     let known = BackendPlugin::registered();
     let make = known.get(name).and_then(|it| it.scratch);
     let make = make.ok_or_else(|| Error::Store {

@@ -10,7 +10,7 @@ use driftline_core::{
 };
 
 use crate::{
-    device::{Device, all_rows, broken, lock},
+    device::{Device, broken, lock},
     fleet::Fleet,
     model::{Expected, order},
     plan::Action,
@@ -21,7 +21,7 @@ type Rows = BTreeMap<(String, Id), Stored>;
 impl Fleet<'_> {
     /// Checks every promise on every replica.
     pub(crate) fn verify(&mut self) -> Result<()> {
-        let hub = self.hub_scratch.open(&self.suite.schema)?.view(all_rows)?;
+        let hub = self.hub.rows()?;
         let mut expected = lock(&self.model).rows();
         let facts = facts(&hub);
         for (id, stored) in hub.iter().filter(|((entity, _), _)| entity == ALIASES.name) {

@@ -1,5 +1,6 @@
 //! The committed merge vectors, replayed through the engine: what the model expects is
 //! what the merge and the hub do.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where it fails")]
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 

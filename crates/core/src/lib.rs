@@ -39,7 +39,7 @@ pub use self::{
     id::Id,
     replica::{Changed, Entry, Replica},
     row::{Cell, DELETED_AT, FieldName, Row},
-    schema::{ALIASES, Schema},
+    schema::{ALIASES, Schema, is_plain_name},
     stamp::Stamp,
     store::{Durability, Store},
     sync::{Progress, SyncReport},

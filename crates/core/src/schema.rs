@@ -159,7 +159,7 @@ fn references(entity: &EntityDescriptor) -> impl Iterator<Item = &'static str> {
 }
 
 /// A name that is safe in SQL, TypeScript and a shell, everywhere unquoted.
-pub(crate) fn is_plain_name(name: &str) -> bool {
+pub fn is_plain_name(name: &str) -> bool {
     name.starts_with(|it: char| it.is_ascii_lowercase())
         && name.len() <= 60
         && name.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'_')

@@ -30,5 +30,6 @@ fn todos_are_listed_changed_and_synced_like_everything_else() {
     assert_eq!(run(&folder, "A", &["digest"]), run(&folder, "B", &["digest"]));
     assert!(run(&folder, "A", &["list", "sessions", "--json"]).contains("[]"));
     assert!(run(&folder, "A", &["--help"]).contains("A thing to do."));
+    assert!(run(&folder, "A", &["convex-schema"]).contains("  todos: defineTable({"));
     assert!(run(&folder, "A", &["demo"]).contains("Both devices hold the same"));
 }

@@ -3,6 +3,7 @@
 pub(crate) mod add;
 pub(crate) mod config;
 pub(crate) mod conflicts;
+pub(crate) mod convex_schema;
 pub(crate) mod demo;
 pub(crate) mod digest;
 pub(crate) mod get;
@@ -39,6 +40,7 @@ pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<()> {
         Command::Retry(it) => it.run(context),
         Command::Why(it) => it.run(context),
         Command::Config(it) => it.run(context),
+        Command::ConvexSchema(it) => it.run(context),
         Command::Demo(it) => it.run(context),
     }
 }

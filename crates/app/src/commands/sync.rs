@@ -70,9 +70,9 @@ fn exchange(context: &Context<'_>, device: &Device) -> Result<SyncReport> {
         return Err(Failed::usage("no_remote", message));
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
+        .enable_all()
         .build()
-        .context("the system gives no timers; try again")?;
+        .context("the system gives no timers or sockets; try again")?;
     let replica = &device.replica;
     let steps = replica.subscribe_to_status();
     let env = &*context.env;

@@ -41,14 +41,12 @@ pub(super) struct ModelHub<'a> {
     rows: BTreeMap<(String, String), Row>,
     head: u64,
     serials: BTreeMap<String, u64>,
-    /// How often something was folded.
-    pub(super) folds: usize,
 }
 
 impl<'a> ModelHub<'a> {
     pub(super) fn new(entities: &'a [&'static EntityDescriptor]) -> Self {
         let (rows, serials) = (BTreeMap::new(), BTreeMap::new());
-        Self { entities, rows, head: 0, serials, folds: 0 }
+        Self { entities, rows, head: 0, serials }
     }
 
     /// Fills in what comes of a push.
@@ -164,7 +162,6 @@ impl<'a> ModelHub<'a> {
         other: &str,
         recorded: &mut Vec<(u64, SentChange)>,
     ) {
-        self.folds += 1;
         let fact = fact(entity, one, other);
         let place = (ALIASES.to_owned(), fact.id.clone());
         if self.rows.contains_key(&place) {

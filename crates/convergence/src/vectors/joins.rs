@@ -29,7 +29,7 @@ struct Cases {
 }
 
 impl Cases {
-    fn add(&mut self, about: &str, rows: Vec<Vec<Cell>>) {
+    fn add(&mut self, about: &str, rows: &[Vec<Cell>]) {
         let entity = ["sessions", "messages", "gadgets"][self.dice.below(3)];
         let id = id(&mut self.dice);
         let rows: Vec<Cells> = rows.iter().map(|it| row(it)).collect();
@@ -54,7 +54,7 @@ impl Cases {
             for other in &VALUES[place + 1..] {
                 let stamp = stamp(&mut self.dice);
                 let cell = |text: &str| vec![("name".to_owned(), stamp.clone(), text.to_owned())];
-                self.add("equal stamps", vec![cell(one), cell(other)]);
+                self.add("equal stamps", &[cell(one), cell(other)]);
             }
         }
     }
@@ -67,7 +67,7 @@ impl Cases {
             let edit = person(self.dice.roll() >> 44, 0, self.dice.roll());
             let (one, other) = (value(&mut self.dice), value(&mut self.dice));
             let cell = |stamp: String, text: String| vec![("name".to_owned(), stamp, text)];
-            self.add("a person and a machine", vec![cell(reading, one), cell(edit, other)]);
+            self.add("a person and a machine", &[cell(reading, one), cell(edit, other)]);
         }
     }
 
@@ -86,7 +86,7 @@ impl Cases {
                     let (first, second) = (value(&mut self.dice), value(&mut self.dice));
                     self.add(
                         "one part of a stamp",
-                        vec![vec![cell(one, first)], vec![cell(other, second)]],
+                        &[vec![cell(one, first)], vec![cell(other, second)]],
                     );
                 }
             }
@@ -101,11 +101,11 @@ impl Cases {
                 ("deleted_at".to_owned(), stamp.clone(), text.to_owned())
             };
             let other = ("name".to_owned(), early.clone(), text.to_owned());
-            self.add("null", vec![vec![cell(&early, text)], vec![cell(&late, "null")]]);
-            self.add("null", vec![vec![cell(&late, text)], vec![cell(&early, "null")]]);
-            self.add("absent", vec![vec![cell(&early, text)], vec![other], vec![]]);
+            self.add("null", &[vec![cell(&early, text)], vec![cell(&late, "null")]]);
+            self.add("null", &[vec![cell(&late, text)], vec![cell(&early, "null")]]);
+            self.add("absent", &[vec![cell(&early, text)], vec![other], vec![]]);
         }
-        self.add("empty", vec![vec![], vec![]]);
+        self.add("empty", &[vec![], vec![]]);
     }
 
     /// Names of any form, in an order that UTF-16 does not share.
@@ -116,7 +116,7 @@ impl Cases {
                     |name: &str, dice: &mut Dice| (name.to_owned(), stamp(dice), value(dice));
                 let first = vec![cell(one, &mut self.dice), cell(other, &mut self.dice)];
                 let second = vec![cell(one, &mut self.dice)];
-                self.add("names", vec![first, second]);
+                self.add("names", &[first, second]);
             }
         }
     }
@@ -124,7 +124,7 @@ impl Cases {
     fn drawn(&mut self) {
         let dice = &mut self.dice;
         let names: Vec<_> = (0..4).filter_map(|_| dice.pick(&NAMES).copied()).collect();
-        let rows = (0..2 + dice.below(2))
+        let rows: Vec<_> = (0..2 + dice.below(2))
             .map(|_| {
                 let mut cells = Vec::new();
                 for name in &names {
@@ -135,6 +135,6 @@ impl Cases {
                 cells
             })
             .collect();
-        self.add("drawn", rows);
+        self.add("drawn", &rows);
     }
 }

@@ -338,7 +338,7 @@ impl<'a> Story<'a> {
             1..3 => change.cells.push(self.odd_cell(&STRANGE)),
             3 => change.entity = (*self.dice.pick(&BAD_NAMES).unwrap_or(&"")).to_owned(),
             4 => change.entity = (*self.dice.pick(&STRANGE).unwrap_or(&"gadgets")).to_owned(),
-            5 => self.from_the_future(&mut change),
+            5 => self.hurry(&mut change),
             6 => change.whole = !change.whole,
             7 => change.entity = "x".repeat(60 + self.dice.below(2)),
             8 => self.bent(&mut change),
@@ -368,7 +368,7 @@ impl<'a> Story<'a> {
     }
 
     /// Stamps at, just past and far past what a hub believes; a machine may say anything.
-    fn from_the_future(&mut self, change: &mut SentChange) {
+    fn hurry(&mut self, change: &mut SentChange) {
         let ahead = [300_000, 300_001, 31_000_000_000][self.dice.below(3)];
         let kind = self.dice.below(4);
         let time = self.time + TURN + ahead;

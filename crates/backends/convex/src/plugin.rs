@@ -1,0 +1,29 @@
+//! How a config file names this backend.
+
+use std::sync::Arc;
+
+use driftline_core::{Backend, BackendPlugin, Error, OpenBackend, Result, Value, inventory};
+
+use crate::{Address, Convex, address::ACCEPTED};
+
+inventory::submit! {
+    BackendPlugin {
+        name: "convex",
+        doc: "Your own Convex deployment, in the cloud or on a server of yours",
+        settings: &[("url", ACCEPTED)],
+        local: None,
+        remote: Some(open),
+        scratch: None,
+    }
+}
+
+fn open(open: &OpenBackend<'_>) -> Result<Arc<dyn Backend>> {
+    let Some(Value::String(url)) = open.settings.get("url") else {
+        return Err(Error::BadValue {
+            entity: "[remote]".into(),
+            field: "url".into(),
+            expected: ACCEPTED.into(),
+        });
+    };
+    Ok(Arc::new(Convex::new(Address::parse(url)?, open.env.clone(), open.tokens.clone())?))
+}

@@ -1,0 +1,324 @@
+//! A deployment as the engine's remote: pages and batches, with long values fetched
+//! before a page is handed over and stored before a batch is.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use async_trait::async_trait;
+use driftline_core::{
+    Answer, Answers, Backend, Env, Limits, Page, Pull, Push, Result, TokenSource,
+};
+use reqwest::dns::Resolve;
+use serde_json::json;
+
+use crate::{
+    Address,
+    answer::{self, Chunks, Missing, Stored, WireAnswer, WireAnswers, WirePage},
+    call::{Caller, Kind},
+    chunk::{self, Chunk},
+    fault::Fault,
+    row::{self, Incoming, Outgoing},
+};
+
+/// Bytes of rows in a push: 500 rows of 1 KB fit with their stamps, and a few of these
+/// in a second stay below what the service writes (4 MiB).
+const PUSH: usize = 3 << 19;
+/// Bytes of rows in a page.
+const PULL: usize = 4 << 20;
+/// Bytes in a row.
+const ROW: usize = 64 << 20;
+/// Chunks in a call that carries their texts: 4 MiB.
+const CARRIED: usize = 8;
+/// Hashes in a call that carries only those.
+const NAMED: usize = 1024;
+/// Chunks that are fetched for one page, unless its first row needs more: 24 MiB.
+const FETCHED: usize = 48;
+
+/// A Convex deployment with Driftline's functions. It must be used on a tokio runtime
+/// with I/O and timers, and with an [`Env`] whose sleep takes real time.
+pub struct Convex {
+    caller: Caller,
+    /// The chunks that the last push was asked for and then brought.
+    brought: Mutex<BTreeSet<String>>,
+}
+
+impl Convex {
+    /// The deployment at an address.
+    ///
+    /// # Errors
+    /// When this machine has no root certificates.
+    pub fn new(
+        address: Address,
+        env: Arc<dyn Env>,
+        tokens: Option<Arc<dyn TokenSource>>,
+    ) -> Result<Self> {
+        Self::with_resolver(address, env, tokens, None)
+    }
+
+    /// The same, with another way to find the machine behind a name.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_resolver(
+        address: Address,
+        env: Arc<dyn Env>,
+        tokens: Option<Arc<dyn TokenSource>>,
+        resolver: Option<Arc<dyn Resolve>>,
+    ) -> Result<Self> {
+        let caller = Caller::new(address, env, tokens, resolver)?;
+        Ok(Self { caller, brought: Mutex::default() })
+    }
+
+    /// Reads the page after a cursor.
+    ///
+    /// A page that fails without a name may only be too much for one call, so it is
+    /// asked for again with fewer rows, down to one. A page whose long values would not
+    /// fit into memory is asked for again with as many rows as do.
+    async fn page(&self, request: &Pull) -> Result<Page, Fault> {
+        let (mut rows, mut bytes) = (request.rows.max(1), request.bytes);
+        if bytes >= PUSH {
+            bytes = PULL;
+        }
+        loop {
+            let function =
+                if request.cursor == 0 { "sync:getFullState" } else { "sync:getChangesSince" };
+            let args = json!({
+                "protocol": request.protocol,
+                "asked": self.caller.asked(),
+                "cursor": request.cursor,
+                "rows": rows,
+                "bytes": bytes,
+            });
+            let read = self.caller.linked(Kind::Query, function, &args, None).await;
+            let (wire, date): (WirePage, _) = match read {
+                Err(fault @ (Fault::Unnamed(_) | Fault::TooLarge)) if rows > 1 => {
+                    fault.tell(self.caller.name(), function);
+                    (rows, bytes) = (rows / 8 + usize::from(rows < 8), bytes / 8);
+                    continue;
+                }
+                other => other?,
+            };
+            let protocol = check_page(&wire, request.cursor, rows)?;
+            let incoming = wire.changes.iter().map(|it| Incoming::read(it));
+            let incoming: Vec<_> = incoming.collect::<Result<_, _>>().map_err(Fault::BadAnswer)?;
+            if let Some(fewer) = fits_in_memory(&incoming) {
+                rows = fewer;
+                continue;
+            }
+            let changes = self.complete(incoming).await?;
+            return Ok(Page {
+                protocol,
+                identity: wire.identity.read().map_err(Fault::BadAnswer)?,
+                head: wire.head.0,
+                next: wire.next.0,
+                changes,
+                digests: wire.digests.map(answer::digests),
+                time: answer::time(wire.time, date),
+            });
+        }
+    }
+
+    /// Fetches the chunks of rows and puts them in.
+    async fn complete(
+        &self,
+        incoming: Vec<Incoming>,
+    ) -> Result<Vec<driftline_core::Change>, Fault> {
+        let hashes: BTreeSet<&String> = incoming.iter().flat_map(Incoming::hashes).collect();
+        let hashes: Vec<&String> = hashes.into_iter().collect();
+        let (mut chunks, mut bytes) = (BTreeMap::new(), 0);
+        for some in hashes.chunks(CARRIED) {
+            let args = json!({
+                "protocol": driftline_core::PROTOCOL,
+                "asked": self.caller.asked(),
+                "hashes": some,
+            });
+            let (got, _): (Chunks, _) =
+                self.caller.call(Kind::Query, "sync:getChunks", &args).await?;
+            if got.chunks.len() != some.len() {
+                return Err(Fault::BadAnswer("it holds other chunks than were asked for".into()));
+            }
+            for (hash, text) in some.iter().zip(got.chunks) {
+                let text =
+                    text.filter(|it| it.len() <= chunk::LARGEST && chunk::hash(it) == **hash);
+                let text = text.ok_or_else(|| {
+                    Fault::BadAnswer(
+                        "a chunk of a row is missing or is not what it should be".into(),
+                    )
+                })?;
+                bytes += text.len();
+                if bytes > ROW.max(FETCHED * chunk::LARGEST) {
+                    return Err(Fault::BadAnswer(format!("a row is longer than {ROW} bytes")));
+                }
+                chunks.insert((*hash).clone(), text);
+            }
+        }
+        let finish = |it: Incoming| it.finish(&chunks, ROW);
+        incoming.into_iter().map(finish).collect::<Result<_, _>>().map_err(Fault::BadAnswer)
+    }
+
+    /// Sends a batch.
+    async fn batch(&self, request: Push) -> Result<Answers, Fault> {
+        let written: Vec<Result<Outgoing, String>> =
+            request.changes.iter().map(row::write).collect();
+        let Push { protocol, account, epoch, device, serial, .. } = request;
+        let outgoing: Vec<&Outgoing> = written.iter().filter_map(|it| it.as_ref().ok()).collect();
+        let chunks: BTreeMap<&str, &Chunk> =
+            outgoing.iter().flat_map(|it| &it.chunks).map(|it| (it.hash.as_str(), it)).collect();
+        self.bring_missing(&chunks).await?;
+        let args = json!({
+            "protocol": protocol,
+            "account": account,
+            "epoch": epoch,
+            "device": device,
+            "serial": serial,
+            "changes": outgoing.iter().map(|it| it.text.as_str()).collect::<Vec<_>>(),
+        });
+        let (wire, date): (WireAnswers, _) =
+            self.caller.linked(Kind::Mutation, "sync:pushChanges", &args, Some(&device)).await?;
+        if wire.answers.len() != outgoing.len() {
+            let (got, sent) = (wire.answers.len(), outgoing.len());
+            return Err(Fault::BadAnswer(format!("{got} answers to {sent} rows")));
+        }
+        let needed = wire.answers.iter().filter_map(|it| match it {
+            WireAnswer::NeedChunks { hashes } => Some(hashes),
+            _ => None,
+        });
+        let needed: BTreeSet<String> = needed.flatten().cloned().collect();
+        if self.bring_needed(needed, &chunks).await? {
+            // The call counts as answered, so the same rows need a greater serial
+            // number, and only the engine gives those.
+            return Err(Fault::OldCall { last: serial });
+        }
+        let mut answers = wire.answers.into_iter().map(WireAnswer::read);
+        let answers: Option<Vec<Answer>> = written
+            .into_iter()
+            .map(|it| match it {
+                Ok(_) => answers.next().flatten(),
+                Err(reason) => Some(Answer::Refused { reason }),
+            })
+            .collect();
+        let recorded = wire.recorded.iter().map(|(_, text)| Incoming::read(text));
+        let recorded: Vec<_> = recorded.collect::<Result<_, _>>().map_err(Fault::BadAnswer)?;
+        let places = wire.recorded.into_iter().map(|(seq, _)| seq.0);
+        Ok(Answers {
+            identity: wire.identity.read().map_err(Fault::BadAnswer)?,
+            answers: answers.ok_or_else(|| Fault::BadAnswer("it asks for no chunk".into()))?,
+            recorded: places.zip(self.complete(recorded).await?).collect(),
+            head: wire.head.0,
+            digests: answer::digests(wire.digests),
+            time: answer::time(wire.time, date),
+        })
+    }
+
+    /// Stores the chunks that the deployment does not have.
+    async fn bring_missing(&self, chunks: &BTreeMap<&str, &Chunk>) -> Result<(), Fault> {
+        let hashes: Vec<&str> = chunks.keys().copied().collect();
+        for some in hashes.chunks(NAMED) {
+            let args = json!({
+                "protocol": driftline_core::PROTOCOL,
+                "asked": self.caller.asked(),
+                "hashes": some,
+            });
+            let (answer, _): (Missing, _) =
+                self.caller.call(Kind::Query, "sync:missingChunks", &args).await?;
+            let missing: BTreeSet<String> = answer.missing.into_iter().collect();
+            self.bring(&missing, chunks).await?;
+        }
+        Ok(())
+    }
+
+    /// Stores the chunks that a row was not taken for. Returns whether there were any.
+    async fn bring_needed(
+        &self,
+        needed: BTreeSet<String>,
+        chunks: &BTreeMap<&str, &Chunk>,
+    ) -> Result<bool, Fault> {
+        let last =
+            std::mem::take(&mut *self.brought.lock().unwrap_or_else(PoisonError::into_inner));
+        if needed.is_empty() {
+            return Ok(false);
+        }
+        if !needed.is_disjoint(&last) {
+            return Err(Fault::BadAnswer("it asks again for chunks that it was given".into()));
+        }
+        self.bring(&needed, chunks).await?;
+        *self.brought.lock().unwrap_or_else(PoisonError::into_inner) = needed;
+        Ok(true)
+    }
+
+    async fn bring(
+        &self,
+        wanted: &BTreeSet<String>,
+        chunks: &BTreeMap<&str, &Chunk>,
+    ) -> Result<(), Fault> {
+        let texts: Option<Vec<&Chunk>> =
+            wanted.iter().map(|it| chunks.get(it.as_str()).copied()).collect();
+        let texts = texts.ok_or_else(|| {
+            Fault::BadAnswer("it asks for a chunk that no row of the call has".into())
+        })?;
+        for some in texts.chunks(CARRIED) {
+            let args = json!({
+                "protocol": driftline_core::PROTOCOL,
+                "chunks": some.iter().map(|it| it.text.as_str()).collect::<Vec<_>>(),
+            });
+            let (stored, _): (Stored, _) =
+                self.caller.call(Kind::Mutation, "sync:putChunks", &args).await?;
+            if !stored.hashes.iter().eq(some.iter().map(|it| &it.hash)) {
+                return Err(Fault::BadAnswer("it stored other chunks than it was given".into()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Checks that a page leads somewhere. Returns the protocol of the deployment.
+fn check_page(wire: &WirePage, cursor: u64, rows: usize) -> Result<u32, Fault> {
+    let (head, next) = (wire.head.0, wire.next.0);
+    let got = wire.changes.len();
+    if got > rows {
+        return Err(Fault::BadAnswer(format!("{got} rows, where {rows} were asked for")));
+    }
+    if next > head || (next < head && next <= cursor) {
+        return Err(Fault::BadAnswer(format!("a page leads from {cursor} to {next} of {head}")));
+    }
+    u32::try_from(wire.protocol.0).map_err(|_| Fault::BadAnswer("a protocol too large".into()))
+}
+
+/// If the chunks of a page would take too much memory, how many rows would not.
+fn fits_in_memory(incoming: &[Incoming]) -> Option<usize> {
+    let mut chunks = 0;
+    for (before, row) in incoming.iter().enumerate() {
+        chunks += row.hashes().count();
+        if chunks > FETCHED && before > 0 {
+            return Some(before);
+        }
+    }
+    None
+}
+
+#[async_trait]
+impl Backend for Convex {
+    fn name(&self) -> String {
+        self.caller.name().to_owned()
+    }
+
+    fn limits(&self) -> Limits {
+        Limits { rows: 500, bytes: PUSH, row_bytes: ROW }
+    }
+
+    async fn pull(&self, request: Pull) -> Result<Page> {
+        self.page(&request).await.map_err(|fault| {
+            fault.tell(self.caller.name(), "pull");
+            fault.into_error(self.caller.name())
+        })
+    }
+
+    async fn push(&self, request: Push) -> Result<Answers> {
+        self.batch(request).await.map_err(|fault| {
+            fault.tell(self.caller.name(), "push");
+            fault.into_batch_error(self.caller.name())
+        })
+    }
+}

@@ -1,0 +1,382 @@
+//! A row as the text that travels, and back. The hub compares and stores the texts of
+//! values and never writes one anew, so a value has one text only, and nothing about it
+//! is lost on the way: neither digits nor depth.
+
+use std::collections::BTreeMap;
+
+use driftline_core::{Change, Id, Row, Stamp, Value, excerpt, is_plain_name, value::canonical};
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+use crate::chunk::{self, Chunk};
+
+/// How deep a value may nest here: reading it is recursive, and so is reading the row
+/// around it from a local store.
+const DEPTH: usize = 100;
+/// The longest text of a value that travels inside its row, in bytes.
+const INLINE: usize = 65_536;
+
+/// A row, ready to travel.
+pub(crate) struct Outgoing {
+    pub(crate) text: String,
+    /// What its long values were cut into.
+    pub(crate) chunks: Vec<Chunk>,
+}
+
+#[derive(Serialize)]
+struct Out<'a> {
+    entity: &'a str,
+    id: Id,
+    #[serde(skip_serializing_if = "is_false")]
+    birth: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    whole: bool,
+    cells: Vec<OutCell<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum OutCell<'a> {
+    Inline(&'a str, Stamp, String),
+    Chunked(&'a str, Stamp, &'static str, Vec<String>),
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "what the derive asks for")]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+/// Writes a row. If that cannot be done, says why, for the person whose row it is.
+pub(crate) fn write(change: &Change) -> Result<Outgoing, String> {
+    let mut chunks = Vec::new();
+    let mut cells = Vec::new();
+    for (field, cell) in change.row.cells() {
+        if is_deep(&cell.value) {
+            return Err(format!(
+                "`{}` nests deeper than {DEPTH} levels, which other devices cannot read; \
+                 store it as a text",
+                excerpt(field)
+            ));
+        }
+        let text = canonical(cell.value.clone()).to_string();
+        if text.len() <= INLINE {
+            cells.push(OutCell::Inline(field, cell.stamp, text));
+            continue;
+        }
+        let parts = chunk::split(&text);
+        let hashes = parts.iter().map(|it| it.hash.clone()).collect();
+        chunks.extend(parts);
+        cells.push(OutCell::Chunked(field, cell.stamp, "", hashes));
+    }
+    let Change { entity, id, birth, whole, .. } = change;
+    let row = Out { entity, id: *id, birth: *birth, whole: *whole, cells };
+    let text = serde_json::to_string(&row).map_err(|error| error.to_string())?;
+    Ok(Outgoing { text, chunks })
+}
+
+/// Whether a value nests too deep, found without recursion.
+fn is_deep(value: &Value) -> bool {
+    let mut open = vec![(value, 1)];
+    while let Some((value, depth)) = open.pop() {
+        let inner = depth + 1;
+        match value {
+            Value::Array(_) | Value::Object(_) if depth > DEPTH => return true,
+            Value::Array(items) => open.extend(items.iter().map(|it| (it, inner))),
+            Value::Object(fields) => open.extend(fields.values().map(|it| (it, inner))),
+            _ => (),
+        }
+    }
+    false
+}
+
+/// Whether a text nests too deep to be read as JSON.
+fn is_deep_text(text: &str) -> bool {
+    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            _ if quoted => (),
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => (),
+        }
+        if depth > DEPTH {
+            return true;
+        }
+    }
+    false
+}
+
+/// A row that came, of which long values may still be missing.
+#[derive(Deserialize)]
+pub(crate) struct Incoming {
+    entity: String,
+    id: Id,
+    #[serde(default)]
+    birth: bool,
+    #[serde(default)]
+    whole: bool,
+    cells: Vec<InCell>,
+}
+
+struct InCell {
+    field: String,
+    stamp: Stamp,
+    text: String,
+    hashes: Vec<String>,
+}
+
+impl<'de> Deserialize<'de> for InCell {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = InCell;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a field, a stamp, a text and the hashes of chunks")
+            }
+
+            fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<InCell, A::Error> {
+                let short = || de::Error::custom("a cell has too few parts");
+                let field = seq.next_element()?.ok_or_else(short)?;
+                let stamp = seq.next_element()?.ok_or_else(short)?;
+                let text = seq.next_element()?.ok_or_else(short)?;
+                let hashes = seq.next_element()?.unwrap_or_default();
+                if seq.next_element::<de::IgnoredAny>()?.is_some() {
+                    return Err(de::Error::custom("a cell has too many parts"));
+                }
+                Ok(InCell { field, stamp, text, hashes })
+            }
+        }
+        from.deserialize_seq(Visitor)
+    }
+}
+
+impl Incoming {
+    /// Reads a row's text as far as that goes without its chunks.
+    pub(crate) fn read(text: &str) -> Result<Self, String> {
+        // What serde says may quote the row, so only the place is told.
+        let row: Self = serde_json::from_str(text)
+            .map_err(|it| format!("a row is not written as one, at character {}", it.column()))?;
+        let names = row.cells.iter().map(|it| &it.field).chain([&row.entity]);
+        for name in names {
+            if !is_plain_name(name) {
+                return Err(format!("`{}` cannot be a name", excerpt(name)));
+            }
+        }
+        if row.cells.iter().any(|it| it.text.is_empty() == it.hashes.is_empty()) {
+            return Err("a cell has neither a text nor chunks, or both".into());
+        }
+        if !row.hashes().all(|it| chunk::is_hash(it)) {
+            return Err("a chunk is named by something that is no hash".into());
+        }
+        Ok(row)
+    }
+
+    /// The chunks that it needs, each as often as it occurs.
+    pub(crate) fn hashes(&self) -> impl Iterator<Item = &String> {
+        self.cells.iter().flat_map(|it| &it.hashes)
+    }
+
+    /// The whole row. Its values are `largest` bytes long at most, all together.
+    pub(crate) fn finish(
+        self,
+        chunks: &BTreeMap<String, String>,
+        largest: usize,
+    ) -> Result<Change, String> {
+        let (mut row, mut bytes, count) = (Row::default(), 0, self.cells.len());
+        for cell in self.cells {
+            let mut text = cell.text;
+            for hash in &cell.hashes {
+                let chunk = chunks.get(hash).ok_or("a chunk of a row is missing")?;
+                bytes += chunk.len();
+                if bytes > largest {
+                    return Err(format!("a row is longer than {largest} bytes"));
+                }
+                text.push_str(chunk);
+            }
+            row.set(cell.field, cell.stamp, read_value(text)?);
+        }
+        if row.cells().count() != count {
+            return Err("a row has two cells of one field".into());
+        }
+        let Self { entity, id, birth, whole, .. } = self;
+        Ok(Change { entity, id, row, birth, whole })
+    }
+}
+
+/// Reads the text of a value. One that nests too deep is kept as a text, so that the
+/// rest of the row is of use; its original stays at the hub, and wins against the text
+/// should that ever come back: `[` and `{` sort after `"`.
+fn read_value(text: String) -> Result<Value, String> {
+    if is_deep_text(&text) {
+        return Ok(Value::String(text));
+    }
+    let value: Value = serde_json::from_str(&text).map_err(|_| "a value is not JSON")?;
+    let value = canonical(value);
+    let canonical_text = value.to_string();
+    if canonical_text == text {
+        return Ok(value);
+    }
+    Err("a value is not in its canonical form".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn change(value: Value) -> Change {
+        let (id, stamp) = (Id::imported(0, &["x"]), Stamp::person(1, 2, 3));
+        let row = Row::from_iter([("name", stamp, value)]);
+        Change { entity: "notes".into(), id, row, birth: false, whole: true }
+    }
+
+    fn back(out: &Outgoing) -> Result<Change, String> {
+        let chunks = out.chunks.iter().map(|it| (it.hash.clone(), it.text.clone())).collect();
+        Incoming::read(&out.text)?.finish(&chunks, 64 << 20)
+    }
+
+    fn nested(depth: usize) -> String {
+        format!("{}{}", "[".repeat(depth), "]".repeat(depth))
+    }
+
+    fn values() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            ".*".prop_map(Value::from),
+            (0..3_000_usize, any::<char>())
+                .prop_map(|(n, it)| Value::from(it.to_string().repeat(n * 100))),
+        ];
+        leaf.prop_recursive(5, 40, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+                prop::collection::btree_map(".*", inner, 0..6)
+                    .prop_map(|it| Value::Object(it.into_iter().collect())),
+            ]
+        })
+    }
+
+    fn changes() -> impl Strategy<Value = Change> {
+        let stamps = (any::<bool>(), any::<u64>(), any::<u32>(), any::<u64>()).prop_map(
+            |(person, time, count, tail)| match person {
+                true => Stamp::person(time, count, tail),
+                false => Stamp::machine(time, (count >> 16) as u16, count as u16, tail),
+            },
+        );
+        let cells = prop::collection::btree_map("[a-z][a-z0-9_]{0,59}", (stamps, values()), 0..6);
+        let flags = (any::<bool>(), any::<bool>());
+        ("[a-z][a-z0-9_]{0,59}", any::<u64>(), flags, cells).prop_map(
+            |(entity, id, (birth, whole), cells)| {
+                let cells =
+                    cells.into_iter().map(|(field, (s, value))| (field, s, canonical(value)));
+                let row = cells.collect();
+                let id = Id::imported(id, &["row"]);
+                Change { entity, id, row, birth, whole }
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn a_row_comes_back_as_it_went(change in changes()) {
+            let out = write(&change).unwrap();
+            prop_assert_eq!(back(&out).unwrap(), change);
+            prop_assert!(out.chunks.iter().all(|it| it.text.len() <= chunk::LARGEST));
+        }
+
+        #[test]
+        fn no_text_causes_a_panic(text in ".*") {
+            let _ = Incoming::read(&text);
+            let _ = read_value(text);
+        }
+    }
+
+    #[test]
+    fn a_row_is_written_as_the_contract_says() {
+        let out = write(&change(json!({"b": 2.0, "a": "\u{1}\"é"}))).unwrap();
+        let (id, stamp) = (Id::imported(0, &["x"]), Stamp::person(1, 2, 3));
+        let expected = format!(
+            r#"{{"entity":"notes","id":"{id}","whole":true,"cells":[["name","{stamp}","{{\"a\":\"\\u0001\\\"é\",\"b\":2}}"]]}}"#
+        );
+        assert_eq!(out.text, expected);
+    }
+
+    #[test]
+    fn only_a_long_value_travels_in_chunks() {
+        let at = |n: usize| write(&change(Value::from("x".repeat(n - 2)))).unwrap().chunks.len();
+        assert_eq!((at(INLINE), at(INLINE + 1)), (0, 1));
+        assert_eq!((at(chunk::LARGEST), at(chunk::LARGEST + 1)), (1, 2));
+    }
+
+    #[test]
+    fn depth_neither_overflows_nor_stops_the_rest() {
+        let fits: Value = serde_json::from_str(&nested(DEPTH)).unwrap();
+        assert_eq!(back(&write(&change(fits.clone())).unwrap()).unwrap(), change(fits.clone()));
+        assert!(write(&change(Value::Array(vec![fits]))).is_err_and(|it| it.contains("nests")));
+
+        for depth in [DEPTH + 1, 128, 1_000_000] {
+            assert_eq!(read_value(nested(depth)), Ok(Value::String(nested(depth))));
+        }
+        let quoted = serde_json::to_string(&nested(1_000)).unwrap();
+        assert_eq!(read_value(quoted), Ok(Value::String(nested(1_000))));
+        assert!(*"\"" < *nested(DEPTH + 1), "the original wins against its text");
+    }
+
+    #[test]
+    fn what_is_not_canonical_is_refused() {
+        for text in [
+            "2.0",
+            "1e2",
+            "-0",
+            " 1",
+            "1 ",
+            "{\"b\":1,\"a\":2}",
+            "{\"a\":1,\"a\":2}",
+            "[1, 2]",
+            "\"\\u0041\"",
+            "\"\\/\"",
+            "\"\\ud800\"",
+            "1e400",
+            "100000000000000000000",
+            "nul",
+            "",
+        ] {
+            assert!(read_value(text.into()).is_err(), "{text}");
+        }
+        for text in ["0", "18446744073709551615", "-1.5", "1e+300", "\"\\u0000é\"", "null"] {
+            assert_eq!(read_value(text.into()).unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_hostile_row_is_refused() {
+        let id = Id::imported(0, &["x"]);
+        let stamp = Stamp::person(1, 2, 3);
+        for (entity, cells) in [
+            ("Notes; drop", String::new()),
+            ("notes", format!(r#"["../x","{stamp}","1"]"#)),
+            ("notes", format!(r#"["a","{stamp}","1"],["a","{stamp}","2"]"#)),
+            ("notes", format!(r#"["a","{stamp}"]"#)),
+            ("notes", format!(r#"["a","{stamp}","1",[],1]"#)),
+            ("notes", format!(r#"["a","{stamp}","",["../../x"]]"#)),
+            ("notes", format!(r#"["a","{stamp}","",[]]"#)),
+            ("notes", r#"["a","","1"]"#.into()),
+            ("notes", format!(r#"["a","{stamp}",1]"#)),
+            ("notes", format!(r#"[null,"{stamp}","1"]"#)),
+        ] {
+            let text = format!(r#"{{"entity":"{entity}","id":"{id}","cells":[{cells}]}}"#);
+            let read = Incoming::read(&text).and_then(|it| it.finish(&BTreeMap::new(), 100));
+            assert!(read.is_err(), "{text}");
+        }
+        for text in ["", "null", "{}", "[]", &nested(1_000_000), r#"{"entity":"notes"}"#] {
+            assert!(Incoming::read(text).is_err());
+        }
+    }
+}

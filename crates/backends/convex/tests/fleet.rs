@@ -1,0 +1,126 @@
+//! Devices that sync through a deployment, over real HTTP.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that panics has failed")]
+
+mod common;
+
+use std::sync::{Arc, Mutex};
+
+use common::{Note, Request, Server, deployment::Deployment, device, log::Log};
+use driftline_core::{Replica, store::Find};
+
+async fn deployment(forgets_to_ask: bool) -> (Server, Arc<Mutex<Deployment>>) {
+    let deployment = Arc::new(Mutex::new(Deployment::new()));
+    deployment.lock().unwrap().forgets_to_ask = forgets_to_ask;
+    let there = deployment.clone();
+    let server = Server::start(move |request| there.lock().unwrap().answer(request)).await;
+    (server, deployment)
+}
+
+fn notes(replica: &Replica) -> Vec<Note> {
+    let mut notes: Vec<_> =
+        replica.list::<Note>(&Find::new()).unwrap().into_iter().map(|it| it.value).collect();
+    notes.sort_by(|one, other| one.text.cmp(&other.text));
+    notes
+}
+
+#[tokio::test]
+async fn devices_come_to_hold_the_same() {
+    let (server, _) = deployment(false).await;
+    let (laptop, desktop) = (device(), device());
+    let id = laptop.create(&Note { text: "one".into(), ..Note::default() }).unwrap();
+    desktop.create(&Note { text: "two \u{0}\"\\ é 😀".into(), ..Note::default() }).unwrap();
+    for replica in [&laptop, &desktop, &laptop] {
+        replica.sync(&server.client()).await.unwrap();
+    }
+    laptop.update::<Note>(id, |it| it.more = "edited".into()).unwrap();
+    for replica in [&laptop, &desktop] {
+        replica.sync(&server.client()).await.unwrap();
+    }
+    assert_eq!(notes(&laptop).len(), 2);
+    assert_eq!(notes(&laptop), notes(&desktop));
+    assert_eq!(laptop.digest().unwrap(), desktop.digest().unwrap());
+    let linked = server.functions().iter().filter(|it| *it == "users:linkLocalId").count();
+    assert_eq!(linked, 1);
+}
+
+#[tokio::test]
+async fn five_hundred_rows_of_a_kilobyte_take_two_calls_each_way() {
+    let (server, _) = deployment(false).await;
+    let (laptop, desktop) = (device(), device());
+    laptop.sync(&server.client()).await.unwrap();
+    for number in 0..500 {
+        let more = "x".repeat(1_000);
+        laptop.create(&Note { text: format!("{number:03}"), more }).unwrap();
+    }
+    let count = |server: &Server, name: &str| {
+        server.functions().iter().filter(|it| it.contains(name)).count()
+    };
+    let before = server.calls();
+    laptop.sync(&server.client()).await.unwrap();
+    assert_eq!((count(&server, "push"), server.calls() - before), (1, 2));
+    let before = server.calls();
+    desktop.sync(&server.client()).await.unwrap();
+    assert!(server.calls() - before <= 2, "{:?}", server.functions());
+    assert_eq!(notes(&laptop), notes(&desktop));
+}
+
+#[tokio::test]
+async fn long_values_travel_in_chunks_that_are_sent_once() {
+    for forgets_to_ask in [false, true] {
+        let (server, _) = deployment(forgets_to_ask).await;
+        let (laptop, desktop) = (device(), device());
+        let long = "\"é\n".repeat(1_500_000);
+        laptop.create(&Note { text: "a".into(), more: long.clone() }).unwrap();
+        laptop.create(&Note { text: "b".into(), more: long.clone() }).unwrap();
+        for number in 0..60 {
+            let more = format!("{number:02}").repeat(40_000);
+            laptop.create(&Note { text: format!("c{number}"), more }).unwrap();
+        }
+        laptop.sync(&server.client()).await.unwrap();
+        desktop.sync(&server.client()).await.unwrap();
+        assert_eq!(notes(&desktop).len(), 62);
+        assert_eq!(notes(&laptop), notes(&desktop));
+        let sent: usize = server
+            .requests
+            .lock()
+            .unwrap()
+            .iter()
+            .filter(|it| it.function() == "sync:putChunks")
+            .map(|it| it.args()["chunks"].as_array().unwrap().len())
+            .sum();
+        let parts = (long.len() + 2 * 1_500_000 + 2).div_ceil(524_288 - 3);
+        assert!(sent <= 60 + parts, "{sent} chunks were sent, {parts} are in the long value");
+        let carried = |it: &Request| it.body.len();
+        let largest = server.requests.lock().unwrap().iter().map(carried).max().unwrap();
+        assert!(largest < 9 << 20, "a call had {largest} bytes");
+    }
+}
+
+#[tokio::test]
+async fn a_wiped_deployment_is_filled_again() {
+    let (server, there) = deployment(false).await;
+    let laptop = device();
+    laptop.create(&Note { text: "one".into(), more: "x".repeat(100_000) }).unwrap();
+    laptop.sync(&server.client()).await.unwrap();
+    *there.lock().unwrap() = Deployment::new();
+    let desktop = device();
+    laptop.sync(&server.client()).await.unwrap();
+    desktop.sync(&server.client()).await.unwrap();
+    assert_eq!(notes(&desktop), notes(&laptop));
+    assert_eq!(notes(&desktop).len(), 1);
+}
+
+#[tokio::test]
+async fn what_goes_well_is_no_warning() {
+    let (server, _) = deployment(false).await;
+    let log = Log::default();
+    let _guard = tracing::subscriber::set_default(log.clone());
+    let laptop = device();
+    laptop.create(&Note { text: "one".into(), more: "x".repeat(100_000) }).unwrap();
+    laptop.sync(&server.client()).await.unwrap();
+    laptop.sync(&server.client()).await.unwrap();
+    let warnings: Vec<_> =
+        log.take().into_iter().filter(|it| it.0 <= tracing::Level::WARN).collect();
+    assert!(warnings.is_empty(), "{warnings:?}");
+}
