@@ -43,11 +43,7 @@ impl Deployment {
     }
 
     /// The same, for a command that cannot do without.
-    pub(crate) fn required(
-        context: &Context<'_>,
-        config: &Config,
-        in_file: bool,
-    ) -> Result<Self> {
+    pub(crate) fn required(context: &Context<'_>, config: &Config, in_file: bool) -> Result<Self> {
         Self::named(context, config, in_file)?.ok_or_else(|| {
             let url = "https://NAME.convex.cloud";
             let set = context.call(&format!("config set remote.backend convex remote.url {url}"));

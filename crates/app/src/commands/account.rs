@@ -65,15 +65,17 @@ impl Show {
             Ok::<_, anyhow::Error>(me.map(|it| (token, it)))
         })?;
         let Some((token, me)) = me else { return Err(out().into()) };
-        if let Some(Action::Devices(Devices { action: DeviceAction::Revoke { id } })) = self.action {
+        if let Some(Action::Devices(Devices { action: DeviceAction::Revoke { id } })) = self.action
+        {
             runtime.block_on(deployment.calls().revoke(&token, &id))?;
             return context.output.print(&format!("✓ {id} has to sign in again."));
         }
         let bound = device.replica.store().view(device::link)?.identity.map(|it| it.person);
         if context.output.json {
-            let devices = me.devices.iter().map(|it| {
-                json!({ "device": it.device, "last_contact_at": it.last_contact_at })
-            });
+            let devices = me
+                .devices
+                .iter()
+                .map(|it| json!({ "device": it.device, "last_contact_at": it.last_contact_at }));
             return context.output.json(&json!({
                 "remote": host,
                 "person": me.person,
@@ -95,7 +97,7 @@ impl Show {
         for it in &me.devices {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time")]
             let at = it.last_contact_at.max(0.0) as u64;
-            say(&format!("  {}  last here {}", it.device, time::ago(now, at)))?;
+            say(&format!("  {}  last here {}", it.device, time::ago(at, now)))?;
         }
         Ok(())
     }

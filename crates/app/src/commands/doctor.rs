@@ -57,9 +57,7 @@ impl Doctor {
         match bad {
             0 => Ok(()),
             1 => Err(Failed::failed("doctor", "one thing is missing; it is marked above")),
-            many => {
-                Err(Failed::failed("doctor", format!("{many} things are missing; see above")))
-            }
+            many => Err(Failed::failed("doctor", format!("{many} things are missing; see above"))),
         }
     }
 
@@ -94,14 +92,18 @@ impl Doctor {
             add("listener", listens.map(|_| "127.0.0.1".to_owned()).map_err(Into::into));
             add("tokens", deployment.session.place().await.map_err(Into::into));
             let state = deployment.session.state().await;
-            add("sign-in", match state {
-                Ok(State::SignedIn) => Ok("signed in".to_owned()),
-                Ok(State::SignedOut) => Ok(format!("nobody yet: {}", context.call("sign-in"))),
-                Ok(State::Ended) => {
-                    Err(Failed::failed("ended", format!("it has ended: {}", context.call("sign-in"))))
-                }
-                Err(error) => Err(error.into()),
-            });
+            add(
+                "sign-in",
+                match state {
+                    Ok(State::SignedIn) => Ok("signed in".to_owned()),
+                    Ok(State::SignedOut) => Ok(format!("nobody yet: {}", context.call("sign-in"))),
+                    Ok(State::Ended) => Err(Failed::failed(
+                        "ended",
+                        format!("it has ended: {}", context.call("sign-in")),
+                    )),
+                    Err(error) => Err(error.into()),
+                },
+            );
         });
         Ok(())
     }

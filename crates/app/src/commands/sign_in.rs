@@ -5,7 +5,9 @@ use std::io::BufRead as _;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use driftline_auth::{Account, Error as AuthError, Methods, ProviderPlugin, SignIn, Tokens, open_browser};
+use driftline_auth::{
+    Account, Error as AuthError, Methods, ProviderPlugin, SignIn, Tokens, open_browser,
+};
 use driftline_core::{Error, device};
 use serde_json::json;
 
@@ -75,7 +77,8 @@ impl SignInTo {
             return Ok(ProviderPlugin::named(name)?);
         }
         let known = ProviderPlugin::registered();
-        let ready = |name: &str| all.methods.iter().any(|it| it.id == name && it.missing.is_empty());
+        let ready =
+            |name: &str| all.methods.iter().any(|it| it.id == name && it.missing.is_empty());
         let ready: Vec<_> = known.values().filter(|it| ready(it.name)).collect();
         match ready.as_slice() {
             [one] => Ok(one),
