@@ -201,16 +201,6 @@ impl Calls {
         }
     }
 
-    /// Ends the sessions of a device of this person.
-    ///
-    /// # Errors
-    /// When they may still be alive.
-    pub async fn revoke(&self, token: &SecretString, device: &str) -> Result<()> {
-        let args = json!({ "device": device });
-        let done = self.call("mutation", "users:revokeDevice", &args, Some(token)).await;
-        done.map(drop).map_err(|it| self.plain(it))
-    }
-
     async fn action(&self, path: &str, args: &Value) -> Result<Value> {
         self.call("action", path, args, None).await.map_err(|it| self.plain(it))
     }

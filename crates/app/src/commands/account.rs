@@ -1,7 +1,7 @@
 //! `account`: who is signed in, on which devices, and what is stored where.
 
 use anyhow::Result;
-use clap::{Args, Subcommand};
+use clap::Args;
 use driftline_auth::State;
 use driftline_core::{Error, device};
 use serde_json::json;
@@ -14,31 +14,7 @@ use crate::{
 
 /// Who is signed in, and where.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct Show {
-    #[command(subcommand)]
-    action: Option<Action>,
-}
-
-#[derive(Clone, Debug, Subcommand)]
-enum Action {
-    /// The devices of this account
-    Devices(Devices),
-}
-
-#[derive(Clone, Debug, Args)]
-struct Devices {
-    #[command(subcommand)]
-    action: DeviceAction,
-}
-
-#[derive(Clone, Debug, Subcommand)]
-enum DeviceAction {
-    /// End the sign-in of a device; what is on it stays on it
-    Revoke {
-        /// The device, as `account` shows it
-        id: String,
-    },
-}
+pub(crate) struct Show {}
 
 impl Show {
     pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
@@ -58,18 +34,12 @@ impl Show {
             let calls = deployment.calls();
             let Some(token) = deployment.session.access().await? else { return Ok(None) };
             if let Some(me) = calls.me(&token).await? {
-                return Ok(Some((token, me)));
+                return Ok(Some(me));
             }
             let Some(token) = deployment.session.another(&token).await? else { return Ok(None) };
-            let me = calls.me(&token).await?;
-            Ok::<_, anyhow::Error>(me.map(|it| (token, it)))
+            Ok::<_, anyhow::Error>(calls.me(&token).await?)
         })?;
-        let Some((token, me)) = me else { return Err(out().into()) };
-        if let Some(Action::Devices(Devices { action: DeviceAction::Revoke { id } })) = self.action
-        {
-            runtime.block_on(deployment.calls().revoke(&token, &id))?;
-            return context.output.print(&format!("✓ {id} has to sign in again."));
-        }
+        let Some(me) = me else { return Err(out().into()) };
         let bound = device.replica.store().view(device::link)?.identity.map(|it| it.person);
         if context.output.json {
             let devices = me
