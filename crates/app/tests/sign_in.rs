@@ -158,3 +158,36 @@ async fn a_person_signs_in_syncs_and_signs_out() {
     place.ok("b", &["sync"]);
     assert!(place.ok("b", &["list", "sessions"]).contains("Not sent"));
 }
+
+/// Fifty times, four processes find at once that their token has expired. Each of them
+/// may renew it, and a second that did so with the same token later than ten seconds would
+/// end the session.
+#[tokio::test]
+async fn processes_renew_one_sign_in_at_once_and_stay_signed_in() {
+    let (place, deployment) = (Place::new(), deployment().await);
+    place.ok("a", &["config", "set", "remote.backend", "convex"]);
+    place.ok("a", &["config", "set", "remote.url", deployment.url()]);
+    place.ok("a", &["config", "set", "remote.site_url", deployment.site_url()]);
+    deployment.set_visitor(&Visitor::Account("1001".into())).await.unwrap();
+    let (code, text) = sign_in(&place, "a").await;
+    assert_eq!(code, 0, "{text}");
+    #[expect(clippy::disallowed_methods, reason = "the deployment starts at the real time")]
+    let start = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let start = i64::try_from(start.as_millis()).unwrap();
+    let mut before = secrets(&place.path("a"));
+    for round in 1..=50 {
+        deployment.set_clock(Some(start + round * 2 * 3_600_000)).await.unwrap();
+        let spawn = |_| {
+            let mut command = place.command("a", &["account"]);
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        };
+        let running: Vec<_> = (0..4).map(spawn).collect();
+        for process in running {
+            let ended = process.wait_with_output().unwrap();
+            assert!(ended.status.success(), "round {round}: {ended:?}");
+        }
+        let after = secrets(&place.path("a"));
+        assert_ne!(before, after, "round {round}: nothing was renewed");
+        before = after;
+    }
+}

@@ -2,6 +2,8 @@
 //! session at once, with processes killed at every step, calls lost on the way there and
 //! back, full disks and clocks that jump by a year. Nobody may be signed out.
 
+#![allow(clippy::unwrap_used, reason = "these are tests")]
+
 mod common;
 
 use std::sync::{

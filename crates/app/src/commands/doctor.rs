@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 use clap::Args;
-use driftline_auth::{Loopback, State};
+use driftline_auth::{Loopback, State, set_commands};
 use serde_json::json;
 
 use crate::{
@@ -118,7 +118,6 @@ fn lacks(names: &[String]) -> Result<String> {
     if names.is_empty() {
         return Ok("set".to_owned());
     }
-    let commands: Vec<_> =
-        names.iter().map(|it| format!("npx convex env set {it} VALUE")).collect();
-    Err(Failed::failed("not_set_up", format!("not set: {}", commands.join("; "))))
+    let commands = set_commands(names);
+    Err(Failed::failed("not_set_up", format!("not set: {commands} (in convex/)")))
 }
