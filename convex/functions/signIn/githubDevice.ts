@@ -48,7 +48,8 @@ interface Owner {
 
 /** Whose token this is; `null` if it was not issued to our app. */
 async function ownerOf(token: unknown): Promise<Owner | null> {
-  if (typeof token !== "string" || token === "" || token.length > LONGEST_TOKEN) return null;
+  if (typeof token !== "string" || token === "" || token.length > LONGEST_TOKEN)
+    return null;
   const id = setting("AUTH_GITHUB_ID");
   const secret = setting("AUTH_GITHUB_SECRET");
   if (id === "" || secret === "") return null;
@@ -79,6 +80,9 @@ async function ownerOf(token: unknown): Promise<Owner | null> {
 function isOwner(value: unknown): value is Owner {
   if (typeof value !== "object" || value === null) return false;
   const { id, login, name, avatar_url } = value as Record<string, unknown>;
-  const text = (part: unknown) => part === undefined || part === null || typeof part === "string";
-  return Number.isSafeInteger(id) && typeof login === "string" && text(name) && text(avatar_url);
+  const text = (part: unknown) =>
+    part === undefined || part === null || typeof part === "string";
+  return (
+    Number.isSafeInteger(id) && typeof login === "string" && text(name) && text(avatar_url)
+  );
 }

@@ -13,7 +13,8 @@ const ALWAYS = ["JWT_PRIVATE_KEY", "JWKS", "SITE_URL"] as const;
 export const list = queryGeneric({
   args: {},
   handler: () => {
-    const unset = (names: readonly string[]) => names.filter((name) => setting(name) === "");
+    const unset = (names: readonly string[]) =>
+      names.filter((name) => setting(name) === "");
     return Promise.resolve({
       siteUrl: setting("CONVEX_SITE_URL"),
       missing: unset(ALWAYS),

@@ -55,6 +55,14 @@ pub(crate) enum Command {
     Restore(commands::restore::Restore),
     /// Exchange everything with the remote
     Sync(commands::sync::Sync),
+    /// Sign in to the deployment that the config names
+    SignIn(commands::sign_in::SignInTo),
+    /// Forget the sign-in; what is here stays here
+    SignOut(commands::sign_out::SignOut),
+    /// Who is signed in, on which devices, and what is stored where
+    Account(commands::account::Show),
+    /// Check what signing in and syncing need, without signing in
+    Doctor(commands::doctor::Doctor),
     /// Where this profile stands with its remote
     Status(commands::status::Show),
     /// Sums of what is here, and a code to compare by eye: equal on devices that are

@@ -7,6 +7,7 @@ use anyhow::Result;
 use driftline_core::{Backend, Env, OpenBackend, Replica, Schema, status::Status};
 
 use crate::{
+    account::Deployment,
     cli::Arguments,
     config::Config,
     env::SystemEnv,
@@ -54,12 +55,13 @@ impl<'a> Context<'a> {
     /// Opens the other side, if one is set up.
     pub(crate) fn remote(&self, config: &Config) -> Result<Option<Arc<dyn Backend>>> {
         let Some(remote) = &config.remote else { return Ok(None) };
+        let deployment = Deployment::named(self, config, false)?;
         let backend = (remote.open)(&OpenBackend {
             schema: self.schema,
             profile: self.profile.path(),
             settings: &remote.settings,
             env: self.env.clone(),
-            tokens: None,
+            tokens: deployment.map(|it| it.tokens()),
         })?;
         Ok(Some(backend))
     }

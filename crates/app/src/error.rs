@@ -102,6 +102,9 @@ fn kind(error: &anyhow::Error) -> (&'static str, u8) {
     if let Some(it) = error.downcast_ref::<Failed>() {
         return (it.code, it.exit);
     }
+    if let Some(it) = error.downcast_ref::<driftline_auth::Error>() {
+        return (it.code(), of_sign_in(it));
+    }
     let Some(error) = error.chain().find_map(|it| it.downcast_ref::<Error>()) else {
         return ("failed", 1);
     };
@@ -116,4 +119,16 @@ fn kind(error: &anyhow::Error) -> (&'static str, u8) {
         _ => 1,
     };
     (error.code(), exit)
+}
+
+fn of_sign_in(error: &driftline_auth::Error) -> u8 {
+    use driftline_auth::Error;
+    match error {
+        Error::BadAddress { .. } | Error::UnknownProvider { .. } | Error::WrongSite { .. } => USAGE,
+        Error::Denied | Error::TimedOut { .. } | Error::WrongCode | Error::Refused { .. } => {
+            ACCOUNT
+        }
+        error if error.is_transient() => NOT_NOW,
+        _ => 1,
+    }
 }

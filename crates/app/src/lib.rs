@@ -16,6 +16,7 @@ use driftline_entities as _;
 use driftline_memory as _;
 use driftline_sqlite as _;
 
+mod account;
 mod cli;
 mod code;
 mod commands;

@@ -45,7 +45,7 @@ fn what_is_wrong_is_named_with_its_place_and_what_is_accepted() {
         ("[remote]\nbackend = \"sqlite\"\npth = \"x\"\n", &["line 3", "remote.pth", "`path`"]),
         ("[local]\nbackend = \"none\"\n", &["line 2", "local.backend", "`memory`, `sqlite`"]),
         ("[local]\nurl = \"x\"\n", &["line 2", "local.url", "`path`"]),
-        ("[remote]\nurl = \"x\"\n", &["line 2", "remote.url", "backend"]),
+        ("[remote]\naddress = \"x\"\n", &["line 2", "remote.address", "backend"]),
         ("[sync]\ndebounce = \"soon\"\n", &["line 2", "sync.debounce", "soon", "2s"]),
         ("[sync]\nexclude = []\n", &["line 2", "sync.exclude", "`debounce`"]),
         ("[lokal]\nbackend = \"sqlite\"\n", &["line 1", "lokal", "[local]"]),

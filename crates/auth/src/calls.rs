@@ -167,6 +167,15 @@ impl Calls {
         self.tokens(self.action("auth:signIn", &args).await?)
     }
 
+    /// Whether a token is good, by the deployment's own word.
+    pub(crate) async fn accepts(&self, token: &SecretString) -> Result<bool> {
+        match self.call("query", "auth:isAuthenticated", &json!({}), Some(token)).await {
+            Ok(value) => Ok(value == Value::Bool(true)),
+            Err(Fault::Unauthenticated) => Ok(false),
+            Err(Fault::Other(error)) => Err(error),
+        }
+    }
+
     /// Ends a session. An access token that has expired cannot do that.
     ///
     /// # Errors
@@ -190,16 +199,6 @@ impl Calls {
             Err(Fault::Unauthenticated) => Ok(None),
             Err(Fault::Other(error)) => Err(error),
         }
-    }
-
-    /// Ends the sessions of a device of this person.
-    ///
-    /// # Errors
-    /// When they may still be alive.
-    pub async fn revoke(&self, token: &SecretString, device: &str) -> Result<()> {
-        let args = json!({ "device": device });
-        let done = self.call("mutation", "users:revokeDevice", &args, Some(token)).await;
-        done.map(drop).map_err(|it| self.plain(it))
     }
 
     async fn action(&self, path: &str, args: &Value) -> Result<Value> {

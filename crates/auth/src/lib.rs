@@ -34,7 +34,7 @@ pub use self::{
     origin::{Origin, Site},
     provider::{DeviceFlow, ProviderPlugin},
     session::{Session, State},
-    sign_in::{Attempt, SignIn, open_browser},
+    sign_in::{Attempt, SignIn, open_browser, set_commands},
     tokens::{Saved, Tokens},
     transport::{Answer, Body, Lost, Transport},
     vault::{FileVault, KeyringVault, ProfileVault, Vault},

@@ -87,10 +87,13 @@ impl Session {
         }
         let Some(saved) = self.vault.load(self.origin()).await? else { return Ok(None) };
         let Some(tokens) = &saved.tokens else { return Ok(None) };
-        if self.left(&saved) > EARLY {
-            return Ok(Some(self.remember(tokens, self.left(&saved))));
+        match self.left(&saved) {
+            1..=EARLY => self.next(None).await,
+            // Long over, or a clock that was set forward: nobody here can tell, so the
+            // deployment decides. To renew on such a clock's word would be to use a token
+            // moments after it came, while an older call may still be on its way.
+            left => Ok(Some(self.remember(tokens, left))),
         }
-        self.next(None).await
     }
 
     /// Another token than `refused`.
@@ -150,11 +153,13 @@ impl Session {
         let Some(saved) = self.vault.load(self.origin()).await? else { return Ok(None) };
         let Some(tokens) = &saved.tokens else { return Ok(None) };
         let left = self.left(&saved);
-        let is_other = match refused {
-            Some(refused) => refused.expose_secret() != tokens.access.expose_secret(),
-            None => left > EARLY,
+        let is_wanted = match refused {
+            None => !(1..=EARLY).contains(&left),
+            Some(it) if it.expose_secret() == tokens.access.expose_secret() => false,
+            // Another process renewed it, but perhaps long ago: the machine may have slept.
+            Some(_) => left > 0 || self.calls.accepts(&tokens.access).await?,
         };
-        if is_other && left > 0 {
+        if is_wanted {
             return Ok(Some(self.remember(tokens, left)));
         }
         match self.calls.refresh(tokens).await {
@@ -181,9 +186,9 @@ impl Session {
         gate::enter(&*self.gate, &*self.env).await
     }
 
-    /// How long a kept token is taken for good. A clock that was set back since it came
-    /// says nothing, so then the deployment decides; one that was set forward costs a
-    /// renewal. Neither can sign anybody out.
+    /// How long a kept token is taken for good; nothing if only the deployment can say.
+    /// A clock that was set back since it came makes it look new, and one that was set
+    /// forward makes it look old: neither makes anybody renew or signs anybody out.
     fn left(&self, saved: &Saved) -> Millis {
         saved.life.saturating_sub(self.env.wall().saturating_sub(saved.received))
     }

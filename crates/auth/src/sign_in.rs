@@ -149,7 +149,7 @@ fn check(origin: &Origin, all: &Methods, id: &str) -> Result<()> {
         return Err(Error::UnknownProvider { name: id.into(), known: known.join(", ") });
     };
     let missing = |what: &str, names: &[String]| {
-        let commands = names.iter().map(|it| command(it)).collect::<Vec<_>>().join("; ");
+        let commands = set_commands(names);
         Error::NotSetUp { host: origin.host(), what: what.into(), commands }
     };
     if !all.missing.is_empty() {
@@ -161,10 +161,45 @@ fn check(origin: &Origin, all: &Methods, id: &str) -> Result<()> {
     Ok(())
 }
 
-/// What sets a variable of a deployment.
-fn command(name: &str) -> String {
-    match name {
-        "JWT_PRIVATE_KEY" | "JWKS" => "npx @convex-dev/auth (makes the keys)".to_owned(),
-        name => format!("npx convex env set {} VALUE", driftline_core::excerpt(name)),
+/// The commands that set variables of a deployment, in its folder `convex/`.
+pub fn set_commands(names: &[String]) -> String {
+    let mut commands: Vec<String> = Vec::new();
+    for name in names {
+        let command = match name.as_str() {
+            // One command makes and sets both.
+            "JWT_PRIVATE_KEY" | "JWKS" => "node keys.mjs".to_owned(),
+            name => format!("npx convex env set {} VALUE", driftline_core::excerpt(name)),
+        };
+        if !commands.contains(&command) {
+            commands.push(command);
+        }
+    }
+    commands.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_named_with_the_command_that_sets_it() {
+        let (origin, text) = (Origin::parse("http://127.0.0.1:3210").unwrap(), str::to_owned);
+        let method = |id: &str, missing: &[&str]| Method {
+            id: text(id),
+            title: text("GitHub"),
+            missing: missing.iter().map(|it| text(it)).collect(),
+            device: None,
+        };
+        let site_url = text("http://127.0.0.1:3211");
+        let mut all = Methods { site_url, missing: vec![], methods: vec![method("github", &[])] };
+        check(&origin, &all, "github").unwrap();
+        let error = check(&origin, &all, "google").unwrap_err().to_string();
+        assert!(error.contains("`google`") && error.contains("github"), "{error}");
+        all.methods.push(method("google", &["AUTH_GOOGLE_ID"]));
+        let error = check(&origin, &all, "google").unwrap_err().to_string();
+        assert!(error.contains("npx convex env set AUTH_GOOGLE_ID VALUE"), "{error}");
+        all.missing = vec![text("JWT_PRIVATE_KEY"), text("JWKS")];
+        let error = check(&origin, &all, "github").unwrap_err().to_string();
+        assert_eq!(error.matches("node keys.mjs").count(), 1, "{error}");
     }
 }

@@ -1,11 +1,13 @@
 //! The commands, one file each.
 
+pub(crate) mod account;
 pub(crate) mod add;
 pub(crate) mod config;
 pub(crate) mod conflicts;
 pub(crate) mod convex_schema;
 pub(crate) mod demo;
 pub(crate) mod digest;
+pub(crate) mod doctor;
 pub(crate) mod get;
 pub(crate) mod import;
 pub(crate) mod list;
@@ -14,6 +16,8 @@ pub(crate) mod remove;
 pub(crate) mod restore;
 pub(crate) mod retry;
 pub(crate) mod set;
+pub(crate) mod sign_in;
+pub(crate) mod sign_out;
 pub(crate) mod status;
 pub(crate) mod sync;
 pub(crate) mod why;
@@ -34,6 +38,10 @@ pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<()> {
         Command::Rm(it) => it.run(context),
         Command::Restore(it) => it.run(context),
         Command::Sync(it) => it.run(context),
+        Command::SignIn(it) => it.run(context),
+        Command::SignOut(it) => it.run(context),
+        Command::Account(it) => it.run(context),
+        Command::Doctor(it) => it.run(context),
         Command::Status(it) => it.run(context),
         Command::Digest(it) => it.run(context),
         Command::Conflicts(it) => it.run(context),

@@ -63,7 +63,7 @@ impl Sync {
 }
 
 /// One sync, for which the caller has the turn.
-fn exchange(context: &Context<'_>, device: &Device) -> Result<SyncReport> {
+pub(super) fn exchange(context: &Context<'_>, device: &Device) -> Result<SyncReport> {
     let Some(remote) = context.remote(&device.config)? else {
         let set = context.call("config set remote.backend sqlite remote.path FILE");
         let message = format!("no remote is set up, so there is nothing to sync with; try: {set}");

@@ -10,7 +10,10 @@ inventory::submit! {
     BackendPlugin {
         name: "convex",
         doc: "Your own Convex deployment, in the cloud or on a server of yours",
-        settings: &[("url", ACCEPTED)],
+        settings: &[
+            ("url", ACCEPTED),
+            ("site_url", "the address of its web pages, if it is not the usual one"),
+        ],
         local: None,
         remote: Some(open),
         scratch: None,
