@@ -51,10 +51,30 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
             bail!("the tests could not be built or started; the reason is above");
         }
     }
+    if options.arguments.is_empty() {
+        convex(root)?;
+    }
     ensure!(all_ran, "a program of tests ended without a result; look for its name above");
     println!("\n{} passed, {} failed", count.passed, count.failed);
     ensure!(count.failed == 0, "tests failed; their names are above, under `failures:`");
     Ok(())
+}
+
+/// The functions of the Convex deployment: types, form and tests.
+fn convex(root: &Path) -> Result<()> {
+    let folder = root.join("convex");
+    let npm = |arguments: &[&str]| -> Result<()> {
+        let status = Command::new("npm").args(arguments).current_dir(&folder).status();
+        let status = status.context("cannot run npm; install Node 20.19 or newer")?;
+        ensure!(status.success(), "`npm {}` failed in convex/; see above", arguments.join(" "));
+        Ok(())
+    };
+    if !folder.join("node_modules").exists() {
+        npm(&["ci", "--no-audit", "--no-fund"])?;
+    }
+    npm(&["run", "check"])?;
+    npm(&["run", "format"])?;
+    npm(&["test"])
 }
 
 /// Passes on what `command` prints, and counts. Returns whether it succeeded.

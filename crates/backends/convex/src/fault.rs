@@ -143,7 +143,7 @@ pub(crate) fn of_code(code: &str, last: Option<u64>, theirs: Option<u64>) -> Fau
         ("unlinked", ..) => Fault::Unlinked,
         ("moved", ..) => Fault::Moved,
         ("old_call", Some(last), _) => Fault::OldCall { last },
-        ("protocol", _, Some(theirs)) if theirs != PROTOCOL => Fault::Protocol { theirs },
+        ("protocol", _, Some(theirs)) => Fault::Protocol { theirs },
         ("bad_request", ..) => Fault::BadCall("bad_request".into()),
         ("old_call" | "protocol", ..) => {
             Fault::BadAnswer(format!("`{code}` without the number that belongs to it"))
