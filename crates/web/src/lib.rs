@@ -8,7 +8,7 @@
 //!
 //! # A page, in a file of its own below `pages/`
 //!
-//! ```ignore
+//! ```text
 //! pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
 //!     let id = request.id("id")?;
 //!     let comments = request.reading.comments(id)?;
@@ -25,7 +25,7 @@
 //!
 //! # An action, in a file of its own below `actions/`
 //!
-//! ```ignore
+//! ```text
 //! pub(super) fn resolve(request: &Request<'_>, form: &Form) -> Result<Outcome> {
 //!     let id = request.id("id")?;
 //!     request.replica.update::<Comment>(id, |it| it.resolved_at = Some(request.now.into()))?;
