@@ -25,7 +25,7 @@ use crate::{
     answer::{self, Answer},
     guard::Guard,
     key::Keys,
-    live::{self, Live},
+    live::{self, Live, Seen},
     routes,
 };
 
@@ -129,7 +129,7 @@ impl Server {
     pub async fn run(self, end: impl Future<Output = ()> + Send) {
         let (stop, stopped) = watch::channel(false);
         let router = routes::router(self.app.clone());
-        let watching = tokio::spawn(live::watch(self.app.clone()));
+        let watching = tokio::spawn(live::watch(self.app.clone(), Seen::now(&self.app)));
         let mut connections = JoinSet::new();
         tokio::select! {
             () = self.accept(&router, &stopped, &mut connections) => (),

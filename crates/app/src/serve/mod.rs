@@ -1,6 +1,7 @@
 //! The app while it runs: the server of the pages, and beside it what keeps them true: a
 //! thread that imports transcripts as they grow, and one that syncs.
 
+mod export;
 mod host;
 mod importer;
 mod running;

@@ -19,5 +19,10 @@ pub(crate) static ACTIONS: &[Action] = &[
     Action { path: "/e/{entity}/{id}", run: entity::update },
     Action { path: "/e/{entity}/{id}/delete", run: entity::delete },
     Action { path: "/e/{entity}/{id}/restore", run: entity::restore },
+    Action { path: "/export", run: program::export },
     Action { path: "/import", run: program::import },
+    Action { path: "/sync", run: program::sync },
+    Action { path: "/sync/pause", run: program::pause },
+    Action { path: "/sync/resume", run: program::resume },
+    Action { path: "/sync/retry", run: program::retry },
 ];
