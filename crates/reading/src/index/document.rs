@@ -192,7 +192,7 @@ fn time(entity: &EntityDescriptor, row: &View) -> i64 {
     let made = || i64::try_from(row.id.time()?).ok();
     let written = || {
         let stamps = row.row.cells().map(|(_, cell)| cell.stamp);
-        stamps.filter(|it| it.is_person()).map(|it| it.millis()).min()
+        stamps.filter(|it| it.is_person()).map(driftline_core::Stamp::millis).min()
     };
     told.or_else(made)
         .or_else(|| written().and_then(|it| i64::try_from(it).ok()))

@@ -177,7 +177,7 @@ fn endings(index: &Connection, start: &str) -> rusqlite::Result<Option<Vec<Strin
 }
 
 fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('"', " ").replace('\0', " "))
+    format!("\"{}\"", text.replace(['"', '\0'], " "))
 }
 
 fn facets(words: &[String]) -> String {
@@ -210,7 +210,7 @@ fn row_words(
     let all = names::all(index, kind)?;
     let known: Vec<(String, String)> =
         all.into_iter().map(|(number, name)| (names::word(number), name)).collect();
-    Ok(Some(named(query, narrow, known)?))
+    Ok(Some(named(query, narrow, &known)?))
 }
 
 fn workspaces(
@@ -249,8 +249,8 @@ fn agents(
         index.prepare_cached("SELECT DISTINCT source FROM sessions WHERE source IS NOT NULL")?;
     let all: Vec<String> =
         select.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-    let known = all.into_iter().map(|it| (it.clone(), it)).collect();
-    let found = named(query, narrow, known)?;
+    let known: Vec<_> = all.into_iter().map(|it| (it.clone(), it)).collect();
+    let found = named(query, narrow, &known)?;
     let marks = vec!["?"; found.len()].join(", ");
     let values = found.into_iter().map(Sql::Text).collect();
     Ok((format!("coalesce(shown.source, '') IN ({marks})"), values))
@@ -261,7 +261,7 @@ fn agents(
 fn named<T: Clone>(
     query: &Query,
     narrow: &Narrow,
-    known: Vec<(T, String)>,
+    known: &[(T, String)],
 ) -> Result<Vec<T>, Problem> {
     let wanted = fold(&narrow.value);
     let pick = |test: &dyn Fn(&str) -> bool| -> Vec<T> {
