@@ -12,8 +12,8 @@ use crate::{context::Context, rows, time};
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Search {
     /// What to find: words, "a phrase", -without, begin*, a OR b, and tool: role:
-    /// workspace: model: agent: in: is: title: before: after: on:
-    #[arg(required = true, allow_hyphen_values = true)]
+    /// workspace: model: agent: in: is: title: before: after: on:. Quote it all for the shell
+    #[arg(required = true)]
     text: Vec<String>,
     /// The best of the newest thousand hits first, not the newest
     #[arg(long)]

@@ -58,7 +58,8 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
             }
             (answer)
         },
-    ))
+    )
+    .live(&["@index"]))
 }
 
 fn answer(request: &Request<'_>, found: &Found, options: &Options) -> Markup {

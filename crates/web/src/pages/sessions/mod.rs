@@ -64,7 +64,7 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
             }
         },
     )
-    .live(&["*"])
+    .live(&["*", "@index"])
     .wide())
 }
 
