@@ -122,13 +122,15 @@ fn an_import_is_noted_where_it_changed_something() {
 
 #[test]
 fn what_a_sync_brings_is_noted_and_what_it_takes_away_is_not() {
-    let mut scratches = scratches();
-    let remote = scratches.remove(0).1.open(Schema::registered().unwrap()).unwrap();
+    let schema = Schema::registered().unwrap();
+    let places = scratches();
+    let remote = places[0].1.open(schema).unwrap();
     let hub = Hub::open(remote, "ana", &Simulated::new(9, START)).unwrap();
     let hub: &dyn Backend = &hub;
     on_every_store(|name, store| {
         let mine = replica(store.clone(), 1);
-        let there = scratches[0].1.copy().unwrap().open(Schema::registered().unwrap()).unwrap();
+        let place = places[1].1.copy().unwrap();
+        let there = place.open(schema).unwrap();
         let theirs = replica(there.clone(), 2);
         block_on(mine.sync(hub)).unwrap();
         block_on(theirs.sync(hub)).unwrap();

@@ -43,12 +43,8 @@ impl Search {
 fn show(context: &Context<'_>, group: &Group) -> Result<()> {
     if let Some(line) = &group.session {
         let place = line.workspace.as_ref().map(|it| format!("  {}", it.name));
-        let head = format!(
-            "{}  {}{}",
-            rows::short_id(line.id),
-            line.name(),
-            place.unwrap_or_default()
-        );
+        let head =
+            format!("{}  {}{}", rows::short_id(line.id), line.name(), place.unwrap_or_default());
         context.output.print(&head)?;
     }
     for hit in &group.hits {

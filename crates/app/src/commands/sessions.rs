@@ -26,7 +26,10 @@ impl Sessions {
         let typed = query::parse(context, &self.filter)?;
         let Some(order) = Order::named(&self.order) else {
             let all = Order::ALL.map(Order::name).join(", ");
-            return Err(Failed::usage("usage", format!("`{}` is no order; there are: {all}", self.order)));
+            return Err(Failed::usage(
+                "usage",
+                format!("`{}` is no order; there are: {all}", self.order),
+            ));
         };
         let device = context.device()?;
         let reading = context.reading(&device)?;

@@ -119,21 +119,24 @@ fn nothing(request: &Request<'_>, found: &Found) -> Markup {
         let others = typed.split_whitespace().filter(|it| it.trim_matches(['"', '*']) != word);
         others.collect::<Vec<_>>().join(" ")
     };
-    parts::empty("Nothing was found.", html! {
-        @for word in &found.missing {
-            p { "Nothing has " mark { (word) } ". "
-                @let rest = without(word);
-                @if !rest.is_empty() && rest != typed {
-                    a href=(request.with("q", Some(&rest))) { "Search without it" }
+    parts::empty(
+        "Nothing was found.",
+        html! {
+            @for word in &found.missing {
+                p { "Nothing has " mark { (word) } ". "
+                    @let rest = without(word);
+                    @if !rest.is_empty() && rest != typed {
+                        a href=(request.with("q", Some(&rest))) { "Search without it" }
+                    }
                 }
             }
-        }
-        @if !typed.contains("in:") {
-            p { a.btn href=(request.with("q", Some(&format!("{typed} in:all")))) {
-                "Look in tools and their output, too"
-            } }
-        }
-    })
+            @if !typed.contains("in:") {
+                p { a.btn href=(request.with("q", Some(&format!("{typed} in:all")))) {
+                    "Look in tools and their output, too"
+                } }
+            }
+        },
+    )
 }
 
 /// What can be typed, before anything is.

@@ -71,7 +71,9 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
 fn counted(listed: &Listed) -> String {
     match listed.total == listed.all {
         true => count_of(listed.total, "session", "sessions"),
-        false => format!("{} of {}", grouped(listed.total), count_of(listed.all, "session", "sessions")),
+        false => {
+            format!("{} of {}", grouped(listed.total), count_of(listed.all, "session", "sessions"))
+        }
     }
 }
 
@@ -95,14 +97,17 @@ fn nothing_yet(request: &Request<'_>) -> Markup {
     if importing.running {
         return parts::empty("The first sessions will be here in a moment.", html! {});
     }
-    parts::empty("No sessions yet. Everything stays on this machine.", html! {
-        @if importing.places.is_empty() {
-            p { "No folder of an agent was found." }
-        } @else {
-            p { "Transcripts are looked for in " (importing.places.join(", ")) "." }
-        }
-        button.btn.btn--main data-post="/import" { "Look for transcripts" }
-    })
+    parts::empty(
+        "No sessions yet. Everything stays on this machine.",
+        html! {
+            @if importing.places.is_empty() {
+                p { "No folder of an agent was found." }
+            } @else {
+                p { "Transcripts are looked for in " (importing.places.join(", ")) "." }
+            }
+            button.btn.btn--main data-post="/import" { "Look for transcripts" }
+        },
+    )
 }
 
 /// What can be done with all that are selected.
