@@ -23,7 +23,7 @@ impl Open {
         let path = match &self.id {
             Some(typed) => {
                 let device = context.device()?;
-                let (entity, id) = rows::find_any(&*device.replica, typed)?;
+                let (entity, id) = rows::find_any(&device.replica, typed)?;
                 driftline_web::address_of(entity, id)
             }
             None => "/".to_owned(),

@@ -2,6 +2,7 @@
 
 mod entity;
 mod program;
+mod sessions;
 
 use crate::{Form, Outcome, Request, Result};
 
@@ -21,6 +22,7 @@ pub(crate) static ACTIONS: &[Action] = &[
     Action { path: "/e/{entity}/{id}/restore", run: entity::restore },
     Action { path: "/export", run: program::export },
     Action { path: "/import", run: program::import },
+    Action { path: "/sessions/mark", run: sessions::mark },
     Action { path: "/sync", run: program::sync },
     Action { path: "/sync/pause", run: program::pause },
     Action { path: "/sync/resume", run: program::resume },
