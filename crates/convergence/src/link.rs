@@ -83,7 +83,9 @@ impl Link<'_> {
             for change in &push.changes {
                 let entry = tx.queued(&change.entity, change.id)?;
                 let counter = entry.map_or(0, |it| it.change);
-                sent.push(Sent { change: change.clone(), counter });
+                let stored = tx.get(&change.entity, change.id)?;
+                let hash = stored.map_or(0, |it| it.row.hash(&change.entity, change.id));
+                sent.push(Sent { change: change.clone(), counter, hash });
             }
             let (device, serial) = (push.device.clone(), push.serial);
             Ok(Batch { position, device, serial, sent })
