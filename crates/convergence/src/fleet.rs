@@ -14,7 +14,7 @@ use driftline_core::{
 use futures_executor::block_on;
 
 use crate::{
-    Suite,
+    Suite, arrivals,
     device::{Device, Late, broken, lock},
     dice::Dice,
     link::Link,
@@ -196,6 +196,10 @@ impl<'a> Fleet<'a> {
         let link = self.link(place, fault, dice);
         let done = block_on(self.devices[place].process(process).sync(&link));
         let fired = link.fired.load(Ordering::Relaxed);
+        // A hub that lost nothing is compared at the end.
+        if let (true, true, Some(hub)) = (self.losses > 0, done.is_ok(), self.hub.store()) {
+            arrivals::check(&self.devices[place], hub)?;
+        }
         self.after_sync(place, fault, fired, done)
     }
 

@@ -39,6 +39,7 @@
 //! - **births**: what a hub has acknowledged is no birth any more, and what a device only
 //!   assumes is not sent.
 //! - **queue**: what a person wrote waits until a call carries it.
+//! - **arrivals**: when a sync is done, its hub holds what the device does.
 //! - **clocks**: no device's clock moves another's far ahead.
 //! - **takings**: a hub takes no part of a row that it lacks, and with a clock nothing from
 //!   the future.
@@ -97,6 +98,7 @@
 //! | `stamp-classes-swapped` | `stamp.rs` | What a machine writes wins over what a person writes | own writes |
 //! | `write-under-ahead` | `device/write.rs` | An edit of a cell from a clock that is ahead is stamped below it | own writes |
 
+mod arrivals;
 mod device;
 mod dice;
 mod fleet;

@@ -2,12 +2,9 @@
 //! promise is caught.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where it fails")]
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
 };
 
 use async_trait::async_trait;
