@@ -4,7 +4,11 @@
 //! answers fast; every answer is data without markup, so that a page and a terminal can
 //! each show it in their own way.
 
+pub mod conversation;
 mod error;
+pub mod export;
+pub mod text;
+pub mod threads;
 
 use std::sync::Arc;
 
@@ -16,12 +20,13 @@ pub use self::error::{Error, Result};
 #[derive(Clone)]
 pub struct Reading {
     replica: Arc<Replica>,
+    conversations: Arc<conversation::Cache>,
 }
 
 impl Reading {
     /// Reads what `replica` holds.
     pub fn new(replica: Arc<Replica>) -> Self {
-        Self { replica }
+        Self { replica, conversations: Arc::default() }
     }
 
     /// The rows that the answers are worked out from.
