@@ -9,6 +9,7 @@ use std::{
 
 use anyhow::Result;
 use driftline_core::{Backend, Env, OpenBackend, Replica, Schema, status::Status};
+use driftline_reading::Reading;
 
 use crate::{
     account::Deployment,
@@ -121,4 +122,11 @@ impl<'a> Context<'a> {
 pub(crate) struct Device {
     pub(crate) replica: Arc<Replica>,
     pub(crate) config: Config,
+}
+
+impl Device {
+    /// The rows as people read them.
+    pub(crate) fn reading(&self) -> Reading {
+        Reading::new(self.replica.clone())
+    }
 }

@@ -7,6 +7,7 @@
 pub mod conversation;
 mod error;
 pub mod export;
+mod resume;
 pub mod text;
 pub mod threads;
 
@@ -14,7 +15,10 @@ use std::sync::Arc;
 
 use driftline_core::Replica;
 
-pub use self::error::{Error, Result};
+pub use self::{
+    error::{Error, Result},
+    resume::resume_command,
+};
 
 /// A replica as people read it. Cheap to clone.
 #[derive(Clone)]

@@ -48,6 +48,9 @@ pub enum At {
     Before(Id),
     /// What comes after the item with this message.
     After(Id),
+    /// From the item with this message on, up to that with the other or to the end, but
+    /// not more than so many messages.
+    From(Id, Option<Id>, usize),
     /// A whole strand, but not more than so many messages.
     All(usize, usize),
 }
@@ -245,6 +248,15 @@ impl Conversation {
             At::Before(message) => {
                 let Place { strand, item } = found(message)?;
                 (strand, self.back(strand, item, WINDOW))
+            }
+            At::From(first, last, most) => {
+                let Place { strand, item } = found(first)?;
+                let mut range = self.forward(strand, item, most);
+                let last = last.and_then(found).filter(|it| it.strand == strand);
+                if let Some(last) = last {
+                    range.end = range.end.min(last.item + 1).max(range.start);
+                }
+                (strand, range)
             }
             At::After(message) => {
                 let Place { strand, item } = found(message)?;

@@ -8,7 +8,7 @@ use driftline_entities::sessions::Session;
 
 use crate::{
     Reading, Result,
-    conversation::{Agent, At, Call, Content, Conversation, Piece, RunStep, Shown, WINDOW},
+    conversation::{Agent, Call, Content, Conversation, Piece, RunStep, Shown, WINDOW},
     text,
 };
 
