@@ -3,13 +3,17 @@
 use driftline_entities::sessions::Session;
 
 /// How agents are told to go on with one of their sessions.
-const AGENTS: &[(&str, &str)] =
-    &[("claude-code", "claude --resume"), ("codex", "codex resume"), ("gemini-cli", "gemini --resume")];
+const AGENTS: &[(&str, &str)] = &[
+    ("claude-code", "claude --resume"),
+    ("codex", "codex resume"),
+    ("gemini-cli", "gemini --resume"),
+];
 
 /// The command that goes on with `session`, to be pasted into a shell. None: its agent is
 /// not known here, or a name holds what must not get into a shell.
 pub fn resume_command(session: &Session) -> Option<String> {
-    let (_, command) = AGENTS.iter().find(|(source, _)| Some(*source) == session.source.as_deref())?;
+    let (_, command) =
+        AGENTS.iter().find(|(source, _)| Some(*source) == session.source.as_deref())?;
     let name = quoted(session.external_id.as_deref()?)?;
     Some(match session.cwd.as_deref() {
         Some(folder) => format!("cd {} && {command} {name}", quoted(folder)?),
@@ -49,7 +53,10 @@ mod tests {
 
     #[test]
     fn a_session_is_resumed_where_it_was() {
-        assert_eq!(of("claude-code", "4f0c", "/home/ada/x").unwrap(), "cd /home/ada/x && claude --resume 4f0c");
+        assert_eq!(
+            of("claude-code", "4f0c", "/home/ada/x").unwrap(),
+            "cd /home/ada/x && claude --resume 4f0c"
+        );
         assert_eq!(of("codex", "4f0c", "").unwrap(), "codex resume 4f0c");
         assert_eq!(of("claude-code", "", "/x"), None);
         assert_eq!(of("unheard-of", "4f0c", "/x"), None);

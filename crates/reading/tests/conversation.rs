@@ -52,7 +52,7 @@ fn calls_without_results_and_results_without_calls_are_shown() {
     talk.add("user", "4", "3", json!([text("Go on")]));
     // Comes long after its call, with an answer to another one.
     talk.add("tool", "5", "4", json!([result("a", false, "late"), result("a", false, "twice")]));
-    assert_eq!(talk.outline(), ["Bash, 1 note, 4.0 s", "reply", "Read", "prompt", "1 note"]);
+    assert_eq!(talk.outline(), ["Bash, 1 note, 3.0 s", "reply", "Read", "prompt", "1 note"]);
     let items = talk.all(0);
     let RunStep::Aside { label, .. } = &steps(&items[0].content)[0] else { panic!("{items:?}") };
     assert_eq!(label, "result without its call");

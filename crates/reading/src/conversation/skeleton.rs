@@ -140,10 +140,10 @@ impl Conversation {
         match (&item.kind, item.messages.first()) {
             (_, Some(first)) => Some(self.gists[*first].id),
             // A reply's own calls, and sub-agents: shown under another item's message.
-            (ItemKind::Run(steps), None) => steps.iter().find_map(|it| match it {
-                Step::Call { call, .. } => Some(self.gists[call.message].id),
-                Step::Part(part) => Some(self.gists[part.message].id),
-                Step::Message(message) => Some(self.gists[*message].id),
+            (ItemKind::Run(steps), None) => steps.first().map(|it| match it {
+                Step::Call { call, .. } => self.gists[call.message].id,
+                Step::Part(part) => self.gists[part.message].id,
+                Step::Message(message) => self.gists[*message].id,
             }),
             (ItemKind::Agent(strand), None) => self.first(*strand),
             _ => None,

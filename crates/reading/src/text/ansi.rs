@@ -35,16 +35,29 @@ pub struct Colour(pub u8);
 
 /// The parts of `text`.
 pub fn spans(text: &str) -> Vec<Span> {
-    if !text.contains(['\u{1b}', '\u{9b}']) {
+    if !text.contains(|it| it == '\u{1b}' || is_single(it)) {
         let look = Look::default();
         return if text.is_empty() { Vec::new() } else { vec![Span { text: text.into(), look }] };
     }
     let mut painter = Painter::default();
     let mut parser = Parser::<DefaultCharAccumulator>::new();
-    for byte in text.bytes() {
-        parser.advance(&mut painter, byte);
+    for it in text.chars() {
+        if is_single(it) {
+            // The same in two characters: ESC, and a letter.
+            parser.advance(&mut painter, 0x1b);
+            parser.advance(&mut painter, u8::try_from(u32::from(it) - 0x40).unwrap_or_default());
+            continue;
+        }
+        for byte in it.encode_utf8(&mut [0; 4]).bytes() {
+            parser.advance(&mut painter, byte);
+        }
     }
     painter.finish()
+}
+
+/// Whether a terminal takes `it` for an escape in a single character.
+fn is_single(it: char) -> bool {
+    ('\u{80}'..='\u{9f}').contains(&it)
 }
 
 #[derive(Default)]

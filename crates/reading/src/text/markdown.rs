@@ -146,7 +146,9 @@ impl Build {
         match event {
             Event::Start(tag) => self.open(tag),
             Event::End(tag) => self.end(tag),
-            Event::Text(text) => self.text(&text),
+            Event::Text(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
+                self.text(&text);
+            }
             Event::Code(code) => self.inline(Inline::Code(code.into_string())),
             Event::Html(html) | Event::InlineHtml(html) => {
                 self.inline(Inline::Text(html.into_string()));
@@ -154,7 +156,6 @@ impl Build {
             Event::SoftBreak | Event::HardBreak => self.inline(Inline::Break),
             Event::Rule => self.block(Block::Rule),
             Event::TaskListMarker(done) => self.inline(Inline::Task(done)),
-            Event::InlineMath(text) | Event::DisplayMath(text) => self.text(&text),
             Event::FootnoteReference(name) => self.text(&name),
         }
     }
@@ -316,9 +317,9 @@ fn unlinked(parts: Vec<Inline>) -> Vec<Inline> {
 
 /// Where a link leads, if it may.
 fn allowed(to: &str) -> Option<String> {
-    let scheme = |it: &&str| to.get(..it.len()).is_some_and(|to| to.eq_ignore_ascii_case(it));
+    let scheme = |it: &str| to.get(..it.len()).is_some_and(|to| to.eq_ignore_ascii_case(it));
     let plain = !to.contains(|it: char| it.is_control() || it.is_whitespace());
-    (plain && SCHEMES.iter().any(|it| scheme(&it))).then(|| to.to_owned())
+    (plain && SCHEMES.iter().any(|it| scheme(it))).then(|| to.to_owned())
 }
 
 /// A text with the addresses in it as links.

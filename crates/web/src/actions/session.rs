@@ -4,7 +4,7 @@ use driftline_core::{Error as CoreError, SyncEntity as _, Timestamp};
 use driftline_entities::sessions::Session;
 use driftline_reading::{export::Detail, resume_command, text};
 
-use crate::{Error, Form, Outcome, Post, Request, Result, pages::exact};
+use crate::{Error, Form, Outcome, Post, Request, Result, parts::minute};
 
 /// Gives a session another name.
 pub(super) fn rename(request: &Request<'_>, form: &Form) -> Result<Outcome> {
@@ -66,7 +66,8 @@ pub(super) fn read(request: &Request<'_>, form: &Form) -> Result<Outcome> {
     let until = form.required("until")?.parse();
     let until = Timestamp(until.map_err(|_| Error::Bad("`until` is not a time".into()))?);
     let session = request.replica.get::<Session>(id)?;
-    let session = session.ok_or_else(|| CoreError::NotFound { entity: Session::NAME.into(), id })?;
+    let session =
+        session.ok_or_else(|| CoreError::NotFound { entity: Session::NAME.into(), id })?;
     if session.value.read_at.is_none_or(|it| it < until) {
         request.replica.update::<Session>(id, |it| it.read_at = Some(until))?;
     }
@@ -76,7 +77,7 @@ pub(super) fn read(request: &Request<'_>, form: &Form) -> Result<Outcome> {
 /// A session as markdown, for the clipboard.
 pub(super) fn copy(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
     let id = request.id("id")?;
-    let said = request.reading.export_markdown(id, Detail::Said, &|it| exact(request, it))?;
+    let said = request.reading.export_markdown(id, Detail::Said, &|it| minute(request, it.0))?;
     let said = said.ok_or_else(|| CoreError::NotFound { entity: Session::NAME.into(), id })?;
     let size = text::size(said.len());
     Ok(Outcome::toast(format!("Copied as markdown ({size}).")).copy(said))
@@ -85,7 +86,7 @@ pub(super) fn copy(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
 /// A message as markdown, for the clipboard.
 pub(super) fn copy_message(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
     let id = request.id("id")?;
-    let said = request.reading.message_markdown(id, &|it| exact(request, it))?;
+    let said = request.reading.message_markdown(id, &|it| minute(request, it.0))?;
     let said = said.ok_or_else(|| Error::NotFound(format!("no message has the id {id}")))?;
     Ok(Outcome::toast("Copied as markdown.").copy(said))
 }

@@ -7,7 +7,6 @@ mod session;
 mod settings;
 mod sync;
 
-pub(crate) use self::session::exact;
 use crate::{Download, Fragment, Request, Result};
 
 /// What a person can look at.

@@ -30,6 +30,12 @@ pub(crate) fn day_and_time(request: &Request<'_>, at: i64) -> Markup {
     }
 }
 
+/// A moment as a file would say it, to the minute.
+pub(crate) fn minute(request: &Request<'_>, at: i64) -> String {
+    let at = zoned(at, request.zone).map(|it| it.strftime("%Y-%m-%d %H:%M").to_string());
+    at.unwrap_or_default()
+}
+
 /// How long ago it was.
 pub(crate) fn ago(then: Millis, now: Millis) -> String {
     let seconds = now.saturating_sub(then) / 1_000;

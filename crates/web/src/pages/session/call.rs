@@ -48,7 +48,9 @@ pub(super) fn call(items: &Items<'_>, call: &Call, open: bool) -> Markup {
 /// The arguments, unless the line above says them all.
 fn arguments(call: &Call) -> Markup {
     let said = match call.input.as_object() {
-        Some(fields) => fields.len() <= 1 && fields.values().all(|it| it.as_str() == Some(call.hint.as_str())),
+        Some(fields) => {
+            fields.len() <= 1 && fields.values().all(|it| it.as_str() == Some(call.hint.as_str()))
+        }
         None => call.input.is_null(),
     };
     if said {

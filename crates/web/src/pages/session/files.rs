@@ -1,9 +1,9 @@
 //! What of a session is no page: images, answers in full, exports.
 
-use driftline_core::{Id, Timestamp};
+use driftline_core::Id;
 use driftline_reading::export::Detail;
 
-use crate::{Download, Error, Request, Result};
+use crate::{Download, Error, Request, Result, parts::minute};
 
 /// The image at a place of a message.
 pub(in crate::pages) fn image(request: &Request<'_>) -> Result<Download> {
@@ -28,7 +28,7 @@ fn index(request: &Request<'_>) -> Result<usize> {
 /// A session as markdown.
 pub(in crate::pages) fn markdown(request: &Request<'_>) -> Result<Download> {
     let id = request.id("id")?;
-    let text = request.reading.export_markdown(id, Detail::All, &|it| exact(request, it))?;
+    let text = request.reading.export_markdown(id, Detail::All, &|it| minute(request, it.0))?;
     let text = text.ok_or_else(|| gone(id))?;
     let name = Some(format!("session-{id}.md"));
     Ok(Download { media: "text/markdown; charset=utf-8".into(), name, bytes: text.into_bytes() })
@@ -42,14 +42,6 @@ pub(in crate::pages) fn json(request: &Request<'_>) -> Result<Download> {
     let bytes = serde_json::to_vec_pretty(&file)
         .map_err(|error| Error::Bad(format!("the session cannot be written as JSON: {error}")))?;
     Ok(Download { media: "application/json".into(), name, bytes })
-}
-
-/// A moment where the person is, to the minute.
-pub(crate) fn exact(request: &Request<'_>, at: Timestamp) -> String {
-    match jiff::Timestamp::from_millisecond(at.0) {
-        Ok(it) => it.to_zoned(request.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string(),
-        Err(_) => at.0.to_string(),
-    }
 }
 
 fn gone(id: Id) -> Error {

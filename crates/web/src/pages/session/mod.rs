@@ -17,7 +17,6 @@ use driftline_entities::sessions::Session;
 use driftline_reading::text;
 use maud::html;
 
-pub(crate) use self::files::exact;
 pub(super) use self::{
     files::{answer, image, json, markdown},
     inside::show as inside,

@@ -50,7 +50,8 @@ fn class(look: Look) -> String {
     let mut classes = Vec::new();
     classes.extend(look.front.map(|it| format!("f{}", it.0)));
     classes.extend(look.back.map(|it| format!("b{}", it.0)));
-    let marks = [(look.bold, "bold"), (look.faint, "muted"), (look.italic, "it"), (look.underlined, "ul")];
+    let marks =
+        [(look.bold, "bold"), (look.faint, "muted"), (look.italic, "it"), (look.underlined, "ul")];
     classes.extend(marks.iter().filter(|(is, _)| *is).map(|(_, name)| (*name).to_owned()));
     classes.join(" ")
 }

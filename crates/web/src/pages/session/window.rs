@@ -90,7 +90,19 @@ impl Window {
             message(after.end.checked_sub(1)?)
         });
         let session = conversation.session();
-        Self { session, strand, items, at: None, new: None, since: None, total, first, last, back, on }
+        Self {
+            session,
+            strand,
+            items,
+            at: None,
+            new: None,
+            since: None,
+            total,
+            first,
+            last,
+            back,
+            on,
+        }
     }
 
     pub(super) fn is_end(&self) -> bool {
