@@ -93,7 +93,9 @@ pub(crate) fn text(text: &str) -> Value {
 }
 
 pub(crate) fn call(id: &str, name: &str, input: Value) -> Value {
-    json!({"type": "tool_use", "id": id, "name": name, "input": input})
+    let mut call = json!({"type": "tool_use", "id": id, "name": name});
+    call["input"] = input;
+    call
 }
 
 pub(crate) fn result(call: &str, failed: bool, content: &str) -> Value {

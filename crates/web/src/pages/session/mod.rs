@@ -73,13 +73,13 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
 
 /// A session that is asked for.
 enum Found {
-    Shown(Id, Session),
+    Shown(Id, Box<Session>),
     Deleted(Id, String),
 }
 
 fn session(request: &Request<'_>, id: Id) -> Result<Found> {
     if let Some(entry) = request.replica.get::<Session>(id)? {
-        return Ok(Found::Shown(entry.id, entry.value));
+        return Ok(Found::Shown(entry.id, Box::new(entry.value)));
     }
     let entity = request.replica.schema().entity(Session::NAME)?;
     let row: Option<View> =

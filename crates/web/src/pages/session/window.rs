@@ -209,11 +209,10 @@ impl Window {
 /// What is shown of a session that is opened without saying where.
 fn opening(conversation: &Conversation, read: Option<Timestamp>, new: Option<Place>) -> At {
     match (read, new) {
-        (None, _) => At::Start(0),
+        (Some(_), None) => At::End(0),
         (Some(_), Some(new)) if new.item > 0 => {
             conversation.message(new).map_or(At::End(0), At::Message)
         }
-        (Some(_), Some(_)) => At::Start(0),
-        (Some(_), None) => At::End(0),
+        _ => At::Start(0),
     }
 }
