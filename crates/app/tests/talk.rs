@@ -27,9 +27,15 @@ fn hostile() -> Place {
     let mut lines = record("a1", None, "user", json!(format!("Fix {evil} it")));
     let call = json!([{"type": "tool_use", "id": "t1", "name": evil, "input": {"command": format!("ls {evil}")}}]);
     lines += &record("a2", Some("a1"), "assistant", call);
-    let result = json!([{"type": "tool_result", "tool_use_id": "t1", "is_error": true, "content": evil}]);
+    let result =
+        json!([{"type": "tool_result", "tool_use_id": "t1", "is_error": true, "content": evil}]);
     lines += &record("a3", Some("a2"), "user", result);
-    lines += &record("a4", Some("a3"), "assistant", json!([{"type": "text", "text": format!("Done {evil}")}]));
+    lines += &record(
+        "a4",
+        Some("a3"),
+        "assistant",
+        json!([{"type": "text", "text": format!("Done {evil}")}]),
+    );
     place.transcript(&format!("{SESSION}.jsonl"), &lines);
     place.import("A");
     place
@@ -45,7 +51,8 @@ fn session(place: &Place) -> String {
 }
 
 fn assert_harmless(shown: &str) {
-    let drives = |it: char| (it.is_control() && it != '\n') || ('\u{202a}'..='\u{202e}').contains(&it);
+    let drives =
+        |it: char| (it.is_control() && it != '\n') || ('\u{202a}'..='\u{202e}').contains(&it);
     assert!(!shown.contains(drives), "{shown:?}");
 }
 

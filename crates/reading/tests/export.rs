@@ -39,7 +39,7 @@ fn what_was_said_reads_like_a_text() {
     let talk = talk();
     let said = talk.reading.export_markdown(talk.session, Detail::Said, &time).unwrap().unwrap();
     let (_, said) = said.split_once("\n\n## ").unwrap();
-    let expected = "You, at 0\n\nFix it\n\n\n- **Edit** `/a.rs`\n- **Bash** `` ls `pwd` ``, failed\n\n## Agent, at 5000\n\nDone.\n\n";
+    let expected = "You, at 0\n\nFix it\n\n- **Edit** `/a.rs`\n- **Bash** `` ls `pwd` ``, failed\n\n## Agent, at 5000\n\nDone.\n\n";
     assert_eq!(said, expected);
 }
 

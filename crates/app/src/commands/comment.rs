@@ -146,7 +146,7 @@ pub(super) fn write(painted: &mut Painted, thread: &Thread) {
     painted.plain("\n");
     for it in &thread.remarks {
         let author = it.author.as_deref().unwrap_or("Somebody");
-        let at = it.at.map(|it| format!("  {}", time::shown(it.0))).unwrap_or_default();
+        let at = it.at.map(|it| format!("  {}", time::minute(it.0))).unwrap_or_default();
         painted.plain("  ").paint(Paint::Name, author).paint(Paint::Faint, &at);
         painted.paint(Paint::Faint, &format!("  {}\n", it.id));
         painted.indented(None, 4, &it.body);

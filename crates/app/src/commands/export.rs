@@ -56,7 +56,7 @@ impl Export {
             return save(context, path, &text);
         }
         let detail = if self.brief { Detail::Said } else { Detail::All };
-        let text = reading.export_markdown(id, detail, &|it| time::shown(it.0))?;
+        let text = reading.export_markdown(id, detail, &|it| time::minute(it.0))?;
         let text = text.ok_or_else(gone)?;
         match &self.output {
             Some(path) => save(context, path, &text),

@@ -57,7 +57,7 @@ impl Show {
                 context.output.json(&reading.export_json(id)?.ok_or_else(gone)?)
             }
             Format::Markdown => {
-                let time = |it: driftline_core::Timestamp| time::shown(it.0);
+                let time = |it: driftline_core::Timestamp| time::minute(it.0);
                 let text = reading.export_markdown(id, Detail::Said, &time)?;
                 context.output.print(&text.ok_or_else(gone)?)
             }

@@ -64,7 +64,10 @@ impl Conversation {
             ItemKind::Prompt => Content::Prompt(first.map(pieces).unwrap_or_default()),
             ItemKind::Command => self.command(first, bodies),
             ItemKind::Reply => Content::Reply {
-                model: first.and_then(|it| bodies.0.get(&it)?.model.clone()),
+                // `<synthetic>`: the program says it in the agent's place.
+                model: first
+                    .and_then(|it| bodies.0.get(&it)?.model.clone())
+                    .filter(|it| !it.starts_with('<')),
                 pieces: first.map(pieces).unwrap_or_default(),
             },
             ItemKind::Run(steps) => Content::Run(self.run(steps, bodies)),

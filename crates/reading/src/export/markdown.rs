@@ -134,7 +134,8 @@ impl Writer<'_> {
             }
             Content::Compaction { tokens, summary } => {
                 let tokens = tokens.map(|it| format!(" ({it} tokens before)")).unwrap_or_default();
-                self.line(format_args!("\n---\n\n*Compacted{at}{tokens}*\n"));
+                self.gap();
+                self.line(format_args!("---\n\n*Compacted{at}{tokens}*\n"));
                 if self.detail == Detail::All {
                     self.pieces(summary);
                 }
@@ -153,7 +154,8 @@ impl Writer<'_> {
                 }
             }
             RunStep::Aside { label, pieces, .. } if self.detail == Detail::All => {
-                self.line(format_args!("\n*{}*\n", text::one_line(label)));
+                self.gap();
+                self.line(format_args!("*{}*\n", text::one_line(label)));
                 self.pieces(pieces);
             }
             RunStep::Aside { .. } => (),
@@ -166,9 +168,10 @@ impl Writer<'_> {
         let hint = if hint.is_empty() { hint } else { format!(" {}", code_span(&hint)) };
         let failed = call.answer.as_ref().is_some_and(|it| it.failed);
         let failed = if failed { ", failed" } else { "" };
-        let in_list = self.detail == Detail::Said && is_call(&self.out);
-        let gap = if in_list { "" } else { "\n" };
-        self.line(format_args!("{gap}- **{}**{hint}{failed}", text::one_line(&call.name)));
+        if self.detail == Detail::All || !is_call(&self.out) {
+            self.gap();
+        }
+        self.line(format_args!("- **{}**{hint}{failed}", text::one_line(&call.name)));
         if self.detail == Detail::Said {
             return;
         }
@@ -237,7 +240,14 @@ impl Writer<'_> {
 
     fn heading(&mut self, level: usize, text: std::fmt::Arguments<'_>) {
         let marks = "#".repeat(level.min(6));
-        self.line(format_args!("\n{marks} {text}\n"));
+        self.gap();
+        self.line(format_args!("{marks} {text}\n"));
+    }
+
+    /// Leaves a line free, one at most.
+    fn gap(&mut self) {
+        self.out.truncate(self.out.trim_end_matches('\n').len());
+        self.out.push_str("\n\n");
     }
 
     /// A block that nothing in `text` can end.
@@ -245,7 +255,8 @@ impl Writer<'_> {
         let longest = text.split(|it| it != '`').map(str::len).max().unwrap_or(0);
         let fence = "`".repeat((longest + 1).max(3));
         let text = text::safe(text.trim_end());
-        self.line(format_args!("\n{fence}{language}\n{text}\n{fence}\n"));
+        self.gap();
+        self.line(format_args!("{fence}{language}\n{text}\n{fence}\n"));
     }
 
     fn line(&mut self, text: std::fmt::Arguments<'_>) {

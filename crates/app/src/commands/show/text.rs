@@ -56,7 +56,9 @@ impl Page {
         ];
         self.faint(parts);
         self.faint([session.cwd.clone(), session.git_branch.clone()]);
-        self.faint([Some(id.to_string()), session.started_at.map(|it| time::shown(it.0))]);
+        let began =
+            session.started_at.map(|it| format!("began {} (times are UTC)", time::minute(it.0)));
+        self.faint([Some(id.to_string()), began]);
     }
 
     /// Which sub-agent is shown.
@@ -83,7 +85,11 @@ impl Page {
             }
             Content::Run(run) => {
                 let line = run.tally.line();
-                if !line.is_empty() {
+                // A single call stands for itself.
+                let is_call = matches!(run.steps.as_slice(), [RunStep::Call(_)]);
+                if is_call {
+                    self.out.plain("\n");
+                } else if !line.is_empty() {
                     self.out.plain("\n").paint(Paint::Faint, &format!("  {}\n", one_line(&line)));
                 }
                 for step in &run.steps {
@@ -106,7 +112,7 @@ impl Page {
     fn speaker(&mut self, name: &str, at: Option<Timestamp>, wanted: bool) {
         self.out.plain("\n").paint(Paint::Strong, &one_line(name));
         if let Some(at) = at {
-            self.out.paint(Paint::Faint, &format!("  {}", time::shown(at.0)));
+            self.out.paint(Paint::Faint, &format!("  {}", time::minute(at.0)));
         }
         if wanted {
             self.out.paint(Paint::Name, "  <- here");
