@@ -274,6 +274,10 @@ impl Conversation {
             }
             pieces.extend(self.pieces(message, at, block, bodies));
         }
+        // What the program says in the person's name is called what it is marked as.
+        if let (Some(Piece::Program { tag, .. }), "user") = (pieces.first(), label.as_str()) {
+            label = tag.replace(['-', '_'], " ");
+        }
         RunStep::Aside { message: id, label, pieces }
     }
 

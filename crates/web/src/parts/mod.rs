@@ -13,7 +13,7 @@ pub(crate) use self::{
     indicator::{indicator, sentence},
     pager::pager,
     shared::{shared, shared_of},
-    time::{ago, day_and_time, minute, time},
+    time::{ago, clock, day_and_time, minute, time},
 };
 
 /// What a page says that has nothing to show: what that means, and what to do.

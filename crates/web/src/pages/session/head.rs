@@ -102,7 +102,7 @@ fn rename(path: &str, session: &Session) -> Markup {
                 div.field {
                     label { span.vh { "Name" }
                         input name="name" maxlength="300" required
-                            value=(session.name.as_deref().unwrap_or_default()); }
+                            value=(text::one_line(session.name.as_deref().unwrap_or_default())); }
                     p.field-error data-error="name" hidden {}
                 }
                 button.btn.btn--main type="submit" { "Rename" }

@@ -13,7 +13,7 @@ use maud::{Markup, html};
 use super::{call, output, prose, remarks, window::Window};
 use crate::{
     Request,
-    parts::{grouped, time},
+    parts::{clock, grouped},
 };
 
 /// What items are shown with.
@@ -50,8 +50,21 @@ impl<'a> Items<'a> {
         }
     }
 
-    /// An item, with what was said about it.
-    pub(super) fn item(&self, item: &Shown) -> Markup {
+    /// All items of a window.
+    pub(super) fn all(&self, shown: &[Shown]) -> Markup {
+        let (mut speaker, mut since) = (None, None);
+        html! {
+            @for it in shown {
+                @let goes_on = goes_on(&mut speaker, &it.content);
+                (self.item(it, goes_on, since))
+                @let () = since = it.at.map(|it| it.0).or(since);
+            }
+        }
+    }
+
+    /// An item, with what was said about it. `goes_on`: who speaks spoke before; `since`:
+    /// when that was.
+    fn item(&self, item: &Shown, goes_on: bool, since: Option<i64>) -> Markup {
         let threads = self.threads.get(&(self.strand, item.item));
         let named = item.messages.first().copied();
         // A run behind the reply that its calls are in has no message of its own.
@@ -70,27 +83,28 @@ impl<'a> Items<'a> {
                 }
             }
             li id=(key) class={ "msg msg--" (kind) } data-row data-key=(key) data-prompt[is_prompt]
-                data-link=[named.map(|it| format!("/m/{it}"))] data-start[is_at]
+                data-link=[named.map(|it| format!("/m/{it}"))] data-start=[is_at.then_some("center")]
                 tabindex="-1" {
                 @match &item.content {
                     Content::Prompt(pieces) => {
-                        (self.head(item, "You", true))
+                        (self.head(item, Some("You"), since, true))
                         div.msg-body { @for it in pieces { (self.piece(it, true)) } }
                     }
                     Content::Command { typed, pieces } => {
-                        (self.head(item, "You", true))
+                        (self.head(item, Some("You"), since, true))
                         div.msg-body {
                             p { code.typed dir="auto" { (text::one_line(typed)) } }
                             @for it in pieces { (self.piece(it, false)) }
                         }
                     }
                     Content::Reply { model, pieces } => {
-                        (self.head(item, &text::one_line(model.as_deref().unwrap_or("Agent")), false))
+                        @let who = text::one_line(model.as_deref().unwrap_or("Agent"));
+                        (self.head(item, (!goes_on).then_some(&*who), since, false))
                         div.msg-body { @for it in pieces { (self.piece(it, false)) } }
                     }
-                    Content::Run(run) => { (self.run(item, run)) }
+                    Content::Run(run) => { (self.run(item, run, since)) }
                     Content::Compaction { tokens, summary } => {
-                        (self.compaction(item, *tokens, summary))
+                        (self.compaction(item, *tokens, summary, since))
                     }
                     Content::Agent(agent) => { (self.agent(agent, None)) }
                 }
@@ -101,14 +115,19 @@ impl<'a> Items<'a> {
         }
     }
 
-    /// Who says it and when, and what can be done with it.
-    fn head(&self, item: &Shown, who: &str, is_prompt: bool) -> Markup {
+    /// Who says it and when, and what can be done with it. Nobody: who spoke before
+    /// goes on.
+    fn head(&self, item: &Shown, who: Option<&str>, since: Option<i64>, is_prompt: bool) -> Markup {
         let id = item.messages.first();
         html! {
-            div.msg-head {
-                @if is_prompt { h2.msg-who { (who) } } @else { span.msg-who { (who) } }
+            div.msg-head.msg-head--on[who.is_none()] {
+                @match who {
+                    Some(who) if is_prompt => h2.msg-who { (who) },
+                    Some(who) => span.msg-who { (who) },
+                    None => {}
+                }
                 @if let (Some(id), Some(at)) = (id, item.at) {
-                    a.msg-time href={ "/m/" (id) } { (time(self.request, at.0)) }
+                    a.msg-time href={ "/m/" (id) } { (clock(self.request, at.0, since)) }
                 }
                 (self.actions(id.copied()))
             }
@@ -128,11 +147,17 @@ impl<'a> Items<'a> {
         }
     }
 
-    fn compaction(&self, item: &Shown, tokens: Option<u64>, summary: &[Piece]) -> Markup {
+    fn compaction(
+        &self,
+        item: &Shown,
+        tokens: Option<u64>,
+        summary: &[Piece],
+        since: Option<i64>,
+    ) -> Markup {
         html! {
             div.rule {
                 span { "Compacted"
-                    @if let Some(at) = item.at { " " (time(self.request, at.0)) }
+                    @if let Some(at) = item.at { " " (clock(self.request, at.0, since)) }
                     @if let Some(tokens) = tokens { ", " (grouped(tokens)) " tokens before" }
                 }
             }
@@ -146,7 +171,7 @@ impl<'a> Items<'a> {
     }
 
     /// Work: one step stands for itself, several are folded into a line.
-    fn run(&self, item: &Shown, run: &Run) -> Markup {
+    fn run(&self, item: &Shown, run: &Run, since: Option<i64>) -> Markup {
         let is_at = self.at.is_some_and(|at| item.messages.contains(&at));
         let line = run.tally.line();
         html! {
@@ -156,7 +181,7 @@ impl<'a> Items<'a> {
                 details.fold data-fold="tool" open[is_at || run.tally.failed > 0] {
                     summary {
                         span.fold-line { (text::one_line(&line)) }
-                        @if let Some(at) = item.at { span.msg-time { (time(self.request, at.0)) } }
+                        @if let Some(at) = item.at { span.msg-time { (clock(self.request, at.0, since)) } }
                     }
                     div.steps { @for it in &run.steps { (self.step(it, false)) } }
                 }
@@ -235,6 +260,18 @@ impl<'a> Items<'a> {
                 }
                 div.inside aria-busy="true" {}
             }
+        }
+    }
+}
+
+/// Whether the `speaker` since the last prompt goes on; notes who it is now.
+fn goes_on<'a>(speaker: &mut Option<Option<&'a str>>, content: &'a Content) -> bool {
+    match content {
+        Content::Reply { model, .. } => speaker.replace(model.as_deref()) == Some(model.as_deref()),
+        Content::Run(_) | Content::Agent(_) => false,
+        _ => {
+            *speaker = None;
+            false
         }
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
                         ))
                     }
                     (window.older())
-                    ol.msgs { @for it in &shown { (items.item(it)) } }
+                    ol.msgs { (items.all(&shown)) }
                     (window.newer())
                     @if window.is_main_end() {
                         (window.seen(id, session.read_at, &conversation))
