@@ -47,4 +47,5 @@ const STYLES: &str = joined!(
     "../assets/css/forms.css"
     "../assets/css/session.css"
     "../assets/css/status.css"
+    "../assets/css/find.css"
 );

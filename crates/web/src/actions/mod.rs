@@ -4,6 +4,7 @@ mod comment;
 mod entity;
 mod program;
 mod session;
+mod sessions;
 
 use crate::{Form, Outcome, Request, Result};
 
@@ -36,4 +37,5 @@ pub(crate) static ACTIONS: &[Action] = &[
     Action { path: "/e/{entity}/{id}/delete", run: entity::delete },
     Action { path: "/e/{entity}/{id}/restore", run: entity::restore },
     Action { path: "/import", run: program::import },
+    Action { path: "/sessions/mark", run: sessions::mark },
 ];

@@ -3,7 +3,9 @@
 mod entity;
 mod help;
 mod home;
+mod search;
 mod session;
+mod sessions;
 mod settings;
 mod sync;
 
@@ -37,6 +39,8 @@ pub(crate) static PAGES: &[Page] = &[
     Page { path: "/m/{id}/raw", show: session::raw },
     Page { path: "/s/{id}", show: session::show },
     Page { path: "/s/{id}/inside/{message}", show: session::inside },
+    Page { path: "/search", show: search::show },
+    Page { path: "/sessions", show: sessions::show },
     Page { path: "/settings", show: settings::show },
     Page { path: "/sync", show: sync::show },
 ];
