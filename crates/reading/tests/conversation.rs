@@ -4,9 +4,14 @@
 
 mod session;
 
+use std::sync::Arc;
+
 use driftline_core::Timestamp;
-use driftline_entities::messages::Message;
-use driftline_reading::conversation::{At, Content, Piece, Place, RunStep, WINDOW};
+use driftline_entities::{messages::Message, sessions::Session};
+use driftline_reading::{
+    Reading,
+    conversation::{At, Content, Piece, Place, RunStep, WINDOW},
+};
 use serde_json::json;
 
 use crate::session::{Talk, call, result, steps, text};
@@ -183,7 +188,7 @@ fn a_conversation_grows_with_its_session_and_without_what_is_deleted() {
     let talk = short();
     let before = talk.reading.conversation(talk.session).unwrap();
     let same = talk.reading.conversation(talk.session).unwrap();
-    assert!(std::sync::Arc::ptr_eq(&before, &same), "nothing is worked out twice");
+    assert!(Arc::ptr_eq(&before, &same), "nothing is worked out twice");
     let new = talk.add("user", "8", "7", json!([text("Thanks")]));
     assert_eq!(talk.outline().len(), 4);
     talk.reading.replica().delete::<Message>(new).unwrap();
@@ -191,6 +196,31 @@ fn a_conversation_grows_with_its_session_and_without_what_is_deleted() {
     let facts = talk.reading.conversation(talk.session).unwrap().facts();
     assert_eq!((facts.messages, facts.prompts, facts.tools, facts.failed), (7, 1, 2, 1));
     assert_eq!(talk.reading.session_of(new).unwrap(), Some(talk.session));
+}
+
+#[test]
+fn only_what_changed_is_worked_out_again() {
+    let talk = short();
+    let replica = talk.reading.replica();
+    let read = |reading: &Reading| reading.conversation(talk.session).unwrap();
+    let before = read(&talk.reading);
+    let other = Session { name: Some("Other".into()), ..Session::default() };
+    let other = replica.create(&other).unwrap();
+    replica.create(&Message { session: Some(other), ..Message::default() }).unwrap();
+    replica.update::<Session>(talk.session, |it| it.pinned = true).unwrap();
+    assert!(Arc::ptr_eq(&before, &read(&talk.reading)), "nothing of it changed");
+
+    replica.delete::<Session>(talk.session).unwrap();
+    let fresh = Reading::new(talk.replica.clone());
+    assert_eq!(read(&fresh).facts().messages, 0, "what belongs to it is hidden with it");
+    replica.restore::<Session>(talk.session).unwrap();
+    assert_eq!(read(&fresh).facts().messages, 7);
+    let late = talk.add("user", "8", "7", json!([text("Thanks")]));
+    assert_eq!(
+        read(&fresh).order().collect::<Vec<_>>(),
+        read(&talk.reading).order().collect::<Vec<_>>()
+    );
+    assert_eq!(read(&fresh).outline().last().unwrap().message, late);
 }
 
 #[test]

@@ -177,6 +177,8 @@ fn comments_are_where_what_they_are_about_is() {
 
     let all = visit.replica.list::<Comment>(&driftline_core::store::Find::new()).unwrap();
     let why = all.iter().find(|it| it.value.message.is_some()).unwrap().id;
+    let at = visit.page(&format!("{path}?at={why}"));
+    assert!(at.contains("data-start=\"center\""), "{at}");
     visit.act(&format!("/comments/{why}/resolve"), "");
     assert!(visit.page(&path).contains("Resolved: 1"));
     visit.act(&format!("/comments/{why}/reopen"), "");

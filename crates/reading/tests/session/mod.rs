@@ -18,6 +18,7 @@ use serde_json::json;
 
 /// A session, and what reads it.
 pub(crate) struct Talk {
+    pub(crate) replica: Arc<Replica>,
     pub(crate) reading: Reading,
     pub(crate) session: Id,
 }
@@ -29,7 +30,7 @@ impl Talk {
         let replica = Arc::new(Replica::open(Arc::new(store), Arc::new(env)).unwrap());
         let session = Session { name: Some("Parser".into()), ..Session::default() };
         let session = replica.create(&session).unwrap();
-        Self { reading: Reading::new(replica), session }
+        Self { reading: Reading::new(replica.clone()), replica, session }
     }
 
     /// Adds a message; `name` and `parent` are the agent's names.

@@ -94,3 +94,8 @@ const inSight = new IntersectionObserver((all) => {
     }, DWELL);
   }
 });
+
+// A menu is done with once something of it was chosen.
+addEventListener("click", (event) => {
+  event.target.closest?.("details.actions :is(button, a)")?.closest("details").removeAttribute("open");
+});

@@ -2,13 +2,18 @@
 
 use driftline_core::Id;
 use driftline_entities::{sessions::Session, workspaces::Workspace};
-use driftline_reading::{conversation::Conversation, resume_command, text};
+use driftline_reading::{
+    conversation::Conversation, resume_command, search::Query, sessions::Options, text,
+};
 use maud::{Markup, html};
 
 use crate::{
     Request, Result,
     parts::{count_of, day_and_time, grouped, icon},
 };
+
+/// How many sessions of the list the keyboard steps through.
+const NEAR: usize = 200;
 
 pub(super) fn title(session: &Session) -> String {
     let name = text::one_line(session.name.as_deref().unwrap_or_default());
@@ -27,6 +32,7 @@ pub(super) fn head(
     let is_main = strand == 0;
     Ok(html! {
         (crumb(request, id, session, title, is_main)?)
+        (neighbours(request, id)?)
         div.head.session-head {
             @if is_main {
                 h1 dir="auto" { (title) }
@@ -85,6 +91,30 @@ fn crumb(
                 " › " a href={ "/w/" (it.id) } dir="auto" { (last_part(&text::one_line(&name))) }
             }
             @if !is_main { " › " a href={ "/s/" (id) } dir="auto" { (title) } }
+        }
+    })
+}
+
+/// The ways to the sessions above and below it in the list, for the keyboard. Only what
+/// is near the top of the list has them.
+fn neighbours(request: &Request<'_>, id: Id) -> Result<Markup> {
+    let options = Options { limit: NEAR, ..Options::at(request.now) };
+    let lines = match request.reading.sessions(&Query::default(), &options) {
+        Ok(listed) => listed.lines,
+        Err(driftline_reading::Error::NoIndex) => Vec::new(),
+        Err(error) => return Err(error.into()),
+    };
+    let at = lines.iter().position(|it| it.id == id);
+    let to = |place: Option<usize>| place.and_then(|it| lines.get(it)).map(|it| it.id);
+    let ways = [
+        ("[", "Previous session", to(at.and_then(|it| it.checked_sub(1)))),
+        ("]", "Next session", to(at.map(|it| it + 1))),
+    ];
+    Ok(html! {
+        @for (key, name, to) in ways {
+            @if let Some(to) = to {
+                a.vh href={ "/s/" (to) } data-k=(key) tabindex="-1" { (name) }
+            }
         }
     })
 }

@@ -36,9 +36,9 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
         Found::Deleted(id, name) => return Ok(deleted(id, &name)),
     };
     let conversation = request.reading.conversation(id)?;
-    let window = Window::asked(request, &conversation, session.read_at)?;
-    let shown = request.reading.window(&conversation, window.strand, window.items.clone())?;
     let threads = request.reading.threads(id)?;
+    let window = Window::asked(request, &conversation, &threads, session.read_at)?;
+    let shown = request.reading.window(&conversation, window.strand, window.items.clone())?;
     let items = Items::new(request, &conversation, &threads, &window);
     let title = head::title(&session);
     Ok(Fragment::new(

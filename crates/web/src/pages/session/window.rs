@@ -7,6 +7,7 @@ use driftline_core::{Id, Timestamp};
 use driftline_reading::{
     conversation::{At, Conversation, Place, WINDOW},
     text,
+    threads::Thread,
 };
 use maud::{Markup, html};
 
@@ -40,6 +41,7 @@ impl Window {
     pub(super) fn asked(
         request: &Request<'_>,
         conversation: &Conversation,
+        threads: &[Thread],
         read_at: Option<Timestamp>,
     ) -> Result<Self> {
         let id = |name: &str| match request.query(name) {
@@ -51,9 +53,17 @@ impl Window {
         let since = request.query("since").and_then(|it| it.parse().ok()).map(Timestamp);
         let since = since.or(read_at);
         let new = since.and_then(|it| conversation.new_since(it));
-        let at = match (id("at")?, id("from")?) {
+        // A comment is shown at what it is about.
+        let about = |it: Id| {
+            let of = |thread: &&Thread| thread.remarks.iter().any(|remark| remark.id == it);
+            threads.iter().find(of).map_or(Some(it), |it| it.message)
+        };
+        let asked = id("at")?;
+        let at = match (asked.and_then(about), id("from")?) {
             (at, Some(from)) => (at, At::From(from, id("to")?, MOST)),
             (Some(at), None) => (Some(at), At::Message(at)),
+            // About the session as a whole: behind its end.
+            (None, None) if asked.is_some() => (None, At::End(0)),
             (None, None) if request.query("all").is_some() => (None, At::All(0, MOST)),
             (None, None) => (None, opening(conversation, since, new)),
         };
