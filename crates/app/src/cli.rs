@@ -49,6 +49,12 @@ pub(crate) enum Command {
     List(commands::list::List),
     /// Show one row
     Get(commands::get::Get),
+    /// Read a session, or the part of it around a message
+    Show(commands::show::Show),
+    /// Write a session to a file of its own, as markdown or JSON
+    Export(commands::export::Export),
+    /// Comment on a session or a message, settle and list comments
+    Comment(commands::comment::Comment),
     /// Create a row and print its id
     Add(commands::add::Add),
     /// Change fields of a row

@@ -133,3 +133,10 @@ pub(crate) struct Device {
     pub(crate) replica: Arc<Replica>,
     pub(crate) config: Config,
 }
+
+impl Device {
+    /// The rows as people read them.
+    pub(crate) fn reading(&self) -> Reading {
+        Reading::new(self.replica.clone())
+    }
+}

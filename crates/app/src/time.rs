@@ -14,6 +14,12 @@ pub(crate) fn shown(millis: i64) -> String {
     Timestamp::from_millisecond(millis).map_or_else(|_| millis.to_string(), |it| it.to_string())
 }
 
+/// A moment for a person, to the minute, UTC.
+pub(crate) fn minute(millis: i64) -> String {
+    let time = Timestamp::from_millisecond(millis);
+    time.map_or_else(|_| millis.to_string(), |it| it.strftime("%Y-%m-%d %H:%M").to_string())
+}
+
 /// Milliseconds since 1970 of what a person wrote: ISO 8601, without an offset in UTC;
 /// milliseconds; or `now`.
 pub(crate) fn parse(text: &str, now: Millis) -> Option<i64> {

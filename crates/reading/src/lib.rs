@@ -4,10 +4,15 @@
 //! answers fast; every answer is data without markup, so that a page and a terminal can
 //! each show it in their own way.
 
+pub mod conversation;
 mod error;
+pub mod export;
 mod index;
+mod resume;
 pub mod search;
 pub mod sessions;
+pub mod text;
+pub mod threads;
 
 use std::sync::Arc;
 
@@ -16,6 +21,7 @@ use driftline_core::Replica;
 pub use self::{
     error::{Error, Result},
     index::Index,
+    resume::resume_command,
 };
 
 /// A replica as people read it. Cheap to clone.
@@ -23,17 +29,18 @@ pub use self::{
 pub struct Reading {
     replica: Arc<Replica>,
     index: Option<Arc<Index>>,
+    conversations: Arc<conversation::Cache>,
 }
 
 impl Reading {
     /// Reads what `replica` holds, without lists and searches.
     pub fn new(replica: Arc<Replica>) -> Self {
-        Self { replica, index: None }
+        Self { replica, index: None, conversations: Arc::default() }
     }
 
     /// Reads what `replica` holds, with the lists and searches of `index`.
     pub fn with_index(replica: Arc<Replica>, index: Arc<Index>) -> Self {
-        Self { replica, index: Some(index) }
+        Self { replica, index: Some(index), conversations: Arc::default() }
     }
 
     /// The rows that the answers are worked out from.

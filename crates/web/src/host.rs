@@ -17,6 +17,11 @@ pub trait Host: Send + Sync {
     /// How this program is called on a command line for this profile.
     fn call(&self, command: &str) -> String;
 
+    /// What the person is called, if that is known: whose comments theirs are.
+    fn person(&self) -> Option<String> {
+        None
+    }
+
     /// The config in force, key by key.
     ///
     /// # Errors

@@ -2,12 +2,14 @@
 
 pub(crate) mod account;
 pub(crate) mod add;
+pub(crate) mod comment;
 pub(crate) mod config;
 pub(crate) mod conflicts;
 pub(crate) mod convex_schema;
 pub(crate) mod demo;
 pub(crate) mod digest;
 pub(crate) mod doctor;
+pub(crate) mod export;
 pub(crate) mod get;
 pub(crate) mod import;
 pub(crate) mod list;
@@ -19,9 +21,11 @@ pub(crate) mod retry;
 pub(crate) mod search;
 pub(crate) mod sessions;
 pub(crate) mod set;
+pub(crate) mod show;
 pub(crate) mod sign_in;
 pub(crate) mod sign_out;
 pub(crate) mod status;
+mod subject;
 pub(crate) mod sync;
 pub(crate) mod why;
 
@@ -38,6 +42,9 @@ pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<()> {
         Command::Search(it) => it.run(context),
         Command::List(it) => it.run(context),
         Command::Get(it) => it.run(context),
+        Command::Show(it) => it.run(context),
+        Command::Export(it) => it.run(context),
+        Command::Comment(it) => it.run(context),
         Command::Add(it) => it.run(context),
         Command::Set(it) => it.run(context),
         Command::Rm(it) => it.run(context),

@@ -1,7 +1,9 @@
 //! What a person can do, one file for what belongs together, and the table of it.
 
+mod comment;
 mod entity;
 mod program;
+mod session;
 mod sessions;
 
 use crate::{Form, Outcome, Request, Result};
@@ -16,6 +18,20 @@ pub(crate) struct Action {
 
 /// Every action.
 pub(crate) static ACTIONS: &[Action] = &[
+    Action { path: "/comments", run: comment::create },
+    Action { path: "/comments/{id}/delete", run: comment::delete },
+    Action { path: "/comments/{id}/reopen", run: comment::reopen },
+    Action { path: "/comments/{id}/resolve", run: comment::resolve },
+    Action { path: "/comments/{id}/restore", run: comment::restore },
+    Action { path: "/m/{id}/copy", run: session::copy_message },
+    Action { path: "/s/{id}/archive", run: session::archive },
+    Action { path: "/s/{id}/copy", run: session::copy },
+    Action { path: "/s/{id}/delete", run: session::delete },
+    Action { path: "/s/{id}/pin", run: session::pin },
+    Action { path: "/s/{id}/read", run: session::read },
+    Action { path: "/s/{id}/rename", run: session::rename },
+    Action { path: "/s/{id}/restore", run: session::restore },
+    Action { path: "/s/{id}/resume", run: session::resume },
     Action { path: "/e/{entity}", run: entity::create },
     Action { path: "/e/{entity}/{id}", run: entity::update },
     Action { path: "/e/{entity}/{id}/delete", run: entity::delete },

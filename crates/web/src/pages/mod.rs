@@ -4,6 +4,7 @@ mod entity;
 mod help;
 mod home;
 mod search;
+mod session;
 mod sessions;
 mod settings;
 mod sync;
@@ -34,6 +35,10 @@ pub(crate) static PAGES: &[Page] = &[
     Page { path: "/e/{entity}/{id}", show: entity::detail },
     Page { path: "/e/{entity}/{id}/edit", show: entity::edit },
     Page { path: "/help", show: help::show },
+    Page { path: "/m/{id}", show: session::permalink },
+    Page { path: "/m/{id}/raw", show: session::raw },
+    Page { path: "/s/{id}", show: session::show },
+    Page { path: "/s/{id}/inside/{message}", show: session::inside },
     Page { path: "/search", show: search::show },
     Page { path: "/sessions", show: sessions::show },
     Page { path: "/settings", show: settings::show },
@@ -41,7 +46,12 @@ pub(crate) static PAGES: &[Page] = &[
 ];
 
 /// Every file.
-pub(crate) static FILES: &[File] = &[];
+pub(crate) static FILES: &[File] = &[
+    File { path: "/m/{id}/answer/{index}", serve: session::answer },
+    File { path: "/m/{id}/image/{index}", serve: session::image },
+    File { path: "/s/{id}/export.json", serve: session::json },
+    File { path: "/s/{id}/export.md", serve: session::markdown },
+];
 
 /// Entities that screens were made for. All others have the generic pages alone, and the
 /// navigation lists them.
