@@ -250,6 +250,11 @@ impl ReadTx for Data {
         let of_kind = |it: &&AuditEntry| kind.is_none_or(|kind| it.kind == kind);
         Ok(self.audit.values().rev().filter(of_kind).take(limit).cloned().collect())
     }
+
+    fn audit_of(&self, entity: &str, id: Id) -> Result<Vec<AuditEntry>> {
+        let of_row = |it: &&AuditEntry| it.id == id && it.entity == entity;
+        Ok(self.audit.values().rev().filter(of_row).cloned().collect())
+    }
 }
 
 impl Tx for Data {

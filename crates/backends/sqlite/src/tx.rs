@@ -138,6 +138,10 @@ impl ReadTx for SqliteTx<'_> {
     fn audit(&self, kind: Option<AuditKind>, limit: usize) -> Result<Vec<AuditEntry>> {
         self.named(audit::list(self.connection, kind, limit))
     }
+
+    fn audit_of(&self, entity: &str, id: Id) -> Result<Vec<AuditEntry>> {
+        self.named(audit::of_row(self.connection, entity, id))
+    }
 }
 
 impl Tx for SqliteTx<'_> {

@@ -133,6 +133,12 @@ pub trait ReadTx {
     /// # Errors
     /// When the store cannot be read.
     fn audit(&self, kind: Option<AuditKind>, limit: usize) -> Result<Vec<AuditEntry>>;
+
+    /// The audit entries of one row, newest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn audit_of(&self, entity: &str, id: Id) -> Result<Vec<AuditEntry>>;
 }
 
 /// What a write transaction can do besides reading.
