@@ -67,8 +67,10 @@ pub(crate) enum Command {
     Status(commands::status::Show),
     /// Sums of what is here, and a code to compare by eye: equal on devices that are
     Digest(commands::digest::Show),
-    /// Values that gave way to others in the last 30 days
+    /// Values that gave way to others in the last 30 days, and rows that were folded
     Conflicts(commands::conflicts::Conflicts),
+    /// What a row's fields were before, newest first
+    History(commands::history::History),
     /// Send rows again that the remote refused
     Retry(commands::retry::Retry),
     /// What happened to a row: who wrote what when, and whether the remote has it

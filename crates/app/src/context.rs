@@ -5,6 +5,7 @@ use std::{path::Path, sync::Arc};
 
 use anyhow::Result;
 use driftline_core::{Backend, Env, OpenBackend, Replica, Schema, status::Status};
+use driftline_reading::Reading;
 
 use crate::{
     account::Deployment,
@@ -48,7 +49,7 @@ impl<'a> Context<'a> {
             env: self.env.clone(),
             tokens: None,
         })?;
-        let replica = Replica::open(store, self.env.clone())?;
+        let replica = Arc::new(Replica::open(store, self.env.clone())?);
         Ok(Device { replica, config })
     }
 
@@ -89,6 +90,18 @@ impl<'a> Context<'a> {
 
 /// The rows of this profile, and the config they were opened with.
 pub(crate) struct Device {
-    pub(crate) replica: Replica,
+    pub(crate) replica: Arc<Replica>,
     pub(crate) config: Config,
+}
+
+impl Device {
+    /// The rows as people read them.
+    pub(crate) fn reading(&self) -> Reading {
+        Reading::new(self.replica.clone())
+    }
+
+    /// What a person calls the other side, if there is one.
+    pub(crate) fn remote(&self) -> Option<&str> {
+        self.config.remote.as_ref().map(|it| it.name.as_str())
+    }
 }

@@ -27,11 +27,6 @@ impl Failed {
         Self { code, exit: USAGE, message: message.into() }.into()
     }
 
-    /// There is no such thing.
-    pub(crate) fn not_found(message: impl Into<String>) -> anyhow::Error {
-        Self { code: "not_found", exit: NOT_FOUND, message: message.into() }.into()
-    }
-
     /// It did not work out.
     pub(crate) fn failed(code: &'static str, message: impl Into<String>) -> anyhow::Error {
         Self { code, exit: 1, message: message.into() }.into()
@@ -104,6 +99,12 @@ fn kind(error: &anyhow::Error) -> (&'static str, u8) {
     }
     if let Some(it) = error.downcast_ref::<driftline_auth::Error>() {
         return (it.code(), of_sign_in(it));
+    }
+    if let Some(it) = error.downcast_ref::<driftline_reading::Error>()
+        && let Some(code) = it.code()
+    {
+        let exit = if it.is_not_found() { NOT_FOUND } else { USAGE };
+        return (code, exit);
     }
     let Some(error) = error.chain().find_map(|it| it.downcast_ref::<Error>()) else {
         return ("failed", 1);

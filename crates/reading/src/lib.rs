@@ -4,7 +4,13 @@
 //! answers fast; every answer is data without markup, so that a page and a terminal can
 //! each show it in their own way.
 
+pub mod conflicts;
+pub mod devices;
 mod error;
+pub mod folds;
+pub mod ids;
+pub mod label;
+pub mod trail;
 
 use std::sync::Arc;
 

@@ -9,6 +9,7 @@ pub(crate) mod demo;
 pub(crate) mod digest;
 pub(crate) mod doctor;
 pub(crate) mod get;
+pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod list;
 mod overview;
@@ -45,6 +46,7 @@ pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<()> {
         Command::Status(it) => it.run(context),
         Command::Digest(it) => it.run(context),
         Command::Conflicts(it) => it.run(context),
+        Command::History(it) => it.run(context),
         Command::Retry(it) => it.run(context),
         Command::Why(it) => it.run(context),
         Command::Config(it) => it.run(context),

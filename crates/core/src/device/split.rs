@@ -10,8 +10,11 @@
 //! one that no row of the class has: a hub would fold the birth with the class again,
 //! in whatever order it hears of the birth and of the rest.
 
+use std::collections::BTreeSet;
+
 use crate::{
-    DELETED_AT, EntityDescriptor, Error, FieldName, Id, Policy, Result, Row, Value, Values, alias,
+    DELETED_AT, EntityDescriptor, Error, FieldName, Id, Policy, Result, Row, Stamp, Value, Values,
+    alias,
     clock::{self, Moment},
     store::{Deleted, Find, ReadTx, Stored, Tx},
     view,
@@ -166,16 +169,19 @@ pub fn rejoin(
     let (Some(shown), true) = (view::view(tx.reading(), entity, member)?, live) else {
         return Err(Error::NotFound { entity: entity.name.into(), id: apart });
     };
-    let mut log = Vec::new();
-    for id in &shown.members {
-        log.extend(tx.audit_of(entity.name, *id)?);
-    }
     let own = tx.get(entity.name, member)?.map(|it| it.row).unwrap_or_default();
-    let given_back = log.into_iter().filter(|it| {
-        shown.row.cell(&it.field).is_some_and(|cell| cell.stamp == it.kept_stamp)
-            && own.value(&it.field) == Some(&it.lost)
+    // What was given back carries the stamp before that of the new row: so any device
+    // can tell, and what somebody has written since is left alone.
+    let goes_on = tx.get(entity.name, apart)?.map(|it| it.row).unwrap_or_default();
+    let made: BTreeSet<Stamp> = goes_on.cells().map(|(_, cell)| cell.stamp).collect();
+    let given_back = shown.row.cells().filter(|(field, cell)| {
+        cell.stamp.is_person()
+            && made.contains(&cell.stamp.next(cell.stamp.node()))
+            && own.value(field).is_some_and(|it| *it != cell.value)
     });
-    let cells: Vec<_> = given_back.map(|it| (FieldName::from(it.field), it.lost)).collect();
+    let values =
+        given_back.filter_map(|(field, _)| Some((field.clone(), own.value(field)?.clone())));
+    let cells: Cells = values.collect();
     if !cells.is_empty() {
         write_cells(tx, moment, entity, member, cells, Vec::new())?;
     }
@@ -199,7 +205,7 @@ fn go_on_as(
     let (changed, changed_local) = sort_values(entity, changes.clone())?;
     let mut row = own.row.clone();
     row.retain(|field| field != DELETED_AT);
-    let stamp = crate::Stamp::machine(0, 0, 0, 0);
+    let stamp = Stamp::machine(0, 0, 0, 0);
     for (field, value) in changed {
         row.set(field, stamp, value);
     }
