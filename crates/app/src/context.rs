@@ -106,11 +106,16 @@ impl<'a> Context<'a> {
         Ok(status)
     }
 
-    /// How this program would be called for `command` on this profile.
-    pub(crate) fn call(&self, command: &str) -> String {
+    /// What this program was called as.
+    pub(crate) fn name(&self) -> String {
         let name = std::env::args_os().next();
         let name = name.as_deref().map(Path::new).and_then(Path::file_stem);
-        let name = name.map_or_else(|| "driftline".into(), |it| it.to_string_lossy());
+        name.map_or_else(|| "driftline".into(), |it| it.to_string_lossy().into_owned())
+    }
+
+    /// How this program would be called for `command` on this profile.
+    pub(crate) fn call(&self, command: &str) -> String {
+        let name = self.name();
         match self.profile.flag() {
             Some(flag) => format!("{name} {flag} {command}"),
             None => format!("{name} {command}"),

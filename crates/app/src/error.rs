@@ -100,13 +100,16 @@ fn kind(error: &anyhow::Error) -> (&'static str, u8) {
     if let Some(it) = error.downcast_ref::<driftline_auth::Error>() {
         return (it.code(), of_sign_in(it));
     }
-    if let Some(it) = error.downcast_ref::<driftline_reading::Error>()
-        && let Some(code) = it.code()
-    {
+    let reading = error.downcast_ref::<driftline_reading::Error>();
+    if let Some((it, code)) = reading.and_then(|it| Some((it, it.code()?))) {
         let exit = if it.is_not_found() { NOT_FOUND } else { USAGE };
         return (code, exit);
     }
-    let Some(error) = error.chain().find_map(|it| it.downcast_ref::<Error>()) else {
+    let of_rows = match reading {
+        Some(driftline_reading::Error::Rows(it)) => Some(it),
+        _ => error.chain().find_map(|it| it.downcast_ref::<Error>()),
+    };
+    let Some(error) = of_rows else {
         return ("failed", 1);
     };
     let exit = match error {

@@ -1,5 +1,7 @@
 //! Why a row is as it is, what gave way, and what was folded by mistake.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+
 mod common;
 
 use common::Place;

@@ -10,6 +10,9 @@ use crate::{Error, Result};
 /// How many rows that share the typed start are named.
 const NAMED: usize = 6;
 
+/// How many letters of an id are shown at least.
+const SHORTEST: usize = 8;
+
 /// How the ids of imported records without a time begin. Nobody should have to type it.
 const NO_TIME: &str = "00000000-0000-";
 
@@ -81,6 +84,48 @@ fn one(found: &[(String, Id)], typed: &str, whose: &str, help: &str) -> Result<(
             Err(Error::Ambiguous { typed: driftline_core::excerpt(typed), rows })
         }
     }
+}
+
+/// The one of `known` that starts with `typed`; `what` names them.
+///
+/// # Errors
+/// [`Error::BadStart`], [`Error::NoRow`], [`Error::Ambiguous`].
+pub fn find_among(known: &[Id], typed: &str, what: &str) -> Result<Id> {
+    let help = format!("driftline {what}");
+    let bad = || Error::BadStart { typed: driftline_core::excerpt(typed), help: help.clone() };
+    let plain = range(typed).ok_or_else(bad)?;
+    let mut found = Rows::new();
+    for (first, last) in [Some(plain), range(&format!("{NO_TIME}{typed}"))].iter().flatten() {
+        let within = |it: &&Id| id(*first) <= Some(**it) && Some(**it) <= id(*last);
+        found.extend(known.iter().filter(within).map(|id| (what.to_owned(), *id)));
+        if !found.is_empty() {
+            break;
+        }
+    }
+    one(&found, typed, &format!("{what} has"), &help).map(|it| it.1)
+}
+
+/// The start of each id that tells it from the others, without what all of those without
+/// a time begin with.
+pub fn short(ids: &[Id]) -> Vec<String> {
+    let texts: Vec<String> = ids
+        .iter()
+        .map(|id| {
+            let text = id.to_string();
+            text.strip_prefix(NO_TIME).map(str::to_owned).unwrap_or(text)
+        })
+        .collect();
+    let longest = texts.iter().map(String::len).max().unwrap_or(0);
+    let tells = |length: &usize| {
+        let mut starts: Vec<&str> = texts.iter().map(|it| &it[..it.len().min(*length)]).collect();
+        starts.sort_unstable();
+        starts.windows(2).all(|pair| pair[0] != pair[1])
+    };
+    let length = (SHORTEST..longest).find(tells).unwrap_or(longest);
+    texts
+        .into_iter()
+        .map(|it| it[..it.len().min(length)].trim_end_matches('-').to_owned())
+        .collect()
 }
 
 /// The rows with ids from `first` to `last`, twins as one.

@@ -1,7 +1,7 @@
 //! What people read, worked out from rows: the same answers for pages and commands.
 //!
-//! Nothing here writes a row. A [`Reading`] is a replica, and beside it what makes the
-//! answers fast; every answer is data without markup, so that a page and a terminal can
+//! A [`Reading`] is a replica, and beside it what makes the answers fast. The little that
+//! is written here (a value that is brought back, say) goes through the replica's door; every answer is data without markup, so that a page and a terminal can
 //! each show it in their own way.
 
 pub mod conflicts;
@@ -9,8 +9,10 @@ pub mod devices;
 mod error;
 pub mod folds;
 pub mod ids;
+pub mod inbox;
 pub mod label;
 pub mod trail;
+pub mod workspaces;
 
 use std::sync::Arc;
 

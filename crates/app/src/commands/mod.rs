@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod add;
+pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod conflicts;
 pub(crate) mod convex_schema;
@@ -11,6 +12,7 @@ pub(crate) mod doctor;
 pub(crate) mod get;
 pub(crate) mod history;
 pub(crate) mod import;
+pub(crate) mod inbox;
 pub(crate) mod list;
 mod overview;
 pub(crate) mod remove;
@@ -22,6 +24,7 @@ pub(crate) mod sign_out;
 pub(crate) mod status;
 pub(crate) mod sync;
 pub(crate) mod why;
+pub(crate) mod workspaces;
 
 use anyhow::Result;
 
@@ -47,9 +50,12 @@ pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<()> {
         Command::Digest(it) => it.run(context),
         Command::Conflicts(it) => it.run(context),
         Command::History(it) => it.run(context),
+        Command::Inbox(it) => it.run(context),
+        Command::Workspaces(it) => it.run(context),
         Command::Retry(it) => it.run(context),
         Command::Why(it) => it.run(context),
         Command::Config(it) => it.run(context),
+        Command::Completions(it) => it.run(context),
         Command::ConvexSchema(it) => it.run(context),
         Command::Demo(it) => it.run(context),
     }

@@ -3,7 +3,10 @@
 use anyhow::Result;
 use clap::Args;
 use driftline_core::{Id, Values};
-use driftline_reading::folds::{self, Fold, Member};
+use driftline_reading::{
+    folds::{self, Fold, Member},
+    trail,
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -53,7 +56,7 @@ pub(super) fn list(context: &Context<'_>) -> Result<()> {
 }
 
 fn row(fold: &Fold, it: &Member) -> Vec<String> {
-    let by = it.by.as_ref().map_or_else(|| "a transcript".into(), |it| it.words());
+    let by = it.by.as_ref().map_or_else(|| "a transcript".into(), trail::By::words);
     let at = folds::made_at(it).map(time::moment).unwrap_or_default();
     let of = fold.label.clone().unwrap_or_else(|| fold.id.to_string());
     let apart = it.apart.map(|id| format!(", taken apart as {id}")).unwrap_or_default();
