@@ -154,3 +154,30 @@ fn what_cannot_be_taken_apart_is_said() {
     assert_eq!(place.fails("A", &["conflicts", "rejoin", id.trim()]).0, 3);
     assert!(place.json("A", &["conflicts", "folds"]).as_array().unwrap().is_empty());
 }
+
+#[test]
+fn workspaces_tell_what_happened_in_them() {
+    let place = Place::new();
+    place.transcripts(3, 2);
+    place.import("A");
+    let id = place.ok("A", &["add", "workspaces", "path=/empty", "pinned=true"]);
+    let shown = place.json("A", &["workspaces"]);
+    let names: Vec<_> = shown.as_array().unwrap().iter().map(|it| it["name"].clone()).collect();
+    assert_eq!(names, ["empty", "engine"], "pinned first");
+    assert_eq!((&shown[0]["sessions"], &shown[1]["sessions"]), (&json!(0), &json!(3)));
+    assert!(shown[1]["last_at"].is_string());
+    place.ok("A", &["set", "workspaces", id.trim(), "archived=true"]);
+    assert_eq!(place.json("A", &["workspaces"]).as_array().unwrap().len(), 1);
+    let table = place.ok("A", &["workspaces", "--all"]);
+    assert!(table.contains("empty") && table.contains("/src/engine"), "{table}");
+}
+
+#[test]
+fn shells_complete_what_is_typed() {
+    let place = Place::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = place.ok("A", &["completions", shell]);
+        assert!(script.contains("conflicts") && script.contains("workspaces"), "{shell}");
+    }
+    assert_eq!(place.fails("A", &["completions", "cmd"]).0, 2);
+}

@@ -11,6 +11,7 @@ pub mod folds;
 pub mod ids;
 pub mod inbox;
 pub mod label;
+pub mod recent;
 pub mod trail;
 pub mod workspaces;
 

@@ -44,5 +44,6 @@ const STYLES: &str = joined!(
     "../assets/css/shell.css"
     "../assets/css/lists.css"
     "../assets/css/forms.css"
+    "../assets/css/desk.css"
     "../assets/css/status.css"
 );

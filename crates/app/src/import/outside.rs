@@ -8,10 +8,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use driftline_core::{
-    Durability, Millis, Replica, Result,
-    store::{ReadTx, Tx},
-};
+use driftline_core::{Durability, Millis, Replica, Result, store::ReadTx};
 use driftline_reading::inbox::{Expiring, Outside, Unread};
 use driftline_transcripts::{Checkpoint, Problem, Reader, find_below};
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,10 @@
 //! What a person can do, one file for what belongs together, and the table of it.
 
+mod conflicts;
 mod entity;
+mod inbox;
 mod program;
+mod workspaces;
 
 use crate::{Form, Outcome, Request, Result};
 
@@ -15,9 +18,19 @@ pub(crate) struct Action {
 
 /// Every action.
 pub(crate) static ACTIONS: &[Action] = &[
+    Action { path: "/conflicts/{place}/restore", run: conflicts::restore },
     Action { path: "/e/{entity}", run: entity::create },
     Action { path: "/e/{entity}/{id}", run: entity::update },
     Action { path: "/e/{entity}/{id}/delete", run: entity::delete },
     Action { path: "/e/{entity}/{id}/restore", run: entity::restore },
+    Action { path: "/folds/{entity}/{id}/rejoin", run: conflicts::rejoin },
+    Action { path: "/folds/{entity}/{id}/split", run: conflicts::split },
     Action { path: "/import", run: program::import },
+    Action { path: "/inbox", run: inbox::add },
+    Action { path: "/inbox/read-all", run: inbox::read_all },
+    Action { path: "/inbox/{id}/open", run: inbox::open },
+    Action { path: "/inbox/{id}/{mark}", run: inbox::mark },
+    Action { path: "/trash/{entity}/{id}", run: entity::restore_here },
+    Action { path: "/workspaces/{id}", run: workspaces::save },
+    Action { path: "/workspaces/{id}/{turn}", run: workspaces::turn },
 ];

@@ -1,10 +1,15 @@
 //! The pages, one file each, and the tables of what can be looked at.
 
+mod conflicts;
 mod entity;
 mod help;
 mod home;
+mod inbox;
 mod settings;
 mod sync;
+mod trash;
+mod why;
+mod workspaces;
 
 use crate::{Download, Fragment, Request, Result};
 
@@ -27,13 +32,19 @@ pub(crate) struct File {
 /// Every page.
 pub(crate) static PAGES: &[Page] = &[
     Page { path: "/", show: home::show },
+    Page { path: "/conflicts", show: conflicts::show },
     Page { path: "/e/{entity}", show: entity::list },
     Page { path: "/e/{entity}/new", show: entity::new },
     Page { path: "/e/{entity}/{id}", show: entity::detail },
     Page { path: "/e/{entity}/{id}/edit", show: entity::edit },
     Page { path: "/help", show: help::show },
+    Page { path: "/inbox", show: inbox::show },
     Page { path: "/settings", show: settings::show },
     Page { path: "/sync", show: sync::show },
+    Page { path: "/trash", show: trash::show },
+    Page { path: "/why/{id}", show: why::show },
+    Page { path: "/workspaces", show: workspaces::list },
+    Page { path: "/workspaces/{id}", show: workspaces::show },
 ];
 
 /// Every file.
