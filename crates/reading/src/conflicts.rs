@@ -1,9 +1,10 @@
 //! Values that gave way to others. Nothing is silently lost: what somebody wrote and what
 //! overruled it can be seen for 30 days and written again. Conflicts are what a person
-//! should look at; history is everything that was overwritten in the ordinary course.
+//! should look at; history is everything that was overwritten in the ordinary course, and
+//! with it what two devices agree on but for the moment: that something was read, say.
 
 use driftline_core::{
-    Id, Policy,
+    DELETED_AT, Id, Kind, Policy, Schema,
     store::{AuditEntry, AuditKind, ReadTx},
     view,
 };
@@ -12,6 +13,9 @@ use crate::{Error, Reading, Result, devices::Devices, label::label, trail::Lost}
 
 /// How far back an entry is looked for by its number.
 const SEARCHED: usize = 100_000;
+
+/// How many entries are looked at, at least, for those that are conflicts.
+const LOOKED_AT: usize = 1_000;
 
 /// A value that gave way, with the row that it belonged to.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,9 +53,21 @@ pub fn list(reading: &Reading, history: bool, limit: usize) -> Result<Vec<Confli
     let replica = reading.replica();
     Ok(replica.store().view(|tx| {
         let devices = Devices::of(replica, tx)?;
-        let entries = tx.audit(kind, limit)?;
-        entries.iter().map(|it| conflict(tx, &devices, it)).collect()
+        // Of conflicts, some turn out to be none.
+        let read = if history { limit } else { limit.saturating_mul(4).max(LOOKED_AT) };
+        let entries = tx.audit(kind, read)?;
+        let wanted = entries.iter().filter(|it| history || is_conflict(tx.schema(), it));
+        wanted.take(limit).map(|it| conflict(tx, &devices, it)).collect()
     })?)
+}
+
+/// Whether a person should look at it: not where both sides say that something happened,
+/// each at its own moment.
+pub(crate) fn is_conflict(schema: &Schema, entry: &AuditEntry) -> bool {
+    let field = schema.get(&entry.entity).and_then(|it| it.field(&entry.field));
+    let is_moment = entry.field == DELETED_AT || field.is_some_and(|it| it.kind == Kind::Time);
+    let agree = is_moment && !entry.kept.is_null() && !entry.lost.is_null();
+    entry.kind == AuditKind::Conflict && !agree
 }
 
 /// What gave way in one row, newest first.
@@ -98,14 +114,15 @@ fn conflict(
     devices: &Devices,
     entry: &AuditEntry,
 ) -> driftline_core::Result<Conflict> {
-    let lost = Lost::of(devices, entry);
+    let conflict = is_conflict(tx.schema(), entry);
+    let lost = Lost { conflict, ..Lost::of(devices, entry) };
     let Some(entity) = tx.schema().get(&entry.entity) else {
         return Ok(Conflict { lost, label: None, stands: false, restorable: false });
     };
     let row = view::view(tx, entity, entry.id)?;
     let value = row.as_ref().and_then(|it| it.row.value(&entry.field));
     let stands = value == Some(&entry.kept);
-    let editable = entity.policy == Policy::Editable || entry.field == driftline_core::DELETED_AT;
+    let editable = entity.policy == Policy::Editable || entry.field == DELETED_AT;
     let restorable = editable && row.is_some() && value != Some(&entry.lost);
     let label = row.and_then(|it| label(entity, &it));
     Ok(Conflict { lost, label, stands, restorable })

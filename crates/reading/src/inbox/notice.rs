@@ -8,7 +8,12 @@ use driftline_core::{
 use driftline_entities::comments::Comment;
 
 use super::{Item, Lead, Outside};
-use crate::{devices::Devices, label::label, label::shortened, trail::Lost};
+use crate::{
+    conflicts::is_conflict,
+    devices::Devices,
+    label::{label, shortened},
+    trail::Lost,
+};
 
 /// How many of one kind are looked at.
 const MANY: usize = 200;
@@ -89,6 +94,9 @@ fn item(kind: &str, title: String, about: String) -> Item {
 fn conflicts(tx: &dyn ReadTx, devices: &Devices) -> Result<Vec<Item>> {
     let mut items = Vec::new();
     for entry in tx.audit(Some(AuditKind::Conflict), MANY)? {
+        if !is_conflict(tx.schema(), &entry) {
+            continue;
+        }
         let Some(entity) = tx.schema().get(&entry.entity) else { continue };
         let Some(row) = view::view(tx, entity, entry.id)? else { continue };
         if row.row.value(&entry.field).unwrap_or(&Value::Null) == &entry.lost {
