@@ -102,7 +102,11 @@ fn kind(error: &anyhow::Error) -> (&'static str, u8) {
     }
     let reading = error.downcast_ref::<driftline_reading::Error>();
     if let Some((it, code)) = reading.and_then(|it| Some((it, it.code()?))) {
-        let exit = if it.is_not_found() { NOT_FOUND } else { USAGE };
+        let exit = match () {
+            () if it.is_not_found() => NOT_FOUND,
+            () if it.is_usage() => USAGE,
+            () => 1,
+        };
         return (code, exit);
     }
     let of_rows = match reading {

@@ -1,5 +1,9 @@
 //! Why an answer could not be given.
 
+use driftline_core::BoxError;
+
+use crate::search::Misread;
+
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -45,6 +49,23 @@ pub enum Error {
         /// The number.
         place: u64,
     },
+    /// The search index cannot be used.
+    #[error("{what}; {help}")]
+    Index {
+        /// What failed, and on which file.
+        what: String,
+        /// What to do next.
+        help: String,
+        /// The cause.
+        #[source]
+        source: Option<BoxError>,
+    },
+    /// This reading was made without an index, and the answer needs one.
+    #[error("there is no index to answer from; open this reading with one")]
+    NoIndex,
+    /// What somebody searches for cannot be understood.
+    #[error(transparent)]
+    Misread(#[from] Misread),
 }
 
 impl Error {
@@ -53,10 +74,17 @@ impl Error {
     pub fn code(&self) -> Option<&'static str> {
         match self {
             Self::Rows(_) => None,
+            Self::Index { .. } | Self::NoIndex => Some("index"),
+            Self::Misread(_) => Some("query"),
             Self::BadStart { .. } => Some("bad_id"),
             Self::NoRow { .. } | Self::NoLostValue { .. } => Some("not_found"),
             Self::Ambiguous { .. } => Some("ambiguous_id"),
         }
+    }
+
+    /// Whether what was asked for must be asked for in other words.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::BadStart { .. } | Self::Ambiguous { .. } | Self::Misread(_))
     }
 
     /// Whether what was asked for does not exist.

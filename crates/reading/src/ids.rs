@@ -10,8 +10,8 @@ use crate::{Error, Result};
 /// How many rows that share the typed start are named.
 const NAMED: usize = 6;
 
-/// How many letters of an id are shown at least.
-const SHORTEST: usize = 8;
+/// Letters of an id that a person is shown.
+const SHORT: usize = 13;
 
 /// How the ids of imported records without a time begin. Nobody should have to type it.
 const NO_TIME: &str = "00000000-0000-";
@@ -105,27 +105,11 @@ pub fn find_among(known: &[Id], typed: &str, what: &str) -> Result<Id> {
     one(&found, typed, &format!("{what} has"), &help).map(|it| it.1)
 }
 
-/// The start of each id that tells it from the others, without what all of those without
-/// a time begin with.
-pub fn short(ids: &[Id]) -> Vec<String> {
-    let texts: Vec<String> = ids
-        .iter()
-        .map(|id| {
-            let text = id.to_string();
-            text.strip_prefix(NO_TIME).map(str::to_owned).unwrap_or(text)
-        })
-        .collect();
-    let longest = texts.iter().map(String::len).max().unwrap_or(0);
-    let tells = |length: &usize| {
-        let mut starts: Vec<&str> = texts.iter().map(|it| &it[..it.len().min(*length)]).collect();
-        starts.sort_unstable();
-        starts.windows(2).all(|pair| pair[0] != pair[1])
-    };
-    let length = (SHORTEST..longest).find(tells).unwrap_or(longest);
-    texts
-        .into_iter()
-        .map(|it| it[..it.len().min(length)].trim_end_matches('-').to_owned())
-        .collect()
+/// As much of an id as tells rows apart, for a person to copy.
+pub fn short(id: Id) -> String {
+    let text = id.to_string();
+    let tail = text.strip_prefix(NO_TIME).unwrap_or(&text);
+    tail.chars().take(SHORT).collect()
 }
 
 /// The rows with ids from `first` to `last`, twins as one.

@@ -46,4 +46,5 @@ const STYLES: &str = joined!(
     "../assets/css/forms.css"
     "../assets/css/desk.css"
     "../assets/css/status.css"
+    "../assets/css/find.css"
 );

@@ -59,7 +59,7 @@ impl Error {
                 }
             }
             Self::Reading(error) if error.is_not_found() => StatusCode::NOT_FOUND,
-            Self::Reading(error) if error.code().is_some() => StatusCode::BAD_REQUEST,
+            Self::Reading(error) if error.is_usage() => StatusCode::BAD_REQUEST,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

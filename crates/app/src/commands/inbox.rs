@@ -100,8 +100,7 @@ fn list(context: &Context<'_>, device: &Device, outside: &Outside, part: Part) -
         });
         return Ok(());
     }
-    let short = ids::short(&items.iter().map(|it| it.id).collect::<Vec<_>>());
-    let rows: Vec<_> = items.iter().zip(short).map(|(it, id)| row(it, id)).collect();
+    let rows: Vec<_> = items.iter().map(row).collect();
     let heads = ["id", "", "what", "about", "when"];
     context.output.print(&table(&heads, &rows, context.output.width()))?;
     if items.iter().any(|it| it.unread && it.is_open()) {
@@ -112,10 +111,10 @@ fn list(context: &Context<'_>, device: &Device, outside: &Outside, part: Part) -
     Ok(())
 }
 
-fn row(it: &Item, id: String) -> Vec<String> {
+fn row(it: &Item) -> Vec<String> {
     let mark = if it.unread { "*" } else { "" };
     let at = it.at.map(time::moment).unwrap_or_default();
-    vec![id, mark.into(), it.kind.clone(), it.title.clone(), at]
+    vec![ids::short(it.id), mark.into(), it.kind.clone(), it.title.clone(), at]
 }
 
 fn object(it: &Item) -> Value {

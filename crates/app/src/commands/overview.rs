@@ -57,9 +57,9 @@ pub(super) fn run(context: &Context<'_>) -> Result<()> {
 }
 
 fn sessions(context: &Context<'_>, recent: &[Recent]) -> Vec<String> {
-    let short = ids::short(&recent.iter().map(|it| it.id).collect::<Vec<_>>());
     let now = context.env.wall();
-    let lines = recent.iter().zip(short).map(|(it, id)| {
+    let lines = recent.iter().map(|it| {
+        let id = ids::short(it.id);
         let source = it.source.as_deref().unwrap_or_default();
         let name = one_line(&it.label);
         let ago = it.at.map(|at| time::ago(at, now)).unwrap_or_default();

@@ -31,8 +31,7 @@ impl Workspaces {
             context.output.say(&format!("No workspace yet. An import brings them:  {import}"));
             return Ok(());
         }
-        let short = ids::short(&found.iter().map(|it| it.id).collect::<Vec<_>>());
-        let rows: Vec<_> = found.iter().zip(short).map(|(it, id)| row(it, id)).collect();
+        let rows: Vec<_> = found.iter().map(row).collect();
         let heads = ["id", "name", "sessions", "last", "here", "path"];
         context.output.print(&table(&heads, &rows, context.output.width()))?;
         let map = context.call("set workspaces ID here=PATH");
@@ -41,10 +40,10 @@ impl Workspaces {
     }
 }
 
-fn row(it: &Workspace, id: String) -> Vec<String> {
+fn row(it: &Workspace) -> Vec<String> {
     let pin = if it.pinned { "^ " } else { "" };
     vec![
-        id,
+        ids::short(it.id),
         format!("{pin}{}", it.shown),
         it.sessions.to_string(),
         it.last_at.map(time::moment).unwrap_or_default(),

@@ -4,14 +4,14 @@
 mod show;
 mod value;
 
+use anyhow::Result;
+use driftline_core::{EntityDescriptor, Id, Store};
+pub(crate) use driftline_reading::ids::short as short_id;
+
 pub(crate) use self::{
     show::{columns, lines, object},
     value::{condition, values},
 };
-
-use anyhow::Result;
-use driftline_core::{EntityDescriptor, Id, Store};
-
 use crate::context::{Context, Device};
 
 /// The row of `entity` whose id starts with `typed`, deleted or not.

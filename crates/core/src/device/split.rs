@@ -144,6 +144,7 @@ pub fn split(
     stored.local.extend(plan.local.iter().cloned());
     stored.key = entity.key_of(&stored.row);
     tx.put(entity.name, &stored)?;
+    tx.note(entity.name, stored.id)?;
     owe(tx, entity.name, &stored, fields, moment.now)?;
     let name = Value::from(plan.apart.to_string());
     for (referring, id, field) in &plan.follow {

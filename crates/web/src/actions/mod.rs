@@ -4,6 +4,7 @@ mod conflicts;
 mod entity;
 mod inbox;
 mod program;
+mod sessions;
 mod workspaces;
 
 use crate::{Form, Outcome, Request, Result};
@@ -33,4 +34,5 @@ pub(crate) static ACTIONS: &[Action] = &[
     Action { path: "/trash/{entity}/{id}", run: entity::restore_here },
     Action { path: "/workspaces/{id}", run: workspaces::save },
     Action { path: "/workspaces/{id}/{turn}", run: workspaces::turn },
+    Action { path: "/sessions/mark", run: sessions::mark },
 ];

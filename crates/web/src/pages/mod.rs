@@ -5,6 +5,8 @@ mod entity;
 mod help;
 mod home;
 mod inbox;
+mod search;
+mod sessions;
 mod settings;
 mod sync;
 mod trash;
@@ -39,6 +41,8 @@ pub(crate) static PAGES: &[Page] = &[
     Page { path: "/e/{entity}/{id}/edit", show: entity::edit },
     Page { path: "/help", show: help::show },
     Page { path: "/inbox", show: inbox::show },
+    Page { path: "/search", show: search::show },
+    Page { path: "/sessions", show: sessions::show },
     Page { path: "/settings", show: settings::show },
     Page { path: "/sync", show: sync::show },
     Page { path: "/trash", show: trash::show },
