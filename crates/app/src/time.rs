@@ -9,6 +9,12 @@ pub(crate) fn iso(millis: Millis) -> Option<String> {
     Some(time.to_string())
 }
 
+/// `millis` since 1970 for a person, to the second, UTC.
+pub(crate) fn moment(millis: Millis) -> String {
+    let text = iso(millis / 1000 * 1000).unwrap_or_default();
+    text.trim_end_matches('Z').replace('T', " ")
+}
+
 /// A value of a time field, for a person.
 pub(crate) fn shown(millis: i64) -> String {
     Timestamp::from_millisecond(millis).map_or_else(|_| millis.to_string(), |it| it.to_string())

@@ -1,18 +1,32 @@
 //! What people read, worked out from rows: the same answers for pages and commands.
 //!
-//! Nothing here writes a row. A [`Reading`] is a replica, and beside it what makes the
-//! answers fast; every answer is data without markup, so that a page and a terminal can
-//! each show it in their own way.
+//! A [`Reading`] is a replica, and beside it what makes the answers fast. The little that
+//! is written here (a value that is brought back, say) goes through the replica's door.
+//! Every answer is data without markup, so that a page and a terminal can each show it in
+//! their own way.
 
+pub mod conflicts;
 pub mod conversation;
+pub mod devices;
+mod error;
 mod error;
 pub mod export;
+pub mod folds;
+pub mod ids;
+pub mod inbox;
 mod index;
+mod index;
+pub mod label;
+pub mod recent;
 mod resume;
 pub mod search;
+pub mod search;
+pub mod sessions;
 pub mod sessions;
 pub mod text;
 pub mod threads;
+pub mod trail;
+pub mod workspaces;
 
 use std::sync::Arc;
 

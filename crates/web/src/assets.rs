@@ -46,6 +46,7 @@ const STYLES: &str = joined!(
     "../assets/css/lists.css"
     "../assets/css/forms.css"
     "../assets/css/session.css"
+    "../assets/css/desk.css"
     "../assets/css/status.css"
     "../assets/css/find.css"
 );

@@ -278,6 +278,11 @@ impl ReadTx for Data {
         Ok(self.audit.values().rev().filter(of_kind).take(limit).cloned().collect())
     }
 
+    fn audit_of(&self, entity: &str, id: Id) -> Result<Vec<AuditEntry>> {
+        let of_row = |it: &&AuditEntry| it.id == id && it.entity == entity;
+        Ok(self.audit.values().rev().filter(of_row).cloned().collect())
+    }
+
     fn changed_since(&self, after: u64, limit: usize) -> Result<Vec<Noted>> {
         let entries = self.journal.range(after.saturating_add(1)..).take(limit);
         let noted = |(revision, (entity, id)): (&u64, &(Arc<str>, Id))| Noted {

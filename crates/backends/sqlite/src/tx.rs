@@ -160,6 +160,10 @@ impl ReadTx for SqliteTx<'_> {
         self.named(audit::list(self.connection, kind, limit))
     }
 
+    fn audit_of(&self, entity: &str, id: Id) -> Result<Vec<AuditEntry>> {
+        self.named(audit::of_row(self.connection, entity, id))
+    }
+
     fn changed_since(&self, after: u64, limit: usize) -> Result<Vec<Noted>> {
         self.named(journal::since(self.connection, after, limit))
     }

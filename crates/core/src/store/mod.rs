@@ -143,6 +143,12 @@ pub trait ReadTx {
     /// When the store cannot be read.
     fn audit(&self, kind: Option<AuditKind>, limit: usize) -> Result<Vec<AuditEntry>>;
 
+    /// The audit entries of one row, newest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn audit_of(&self, entity: &str, id: Id) -> Result<Vec<AuditEntry>>;
+
     /// Up to `limit` entries of the journal after `after` (a [`Noted::revision`]), in
     /// order. Ask [`Self::journal`] whether it still reaches back to there.
     ///

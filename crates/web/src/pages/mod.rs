@@ -1,13 +1,18 @@
 //! The pages, one file each, and the tables of what can be looked at.
 
+mod conflicts;
 mod entity;
 mod help;
 mod home;
+mod inbox;
 mod search;
 mod session;
 mod sessions;
 mod settings;
 mod sync;
+mod trash;
+mod why;
+mod workspaces;
 
 use crate::{Download, Fragment, Request, Result};
 
@@ -30,6 +35,7 @@ pub(crate) struct File {
 /// Every page.
 pub(crate) static PAGES: &[Page] = &[
     Page { path: "/", show: home::show },
+    Page { path: "/conflicts", show: conflicts::show },
     Page { path: "/e/{entity}", show: entity::list },
     Page { path: "/e/{entity}/new", show: entity::new },
     Page { path: "/e/{entity}/{id}", show: entity::detail },
@@ -39,10 +45,15 @@ pub(crate) static PAGES: &[Page] = &[
     Page { path: "/m/{id}/raw", show: session::raw },
     Page { path: "/s/{id}", show: session::show },
     Page { path: "/s/{id}/inside/{message}", show: session::inside },
+    Page { path: "/inbox", show: inbox::show },
     Page { path: "/search", show: search::show },
     Page { path: "/sessions", show: sessions::show },
     Page { path: "/settings", show: settings::show },
     Page { path: "/sync", show: sync::show },
+    Page { path: "/trash", show: trash::show },
+    Page { path: "/why/{id}", show: why::show },
+    Page { path: "/workspaces", show: workspaces::list },
+    Page { path: "/workspaces/{id}", show: workspaces::show },
 ];
 
 /// Every file.
