@@ -94,6 +94,7 @@
 //! | `stamp-classes-swapped` | `stamp.rs` | What a machine writes wins over what a person writes | own writes |
 //! | `write-under-ahead` | `device/write.rs` | An edit of a cell from a clock that is ahead is stamped below it | own writes |
 
+mod contract;
 mod device;
 mod dice;
 mod fleet;
@@ -110,6 +111,7 @@ pub mod vectors;
 mod verify;
 
 pub use self::{
+    contract::{Broken, Contract, contract},
     fleet::Counts,
     plan::{Action, Fault, Plan, Step, World},
     remote::{MakeRemote, OpenRemote, Remote},

@@ -17,7 +17,7 @@ use std::{
 
 use common::{NOW, Reply, Server, TOKEN, Tokens};
 use driftline_convex::{Address, Convex};
-use driftline_core::{Backend, Env, Head, Heard, Millis, Simulated, Value};
+use driftline_core::{Backend, Head, Heard, Millis, Simulated, Value};
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use serde_json::json;
 use tokio::{
@@ -83,14 +83,32 @@ struct Listener {
 
 impl Listener {
     fn of(url: &str, tokens: Arc<Tokens>) -> Self {
-        let env = Clock::new();
-        let client = Convex::new(Address::parse(url).unwrap(), env.clone(), Some(tokens)).unwrap();
+        let env = Arc::new(Simulated::new(7, NOW).patient());
+        let address = Address::parse(url).unwrap();
+        let client = Convex::new(address, env.clone(), Some(tokens)).unwrap();
         let (say, heard) = mpsc::unbounded_channel();
+        let clock = env.clone();
         let task = tokio::spawn(async move {
             let hear = Box::new(move |it| drop(say.send(it)));
-            client.listen(&*env, hear).expect("it listens").await;
+            client.listen(&*clock, hear).expect("it listens").await;
         });
-        Self { heard, task }
+        Self { env, heard, task }
+    }
+
+    /// Hears that the connection is lost, and lets it be made again.
+    async fn loses(&mut self) {
+        assert_eq!(self.next().await, Heard::Lost);
+        self.env.pass(LONGEST);
+    }
+
+    /// Lets time pass on a connection that shows signs of life meanwhile.
+    async fn live(&self, socket: &mut Socket, length: Millis) {
+        for _ in 0..length / 30_000 {
+            self.env.pass(30_000);
+            socket.send(Message::Ping("x".into())).await.unwrap();
+            let pong = socket.next().await;
+            assert!(matches!(pong, Some(Ok(Message::Pong(_)))), "{pong:?}");
+        }
     }
 
     async fn next(&mut self) -> Heard {

@@ -109,9 +109,8 @@ impl Service {
             let hear: Hear<'_> = Box::new(move |it| drop(say.send_replace(it)));
             let ears = remote.as_deref().and_then(|it| it.listen(replica.env(), hear));
             let ears = async {
-                match ears {
-                    Some(ears) => ears.await,
-                    None => (),
+                if let Some(ears) = ears {
+                    ears.await;
                 }
                 // Who cannot hear, or does not any more, is asked now and then.
                 std::future::pending::<Infallible>().await
