@@ -16,6 +16,8 @@ export class Stats {
   bytesOut = 0;
   /** WebSocket connections that were made. */
   connections = 0;
+  /** Calls that are not answered yet. */
+  open = 0;
 
   /** Counts a call that took `millis`. */
   count(path: string, ok: boolean, millis: number): void {
@@ -40,6 +42,7 @@ export class Stats {
       bytesIn: this.bytesIn,
       bytesOut: this.bytesOut,
       connections: this.connections,
+      open: this.open,
       cpuSeconds: (user + system) / 1e6,
       rssBytes: process.memoryUsage.rss(),
     };

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use driftline_core::{
-    Answer, Answers, Backend, Change, Digests, Env, Error, Id, Identity, Millis, PROTOCOL, Page,
-    Pull, Push, Result, Row, Stamp, Value,
+    Answer, Answers, Backend, Change, Env, Error, Id, Identity, Millis, PROTOCOL, Page, Pull, Push,
+    Result, Row, Stamp, Value,
 };
 
 /// An entity that no program has: rows of such are kept, too.
@@ -17,6 +17,9 @@ pub(super) struct Caller<'a> {
     pub(super) identity: Identity,
     device: String,
     serial: u64,
+    /// What was read of the feed, up to here.
+    rows: BTreeMap<(String, Id), Row>,
+    cursor: u64,
     /// How far the clock of the service is ahead of the one here.
     ahead: i64,
     /// Whether it has one.
@@ -40,7 +43,8 @@ impl<'a> Caller<'a> {
         let ahead = page.time.map_or(0, |it| it.cast_signed() - env.wall().cast_signed());
         let device = format!("contract-{:016x}", env.random());
         let (identity, has_clock) = (page.identity, page.time.is_some());
-        Ok(Self { hub, env, identity, device, serial: 0, ahead, has_clock })
+        let (rows, cursor) = (BTreeMap::new(), page.next);
+        Ok(Self { hub, env, identity, device, serial: 0, rows, cursor, ahead, has_clock })
     }
 
     /// A stamp of now and so many milliseconds, by the clock of the service.
@@ -95,22 +99,21 @@ impl<'a> Caller<'a> {
         self.hub.pull(Pull { protocol: PROTOCOL, cursor, rows, bytes }).await
     }
 
-    /// Everything that the hub holds, and the digests it says it has.
-    pub(super) async fn everything(&self) -> Result<(BTreeMap<(String, Id), Row>, Digests)> {
-        let (mut rows, mut cursor) = (BTreeMap::new(), 0);
+    /// Reads on from where it last read to.
+    pub(super) async fn read_on(&mut self) -> Result<&BTreeMap<(String, Id), Row>> {
         loop {
-            let page = self.page(cursor, self.hub.limits().rows).await?;
-            rows.extend(page.changes.into_iter().map(|it| ((it.entity, it.id), it.row)));
-            if page.next == page.head || page.next <= cursor {
-                return Ok((rows, page.digests.unwrap_or_default()));
+            let page = self.page(self.cursor, self.hub.limits().rows).await?;
+            let is_end = page.next == page.head || page.next <= self.cursor;
+            self.cursor = page.next;
+            self.rows.extend(page.changes.into_iter().map(|it| ((it.entity, it.id), it.row)));
+            if is_end {
+                return Ok(&self.rows);
             }
-            cursor = page.next;
         }
     }
 
     /// What the hub holds of a row.
-    pub(super) async fn held(&self, change: &Change) -> Result<Option<Row>> {
-        let (mut rows, _) = self.everything().await?;
-        Ok(rows.remove(&(change.entity.clone(), change.id)))
+    pub(super) async fn held(&mut self, change: &Change) -> Result<Option<Row>> {
+        Ok(self.read_on().await?.get(&(change.entity.clone(), change.id)).cloned())
     }
 }

@@ -89,7 +89,8 @@ fn write(device: &Replica, dice: &mut Dice) -> Result<()> {
 fn values(entity: &EntityDescriptor, dice: &mut Dice) -> Values {
     let mut values = Values::new();
     for field in entity.fields.iter().filter(|it| it.kind == Kind::Text) {
-        if dice.once_in(2) || entity.natural_key.contains(&field.name) {
+        // A row needs at least one value.
+        if values.is_empty() || dice.once_in(2) || entity.natural_key.contains(&field.name) {
             values
                 .insert(field.name.to_owned(), format!("{} {}", field.name, dice.below(9)).into());
         }
