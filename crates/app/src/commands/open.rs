@@ -1,5 +1,7 @@
 //! `open`, and the program without a command: the app in the browser.
 
+use std::slice;
+
 use anyhow::Result;
 use clap::Args;
 
@@ -23,8 +25,8 @@ impl Open {
         let path = match &self.id {
             Some(typed) => {
                 let device = context.device()?;
-                let (entity, id) = rows::find_any(&device.replica, typed)?;
-                driftline_web::address_of(entity, id)
+                let (entity, id) = rows::named(context, &device, slice::from_ref(typed))?;
+                driftline_web::address_of(context.schema.entity(&entity)?, id)
             }
             None => "/".to_owned(),
         };

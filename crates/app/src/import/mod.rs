@@ -4,6 +4,7 @@
 
 mod count;
 mod file;
+mod outside;
 mod places;
 mod report;
 mod titles;
@@ -16,7 +17,7 @@ use driftline_core::{Millis, Replica};
 use driftline_transcripts::Found;
 
 use self::{count::Count, places::Places, report::Fault};
-pub(crate) use self::{report::Report, watch::Watch};
+pub(crate) use self::{outside::outside, report::Report, watch::Watch};
 use crate::output::one_line;
 
 /// How many files in a row may fail to be stored before the rest is left: a disk that
@@ -71,6 +72,7 @@ pub(crate) fn run(
     let (found, problems) = places.find();
     let mut report = files(replica, &found, tell);
     report.problems.splice(0..0, problems);
+    note(replica, None, &mut report);
     report.places = places.shown();
     Ok(report)
 }
@@ -111,6 +113,13 @@ fn files(replica: &Replica, found: &[Found], tell: &mut dyn FnMut(&Step)) -> Rep
     report.totals(&count);
     report.millis = elapsed(replica, started);
     report
+}
+
+/// Notes what could not be read: of these files, or of all there are.
+fn note(replica: &Replica, tried: Option<&[Found]>, report: &mut Report) {
+    if let Err(error) = outside::note(replica, tried, &report.problems) {
+        report.problem("", format!("what could not be read could not be noted: {error}"));
+    }
 }
 
 fn elapsed(replica: &Replica, since: Millis) -> Millis {
