@@ -4,6 +4,7 @@ const KEPT_PAGES = 12;
 const kept = new Map();
 let place = history.state?.place ?? 0;
 let loading = null;
+let going = 0;
 let waiting = null;
 
 const here = () => location.pathname + location.search;
@@ -75,15 +76,17 @@ const go = async (path, { replace = false } = {}) => {
   if (target.origin !== location.origin) return location.assign(target);
   const main = $("#main");
   main.setAttribute("aria-busy", "true");
+  going += 1;
   let page;
   try {
     page = await fetchPage(target.pathname + target.search);
-  } catch (error) {
-    main.removeAttribute("aria-busy");
-    if (error.name !== "AbortError" && !(error instanceof Closed) && !main.textContent.trim()) gone(true);
+  } catch {
+    // Said above the page, or somebody went on to another one.
     return;
+  } finally {
+    going -= 1;
+    if (!going) main.removeAttribute("aria-busy");
   }
-  main.removeAttribute("aria-busy");
   if (page.go) return go(page.go, { replace });
   if (replace) {
     history.replaceState({ place }, "", target);
@@ -116,6 +119,8 @@ const arrive = () => {
 
 // Shows the page again as it is now, without moving what is read.
 const refresh = async ({ force = false } = {}) => {
+  // Who is on the way to another page must get there.
+  if (going) return;
   const path = here();
   let page;
   try {
@@ -123,7 +128,7 @@ const refresh = async ({ force = false } = {}) => {
   } catch {
     return;
   }
-  if (path !== here()) return;
+  if (going || path !== here()) return;
   if (page.go) return go(page.go, { replace: true });
   putShared(page);
   putTitle(page);
