@@ -5,11 +5,13 @@
 mod find;
 mod records;
 
+use std::path::Path;
+
 pub use self::{
     find::{Deleted, Find},
     records::{AuditEntry, AuditKind, Operation, Queued, Stored},
 };
-use crate::{Id, Millis, Result, Schema};
+use crate::{Error, Id, Millis, Result, Schema};
 
 /// A database that can be the local side of a replica, or (through
 /// [`Hub`](crate::Hub)) the remote side of others.
@@ -39,6 +41,29 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// When the store cannot be read.
     fn version(&self) -> Result<u64>;
+
+    /// Copies everything, as it is at one moment, to a new file, and checks the copy.
+    /// Returns false, and makes none, if nothing here outlives its process.
+    ///
+    /// # Errors
+    /// When there is no room for it, `to` exists, or the copy is not sound. Nothing is
+    /// left at `to` then.
+    fn backup(&self, _to: &Path) -> Result<bool> {
+        Ok(false)
+    }
+
+    /// Puts what [`Store::backup`] copied in the place of everything that is here: all
+    /// of it, or nothing. Whoever has this store open sees it from then on.
+    ///
+    /// # Errors
+    /// When there is no room for it, or `from` is no sound copy of such a store.
+    fn restore(&self, from: &Path) -> Result<()> {
+        Err(Error::Store {
+            what: format!("{} cannot be put back: this store keeps no files", from.display()),
+            help: "use a profile whose rows are in a file".into(),
+            source: None,
+        })
+    }
 }
 
 /// What a write transaction runs.
@@ -223,8 +248,8 @@ impl dyn Store + '_ {
     }
 }
 
-fn never_ran() -> crate::Error {
-    crate::Error::Damaged {
+fn never_ran() -> Error {
+    Error::Damaged {
         what: "the store".into(),
         found: "it reported success without running the transaction".into(),
     }
