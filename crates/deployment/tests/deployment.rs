@@ -13,11 +13,17 @@ fn options() -> Options {
     Options { functions: Some(root.join("convex/tests/local/functions")), ..Options::default() }
 }
 
+/// A client of the deployment. A plain one has no cryptography and refuses to be made.
+fn client() -> reqwest::Client {
+    let _by_another_test = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
+}
+
 async fn push(to: &Deployment, token: &str, key: &str) -> reqwest::Result<Value> {
     let call = json!({
         "path": "rows:push", "args": { "rows": [{ "key": key, "body": 1 }] }, "format": "json",
     });
-    let request = reqwest::Client::new().post(format!("{}/api/mutation", to.url()));
+    let request = client().post(format!("{}/api/mutation", to.url()));
     request.bearer_auth(token).json(&call).send().await?.json().await
 }
 
@@ -81,9 +87,10 @@ async fn data_outlives_a_crash() {
 async fn a_dropped_deployment_is_gone() {
     let deployment = Deployment::start(options()).await.unwrap();
     let url = format!("{}/version", deployment.url());
-    assert!(reqwest::get(&url).await.unwrap().status().is_success());
+    let client = client();
+    assert!(client.get(&url).send().await.unwrap().status().is_success());
     drop(deployment);
-    while reqwest::get(&url).await.is_ok() {
+    while client.get(&url).send().await.is_ok() {
         tokio::task::yield_now().await;
     }
 }
