@@ -12,6 +12,8 @@ mod env;
 mod error;
 mod hub;
 mod id;
+pub mod mirror;
+pub mod rehearsal;
 mod replica;
 mod row;
 mod schema;

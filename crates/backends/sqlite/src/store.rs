@@ -109,7 +109,7 @@ impl SqliteStore {
         }
         connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
         connection.pragma_update(None, "journal_size_limit", LOG_BYTES.cast_signed())?;
-        if found == Found::Empty || upgrade::is_needed(&connection, schema)? {
+        if found != Found::Ours || upgrade::is_needed(&connection, schema)? {
             connection.pragma_update(None, "synchronous", "FULL")?;
             let transaction = begin(&connection, TransactionBehavior::Immediate)?;
             let found = fixed::look(&transaction, path)?;

@@ -32,10 +32,14 @@ pub(crate) fn upgrade(
     found: Found,
     schema: &Schema,
 ) -> rusqlite::Result<()> {
-    if found == Found::Empty {
-        fixed::create(connection)?;
-    }
+    fixed::bring_up(connection, found)?;
     let old = load(connection)?;
+    if matches!(found, Found::Older(_)) {
+        // Views show what the fixed tables of this version have.
+        for (name, layout) in &old.tables {
+            connection.execute_batch(&view(name, layout))?;
+        }
+    }
     let new = old.with(schema, |name| existing(connection, name))?;
     if old == new {
         return Ok(());

@@ -164,3 +164,32 @@ fn opening_again_changes_nothing() {
     assert_eq!(again.schema().fingerprint(), store.schema().fingerprint());
     assert!(NOTES.field("title").is_some());
 }
+
+#[test]
+fn a_file_of_the_first_version_is_brought_up_and_keeps_its_queue() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    let stored = with_unknown_cells();
+    put(&open(&path), "notes", &stored);
+    common::sql(&path)
+        .execute_batch(
+            r#"DROP VIEW notes_sync; DROP VIEW folders_sync;
+            DROP INDEX "sync_queue.waiting"; DROP INDEX "sync_queue.kept";
+            ALTER TABLE sync_queue DROP COLUMN kept; PRAGMA user_version = 1;
+            CREATE INDEX "sync_queue.waiting" ON sync_queue (id) WHERE parked IS NULL;
+            INSERT INTO sync_queue (entity_type, entity_id, operation, payload, created_at,
+                attempts, change) SELECT 'notes', id, 'create', '{}', 1, 0, 1 FROM notes;"#,
+        )
+        .unwrap();
+
+    let store = open(&path);
+    assert_eq!(get(&store, "notes", id(1)), Some(stored));
+    let store: &dyn Store = &store;
+    let (queue, kept) =
+        store.view(|tx| Ok((tx.queue_sizes()?, tx.kept_size()?))).unwrap();
+    assert_eq!((queue, kept), ((1, 0), 0));
+    let status: String = common::sql(&path)
+        .query_row("SELECT sync_status FROM notes_sync", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(status, "pending");
+}

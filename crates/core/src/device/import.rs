@@ -8,7 +8,10 @@ use crate::{
     store::{AuditEntry, AuditKind, Stored, Tx},
 };
 
-use super::write::{audit, holder, owe};
+use super::{
+    keep,
+    write::{audit, holder, owe},
+};
 
 /// What an import did to a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +81,9 @@ pub fn import(
         alias::assume(tx, entity.name, id, twin)?;
     }
     tx.put(entity.name, &stored)?;
+    if !is_new && fields.iter().any(|it| entity.places(it)) {
+        keep::moved(tx, entity)?;
+    }
     owe(tx, entity.name, &stored, fields, moment.now)?;
     Ok(if is_new { Imported::New } else { Imported::Grown })
 }

@@ -5,19 +5,21 @@
 mod adopt;
 mod heal;
 mod import;
+mod keep;
 mod link;
 mod queue;
 mod restamp;
 mod settle;
 mod write;
 
-pub(crate) use self::queue::DEVICE;
 pub use self::{
     adopt::{Adopted, adopt},
     import::{Imported, import},
+    keep::{Kept, keep, kept},
     link::{HubState, Link, Position, link, position},
     queue::{Batch, Sent, note_failure, park, pending, renumber, retry_parked},
     restamp::{CLOCK_AHEAD, Restamped},
     settle::{Settled, settle},
     write::{create, set_deleted, update},
 };
+pub(crate) use self::{keep::Judge, queue::DEVICE};

@@ -141,17 +141,29 @@ pub trait ReadTx {
     fn queued(&self, entity: &str, id: Id) -> Result<Option<Queued>>;
 
     /// Up to `limit` queue entries after `after` (a [`Queued::place`]), oldest first:
-    /// those that are parked, or those that are not.
+    /// those that are parked, or those that wait. What is kept here is in neither.
     ///
     /// # Errors
     /// When the store cannot be read.
     fn queue(&self, parked: bool, after: u64, limit: usize) -> Result<Vec<Queued>>;
+
+    /// Up to `limit` queue entries after `after` that are kept here, oldest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn kept(&self, after: u64, limit: usize) -> Result<Vec<Queued>>;
 
     /// How many queue entries wait, and how many are parked.
     ///
     /// # Errors
     /// When the store cannot be read.
     fn queue_sizes(&self) -> Result<(u64, u64)>;
+
+    /// How many queue entries are kept here.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn kept_size(&self) -> Result<u64>;
 
     /// Up to `limit` entries of the audit log, newest first, of one kind or both.
     ///
