@@ -1,7 +1,11 @@
 //! What every command works with: the output, the profile, its config, and from them
 //! the device and its remote.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    ops::Deref,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::Result;
 use driftline_core::{Backend, Env, OpenBackend, Replica, Schema, status::Status};
@@ -9,7 +13,7 @@ use driftline_core::{Backend, Env, OpenBackend, Replica, Schema, status::Status}
 use crate::{
     account::Deployment,
     cli::Arguments,
-    config::Config,
+    config::{self, Config},
     env::SystemEnv,
     output::Output,
     profile::{Profile, Turn},
@@ -18,18 +22,30 @@ use crate::{
 /// What a command works with.
 pub(crate) struct Context<'a> {
     pub(crate) output: &'a Output,
+    setup: Setup,
+}
+
+/// A profile, and how the program was told to use it; a thread of its own gets a copy.
+#[derive(Clone)]
+pub(crate) struct Setup {
     pub(crate) profile: Profile,
     pub(crate) env: Arc<dyn Env>,
     pub(crate) schema: &'static Schema,
     flags: Vec<String>,
 }
 
-impl<'a> Context<'a> {
-    pub(crate) fn new(output: &'a Output, arguments: Arguments) -> Result<Self> {
-        let schema = Schema::registered()?;
-        let env = Arc::new(SystemEnv::new()?);
-        let profile = Profile::choose(arguments.profile)?;
-        Ok(Self { output, profile, env, schema, flags: arguments.config })
+impl Deref for Context<'_> {
+    type Target = Setup;
+
+    fn deref(&self) -> &Setup {
+        &self.setup
+    }
+}
+
+impl Setup {
+    /// Where the config is read from.
+    pub(crate) fn config_file(&self) -> PathBuf {
+        self.profile.path().join(config::FILE)
     }
 
     /// The config in force.
@@ -48,7 +64,7 @@ impl<'a> Context<'a> {
             env: self.env.clone(),
             tokens: None,
         })?;
-        let replica = Replica::open(store, self.env.clone())?;
+        let replica = Arc::new(Replica::open(store, self.env.clone())?);
         Ok(Device { replica, config })
     }
 
@@ -64,6 +80,20 @@ impl<'a> Context<'a> {
             tokens: deployment.map(|it| it.tokens()),
         })?;
         Ok(Some(backend))
+    }
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(output: &'a Output, arguments: Arguments) -> Result<Self> {
+        let schema = Schema::registered()?;
+        let env = Arc::new(SystemEnv::new()?);
+        let profile = Profile::choose(arguments.profile)?;
+        Ok(Self { output, setup: Setup { profile, env, schema, flags: arguments.config } })
+    }
+
+    /// What a thread of its own needs.
+    pub(crate) fn setup(&self) -> &Setup {
+        &self.setup
     }
 
     /// Where `device` stands, also while another process syncs.
@@ -89,6 +119,6 @@ impl<'a> Context<'a> {
 
 /// The rows of this profile, and the config they were opened with.
 pub(crate) struct Device {
-    pub(crate) replica: Replica,
+    pub(crate) replica: Arc<Replica>,
     pub(crate) config: Config,
 }

@@ -28,6 +28,7 @@ mod import;
 mod output;
 mod profile;
 mod rows;
+mod service;
 mod time;
 
 use std::{ffi::OsString, process::ExitCode};

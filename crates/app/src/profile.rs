@@ -14,6 +14,7 @@ use crate::error::Failed;
 const LOCK: &str = "sync.lock";
 
 /// The folder of one profile.
+#[derive(Clone)]
 pub(crate) struct Profile {
     path: PathBuf,
     /// As the person wrote it, if they did.
@@ -126,6 +127,16 @@ impl Turn {
             file.lock().map_err(|it| unlockable(profile, it))?;
         }
         Ok(Self { _file: file })
+    }
+
+    /// Takes the turn if nobody has it.
+    pub(crate) fn take_if_free(profile: &Profile) -> Result<Option<Self>> {
+        let file = profile.lock_file()?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(unlockable(profile, error)),
+        }
     }
 
     /// Whether a process is syncing the profile.

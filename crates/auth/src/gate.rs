@@ -53,7 +53,7 @@ pub struct FileGate {
 impl FileGate {
     /// The gate of the profile in `folder`.
     pub fn new(folder: &Path) -> Self {
-        Self { path: folder.join("tokens").join("lock") }
+        Self { path: crate::folder(folder).join("lock") }
     }
 
     fn failed(&self, error: std::io::Error) -> Error {

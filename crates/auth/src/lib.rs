@@ -37,5 +37,5 @@ pub use self::{
     sign_in::{Attempt, SignIn, open_browser, set_commands},
     tokens::{Saved, Tokens},
     transport::{Answer, Body, Lost, Transport},
-    vault::{FileVault, KeyringVault, ProfileVault, Vault},
+    vault::{FileVault, KeyringVault, ProfileVault, Vault, folder},
 };

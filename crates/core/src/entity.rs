@@ -106,13 +106,15 @@ pub struct Field {
     pub owner: bool,
     /// Whether rows are looked up by it.
     pub indexed: bool,
+    /// The field by which rows with one value of this one are listed.
+    pub listed_by: Option<&'static str>,
 }
 
 impl Field {
     /// A synced column.
     pub const fn new(name: &'static str, kind: Kind) -> Self {
         let indexed = matches!(kind, Kind::Ref(_));
-        Self { name, doc: "", kind, local: false, owner: false, indexed }
+        Self { name, doc: "", kind, local: false, owner: false, indexed, listed_by: None }
     }
 
     /// The same column, with a sentence on what it is.
@@ -137,6 +139,13 @@ impl Field {
     #[must_use]
     pub const fn indexed(self) -> Self {
         Self { indexed: true, ..self }
+    }
+
+    /// The same column, with the rows of one value looked up in the order of `field`: a
+    /// page of them costs the same however many there are.
+    #[must_use]
+    pub const fn listed_by(self, field: &'static str) -> Self {
+        Self { indexed: true, listed_by: Some(field), ..self }
     }
 }
 

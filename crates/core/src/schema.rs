@@ -100,8 +100,8 @@ impl Schema {
         let mut fingerprint = String::new();
         for entity in by_name.values() {
             fingerprint.push_str(&format!("{} {:?}", entity.name, entity.natural_key));
-            for Field { name, kind, local, indexed, .. } in entity.fields {
-                fingerprint.push_str(&format!(" {name}:{kind:?}:{local}:{indexed}"));
+            for Field { name, kind, local, indexed, listed_by, .. } in entity.fields {
+                fingerprint.push_str(&format!(" {name}:{kind:?}:{local}:{indexed}:{listed_by:?}"));
             }
             fingerprint.push('\n');
         }
@@ -192,6 +192,11 @@ fn check(
         }
         if field.owner && (field.local || !matches!(field.kind, Kind::Ref(_))) {
             return Err(format!("{name}: owner `{it}` must be a synced reference"));
+        }
+        if let Some(by) = field.listed_by
+            && entity.field(by).is_none()
+        {
+            return Err(format!("{name}: `{it}` is listed by `{by}`, which names no field"));
         }
     }
     if entity.fields.iter().filter(|it| it.owner).count() > 1 {

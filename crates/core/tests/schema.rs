@@ -28,6 +28,16 @@ fn a_key_must_name_a_field_that_travels() {
 }
 
 #[test]
+fn a_listing_must_be_in_the_order_of_a_field() {
+    static MISSING: [EntityDescriptor; 1] = [EntityDescriptor {
+        fields: &[Field::new("text", Kind::Text).listed_by("said_at")],
+        ..PLAIN
+    }];
+    let text = refused(&MISSING);
+    assert!(text.contains("`text` is listed by `said_at`, which names no field"), "{text}");
+}
+
+#[test]
 fn a_reference_must_lead_to_an_entity_that_is_linked() {
     static LOST: [EntityDescriptor; 1] =
         [EntityDescriptor { fields: &[Field::new("session", Kind::Ref("sessions"))], ..PLAIN }];

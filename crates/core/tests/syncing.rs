@@ -277,7 +277,8 @@ fn without_a_hub_clock_a_far_stamp_moves_nobody_elses_clock() {
 fn service(a: &Device, wire: &Arc<Wire>) -> (Service, mpsc::UnboundedSender<Event>) {
     let (send, events) = mpsc::unbounded_channel();
     let turn = Box::new(|| Ok(Some(Box::new(()) as Box<dyn std::any::Any + Send>)));
-    let service = Service::new(a.replica.clone(), wire.clone(), turn, 2_000, 10 * MINUTE, events);
+    let mut service = Service::new(a.replica.clone(), turn, events);
+    service.connect(Some(wire.clone()), 2_000, 10 * MINUTE);
     (service, send)
 }
 

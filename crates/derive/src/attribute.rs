@@ -35,6 +35,7 @@ pub(crate) struct OfField {
     pub(crate) indexed: bool,
     pub(crate) owner: bool,
     pub(crate) refers: Option<String>,
+    pub(crate) listed_by: Option<LitStr>,
 }
 
 impl OfField {
@@ -53,10 +54,12 @@ impl OfField {
                 }
                 read.owner = meta.path.is_ident("owner");
                 read.refers = Some(entity_name(meta)?);
+            } else if meta.path.is_ident("listed_by") {
+                read.listed_by = Some(meta.value()?.parse()?);
             } else {
                 return Err(meta.error(
-                    "a field takes `key`, `local`, `indexed`, `refers = \"...\"` and \
-                     `owner = \"...\"`",
+                    "a field takes `key`, `local`, `indexed`, `listed_by = \"...\"`, \
+                     `refers = \"...\"` and `owner = \"...\"`",
                 ));
             }
             Ok(())

@@ -53,6 +53,15 @@ impl Entity {
             let help = "a row has one owner: make this `refers`, or the other one";
             mistakes.add(Error::new(second.ident.span(), help));
         }
+        for field in &fields {
+            if let Some(by) = &field.says.listed_by
+                && fields.iter().all(|it| it.name != by.value())
+            {
+                let (name, order) = (&field.name, by.value());
+                let help = format!("`{name}` is listed by `{order}`, no field of this struct");
+                mistakes.add(Error::new(by.span(), help));
+            }
+        }
         mistakes.end()?;
         Ok(Self { ident, name, doc, append_only: says.append_only, fields })
     }

@@ -69,7 +69,8 @@ fn column(field: &Field) -> TokenStream {
     let local = says.local.then(|| quote!(.local()));
     let owner = says.owner.then(|| quote!(.owner()));
     let indexed = says.indexed.then(|| quote!(.indexed()));
-    quote!(::driftline_core::Field::new(#name, #kind).doc(#doc) #local #owner #indexed)
+    let listed = says.listed_by.as_ref().map(|by| quote!(.listed_by(#by)));
+    quote!(::driftline_core::Field::new(#name, #kind).doc(#doc) #local #owner #indexed #listed)
 }
 
 #[cfg(test)]

@@ -25,6 +25,8 @@ mod expand;
 /// - `refers = "sessions"`: an `Option<Id>` of a row of another entity.
 /// - `owner = "sessions"`: the same, and the row is hidden while its owner is deleted.
 /// - `indexed`: rows are looked up by it. References are in any case.
+/// - `listed_by = "created_at"`: rows with one value of it are listed in the order of
+///   that field, however many there are.
 ///
 /// ```
 /// use driftline_core::{EntityDescriptor, Id};

@@ -37,7 +37,7 @@ struct AllKind {
     #[sync(refers = "kept_ones")]
     neighbour: Option<Id>,
     /// Whose it is.
-    #[sync(owner = "kept_ones")]
+    #[sync(owner = "kept_ones", listed_by = "moment")]
     whose: Option<Id>,
     /// An id of anything.
     loose: Option<Id>,

@@ -8,7 +8,11 @@ use driftline_auth::{Calls, FileGate, Http, Origin, ProfileVault, Session, SignI
 use driftline_core::{Env, TokenSource, Value};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::{config::Config, context::Context, error::Failed};
+use crate::{
+    config::Config,
+    context::{Context, Setup},
+    error::Failed,
+};
 
 /// A deployment to sign in to.
 pub(crate) struct Deployment {
@@ -22,17 +26,13 @@ pub(crate) struct Deployment {
 impl Deployment {
     /// The one that `config` names, if it names one. `in_file` keeps new tokens in a file
     /// even where there is a keyring.
-    pub(crate) fn named(
-        context: &Context<'_>,
-        config: &Config,
-        in_file: bool,
-    ) -> Result<Option<Self>> {
+    pub(crate) fn named(setup: &Setup, config: &Config, in_file: bool) -> Result<Option<Self>> {
         let Some(remote) = &config.remote else { return Ok(None) };
         let text = |key: &str| remote.settings.get(key).and_then(Value::as_str).map(str::to_owned);
         let Some(url) = text("url") else { return Ok(None) };
-        let (origin, env) = (Origin::parse(&url)?, context.env.clone());
+        let (origin, env) = (Origin::parse(&url)?, setup.env.clone());
         let http = Arc::new(Http::new(env.clone())?);
-        let folder = context.profile.path();
+        let folder = setup.profile.path();
         let session = Arc::new(Session::new(
             Calls::new(origin.clone(), http.clone()),
             Arc::new(ProfileVault::new(folder, in_file, env.clone())),

@@ -1,18 +1,21 @@
 //! `sync`: exchanges everything with the remote.
 
+mod watch;
+
 use std::{
     sync::atomic::{AtomicBool, Ordering},
     thread,
     time::Duration,
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Args;
 use driftline_core::{Digests, Progress as Step, SyncReport, device, status::State};
 use serde_json::json;
 
 use super::status;
 use crate::{
+    account::runtime,
     code::code,
     context::{Context, Device},
     error::Failed,
@@ -22,11 +25,18 @@ use crate::{
 
 /// Exchanges everything with the remote.
 #[derive(Clone, Debug, Args)]
-pub(crate) struct Sync {}
+pub(crate) struct Sync {
+    /// Go on until stopped: after each change here, and when the remote has something new
+    #[arg(long)]
+    watch: bool,
+}
 
 impl Sync {
     pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
         let device = context.device()?;
+        if self.watch {
+            return watch::run(context, &device);
+        }
         let report = {
             let _turn = Turn::take(&context.profile, || {
                 context.output.chat("Another process syncs this profile; waiting for it.");
@@ -64,15 +74,8 @@ impl Sync {
 
 /// One sync, for which the caller has the turn.
 pub(super) fn exchange(context: &Context<'_>, device: &Device) -> Result<SyncReport> {
-    let Some(remote) = context.remote(&device.config)? else {
-        let set = context.call("config set remote.backend sqlite remote.path FILE");
-        let message = format!("no remote is set up, so there is nothing to sync with; try: {set}");
-        return Err(Failed::usage("no_remote", message));
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("the system gives no timers or sockets; try again")?;
+    let remote = context.remote(&device.config)?.ok_or_else(|| no_remote(context))?;
+    let runtime = runtime()?;
     let replica = &device.replica;
     let steps = replica.subscribe_to_status();
     let env = &*context.env;
@@ -82,11 +85,8 @@ pub(super) fn exchange(context: &Context<'_>, device: &Device) -> Result<SyncRep
         let teller = threads.spawn(|| {
             let mut progress = Progress::new(env);
             while !done.load(Ordering::Acquire) {
-                let step = *steps.borrow();
-                if let Some(Step { received, sent, waiting, .. }) = step {
-                    let line =
-                        || format!("Syncing: received {received}, sent {sent}, {waiting} left");
-                    progress.show(line);
+                if let Some(step) = *steps.borrow() {
+                    progress.show(|| line(step));
                 }
                 thread::park_timeout(Duration::from_millis(100));
             }
@@ -97,6 +97,17 @@ pub(super) fn exchange(context: &Context<'_>, device: &Device) -> Result<SyncRep
         report
     });
     Ok(report?)
+}
+
+fn no_remote(context: &Context<'_>) -> anyhow::Error {
+    let set = context.call("config set remote.backend sqlite remote.path FILE");
+    let message = format!("no remote is set up, so there is nothing to sync with; try: {set}");
+    Failed::usage("no_remote", message)
+}
+
+/// How far a sync is.
+fn line(Step { received, sent, waiting, .. }: Step) -> String {
+    format!("Syncing: received {received}, sent {sent}, {waiting} left")
 }
 
 /// The code of what both sides hold, from the sums that a sync keeps anyway: reading

@@ -12,6 +12,7 @@ mod layers;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use anyhow::Result;
@@ -30,6 +31,8 @@ pub(crate) struct Config {
     pub(crate) file: PathBuf,
     pub(crate) local: Side<dyn Store>,
     pub(crate) remote: Option<Side<dyn Backend>>,
+    /// How long after the last change it is sent.
+    pub(crate) debounce: Duration,
     pub(crate) entries: Vec<Entry>,
 }
 
@@ -72,11 +75,13 @@ impl Config {
         let local = Side::of("local", plugin, open, &values);
         let remote = chosen("remote.backend").and_then(|it| Some((it, it.remote?)));
         let remote = remote.map(|(plugin, open)| Side::of("remote", plugin, open, &values));
+        let debounce = values.get("sync.debounce").and_then(|it| it.value.as_str());
+        let debounce = debounce.and_then(duration::parse).unwrap_or_default();
         let entries = values.into_iter().map(|(key, given)| {
             let value = if is_secret(&key) { "(not shown)".into() } else { shown(&given.value) };
             Entry { key, value, origin: given.origin }
         });
-        Ok(Self { file, local, remote, entries: entries.collect() })
+        Ok(Self { file, local, remote, debounce, entries: entries.collect() })
     }
 }
 

@@ -48,6 +48,13 @@ impl Output {
         self.write(&text::escaped(&text))
     }
 
+    /// Data for a program that reads line by line while more is to come.
+    pub(crate) fn json_line(&self, value: &impl Serialize) -> Result<()> {
+        let text = serde_json::to_string(value).context("the answer is no JSON")?;
+        self.write(&text::escaped(&text))?;
+        self.flush()
+    }
+
     /// Chatter, after what was printed before it.
     pub(crate) fn say(&self, text: &str) {
         // If nobody reads the data any more, the next write tells.

@@ -24,7 +24,7 @@ pub struct FileVault {
 impl FileVault {
     /// The files of the profile in `profile`.
     pub fn new(profile: &Path) -> Self {
-        Self { folder: profile.join("tokens") }
+        Self { folder: super::folder(profile) }
     }
 
     /// Whether there is a file for `origin`.

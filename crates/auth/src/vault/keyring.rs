@@ -46,7 +46,7 @@ impl KeyringVault {
     }
 
     fn marker(&self, origin: &Origin) -> PathBuf {
-        self.profile.join("tokens").join(format!("{}.keyring", file::name(origin)))
+        super::folder(&self.profile).join(format!("{}.keyring", file::name(origin)))
     }
 
     fn user(&self, origin: &Origin) -> String {

@@ -5,13 +5,22 @@
 pub(crate) mod file;
 mod keyring;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use driftline_core::Env;
 
 pub use self::{file::FileVault, keyring::KeyringVault};
 use crate::{Origin, Result, Saved};
+
+/// The folder of the profile in `profile` in which something is written whenever a sign-in
+/// begins, is renewed or ends, wherever its tokens are kept.
+pub fn folder(profile: &Path) -> PathBuf {
+    profile.join("tokens")
+}
 
 /// A place for the tokens of one profile.
 #[async_trait]

@@ -33,6 +33,9 @@ pub(crate) struct ColumnLayout {
     pub(crate) kind: ColumnKind,
     pub(crate) local: bool,
     pub(crate) indexed: bool,
+    /// The field that follows in its index.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) listed_by: Option<String>,
 }
 
 /// How a column's values are read.
@@ -107,7 +110,7 @@ impl TableLayout {
         for field in entity.fields {
             match self.columns.iter_mut().find(|it| it.field == field.name) {
                 Some(column) if column.covers(field) => (),
-                Some(column) if column.means(field) => column.indexed = true,
+                Some(column) if column.means(field) => column.index_as(field),
                 Some(column) => *column = ColumnLayout::of(field, existing),
                 None => self.columns.push(ColumnLayout::of(field, existing)),
             }
@@ -136,7 +139,14 @@ impl ColumnLayout {
             format!("{}.{}", field.name, kind.sql().to_lowercase())
         };
         let Field { local, indexed, .. } = *field;
-        Self { field: field.name.into(), column, kind, local, indexed }
+        let listed_by = field.listed_by.map(str::to_owned);
+        Self { field: field.name.into(), column, kind, local, indexed, listed_by }
+    }
+
+    /// Takes on the index that `field` asks for. One that lists serves who only looks up.
+    fn index_as(&mut self, field: &Field) {
+        self.indexed = true;
+        self.listed_by = field.listed_by.map(str::to_owned).or(self.listed_by.take());
     }
 
     fn means(&self, field: &Field) -> bool {
@@ -144,6 +154,7 @@ impl ColumnLayout {
     }
 
     fn covers(&self, field: &Field) -> bool {
-        self.means(field) && (self.indexed || !field.indexed)
+        let listed = field.listed_by.is_none_or(|it| self.listed_by.as_deref() == Some(it));
+        self.means(field) && (self.indexed || !field.indexed) && listed
     }
 }

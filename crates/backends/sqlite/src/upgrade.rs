@@ -111,13 +111,22 @@ fn lay_out(connection: &Connection, name: &str, layout: &TableLayout) -> rusqlit
             sql.push_str(&format!("ALTER TABLE {table} ADD COLUMN {name} {kind};\n"));
         }
     }
-    let mut index = |what: &str, columns: &str| {
-        // A point cannot be in the name of an entity, so these never meet a table.
-        let index = quoted(&format!("{name}.{what}"));
-        sql.push_str(&format!("CREATE INDEX IF NOT EXISTS {index} ON {table} ({columns});\n"));
-    };
     for column in layout.columns.iter().filter(|it| it.indexed) {
-        index(&format!("by.{}", column.column), &format!("{}, id", quoted(&column.column)));
+        // A point cannot be in the name of an entity, so these never meet a table.
+        let by = format!("{name}.by.{}", column.column);
+        let then = column.listed_by.as_ref();
+        let then = then.and_then(|by| layout.columns.iter().find(|it| it.field == *by));
+        let (index, columns) = match then {
+            Some(then) => {
+                // The longer index does what this one did before.
+                sql.push_str(&format!("DROP INDEX IF EXISTS {};\n", quoted(&by)));
+                let columns = format!("{}, {}", quoted(&column.column), quoted(&then.column));
+                (format!("{by}.{}", then.column), columns)
+            }
+            None => (by, quoted(&column.column)),
+        };
+        let index = quoted(&index);
+        sql.push_str(&format!("CREATE INDEX IF NOT EXISTS {index} ON {table} ({columns}, id);\n"));
     }
     sql.push_str(&format!(
         "CREATE INDEX IF NOT EXISTS {} ON {table} (seq, id) WHERE seq > 0;\n\

@@ -281,8 +281,10 @@ fn views_show_how_far_each_row_has_come() {
 #[test]
 fn queries_by_indexed_fields_use_their_index() {
     let (folder, _store) = filled();
-    let connection = common::sql(&folder.path().join("a.db"));
+    let path = folder.path().join("a.db");
+    // Each time anew: to explain is not to look whether the tables are still the same.
     let plan = |sql: &str| -> String {
+        let connection = common::sql(&path);
         let mut explain = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
         let lines = explain.query_map([], |row| row.get::<_, String>(3)).unwrap();
         lines.map(Result::unwrap).collect::<Vec<_>>().join("; ")
@@ -296,5 +298,13 @@ fn queries_by_indexed_fields_use_their_index() {
     ] {
         let plan = plan(sql);
         assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{sql}: {plan}");
+    }
+    let of_one = "SELECT * FROM notes WHERE folder = 'a' AND deleted_at IS NULL ORDER BY ";
+    let by_id = plan(&format!("{of_one} id"));
+    assert!(by_id.contains("notes.by.folder (") && !by_id.contains("TEMP B-TREE"), "{by_id}");
+    SqliteStore::open(&path, common::newer_schema()).unwrap();
+    for order in ["due, id", "due DESC, id DESC"] {
+        let plan = plan(&format!("{of_one}{order} LIMIT 50"));
+        assert!(plan.contains("notes.by.folder.due") && !plan.contains("TEMP B-TREE"), "{plan}");
     }
 }

@@ -111,8 +111,19 @@ fn unknown_attributes_are_answered_with_the_known_ones() {
     );
     assert_eq!(
         mistakes_of(&quote!(/** A. */ #[sync(unique)] a: bool)),
-        ["a field takes `key`, `local`, `indexed`, `refers = \"...\"` and `owner = \"...\"`"]
+        ["a field takes `key`, `local`, `indexed`, `listed_by = \"...\"`, `refers = \"...\"` and \
+          `owner = \"...\"`"]
     );
+}
+
+#[test]
+fn a_listing_is_in_the_order_of_a_field() {
+    assert_eq!(
+        mistakes_of(&quote!(/** A. */ #[sync(listed_by = "b")] a: String)),
+        ["`a` is listed by `b`, no field of this struct"]
+    );
+    let both = quote!(/** A. */ #[sync(listed_by = "b")] a: String, /** B. */ b: String);
+    assert!(mistakes_of(&both).is_empty());
 }
 
 #[test]

@@ -10,7 +10,7 @@ use driftline_derive::SyncEntity;
 #[sync(append_only)]
 pub struct Message {
     /// The session in which it was said.
-    #[sync(owner = "sessions")]
+    #[sync(owner = "sessions", listed_by = "created_at")]
     pub session: Option<Id>,
     /// What the agent calls it.
     #[sync(indexed)]

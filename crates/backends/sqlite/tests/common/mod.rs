@@ -38,7 +38,7 @@ pub(crate) static NEWER_NOTES: EntityDescriptor = EntityDescriptor {
         Field::new("done", Kind::Bool),
         Field::new("due", Kind::Time).indexed(),
         Field::new("body", Kind::Json),
-        Field::new("folder", Kind::Ref("folders")).owner(),
+        Field::new("folder", Kind::Ref("folders")).owner().listed_by("due"),
         Field::new("draft", Kind::Text).local(),
         Field::new("position", Kind::Int).local(),
         Field::new("raw", Kind::Json).local(),

@@ -1,0 +1,150 @@
+//! Syncing by itself, in the background: a thread that keeps one profile in step with
+//! whatever remote its config names, until it is stopped. When to sync is decided by
+//! [`driftline_core::service`]; what only this machine can tell is heard by [`outside`].
+//!
+//! It has a thread of its own because a sync works on the database for long stretches,
+//! and a runtime of its own so that no connection outlives it.
+
+mod network;
+mod outside;
+
+use std::{any::Any, sync::Arc, thread};
+
+use anyhow::{Context as _, Result};
+use driftline_core::{
+    Backend, Error, Millis,
+    service::{Event, News, Service as Core},
+    status::Failure,
+};
+use futures_util::future::{Either, select};
+use tokio::sync::{broadcast, mpsc};
+
+use self::outside::Outside;
+use crate::{
+    account::runtime,
+    context::{Device, Setup},
+    profile::Turn,
+};
+
+/// How often it syncs without any reason, where the remote does not say when to.
+const INTERVAL: Millis = 5 * 60_000;
+
+/// Keeps a profile in step with its remote for as long as this is held.
+///
+/// It needs nobody: a remote that was not reached, a network that comes back, a config
+/// that is edited, a sign-in by another program, writes of other programs are all noticed.
+/// What was not finished when it stops, the next sync makes up for.
+pub(crate) struct Service {
+    events: Option<mpsc::UnboundedSender<Event>>,
+    #[allow(dead_code, reason = "for screens")]
+    news: broadcast::Receiver<News>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+#[allow(dead_code, reason = "`sync --watch` needs a part of it, screens need the rest")]
+impl Service {
+    /// Starts syncing the rows of `device`, at once and whenever there is a reason to.
+    /// What it does is told to the receiver, from the beginning.
+    pub(crate) fn start(
+        setup: &Setup,
+        device: &Device,
+    ) -> Result<(Self, broadcast::Receiver<News>)> {
+        let (events, heard) = mpsc::unbounded_channel();
+        let replica = device.replica.clone();
+        let outside = Outside::new(setup.clone(), replica.clone(), events.downgrade());
+        let core = Core::new(replica, turn(setup), heard);
+        let (news, first) = (core.subscribe(), core.subscribe());
+        let runtime = runtime()?;
+        let setup = setup.clone();
+        let work = move || {
+            runtime.block_on(keep(&setup, core, outside));
+            // A keyring that does not answer is not waited for.
+            runtime.shutdown_background();
+        };
+        let thread = thread::Builder::new()
+            .name("sync".into())
+            .spawn(work)
+            .context("the system gives no thread to sync on; try again")?;
+        Ok((Self { events: Some(events), news, thread: Some(thread) }, first))
+    }
+
+    /// Syncs now, whatever failed before; also once during a pause.
+    pub(crate) fn ask(&self) {
+        self.send(Event::Asked);
+    }
+
+    /// Stops syncing, also half way, until [`Self::resume`].
+    pub(crate) fn pause(&self) {
+        self.send(Event::Paused);
+    }
+
+    /// Goes on after a pause.
+    pub(crate) fn resume(&self) {
+        self.send(Event::Resumed);
+    }
+
+    /// Hears of what it does from now on.
+    pub(crate) fn subscribe(&self) -> broadcast::Receiver<News> {
+        self.news.resubscribe()
+    }
+
+    /// Ends it, also half way through a sync, and waits for the end.
+    pub(crate) fn stop(self) {
+        drop(self);
+    }
+
+    fn send(&self, event: Event) {
+        if let Some(events) = &self.events {
+            let _it_has_ended = events.send(event);
+        }
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.events = None;
+        if let Some(thread) = self.thread.take() {
+            let _it_panicked = thread.join();
+        }
+    }
+}
+
+/// Syncs with what the config names, and with something else once it names that.
+async fn keep(setup: &Setup, mut core: Core, mut outside: Outside) {
+    loop {
+        match connect(setup) {
+            Ok((remote, debounce)) => core.connect(remote, debounce, INTERVAL),
+            Err(error) => core.disconnect(failure(&error)),
+        }
+        let ended = select(Box::pin(core.run()), Box::pin(outside.config_changed())).await;
+        if let Either::Left(((), _)) = ended {
+            return;
+        }
+    }
+}
+
+fn connect(setup: &Setup) -> Result<(Option<Arc<dyn Backend>>, Millis)> {
+    let config = setup.config()?;
+    let debounce = Millis::try_from(config.debounce.as_millis()).unwrap_or(Millis::MAX);
+    Ok((setup.remote(&config)?, debounce))
+}
+
+fn failure(error: &anyhow::Error) -> Failure {
+    match error.downcast_ref::<Error>() {
+        Some(error) => Failure::from(error),
+        None => Failure { code: "config".into(), message: format!("{error:#}"), transient: false },
+    }
+}
+
+/// The profile's turn to sync, as the engine asks for it.
+fn turn(setup: &Setup) -> driftline_core::service::TakeTurn {
+    let profile = setup.profile.clone();
+    Box::new(move || match Turn::take_if_free(&profile) {
+        Ok(turn) => Ok(turn.map(|it| Box::new(it) as Box<dyn Any + Send>)),
+        Err(error) => Err(Error::Store {
+            what: format!("{error:#}"),
+            help: "see that the profile's folder can be written".into(),
+            source: None,
+        }),
+    })
+}

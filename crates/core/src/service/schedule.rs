@@ -1,0 +1,127 @@
+//! When the next sync is due: a state machine of times, without any waiting.
+
+use super::Event;
+use crate::{Error, Millis};
+
+const SECOND: Millis = 1_000;
+const MINUTE: Millis = 60 * SECOND;
+
+/// The longest wait after the first failure, and after many.
+const BACKOFF: std::ops::RangeInclusive<Millis> = SECOND..=15 * MINUTE;
+
+/// A hub that asks for more patience than this is not believed.
+const PATIENCE: Millis = 60 * MINUTE;
+
+/// Changes that come without end are sent after this many debounces all the same.
+const STREAM: Millis = 15;
+
+/// Decides when the next sync is due. Times are of a clock that never jumps.
+#[derive(Clone, Debug)]
+pub struct Schedule {
+    debounce: Millis,
+    interval: Millis,
+    due: Option<Millis>,
+    first_change: Option<Millis>,
+    failures: u32,
+    /// Somebody must do something first.
+    blocked: bool,
+    /// A person wants no syncs ...
+    paused: bool,
+    /// ... but this one.
+    asked: bool,
+}
+
+impl Schedule {
+    /// Due at once; then `debounce` after changes, and every `interval` without any.
+    pub fn new(debounce: Millis, interval: Millis, now: Millis) -> Self {
+        Self {
+            debounce,
+            interval,
+            due: Some(now),
+            first_change: None,
+            failures: 0,
+            blocked: false,
+            paused: false,
+            asked: false,
+        }
+    }
+
+    /// The same with other times, as if it began now; a person's pause stays one.
+    pub fn begin_with(&mut self, debounce: Millis, interval: Millis, now: Millis) {
+        *self = Self { paused: self.paused, ..Self::new(debounce, interval, now) };
+    }
+
+    /// When the next sync is due; never, if somebody must do something first.
+    pub fn due(&self) -> Option<Millis> {
+        self.due.filter(|_| !self.paused || self.asked)
+    }
+
+    /// Whether a person paused it.
+    pub fn is_paused(&self) -> bool {
+        self.paused
+    }
+
+    /// Takes note of a reason to sync.
+    pub fn on(&mut self, event: Event, now: Millis) {
+        match event {
+            Event::Asked => {
+                self.asked = true;
+                self.begin_anew(now);
+            }
+            Event::Paused => self.paused = true,
+            Event::Resumed => {
+                self.paused = false;
+                self.begin_anew(now);
+            }
+            Event::Unblocked if self.blocked => self.begin_anew(now),
+            Event::Unblocked => (),
+            _ if self.blocked => (),
+            Event::Online => {
+                self.failures = 0;
+                self.due = Some(now + self.debounce);
+            }
+            // A remote that fails is left alone until its time has come.
+            _ if self.failures > 0 => (),
+            Event::HubChanged => self.due = Some(now),
+            Event::Changed => {
+                let first = *self.first_change.get_or_insert(now);
+                let latest = first + STREAM * self.debounce;
+                self.due = Some((now + self.debounce).min(latest));
+            }
+        }
+    }
+
+    fn begin_anew(&mut self, now: Millis) {
+        (self.blocked, self.failures) = (false, 0);
+        self.due = Some(now);
+    }
+
+    /// A sync ended well.
+    pub fn succeeded(&mut self, now: Millis) {
+        (self.failures, self.first_change, self.asked) = (0, None, false);
+        self.due = Some(now + self.interval);
+    }
+
+    /// A sync failed. What goes away by itself is tried again after a random part of a
+    /// wait that doubles; anything else waits for a person, and nothing is lost.
+    pub fn failed(&mut self, error: &Error, now: Millis, random: u64) {
+        (self.first_change, self.asked) = (None, false);
+        if !error.is_transient() {
+            (self.blocked, self.due) = (true, None);
+            return;
+        }
+        let longest = BACKOFF.start().saturating_mul(1 << self.failures.min(20));
+        let wait = random % (longest.min(*BACKOFF.end()) + 1);
+        let asked = match error {
+            Error::Unavailable { retry_after, .. } => retry_after.unwrap_or(0).min(PATIENCE),
+            _ => 0,
+        };
+        self.failures = self.failures.saturating_add(1);
+        self.due = Some(now + wait.max(asked).max(SECOND / 10));
+    }
+
+    /// Another process of the profile is syncing; look again shortly.
+    pub fn postponed(&mut self, now: Millis) {
+        self.due = Some(now + self.debounce.max(SECOND));
+    }
+}
