@@ -11,7 +11,7 @@ use anyhow::Result;
 use driftline_core::{Backend, Env, OpenBackend, Replica, Schema, status::Status};
 
 use crate::{
-    account::Deployment,
+    account::{Deployment, exclude, merge::Reviewed},
     cli::Arguments,
     config::{self, Config},
     env::SystemEnv,
@@ -65,6 +65,7 @@ impl Setup {
             tokens: None,
         })?;
         let replica = Arc::new(Replica::open(store, self.env.clone())?);
+        exclude::apply(&replica, &config.exclude)?;
         Ok(Device { replica, config })
     }
 
@@ -80,6 +81,22 @@ impl Setup {
             tokens: deployment.map(|it| it.tokens()),
         })?;
         Ok(Some(backend))
+    }
+}
+
+impl Setup {
+    /// The other side, for whoever is about to exchange rows with it: one that people sign
+    /// in to gets and gives nothing before the first merge was agreed to.
+    pub(crate) fn remote_to_sync(
+        &self,
+        config: &Config,
+        replica: &Arc<Replica>,
+    ) -> Result<Option<Arc<dyn Backend>>> {
+        let Some(remote) = self.remote(config)? else { return Ok(None) };
+        if !config.has_sign_in() {
+            return Ok(Some(remote));
+        }
+        Ok(Some(Arc::new(Reviewed { remote, replica: replica.clone() })))
     }
 }
 

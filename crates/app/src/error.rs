@@ -114,7 +114,7 @@ fn kind(error: &anyhow::Error) -> (&'static str, u8) {
         | Error::UnknownField { .. }
         | Error::BadValue { .. }
         | Error::BadId { .. } => USAGE,
-        Error::SignedOut { .. } | Error::WrongAccount { .. } => ACCOUNT,
+        Error::SignedOut { .. } | Error::Unreviewed { .. } | Error::WrongAccount { .. } => ACCOUNT,
         error if error.is_transient() => NOT_NOW,
         _ => 1,
     };

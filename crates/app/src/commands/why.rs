@@ -67,6 +67,7 @@ impl Story {
     /// Where the row stands, in a word.
     fn state(&self) -> &'static str {
         match () {
+            () if self.waits.iter().any(|it| it.kept.is_some()) => "kept",
             () if self.waits.iter().any(|it| it.parked.is_some()) => "parked",
             () if !self.waits.is_empty() => "waiting",
             () if self.acked => "synced",
@@ -76,7 +77,15 @@ impl Story {
 
     fn text(&self, entity: &EntityDescriptor, remote: Option<&str>) -> String {
         let remote = remote.unwrap_or("a remote, of which there is none");
+        let rule = self.waits.iter().find_map(|it| it.kept.as_deref()).unwrap_or_default();
         let mut lines = vec![match self.state() {
+            "kept" if self.acked => format!(
+                "Stays on this device since `{rule}` is excluded. What {remote} had of it before \
+                 stays there; `exclude --remove` lets the changes go."
+            ),
+            "kept" => format!(
+                "Stays on this device: `{rule}` is excluded. `exclude --remove` lets it go."
+            ),
             "parked" => format!("Refused by {remote}; it is kept here. `retry` sends it again."),
             "waiting" => format!("Waits to be sent to {remote}."),
             "synced" => "The remote has it as it is here, as of the last contact.".to_owned(),
@@ -120,6 +129,7 @@ impl Story {
                 "attempts": it.attempts,
                 "last_error": it.last_error,
                 "parked": it.parked,
+                "kept": it.kept,
             })
         });
         let cells = self.row.row.cells();
