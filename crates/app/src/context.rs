@@ -15,6 +15,7 @@ use crate::{
     cli::Arguments,
     config::{self, Config},
     env::SystemEnv,
+    log,
     output::Output,
     profile::{Profile, Turn},
 };
@@ -105,6 +106,7 @@ impl<'a> Context<'a> {
         let schema = Schema::registered()?;
         let env = Arc::new(SystemEnv::new()?);
         let profile = Profile::choose(arguments.profile)?;
+        log::start(&profile)?;
         Ok(Self { output, setup: Setup { profile, env, schema, flags: arguments.config } })
     }
 

@@ -9,7 +9,7 @@ use std::sync::{
 };
 
 use async_trait::async_trait;
-use common::{Device, Folder, hub, hub_of, imported};
+use common::{Device, Folder, MINUTE, hub, hub_of, imported};
 use driftline_core::{
     Answers, Backend, Durability, Hub, Limits, Page, Pull, Push, Result, Schema,
     device::{self, Kept},
@@ -88,6 +88,8 @@ fn world() -> (Arc<Counted>, Device, Device) {
     cloud.folder("/plain/twin");
     cloud.sync(&*hub).unwrap();
 
+    // Written later than what is there.
+    here.env.pass(MINUTE);
     here.folder("/only/here");
     let twin = here.folder("/twin");
     here.rename(twin, "My name");

@@ -18,7 +18,7 @@ use crate::error::Failed;
 
 const PREFIX: &str = "DRIFTLINE_";
 /// Variables of the same beginning that are no keys.
-const NO_KEYS: [&str; 1] = ["DRIFTLINE_HOME"];
+const NO_KEYS: [&str; 2] = ["DRIFTLINE_HOME", crate::log::VARIABLE];
 
 /// Values by key, such as `remote.backend`, from one place.
 #[derive(Clone, Debug, Default)]
