@@ -7,10 +7,12 @@
 )]
 
 mod bench;
+mod browser;
 mod codegen;
 mod convex_local;
 mod mistakes;
 mod new_entity;
+mod npm;
 mod sim;
 mod test;
 
@@ -42,6 +44,8 @@ enum Task {
     Codegen(codegen::Options),
     /// Play schedules of faults over every entity, and compare with the model
     Sim(sim::Options),
+    /// Try the app in this machine's Chromium, as a person would
+    Browser(browser::Options),
     /// Run all tests, and add up their results
     Test(test::Options),
     /// Compare what things cost with what they cost without syncing
@@ -69,6 +73,7 @@ fn run(task: Task) -> Result<()> {
         Task::NewEntity { name } => new_entity::run(root, &name),
         Task::Codegen(options) => codegen::run(root, &options),
         Task::Sim(options) => sim::run(&options),
+        Task::Browser(options) => browser::run(root, &options),
         Task::Test(options) => test::run(root, &options),
         Task::Bench(options) => bench::run(&options),
         Task::Mistakes(options) => mistakes::run(root, &options),

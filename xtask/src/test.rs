@@ -11,6 +11,8 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::{browser, npm::Package};
+
 /// What to hand to cargo.
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -53,6 +55,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     }
     if options.arguments.is_empty() {
         convex(root)?;
+        browser::test(root)?;
     }
     ensure!(all_ran, "a program of tests ended without a result; look for its name above");
     println!("\n{} passed, {} failed", count.passed, count.failed);
@@ -62,19 +65,9 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
 
 /// The functions of the Convex deployment: types, form and tests.
 fn convex(root: &Path) -> Result<()> {
-    let folder = root.join("convex");
-    let npm = |arguments: &[&str]| -> Result<()> {
-        let status = Command::new("npm").args(arguments).current_dir(&folder).status();
-        let status = status.context("cannot run npm; install Node 20.19 or newer")?;
-        ensure!(status.success(), "`npm {}` failed in convex/; see above", arguments.join(" "));
-        Ok(())
-    };
-    if !folder.join("node_modules").exists() {
-        npm(&["ci", "--no-audit", "--no-fund"])?;
-    }
-    npm(&["run", "check"])?;
-    npm(&["run", "format"])?;
-    npm(&["test"])
+    let convex = Package::ready(root, "convex")?;
+    convex.check()?;
+    convex.script("test", [""; 0], [])
 }
 
 /// Passes on what `command` prints, and counts. Returns whether it succeeded.

@@ -36,8 +36,10 @@ function page(status: number, title: string, body: string): Response {
 <meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
+<main>
 <h1>${title}</h1>
 ${body}
+</main>
 </html>
 `;
   return new Response(html, {

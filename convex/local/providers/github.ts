@@ -4,7 +4,7 @@
 import type { IncomingMessage } from "node:http";
 import { json, text, type Answer } from "../http/exchange.js";
 import { clientOf, Codes, secret } from "./codes.js";
-import { type Account, type Visitors, whoAreYou } from "./people.js";
+import { type Account, type Visitors, whichCode, whoAreYou } from "./people.js";
 
 export const GITHUB_CLIENT = { id: "local-github", secret: "local-github-secret" };
 
@@ -117,9 +117,9 @@ export class GitHub {
   /** What a person does on another machine: types the code, and signs in. */
   private approveDevice(query: URLSearchParams): Reply {
     const typed = query.get("user_code");
+    if (typed === null) return { ...text(200, whichCode()), contentType: "text/html" };
     const device = [...this.devices.values()].find((it) => it.userCode === typed);
-    if (!device)
-      return text(404, "no such user_code; add ?user_code=XXXX-XXXX&account=1001");
+    if (!device) return text(404, "no such code; go back and type it as it is shown");
     const visitor = this.visitors.of("github", query);
     if (visitor === "ask") {
       return { ...text(200, whoAreYou("GitHub", query)), contentType: "text/html" };

@@ -56,12 +56,9 @@ export function whoAreYou(provider: string, query: URLSearchParams): string {
     ([name, value]) =>
       `<input type="hidden" name="${escape(name)}" value="${escape(value)}">`,
   );
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>Stand-in for ${provider}</title>
-<h1>Stand-in for ${provider}</h1>
-<p>This is a test deployment. Sign in as anybody.</p>
+  return page(
+    provider,
+    `<p>This is a test deployment. Sign in as anybody.</p>
 <form method="get">
 ${hidden.join("\n")}
 <p><label>Account id <input name="account" value="1001" required></label>
@@ -71,7 +68,29 @@ ${hidden.join("\n")}
 <form method="get">
 ${hidden.join("\n")}
 <p><button name="deny" value="1">Refuse</button>
-</form>
+</form>`,
+  );
+}
+
+/** A page on which a person types the code of a device. */
+export function whichCode(): string {
+  return page(
+    "GitHub",
+    `<form method="get">
+<p><label>Code of the device <input name="user_code" required></label>
+<p><button>Continue</button>
+</form>`,
+  );
+}
+
+function page(provider: string, body: string): string {
+  const title = `Stand-in for ${provider}`;
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>${title}</title>
+<h1>${title}</h1>
+${body}
 </html>
 `;
 }

@@ -35,7 +35,8 @@ export class Providers {
       const answer: Reply =
         (await this.google.answer(request, url, body)) ??
         this.github.answer(request, url, body) ??
-        text(404, "Not Found");
+        // Browsers ask for it beside every page.
+        (url.pathname === "/favicon.ico" ? text(204, "") : text(404, "Not Found"));
       const { location } = answer;
       send(response, answer, location === undefined ? {} : { location });
     } catch (error) {

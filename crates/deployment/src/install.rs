@@ -28,22 +28,25 @@ pub(crate) fn check_node(node: &Path) -> Result<(), Error> {
     if major.is_some_and(|it| it >= OLDEST_NODE) { Ok(()) } else { Err(Error::OldNode(said)) }
 }
 
-/// Installs the packages of `convex` if they are missing or older than the lock file. A
-/// file lock makes others wait meanwhile, so it happens once.
-pub(crate) fn install(convex: &Path) -> Result<(), Error> {
-    if is_installed(convex) {
+/// Installs the packages of the folder with this `package.json` if they are missing or
+/// older than the lock file. A file lock makes others wait meanwhile, so it happens once.
+///
+/// # Errors
+/// If npm is missing, or fails.
+pub fn install(folder: &Path) -> Result<(), Error> {
+    if is_installed(folder) {
         return Ok(());
     }
-    let path = convex.join(".install.lock");
+    let path = folder.join(".install.lock");
     let lock = File::create(&path).map_err(Error::io(format!("create {}", path.display())))?;
     lock.lock().map_err(Error::io(format!("lock {}", path.display())))?;
-    if is_installed(convex) {
+    if is_installed(folder) {
         return Ok(());
     }
     // Its output is for people; what this program prints on standard output may not be.
     let status = Command::new("npm")
         .args(["ci", "--no-audit", "--no-fund"])
-        .current_dir(convex)
+        .current_dir(folder)
         .stdin(Stdio::null())
         .stdout(std::io::stderr())
         .status()
@@ -51,13 +54,13 @@ pub(crate) fn install(convex: &Path) -> Result<(), Error> {
     if status.success() {
         return Ok(());
     }
-    Err(Error::Install { folder: convex.to_owned(), reason: status.to_string() })
+    Err(Error::Install { folder: folder.to_owned(), reason: status.to_string() })
 }
 
 /// Whether npm's own record is at least as new as the lock file.
-fn is_installed(convex: &Path) -> bool {
-    let record = changed(&convex.join("node_modules/.package-lock.json"));
-    record.is_some() && record >= changed(&convex.join("package-lock.json"))
+fn is_installed(folder: &Path) -> bool {
+    let record = changed(&folder.join("node_modules/.package-lock.json"));
+    record.is_some() && record >= changed(&folder.join("package-lock.json"))
 }
 
 fn changed(path: &Path) -> Option<SystemTime> {

@@ -20,4 +20,5 @@ mod process;
 
 pub use control::{Account, Effect, Fault, Snapshot, Stats, Tokens, Visitor};
 pub use error::Error;
+pub use install::install;
 pub use process::{Deployment, Options};

@@ -20,8 +20,9 @@ impl Page {
         let (status, title, text) = self.words();
         let body = format!(
             "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width\">\n\
              <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
-             <h1>{title}</h1>\n<p>{text}</p>\n</html>\n"
+             <main>\n<h1>{title}</h1>\n<p>{text}</p>\n</main>\n</html>\n"
         );
         let allow = if self == Self::Method { "Allow: GET\r\n" } else { "" };
         format!(

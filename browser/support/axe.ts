@@ -1,0 +1,35 @@
+// What axe-core finds wrong for people who use a keyboard, a screen reader or large type.
+
+import { expect, type Page } from "@playwright/test";
+import axe from "axe-core";
+
+/** Everything that is a rule of WCAG 2.2 at level AA, and what is good practice beyond. */
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** Fails with what axe finds on the page, in both themes. */
+export async function isAccessible(page: Page): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await violations(page), `${page.url()} in ${colorScheme}`).toEqual([]);
+  }
+  await page.emulateMedia({ colorScheme: null });
+}
+
+/** One line for each thing that breaks a rule. */
+async function violations(page: Page): Promise<string[]> {
+  // By the debugger: the page's own policy lets no script in, and stays as it is.
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(
+    (rules) => window.axe.run({ runOnly: rules }),
+    RULES,
+  );
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map((node) => `${id}: ${help}: ${node.html}`),
+  );
+}
+
+declare global {
+  interface Window {
+    axe: typeof axe;
+  }
+}

@@ -1,0 +1,44 @@
+// What every test gets: a watched browser, and a place with the program.
+
+import { test as base } from "@playwright/test";
+import { Deployment } from "./deployment.js";
+import { Place } from "./place.js";
+import { Watch } from "./watch.js";
+
+export { expect } from "@playwright/test";
+
+interface Given {
+  /** Fails the test for what no page may do. */
+  watch: Watch;
+  /** A folder with a home and profiles. */
+  place: Place;
+}
+
+interface Shared {
+  /** A Convex deployment on this machine, with stand-ins for GitHub and Google. */
+  deployment: Deployment;
+}
+
+export const test = base.extend<Given, Shared>({
+  watch: [
+    async ({ context }, use) => {
+      const watch = new Watch(context);
+      await use(watch);
+      base.expect(watch.complaints()).toEqual([]);
+    },
+    { auto: true },
+  ],
+  place: async ({}, use) => {
+    const place = await Place.make();
+    await use(place);
+    await place.remove();
+  },
+  deployment: [
+    async ({}, use) => {
+      const deployment = await Deployment.start();
+      await use(deployment);
+      await deployment.stop();
+    },
+    { scope: "worker", timeout: 120_000 },
+  ],
+});

@@ -1,0 +1,55 @@
+//! `cargo xtask browser`: what a person sees and does, in this machine's own Chromium with
+//! the real program. The tests are in `browser/`.
+
+mod chromium;
+
+use std::{
+    ffi::{OsStr, OsString},
+    path::Path,
+    process::Command,
+};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::npm::Package;
+
+/// The packages whose programs the tests run.
+const PROGRAMS: [&str; 2] = ["driftline", "todos"];
+
+/// What to do with the browser.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Take the pictures of the README again instead of testing
+    #[arg(long)]
+    update_screenshots: bool,
+    /// Further arguments of Playwright, such as `-g` and a part of a test's name
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<OsString>,
+}
+
+pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
+    let mut build = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
+    build.arg("build").args(PROGRAMS.iter().flat_map(|it| ["--package", it])).current_dir(root);
+    let status = build.status().context("cannot start cargo")?;
+    ensure!(status.success(), "the program cannot be built; the reason is above");
+    let script = if options.update_screenshots { "screenshots" } else { "test" };
+    start(root, script, &options.arguments)
+}
+
+/// Runs all tests with the programs that are built already.
+pub(crate) fn test(root: &Path) -> Result<()> {
+    start(root, "test", &[])
+}
+
+fn start(root: &Path, script: &str, arguments: &[OsString]) -> Result<()> {
+    let chromium = chromium::ready()?;
+    let this = std::env::current_exe().context("cannot tell where this program is")?;
+    let programs = this.parent().context("this program is in no folder")?;
+    // The deployment that the tests sign in at.
+    Package::ready(root, "convex")?;
+    let browser = Package::ready(root, "browser")?;
+    browser.check()?;
+    let arguments = arguments.iter().map(OsString::as_os_str).collect::<Vec<&OsStr>>();
+    let variables = [("CHROMIUM", chromium.as_path()), ("DRIFTLINE_PROGRAMS", programs)];
+    browser.script(script, arguments, variables)
+}

@@ -1,0 +1,100 @@
+//! The machine's Chromium. Where there is none, Debian's is installed if this may; otherwise
+//! whoever runs this is told how. Tests are never left out for want of a browser.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+
+/// The variable that names one.
+const VARIABLE: &str = "CHROMIUM";
+
+/// What it is called, in the folders of `PATH`.
+const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/// Where macOS has it, which is in no `PATH`.
+const ELSEWHERE: [&str; 2] = [
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+
+/// Debian's packages. Without a font there is no text.
+const PACKAGES: [&str; 2] = ["chromium", "fonts-liberation"];
+
+/// The browser of this machine, installed first if need be.
+pub(super) fn ready() -> Result<PathBuf> {
+    if let Some(found) = search()? {
+        return Ok(found);
+    }
+    ensure!(may_install(), "{}", advice());
+    eprintln!("There is no Chromium here: installing Debian's.");
+    apt(&["update"])?;
+    apt(&[&["install", "--yes", "--no-install-recommends"], PACKAGES.as_slice()].concat())?;
+    search()?.with_context(|| format!("Debian's packages brought none. {}", advice()))
+}
+
+fn search() -> Result<Option<PathBuf>> {
+    let folders: Vec<_> = env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect();
+    find(env::var_os(VARIABLE).map(PathBuf::from), &folders)
+}
+
+/// The one that was `given`, or the first one in `folders` or where macOS has it.
+fn find(given: Option<PathBuf>, folders: &[PathBuf]) -> Result<Option<PathBuf>> {
+    if let Some(given) = given.filter(|it| !it.as_os_str().is_empty()) {
+        if given.is_file() {
+            return Ok(Some(given));
+        }
+        bail!("{VARIABLE} names {}, where there is no program", given.display());
+    }
+    let places = NAMES.iter().flat_map(|name| folders.iter().map(move |it| it.join(name)));
+    Ok(places.chain(ELSEWHERE.map(PathBuf::from)).find(|it| it.is_file()))
+}
+
+/// Whether this is Debian or the like, and its administrator.
+fn may_install() -> bool {
+    let id = Command::new("id").arg("-u").stderr(Stdio::null()).output();
+    id.is_ok_and(|it| it.stdout.trim_ascii() == b"0") && Path::new("/usr/bin/apt-get").exists()
+}
+
+fn apt(words: &[&str]) -> Result<()> {
+    let mut command = Command::new("apt-get");
+    command.args(words).env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null());
+    let status = command.status().context("cannot run apt-get")?;
+    let words = words.join(" ");
+    ensure!(status.success(), "`apt-get {words}` failed; see above. {}", advice());
+    Ok(())
+}
+
+fn advice() -> String {
+    let packages = PACKAGES.join(" ");
+    format!(
+        "The browser tests need Chromium or Chrome. On Debian or Ubuntu:\n  \
+         sudo apt-get update && sudo apt-get install --no-install-recommends {packages}\n\
+         On macOS:\n  brew install --cask chromium\n\
+         Or name one that is here already: {VARIABLE}=/path/to/chromium"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_one_that_was_named_comes_first_and_must_exist() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name: &str| folder.path().join(name);
+        for name in ["google-chrome", "chromium", "other"] {
+            std::fs::write(place(name), "").unwrap();
+        }
+        let folders = [place("missing"), folder.path().to_owned()];
+        let found = |given: Option<&str>| find(given.map(place), &folders).unwrap().unwrap();
+        assert_eq!(found(Some("other")), place("other"));
+        assert_eq!(found(None), place("chromium"));
+        let error = find(Some(place("missing")), &folders).unwrap_err().to_string();
+        assert!(error.contains(VARIABLE) && error.contains("missing"), "{error}");
+        assert_eq!(find(Some(PathBuf::new()), &folders).unwrap(), Some(place("chromium")));
+    }
+}
