@@ -34,13 +34,12 @@ pub(crate) fn start(profile: &Profile) -> Result<()> {
     profile.create()?;
     let path = profile.path().join(FILE);
     let file = open(&path).with_context(|| format!("{} cannot be written", path.display()))?;
-    let subscriber = tracing_subscriber::fmt()
+    // A program that is made of this library may have its own; then that one is used.
+    let _it_has_its_own = tracing_subscriber::fmt()
         .with_max_level(level)
         .with_ansi(false)
         .with_writer(Mutex::new(file))
-        .finish();
-    // A program that is made of this library may have its own; then that one is used.
-    let _it_has_its_own = tracing::subscriber::set_global_default(subscriber);
+        .try_init();
     tracing::debug!(version = env!("CARGO_PKG_VERSION"), process = std::process::id(), "begun");
     Ok(())
 }

@@ -8,9 +8,9 @@
 mod cloud;
 mod common;
 
-use std::{fs, process::Stdio};
+use std::{fs, net::TcpListener, process::Stdio};
 
-use cloud::{deployment, files, join, secrets, sign_in};
+use cloud::{deployment, files, join, now, secrets, sign_in};
 use common::Place;
 use driftline_deployment::Visitor;
 
@@ -43,12 +43,14 @@ async fn a_person_signs_in_syncs_and_signs_out() {
     }
     assert!(said.contains("github"), "{said}");
 
-    // Another person is refused, and what was there before still works.
+    // Another person is refused, whatever waits here, and what was there before still works.
+    place.ok("a", &["add", "sessions", "name=Waits for Ada"]);
     deployment.set_visitor(&Visitor::Account("1002".into())).await.unwrap();
     let (code, text) = sign_in(&place, "a", &["--yes"]).await;
     assert!(code == 4 && text.contains("--profile DIR"), "{code} {text}");
     said += &text;
-    place.ok("a", &["sync"]);
+    assert_eq!(place.json("a", &["status"])["pending"], 1);
+    assert_eq!(place.json("a", &["sync"])["sent"], 1);
 
     let secrets = secrets(&place.path("a"));
     for file in files(&place.path("a")) {
@@ -87,9 +89,7 @@ async fn processes_renew_one_sign_in_at_once_and_stay_signed_in() {
     deployment.set_visitor(&Visitor::Account("1001".into())).await.unwrap();
     let (code, text) = sign_in(&place, "a", &["--yes"]).await;
     assert_eq!(code, 0, "{text}");
-    #[expect(clippy::disallowed_methods, reason = "the deployment starts at the real time")]
-    let start = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    let start = i64::try_from(start.as_millis()).unwrap();
+    let start = now();
     let mut before = secrets(&place.path("a"));
     for round in 1..=50 {
         deployment.set_clock(Some(start + round * 2 * 3_600_000)).await.unwrap();
@@ -106,4 +106,51 @@ async fn processes_renew_one_sign_in_at_once_and_stay_signed_in() {
         assert_ne!(before, after, "round {round}: nothing was renewed");
         before = after;
     }
+}
+
+/// Where a renewal is stopped is chance: before the call, on its way, after the deployment
+/// has used the token up, or after all of it. The next process always goes on.
+#[tokio::test]
+async fn a_process_that_is_killed_while_it_renews_signs_nobody_out() {
+    let (place, deployment) = (Place::new(), deployment().await);
+    join(&place, "a", &deployment);
+    deployment.set_visitor(&Visitor::Account("1001".into())).await.unwrap();
+    let (code, text) = sign_in(&place, "a", &["--yes"]).await;
+    assert_eq!(code, 0, "{text}");
+    let renewals = async || {
+        let stats = deployment.stats().await.unwrap();
+        stats.functions.get("auth:signIn").map_or(0, |it| it.calls)
+    };
+    let start = now();
+    for round in 1..=12 {
+        deployment.set_clock(Some(start + round * 2 * 3_600_000)).await.unwrap();
+        let before = renewals().await;
+        let mut command = place.command("a", &["account"]);
+        let mut process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        while renewals().await == before && process.try_wait().unwrap().is_none() {}
+        process.kill().unwrap();
+        process.wait().unwrap();
+        let ran = place.run("a", &["account"]);
+        assert_eq!(ran.code, 0, "round {round}: {ran:?}");
+    }
+}
+
+/// A config that names another address gets nobody's tokens there, and takes none away.
+#[tokio::test]
+async fn tokens_go_to_no_other_address() {
+    let (place, deployment) = (Place::new(), deployment().await);
+    join(&place, "a", &deployment);
+    deployment.set_visitor(&Visitor::Account("1001".into())).await.unwrap();
+    let (code, text) = sign_in(&place, "a", &["--yes"]).await;
+    assert_eq!(code, 0, "{text}");
+    place.ok("a", &["add", "sessions", "name=Not for them"]);
+    let stranger = TcpListener::bind("127.0.0.1:0").unwrap();
+    stranger.set_nonblocking(true).unwrap();
+    let elsewhere = format!("remote.url=http://{}", stranger.local_addr().unwrap());
+    for command in ["sync", "account"] {
+        let ran = place.run("a", &["--config", &elsewhere, command]);
+        assert_eq!(ran.code, 4, "{ran:?}");
+    }
+    assert!(stranger.accept().is_err(), "it was called");
+    assert_eq!(place.json("a", &["sync"])["sent"], 1);
 }

@@ -185,6 +185,8 @@ fn counterpart(there: &dyn ReadTx, entity: &EntityDescriptor, mine: &View) -> Re
     Ok(None)
 }
 
+/// What becomes of two rows, from the least to the most.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Meeting {
     Same,
     Merge,
@@ -201,11 +203,11 @@ fn compare(entity: &str, mine: &View, other: &View, clashes: &mut Vec<Clash>) ->
             continue;
         }
         let (Some(here), Some(there)) = (one, two) else {
-            meeting = merging(meeting);
+            meeting = meeting.max(Meeting::Merge);
             continue;
         };
         if !(here.stamp.is_person() && there.stamp.is_person()) {
-            meeting = merging(meeting);
+            meeting = meeting.max(Meeting::Merge);
             continue;
         }
         meeting = Meeting::Conflict;
@@ -222,12 +224,4 @@ fn compare(entity: &str, mine: &View, other: &View, clashes: &mut Vec<Clash>) ->
         }
     }
     meeting
-}
-
-/// A conflict stays one.
-fn merging(meeting: Meeting) -> Meeting {
-    match meeting {
-        Meeting::Conflict => Meeting::Conflict,
-        Meeting::Same | Meeting::Merge => Meeting::Merge,
-    }
 }

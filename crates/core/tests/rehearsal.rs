@@ -109,8 +109,7 @@ fn every_row_is_foretold_and_then_it_comes_to_that() {
     assert_eq!(follow(&mirror, &*hub), 5);
     assert_eq!(hub.given(), 5);
     let told = foretell(&here, &mirror);
-    let counts =
-        Counts { only_here: 1, only_there: 1, same: 2, merge: 1, conflict: 1, kept: 1 };
+    let counts = Counts { only_here: 1, only_there: 1, same: 2, merge: 1, conflict: 1, kept: 1 };
     assert_eq!(told.entities["folders"], counts);
     let clash = &told.clashes[0];
     assert_eq!((clash.field.as_str(), told.clashes.len()), ("name", 1));

@@ -4,15 +4,19 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use anyhow::{Context as _, Result};
 use async_trait::async_trait;
+use driftline_auth::Account;
 use driftline_core::{
     Answers, Backend, Durability, Error, Millis, Page, Pull, Push, Replica, device,
+    mirror::FirstPull,
 };
 use serde::{Deserialize, Serialize};
 
+use super::{Deployment, review::Scratch};
 use crate::{
     context::{Device, Setup},
     time,
@@ -49,9 +53,27 @@ pub(crate) fn is_due(replica: &Replica) -> driftline_core::Result<bool> {
     Ok(!is_bound && record(replica)?.is_none())
 }
 
+/// Begins the merge that `me` has agreed to: copies everything as it is, and records that
+/// this device is theirs. The caller has the profile's turn, and syncs with the remote that
+/// is returned, which is read from `scratch` as far as it is there.
+pub(crate) async fn start(
+    setup: &Setup,
+    device: &Device,
+    deployment: &Deployment,
+    me: &Account,
+    (scratch, remote): (Scratch, Arc<dyn Backend>),
+) -> Result<(Record, FirstPull)> {
+    let host = deployment.origin.host();
+    let record = begin(setup, device, &me.person, &host)?;
+    if !deployment.link(&device.replica.device()).await? {
+        return Err(Error::SignedOut { remote: host }.into());
+    }
+    Ok((record, scratch.mirror.before(remote)))
+}
+
 /// Copies everything as it is, and notes that `person` has agreed. A copy of an earlier
 /// attempt that merged nothing gives way to the new one.
-pub(crate) fn begin(setup: &Setup, device: &Device, person: &str, remote: &str) -> Result<Record> {
+fn begin(setup: &Setup, device: &Device, person: &str, remote: &str) -> Result<Record> {
     let store = device.replica.store();
     if store.view(device::position)?.identity.is_some()
         && let Some(known) = record(&device.replica)?
@@ -113,8 +135,8 @@ pub(crate) fn copies(profile: &Path) -> Vec<Copy> {
 /// A deployment that nothing is exchanged with before somebody has agreed to the first
 /// merge: by whatever command, screen or background task it is asked.
 pub(crate) struct Reviewed {
-    pub(crate) remote: std::sync::Arc<dyn Backend>,
-    pub(crate) replica: std::sync::Arc<Replica>,
+    pub(crate) remote: Arc<dyn Backend>,
+    pub(crate) replica: Arc<Replica>,
 }
 
 impl Reviewed {

@@ -101,3 +101,10 @@ pub(crate) fn join(place: &Place, profile: &str, deployment: &Deployment) {
     place.ok(profile, &["config", "set", "remote.url", deployment.url()]);
     place.ok(profile, &["config", "set", "remote.site_url", deployment.site_url()]);
 }
+
+/// The real time, at which a deployment starts.
+#[expect(clippy::disallowed_methods, reason = "nothing is decided by it")]
+pub(crate) fn now() -> i64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    i64::try_from(now.as_millis()).unwrap()
+}

@@ -35,8 +35,7 @@ pub(crate) fn list(
     after: u64,
     limit: usize,
 ) -> rusqlite::Result<Vec<Queued>> {
-    const WAITING: &str =
-        "WHERE parked IS NULL AND kept IS NULL AND id > ?1 ORDER BY id LIMIT ?2";
+    const WAITING: &str = "WHERE parked IS NULL AND kept IS NULL AND id > ?1 ORDER BY id LIMIT ?2";
     const PARKED: &str = "WHERE parked IS NOT NULL AND id > ?1 ORDER BY id LIMIT ?2";
     let filter = if parked { PARKED } else { WAITING };
     let mut statement = connection.prepare_cached(&[SELECT, filter].concat())?;

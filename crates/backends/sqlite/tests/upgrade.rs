@@ -185,8 +185,7 @@ fn a_file_of_the_first_version_is_brought_up_and_keeps_its_queue() {
     let store = open(&path);
     assert_eq!(get(&store, "notes", id(1)), Some(stored));
     let store: &dyn Store = &store;
-    let (queue, kept) =
-        store.view(|tx| Ok((tx.queue_sizes()?, tx.kept_size()?))).unwrap();
+    let (queue, kept) = store.view(|tx| Ok((tx.queue_sizes()?, tx.kept_size()?))).unwrap();
     assert_eq!((queue, kept), ((1, 0), 0));
     let status: String = common::sql(&path)
         .query_row("SELECT sync_status FROM notes_sync", [], |row| row.get(0))

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use anyhow::{Context as _, Result};
 use driftline_auth::Account;
-use driftline_core::{Backend, Error, SyncReport, rehearsal::Counts};
+use driftline_core::{Backend, SyncReport, rehearsal::Counts};
 use serde_json::{Value, json};
 
 use crate::{
@@ -93,15 +93,12 @@ pub(super) fn run(
         context.output.chat("Meanwhile something has changed. It is like this now:");
         show(context, &seen)?;
     }
-    let record = merge::begin(context, device, &me.person, &deployment.origin.host())?;
+    let from = (scratch, remote.clone());
+    let start = merge::start(context, device, deployment, me, from);
+    let (record, first) = runtime()?.block_on(start)?;
     if let Some(backup) = &record.backup {
         context.output.chat(&format!("Copied: {}", backup.display()));
     }
-    let linked = runtime()?.block_on(deployment.link(&device.replica.device()))?;
-    if !linked {
-        return Err(Error::SignedOut { remote: deployment.origin.host() }.into());
-    }
-    let first = scratch.mirror.before(remote);
     let report = exchange_with(context, device, &first)?;
     drop(first);
     Scratch::remove(context)?;
