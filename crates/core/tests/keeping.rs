@@ -1,6 +1,8 @@
 //! What a person keeps on a device stays there, is told apart from what waits, and can be
 //! let go later.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod common;
 
 use common::{Device, Folder, Line, hub, hub_of, imported};

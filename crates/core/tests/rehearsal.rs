@@ -1,6 +1,8 @@
 //! What a first sync would do is foretold, and then it does that; and what was read for it
 //! is not read again.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod common;
 
 use std::sync::{
