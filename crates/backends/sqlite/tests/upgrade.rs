@@ -9,7 +9,7 @@ use common::{
     CHORES, FOLDERS, NEWER_NOTES, NOTES, get, id, newer_schema, note, open, put, schema_of, stamp,
 };
 use driftline_core::{
-    EntityDescriptor, Field, Kind, Store,
+    Durability, EntityDescriptor, Field, Kind, Store,
     store::{Find, Stored},
 };
 use driftline_sqlite::SqliteStore;
@@ -166,14 +166,14 @@ fn opening_again_changes_nothing() {
 }
 
 #[test]
-fn a_file_of_the_first_version_is_brought_up_and_keeps_its_queue() {
+fn a_file_of_the_first_version_is_brought_up_and_keeps_rows_and_queue() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.db");
     let stored = with_unknown_cells();
     put(&open(&path), "notes", &stored);
     common::sql(&path)
         .execute_batch(
-            r#"DROP VIEW notes_sync; DROP VIEW folders_sync;
+            r#"DROP VIEW notes_sync; DROP VIEW folders_sync; DROP TABLE changes;
             DROP INDEX "sync_queue.waiting"; DROP INDEX "sync_queue.kept";
             ALTER TABLE sync_queue DROP COLUMN kept; PRAGMA user_version = 1;
             CREATE INDEX "sync_queue.waiting" ON sync_queue (id) WHERE parked IS NULL;
@@ -191,4 +191,11 @@ fn a_file_of_the_first_version_is_brought_up_and_keeps_its_queue() {
         .query_row("SELECT sync_status FROM notes_sync", [], |row| row.get(0))
         .unwrap();
     assert_eq!(status, "pending");
+    store.transact(Durability::Full, |tx| tx.note("notes", id(1))).unwrap();
+    let noted = store.view(|tx| tx.changed_since(0, 9)).unwrap();
+    assert_eq!(noted.iter().map(|it| it.id).collect::<Vec<_>>(), [id(1)]);
+    let version = |it: &rusqlite::Connection| -> i64 {
+        it.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+    };
+    assert_eq!(version(&common::sql(&path)), 3);
 }

@@ -69,6 +69,7 @@ pub fn import(
     }
     if !changed && !is_new {
         if local_changed {
+            tx.note(entity.name, id)?;
             tx.put(entity.name, &stored)?;
         }
         return Ok(Imported::Same);
@@ -81,6 +82,7 @@ pub fn import(
         alias::assume(tx, entity.name, id, twin)?;
     }
     tx.put(entity.name, &stored)?;
+    tx.note(entity.name, id)?;
     if !is_new && fields.iter().any(|it| entity.places(it)) {
         keep::moved(tx, entity)?;
     }

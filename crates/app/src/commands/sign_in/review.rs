@@ -225,11 +225,9 @@ pub(super) fn undo(context: &Context<'_>) -> Result<()> {
     print(&format!("✓ Signed out of {}{told}.", undone.remote))?;
     print(&format!("  Open now: the copy from before, {}", undone.opened.display()))?;
     print(&format!("  Until now: {}", undone.kept_database.display()))?;
-    match &undone.unsent_file {
-        Some(path) => {
-            print(&format!("  Never sent: {} rows, in {}", undone.unsent, path.display()))?
-        }
-        None => print("  Everything else had been sent.")?,
-    }
+    print(&match &undone.unsent_file {
+        Some(path) => format!("  Never sent: {} rows, in {}", undone.unsent, path.display()),
+        None => "  Everything else had been sent.".to_owned(),
+    })?;
     print(&format!("Nothing changed in {}: what was sent there is still there.", undone.remote))
 }
