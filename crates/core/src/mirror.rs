@@ -7,10 +7,11 @@ use std::sync::{
 };
 
 use async_trait::async_trait;
+use futures_util::future::BoxFuture;
 
 use crate::{
-    Answers, Backend, Durability, Id, Identity, Limits, PROTOCOL, Page, Pull, Push, Result, Store,
-    hub,
+    Answers, Backend, Durability, Env, Hear, Id, Identity, Limits, PROTOCOL, Page, Pull, Push,
+    Result, Store, hub,
     store::{Stored, Tx},
     sync,
 };
@@ -149,5 +150,9 @@ impl Backend for FirstPull {
     async fn push(&self, request: Push) -> Result<Answers> {
         self.is_past.store(true, Ordering::Release);
         self.remote.push(request).await
+    }
+
+    fn listen<'a>(&'a self, env: &'a dyn Env, hear: Hear<'a>) -> Option<BoxFuture<'a, ()>> {
+        self.remote.listen(env, hear)
     }
 }

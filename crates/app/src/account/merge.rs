@@ -11,9 +11,10 @@ use anyhow::{Context as _, Result};
 use async_trait::async_trait;
 use driftline_auth::Account;
 use driftline_core::{
-    Answers, Backend, Durability, Error, Millis, Page, Pull, Push, Replica, device,
+    Answers, Backend, Durability, Env, Error, Hear, Millis, Page, Pull, Push, Replica, device,
     mirror::FirstPull,
 };
+use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::{Deployment, review::Scratch};
@@ -166,5 +167,9 @@ impl Backend for Reviewed {
     async fn push(&self, request: Push) -> driftline_core::Result<Answers> {
         self.check()?;
         self.remote.push(request).await
+    }
+
+    fn listen<'a>(&'a self, env: &'a dyn Env, hear: Hear<'a>) -> Option<BoxFuture<'a, ()>> {
+        self.remote.listen(env, hear)
     }
 }
