@@ -27,6 +27,11 @@ impl Failed {
         Self { code, exit: USAGE, message: message.into() }.into()
     }
 
+    /// There is no such thing.
+    pub(crate) fn not_found(message: impl Into<String>) -> anyhow::Error {
+        Self { code: "not_found", exit: NOT_FOUND, message: message.into() }.into()
+    }
+
     /// It did not work out.
     pub(crate) fn failed(code: &'static str, message: impl Into<String>) -> anyhow::Error {
         Self { code, exit: 1, message: message.into() }.into()
