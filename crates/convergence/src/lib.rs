@@ -99,6 +99,7 @@
 //! | `write-under-ahead` | `device/write.rs` | An edit of a cell from a clock that is ahead is stamped below it | own writes |
 
 mod arrivals;
+mod contract;
 mod device;
 mod dice;
 mod fleet;
@@ -116,6 +117,7 @@ pub mod vectors;
 mod verify;
 
 pub use self::{
+    contract::{Broken, Contract, contract},
     fleet::Counts,
     plan::{Action, Fault, Plan, Step, World},
     remote::{MakeRemote, OpenRemote, Remote},
