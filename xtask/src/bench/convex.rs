@@ -103,11 +103,11 @@ impl Leg {
         deployment: &Deployment,
         sync: impl Future<Output = driftline_core::Result<SyncReport>>,
     ) -> Result<Self> {
-        let (before, cpu, start) = (deployment.stats().await?, cpu(), device.env.monotonic());
+        let (before, idle, start) = (deployment.stats().await?, cpu(), device.env.monotonic());
         let report = sync.await?;
         let (end, spent) = (device.env.monotonic(), cpu());
         let after = deployment.stats().await?;
-        let mine = cpu.zip(spent).map(|(before, after)| after - before);
+        let mine = idle.zip(spent).map(|(before, after)| after - before);
         let seconds = (end - start) as f64 / 1e3;
         Ok(Self { what, report, seconds, mine, before, after })
     }
