@@ -1,6 +1,9 @@
 //! What pages ask of the rest of the program.
 
+use std::path::PathBuf;
+
 use driftline_core::{Millis, status::Status};
+use driftline_reading::inbox::Outside;
 use serde::Serialize;
 
 use crate::Result;
@@ -17,14 +20,53 @@ pub trait Host: Send + Sync {
     /// How this program is called on a command line for this profile.
     fn call(&self, command: &str) -> String;
 
+    /// What the person is called, if that is known: whose comments theirs are.
+    fn person(&self) -> Option<String> {
+        None
+    }
+
     /// The config in force, key by key.
     ///
     /// # Errors
     /// When the config is wrong; it says where.
     fn settings(&self) -> Result<Vec<Setting>>;
 
+    /// Syncs now, whatever failed before.
+    fn sync_now(&self);
+
+    /// Stops syncing until further notice, or goes on.
+    fn pause(&self, paused: bool);
+
+    /// Whether it was stopped by [`Self::pause`].
+    fn is_paused(&self) -> bool;
+
+    /// A short form of what the remote holds of this person's rows, to compare with other
+    /// devices by eye; none before the first sync.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    fn code(&self) -> Result<Option<String>>;
+
+    /// What is stored where.
+    fn places(&self) -> Vec<Place>;
+
+    /// Writes every row into a new file and returns its path.
+    ///
+    /// # Errors
+    /// When the rows cannot be read, or the file cannot be written.
+    fn export(&self) -> Result<PathBuf>;
+
     /// What the last import found, and whether one is under way.
     fn importing(&self) -> Importing;
+
+    /// What only the program can see: transcripts on the disk of this machine that could
+    /// not be read, or that their agents are about to delete.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    fn outside(&self) -> Result<Outside> {
+        Ok(Outside::default())
+    }
 
     /// Begins an import, unless one is under way.
     fn import_now(&self);
@@ -39,6 +81,17 @@ pub struct Setting {
     pub value: String,
     /// Where it was written.
     pub origin: String,
+}
+
+/// Something that the program keeps on this machine.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// What it is.
+    pub what: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// How much it is; none if it is not there.
+    pub bytes: Option<u64>,
 }
 
 /// Where imports stand.

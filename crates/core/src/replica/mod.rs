@@ -1,5 +1,6 @@
 //! The door for applications: a person's rows on this device, typed or by name.
 
+mod apart;
 mod rows;
 
 use std::{

@@ -72,6 +72,7 @@ const put = (main) => {
 // Goes to a page.
 const go = async (path, { replace = false } = {}) => {
   const target = new URL(path, location.href);
+  if (target.origin !== location.origin) return location.assign(target);
   const main = $("#main");
   main.setAttribute("aria-busy", "true");
   let page;
@@ -104,8 +105,9 @@ const arrive = () => {
   const start = named || $("[data-start]") || $("#main [autofocus]");
   if (start) {
     start.focus({ preventScroll: true });
-    start.scrollIntoView({ block: named ? "center" : "nearest" });
-    named?.classList.add("flash");
+    const asked = named || start.dataset.start === "center";
+    start.scrollIntoView({ block: asked ? "center" : "nearest" });
+    if (asked) start.classList.add("flash");
   } else {
     scrollTo(0, 0);
     $("#main").focus({ preventScroll: true });

@@ -9,15 +9,23 @@
 //   details[data-fold=KIND]      opened and closed together by a key
 //   img[data-src], [data-download] a path below /file, fetched with the secret
 //   main[data-live]              entities; the page is shown again when one changes
-//   [data-start]                 what has the focus when the page is shown
+//   [data-start]                 what has the focus when the page is shown; with the value
+//                                `center` it was asked for by the address
 //   [data-do=NAME]               one of the functions in keys.js
+const putTheme = () => {
+  const theme = localStorage.getItem("driftline-theme") ?? "";
+  if (theme) document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme;
+  for (const it of $$("[data-do=theme]")) it.setAttribute("aria-pressed", String(it.dataset.theme === theme));
+};
+
 const shownPage = () => {
   watchImages();
+  putTheme();
   document.dispatchEvent(new Event("driftline:shown"));
 };
 
-const theme = localStorage.getItem("driftline-theme");
-if (theme) document.documentElement.dataset.theme = theme;
+putTheme();
 
 if (await findKey()) {
   await go(here() + location.hash, { replace: true });

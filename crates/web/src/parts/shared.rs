@@ -1,12 +1,12 @@
 //! What every page carries around its contents: the indicator, counts, and the entities
 //! that have no screen of their own.
 
-use driftline_core::{Millis, Value, store::Find};
-use driftline_reading::Reading;
+use driftline_core::Millis;
+use driftline_reading::{Reading, inbox};
 use maud::{Markup, html};
 
-use super::{grouped, indicator, label};
-use crate::{Host, Request, Result, pages};
+use super::{count_of, grouped, indicator, label};
+use crate::{Host, Importing, Request, Result, pages};
 
 /// What every page carries. The script puts each element where the one with its id is.
 pub(crate) fn shared(request: &Request<'_>) -> Result<Markup> {
@@ -16,12 +16,13 @@ pub(crate) fn shared(request: &Request<'_>) -> Result<Markup> {
 /// The same for who has no request.
 pub(crate) fn shared_of(reading: &Reading, host: &dyn Host, now: Millis) -> Result<Markup> {
     let status = host.status()?;
-    let waiting = inbox(reading)?;
+    let waiting = inbox::counts(reading, &host.outside()?)?.unread;
     let schema = reading.replica().schema();
     let generic = schema.entities().iter().filter(|it| !pages::has_screen(it.name));
     Ok(html! {
         div data-shared {
             (indicator(&status, now))
+            (under_way(&host.importing()))
             @if waiting > 0 {
                 span #unread .count aria-label={ (waiting) " unread" } { (grouped(waiting)) }
             } @else {
@@ -30,6 +31,7 @@ pub(crate) fn shared_of(reading: &Reading, host: &dyn Host, now: Millis) -> Resu
             div #more {
                 @for entity in generic { a href={ "/e/" (entity.name) } { (label(entity.name)) } }
                 a href="/conflicts" { "Conflicts" }
+                a href="/trash" { "Trash" }
                 a href="/settings" { "Settings" }
                 a href="/help" { "Help" }
             }
@@ -37,12 +39,16 @@ pub(crate) fn shared_of(reading: &Reading, host: &dyn Host, now: Millis) -> Resu
     })
 }
 
-/// How much of the inbox is unread.
-fn inbox(reading: &Reading) -> Result<u64> {
-    let replica = reading.replica();
-    let unread = Find::new().equal("read_at", Value::Null).equal("archived_at", Value::Null);
-    Ok(match replica.schema().get("inbox") {
-        Some(it) => replica.count(it.name, &unread)?,
-        None => 0,
-    })
+/// How far an import is, in a line of its own on every page: what is here can be read
+/// meanwhile.
+fn under_way(state: &Importing) -> Markup {
+    html! {
+        div #importing.importing hidden[!state.running] {
+            @if state.running {
+                span { "Bringing in transcripts: " (grouped(state.done as u64)) " of "
+                    (count_of(state.total as u64, "file", "files")) }
+                progress max=(state.total.max(1)) value=(state.done) aria-label="Import" {}
+            }
+        }
+    }
 }
