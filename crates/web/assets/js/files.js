@@ -1,0 +1,37 @@
+// Images and files are fetched with the secret, too: data-src on an image is loaded when
+// it comes near, data-download on a link is saved.
+const near = new IntersectionObserver(
+  (seen) => {
+    for (const { target, isIntersecting } of seen) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      load(target);
+    }
+  },
+  { rootMargin: "400px" },
+);
+
+const load = async (image) => {
+  const answer = await call("/file" + image.dataset.src).catch(() => null);
+  if (!answer?.ok) return image.classList.add("broken");
+  const address = URL.createObjectURL(await answer.blob());
+  image.addEventListener("load", () => URL.revokeObjectURL(address), { once: true });
+  image.src = address;
+};
+
+const watchImages = () => {
+  for (const image of $$("img[data-src]:not([src])")) near.observe(image);
+};
+
+addEventListener("click", async (event) => {
+  const link = event.target.closest?.("[data-download]");
+  if (!link) return;
+  event.preventDefault();
+  const answer = await call("/file" + link.dataset.download);
+  if (!answer.ok) return toast(await answer.text());
+  const save = document.createElement("a");
+  save.href = URL.createObjectURL(await answer.blob());
+  save.download = answer.headers.get("x-driftline-name") ?? "driftline";
+  save.click();
+  setTimeout(() => URL.revokeObjectURL(save.href), 60_000);
+});

@@ -1,0 +1,73 @@
+//! Writing rows of any entity.
+
+use driftline_core::{EntityDescriptor, Error as CoreError, Value};
+
+use crate::{Form, Outcome, Post, Request, Result, entity::values};
+
+fn entity(request: &Request<'_>) -> Result<&'static EntityDescriptor> {
+    Ok(request.replica.schema().entity(request.part("entity"))?)
+}
+
+/// Creates a row.
+pub(super) fn create(request: &Request<'_>, form: &Form) -> Result<Outcome> {
+    let entity = entity(request)?;
+    let mut values = match values(entity, form, request.zone) {
+        Ok(values) => values,
+        Err(wrong) => return Ok(Outcome::wrong(wrong)),
+    };
+    // What has no value, or the one that all begin with, was not given.
+    values.retain(|_, value| !value.is_null() && *value != Value::Bool(false));
+    match request.replica.create_values(entity.name, &values) {
+        Ok(id) => Ok(Outcome::toast("Created.").and_go(format!("/e/{}/{id}", entity.name))),
+        Err(error) => refused(entity, error),
+    }
+}
+
+/// Writes the fields that a form changed.
+pub(super) fn update(request: &Request<'_>, form: &Form) -> Result<Outcome> {
+    let (entity, id) = (entity(request)?, request.id("id")?);
+    let mut values = match values(entity, form, request.zone) {
+        Ok(values) => values,
+        Err(wrong) => return Ok(Outcome::wrong(wrong)),
+    };
+    let before = request.replica.get_values(entity.name, id)?;
+    let before = before.ok_or_else(|| CoreError::NotFound { entity: entity.name.into(), id })?;
+    // A field that nobody touched must not win over an edit of it elsewhere.
+    values.retain(|name, value| match before.value(name) {
+        Some(old) => old != value,
+        None => !value.is_null() && *value != Value::Bool(false),
+    });
+    let back = format!("/e/{}/{id}", entity.name);
+    if values.is_empty() {
+        return Ok(Outcome::go(back));
+    }
+    match request.replica.update_values(entity.name, id, &values) {
+        Ok(()) => Ok(Outcome::toast("Saved.").and_go(back)),
+        Err(error) => refused(entity, error),
+    }
+}
+
+/// What the rows refuse is said next to the field that it is about.
+fn refused(entity: &EntityDescriptor, error: CoreError) -> Result<Outcome> {
+    let field = match &error {
+        CoreError::KeyTaken { .. } => entity.natural_key.first().copied().unwrap_or_default(),
+        CoreError::BadValue { .. } => "",
+        _ => return Err(error.into()),
+    };
+    Ok(Outcome::wrong_field(field, error.to_string()))
+}
+
+/// Hides a row everywhere.
+pub(super) fn delete(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
+    let (entity, id) = (entity(request)?, request.id("id")?);
+    request.replica.set_deleted(entity.name, id, true)?;
+    let undo = Post::to(format!("/e/{}/{id}/restore", entity.name));
+    Ok(Outcome::toast("Deleted.").undo(undo).and_go(format!("/e/{}", entity.name)))
+}
+
+/// Brings a row back.
+pub(super) fn restore(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
+    let (entity, id) = (entity(request)?, request.id("id")?);
+    request.replica.set_deleted(entity.name, id, false)?;
+    Ok(Outcome::toast("Restored.").and_go(format!("/e/{}/{id}", entity.name)))
+}

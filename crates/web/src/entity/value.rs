@@ -1,0 +1,65 @@
+//! Values as people read them.
+
+use driftline_core::{Field, Kind, Value};
+use jiff::{Timestamp, tz::TimeZone};
+use maud::{Markup, html};
+
+use crate::{Request, parts};
+
+/// How much of a long text a list shows.
+const BRIEF: usize = 120;
+
+/// A value in a list: short, in a line.
+pub(crate) fn brief(request: &Request<'_>, field: &Field, value: Option<&Value>) -> Markup {
+    match value {
+        None | Some(Value::Null) => html! {},
+        Some(Value::Bool(it)) => html! { @if *it { "yes" } @else { "no" } },
+        Some(value) if field.kind == Kind::Time => match value.as_i64() {
+            Some(at) => parts::time(request, at),
+            None => html! { (value) },
+        },
+        Some(value) => {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let short: String = line.chars().take(BRIEF).collect();
+            html! { span dir="auto" { (short) @if short.len() < line.len() { "…" } } }
+        }
+    }
+}
+
+/// A value on the page of its row.
+pub(crate) fn in_full(request: &Request<'_>, field: &Field, value: Option<&Value>) -> Markup {
+    match (field.kind, value) {
+        (_, None | Some(Value::Null)) => html! { span.muted { "—" } },
+        (Kind::Time, Some(value)) => match value.as_i64() {
+            Some(at) => parts::day_and_time(request, at),
+            None => html! { (value) },
+        },
+        (Kind::Json, Some(value)) => {
+            html! { pre.code { code { (serde_json::to_string_pretty(value).unwrap_or_default()) } } }
+        }
+        (Kind::Ref(entity), Some(value)) => {
+            let id = value.as_str().unwrap_or_default();
+            html! { a href={ "/e/" (entity) "/" (id) } { (id) } }
+        }
+        (_, Some(Value::String(text))) => html! { span.text dir="auto" { (text) } },
+        (_, Some(_)) => brief(request, field, value),
+    }
+}
+
+/// A value as its field of a form holds it.
+pub(crate) fn as_typed(zone: &TimeZone, kind: Kind, value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => String::new(),
+        Some(value) => match kind {
+            Kind::Time => value
+                .as_i64()
+                .and_then(|it| Timestamp::from_millisecond(it).ok())
+                .map_or_else(String::new, |it| {
+                    it.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%.3f").to_string()
+                }),
+            Kind::Json => serde_json::to_string_pretty(value).unwrap_or_default(),
+            _ => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+        },
+    }
+}

@@ -1,0 +1,62 @@
+//! What can go wrong between a request and its answer, sorted by what the person who
+//! reads the page can do.
+
+use axum::http::StatusCode;
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no such page or row.
+    #[error("{0}")]
+    NotFound(String),
+    /// The request asks for something that cannot be.
+    #[error("{0}")]
+    Bad(String),
+    /// The rows cannot be read or written.
+    #[error(transparent)]
+    Core(#[from] driftline_core::Error),
+    /// What people read could not be worked out.
+    #[error(transparent)]
+    Reading(#[from] driftline_reading::Error),
+    /// The rest of the program failed; it says how.
+    #[error("{0}")]
+    Host(String),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address} ({source}); choose another port, or none")]
+    Listen {
+        /// The address.
+        address: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The program that runs already could not be asked.
+    #[error("the program at {address} does not answer: {reason}")]
+    Door {
+        /// Where it should be.
+        address: String,
+        /// What happened.
+        reason: String,
+    },
+}
+
+/// An answer, or why there is none.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// The status that the answer carries.
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::Bad(_) => StatusCode::BAD_REQUEST,
+            Self::Core(error) => match error.code() {
+                "not_found" | "unknown_entity" => StatusCode::NOT_FOUND,
+                "unknown_field" | "bad_value" | "key_taken" | "append_only" => {
+                    StatusCode::BAD_REQUEST
+                }
+                _ => StatusCode::INTERNAL_SERVER_ERROR,
+            },
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! What pages ask of the rest of the program.
+
+use driftline_core::{Millis, status::Status};
+use serde::Serialize;
+
+use crate::Result;
+
+/// The program around the pages. No call waits for the network: what takes long begins,
+/// and the page that is shown again says how far it is.
+pub trait Host: Send + Sync {
+    /// Where this device stands with its remote.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    fn status(&self) -> Result<Status>;
+
+    /// How this program is called on a command line for this profile.
+    fn call(&self, command: &str) -> String;
+
+    /// The config in force, key by key.
+    ///
+    /// # Errors
+    /// When the config is wrong; it says where.
+    fn settings(&self) -> Result<Vec<Setting>>;
+
+    /// What the last import found, and whether one is under way.
+    fn importing(&self) -> Importing;
+
+    /// Begins an import, unless one is under way.
+    fn import_now(&self);
+}
+
+/// One key of the config.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// Such as `remote.backend`.
+    pub key: String,
+    /// What is in force.
+    pub value: String,
+    /// Where it was written.
+    pub origin: String,
+}
+
+/// Where imports stand.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Importing {
+    /// Whether one is under way.
+    pub running: bool,
+    /// How many files it has read.
+    pub done: usize,
+    /// How many files there are.
+    pub total: usize,
+    /// When the last one ended, in milliseconds since 1970.
+    pub last_at: Option<Millis>,
+    /// What the last one brought, in a sentence.
+    pub last: Option<String>,
+    /// Where transcripts are looked for.
+    pub places: Vec<String>,
+    /// What could not be read: where, and why.
+    pub problems: Vec<(String, String)>,
+}

@@ -1,0 +1,77 @@
+//! The app: pages over a person's rows, for a browser on the same machine.
+//!
+//! Rust renders every page. The browser gets an empty shell and one script, which fetches
+//! the contents with the secret of this run in a header: no cookie, no request to any
+//! other host, nothing that another site's page could ask for. What a page shows comes
+//! from a [`Replica`](driftline_core::Replica) and a
+//! [`Reading`](driftline_reading::Reading); the rest of the program is behind [`Host`].
+//!
+//! # A page, in a file of its own below `pages/`
+//!
+//! ```text
+//! pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
+//!     let id = request.id("id")?;
+//!     let comments = request.reading.comments(id)?;
+//!     Ok(Fragment::new("Comments", html! {
+//!         h1 { "Comments" }
+//!         ul.list { @for it in &comments { li.row data-row data-key=(it.id) { (it.body) } } }
+//!         button data-post={ "/comments/" (id) "/resolve" } data-k="e" { "Resolve" }
+//!     })
+//!     .live(&["comments"])) // shown again when one of them changes
+//! }
+//! ```
+//!
+//! and one line in `pages::PAGES`: `Page { path: "/comments/{id}", show: comments::show }`.
+//!
+//! # An action, in a file of its own below `actions/`
+//!
+//! ```text
+//! pub(super) fn resolve(request: &Request<'_>, form: &Form) -> Result<Outcome> {
+//!     let id = request.id("id")?;
+//!     request.replica.update::<Comment>(id, |it| it.resolved_at = Some(request.now.into()))?;
+//!     let undo = Post::to(format!("/comments/{id}/reopen"));
+//!     Ok(Outcome::toast("Resolved.").undo(undo)) // the page is shown again by itself
+//! }
+//! ```
+//!
+//! and one line in `actions::ACTIONS`. The tests of the guard read these tables: what is
+//! added is covered by itself. What the script knows to do with attributes
+//! (`data-post`, `data-k`, `data-row`, `data-src` ...) is told in `assets/js/start.js`.
+
+// Named so that they are linked: what is not linked does not register itself.
+use driftline_entities as _;
+
+mod actions;
+mod answer;
+mod assets;
+mod door;
+mod entity;
+mod error;
+mod form;
+mod fragment;
+mod guard;
+mod host;
+mod key;
+mod keys;
+mod live;
+mod outcome;
+mod pages;
+mod parts;
+mod query;
+mod request;
+mod routes;
+mod server;
+mod shell;
+
+pub use self::{
+    assets::{script, style},
+    door::knock,
+    error::{Error, Result},
+    form::Form,
+    fragment::{Download, Fragment},
+    host::{Host, Importing, Setting},
+    outcome::{Outcome, Post},
+    request::Request,
+    routes::{Route, routes},
+    server::{Door, Options, Server},
+};

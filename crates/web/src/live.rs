@@ -1,0 +1,181 @@
+//! What changes while a page is open: rows that this process writes, rows that others
+//! write, and where the sync stands. Gathered, and told at most once a second.
+
+use std::{
+    collections::BTreeSet,
+    convert::Infallible,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use axum::{
+    extract::State,
+    response::sse::{Event, KeepAlive, Sse},
+};
+use driftline_core::{Changed, Millis};
+use futures_util::stream::{self, Stream};
+use serde::Serialize;
+use tokio::sync::broadcast::{self, error::TryRecvError};
+
+use crate::{parts, server::App};
+
+/// How often it looks. Between looks nothing is done.
+const BEAT: Millis = 250;
+/// Open pages are told at most this often.
+const FLUSH: Millis = 1_000;
+/// So that a page learns that the program has ended.
+const ALIVE: Duration = Duration::from_secs(15);
+
+/// Stands for entities that are not known by name.
+const ANY: &str = "*";
+
+/// The way to all open pages.
+pub(crate) struct Live {
+    flushes: Mutex<Option<broadcast::Sender<Arc<Flush>>>>,
+}
+
+/// What changed since the last one.
+#[derive(Debug, Default, Serialize)]
+struct Flush {
+    /// The entities whose rows changed.
+    entities: BTreeSet<String>,
+    /// What all pages share, if it changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shared: Option<String>,
+}
+
+impl Live {
+    pub(crate) fn new() -> Self {
+        Self { flushes: Mutex::new(Some(broadcast::Sender::new(16))) }
+    }
+
+    /// Ends every open stream.
+    pub(crate) fn end(&self) {
+        *self.flushes.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    fn listen(&self) -> Option<broadcast::Receiver<Arc<Flush>>> {
+        let flushes = self.flushes.lock().unwrap_or_else(PoisonError::into_inner);
+        flushes.as_ref().map(broadcast::Sender::subscribe)
+    }
+
+    fn is_heard(&self) -> bool {
+        let flushes = self.flushes.lock().unwrap_or_else(PoisonError::into_inner);
+        flushes.as_ref().is_some_and(|it| it.receiver_count() > 0)
+    }
+
+    fn send(&self, flush: Flush) {
+        let flushes = self.flushes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(flushes) = &*flushes {
+            // Nobody has a page open.
+            let _ = flushes.send(Arc::new(flush));
+        }
+    }
+}
+
+/// The stream of one page.
+pub(crate) async fn events(
+    State(app): State<Arc<App>>,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let told = stream::unfold(app.live.listen(), async |listener| {
+        let mut listener = listener?;
+        let flush = match listener.recv().await {
+            Ok(flush) => flush,
+            // Too much at once to tell in detail.
+            Err(broadcast::error::RecvError::Lagged(_)) => {
+                Arc::new(Flush { entities: BTreeSet::from([ANY.to_owned()]), shared: None })
+            }
+            Err(broadcast::error::RecvError::Closed) => return None,
+        };
+        // A set of names and a text are JSON in any case.
+        let text = serde_json::to_string(&*flush).unwrap_or_default();
+        Some((Ok(Event::default().data(text)), Some(listener)))
+    });
+    Sse::new(told).keep_alive(KeepAlive::new().interval(ALIVE))
+}
+
+/// Looks for changes for as long as the program runs.
+pub(crate) async fn watch(app: Arc<App>) {
+    let mut changes = app.reading.replica().subscribe();
+    let mut seen = Seen::default();
+    let mut told_at: Millis = 0;
+    loop {
+        app.env.sleep(BEAT).await;
+        let announced = drain(&mut changes);
+        if !app.live.is_heard() {
+            continue;
+        }
+        seen.entities.extend(announced);
+        let app_there = app.clone();
+        let looked = tokio::task::spawn_blocking(move || {
+            seen.look(&app_there);
+            seen
+        });
+        // A look that failed is repeated with the next beat.
+        seen = looked.await.unwrap_or_default();
+        let now = app.env.monotonic();
+        if seen.is_worth_telling() && now.saturating_sub(told_at) >= FLUSH {
+            told_at = now;
+            app.live.send(seen.flush());
+        }
+    }
+}
+
+/// The entities that this process said it changed.
+fn drain(changes: &mut broadcast::Receiver<Changed>) -> BTreeSet<String> {
+    let mut entities = BTreeSet::new();
+    loop {
+        match changes.try_recv() {
+            Ok(changed) => _ = entities.insert(changed.entity),
+            Err(TryRecvError::Lagged(_)) => _ = entities.insert(ANY.to_owned()),
+            Err(TryRecvError::Empty | TryRecvError::Closed) => return entities,
+        }
+    }
+}
+
+/// What was seen and not told yet.
+#[derive(Default)]
+struct Seen {
+    version: Option<u64>,
+    entities: BTreeSet<String>,
+    shared: String,
+    shared_changed: bool,
+}
+
+impl Seen {
+    fn look(&mut self, app: &App) {
+        let replica = app.reading.replica();
+        match replica.store().version() {
+            Ok(version) => {
+                let before = self.version.replace(version);
+                if before.is_some_and(|it| it != version) && self.entities.is_empty() {
+                    self.entities.insert(ANY.to_owned());
+                }
+            }
+            Err(error) => tracing::warn!(%error, "the store cannot be watched"),
+        }
+        match parts::shared_of(&app.reading, &*app.host, app.env.wall()) {
+            Ok(shared) => {
+                let shared = shared.into_string();
+                if shared != self.shared {
+                    self.shared_changed = true;
+                    self.shared = shared;
+                }
+            }
+            Err(error) => tracing::warn!(%error, "the status cannot be read"),
+        }
+    }
+
+    fn is_worth_telling(&self) -> bool {
+        !self.entities.is_empty() || self.shared_changed
+    }
+
+    fn flush(&mut self) -> Flush {
+        let shared = std::mem::take(&mut self.shared_changed).then(|| self.shared.clone());
+        let mut entities = std::mem::take(&mut self.entities);
+        if shared.is_some() {
+            entities.insert("@status".to_owned());
+        }
+        Flush { entities, shared }
+    }
+}

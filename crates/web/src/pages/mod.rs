@@ -1,0 +1,48 @@
+//! The pages, one file each, and the tables of what can be looked at.
+
+mod entity;
+mod help;
+mod home;
+mod settings;
+mod sync;
+
+use crate::{Download, Fragment, Request, Result};
+
+/// What a person can look at.
+pub(crate) struct Page {
+    /// Its address, with `{name}` for what varies.
+    pub(crate) path: &'static str,
+    /// Renders it.
+    pub(crate) show: fn(&Request<'_>) -> Result<Fragment>,
+}
+
+/// What is no page: an image, a text in full, a file to save.
+pub(crate) struct File {
+    /// Its address below `/file`, with `{name}` for what varies.
+    pub(crate) path: &'static str,
+    /// Reads it.
+    pub(crate) serve: fn(&Request<'_>) -> Result<Download>,
+}
+
+/// Every page.
+pub(crate) static PAGES: &[Page] = &[
+    Page { path: "/", show: home::show },
+    Page { path: "/e/{entity}", show: entity::list },
+    Page { path: "/e/{entity}/new", show: entity::new },
+    Page { path: "/e/{entity}/{id}", show: entity::detail },
+    Page { path: "/e/{entity}/{id}/edit", show: entity::edit },
+    Page { path: "/help", show: help::show },
+    Page { path: "/settings", show: settings::show },
+    Page { path: "/sync", show: sync::show },
+];
+
+/// Every file.
+pub(crate) static FILES: &[File] = &[];
+
+/// Entities that screens were made for. All others have the generic pages alone, and the
+/// navigation lists them.
+const SCREENS: [&str; 5] = ["sessions", "messages", "workspaces", "inbox", "comments"];
+
+pub(crate) fn has_screen(entity: &str) -> bool {
+    SCREENS.contains(&entity)
+}

@@ -1,0 +1,74 @@
+//! The one place that says where the sync stands: a shape, a word and a number. Waiting
+//! alone is calm; only what needs a person is red.
+
+use driftline_core::{
+    Millis,
+    status::{State, Status},
+};
+use maud::{Markup, html};
+
+use super::{ago, grouped, icon};
+
+/// The indicator that every page carries.
+pub(crate) fn indicator(status: &Status, now: Millis) -> Markup {
+    let shape = match status.state {
+        State::Local => "ring",
+        State::Synced => "check",
+        State::Syncing => "arrows",
+        State::Offline => "slash",
+        State::Error => "warning",
+    };
+    html! {
+        a.sync #sync href="/sync" data-state=(status.state.word()) {
+            (icon(shape)) span { (short(status, now)) }
+        }
+    }
+}
+
+fn short(status: &Status, now: Millis) -> String {
+    let waiting = match status.pending {
+        0 => String::new(),
+        some => format!(", {} waiting", grouped(some)),
+    };
+    match status.state {
+        State::Local => "On this device".into(),
+        State::Synced => format!("Synced {}", since(status, now)),
+        State::Syncing => format!("Syncing{waiting}"),
+        State::Offline => format!("Offline{waiting}"),
+        State::Error if status.parked > 0 => format!("Needs you: {}", grouped(status.parked)),
+        State::Error => "Needs you".into(),
+    }
+}
+
+fn since(status: &Status, now: Millis) -> String {
+    status.last_contact_at.map_or_else(|| "never".to_owned(), |it| ago(it, now))
+}
+
+/// Where the sync stands, in a sentence or two: what is, and what waits.
+pub(crate) fn sentence(status: &Status, now: Millis) -> String {
+    let remote = status.remote.as_deref().unwrap_or("the remote");
+    let waiting = match status.pending {
+        0 => String::new(),
+        1 => " One change waits here; nothing is lost.".into(),
+        some => format!(" {} changes wait here; nothing is lost.", grouped(some)),
+    };
+    let parked = match status.parked {
+        0 => String::new(),
+        1 => " One row was refused and is set aside; the rest goes on.".into(),
+        some => {
+            format!(" {} rows were refused and are set aside; the rest goes on.", grouped(some))
+        }
+    };
+    match (status.state, &status.error) {
+        (State::Local, _) => "Everything is on this device. No sync is set up.".into(),
+        (State::Synced, _) => format!("Synced with {remote} {}.", since(status, now)),
+        (State::Syncing, _) => format!("Syncing with {remote}.{waiting}"),
+        (State::Offline, Some(error)) => format!("Offline: {}.{waiting}", error.message),
+        (State::Offline, None) => match status.last_contact_at {
+            None => format!("Not synced with {remote} yet.{waiting}"),
+            Some(at) => format!("Last synced with {remote} {}.{waiting}", ago(at, now)),
+        },
+        (State::Error, Some(error)) => format!("Needs you: {}.{waiting}{parked}", error.message),
+        (State::Error, None) => format!("Needs you.{parked}{waiting}"),
+    }
+}

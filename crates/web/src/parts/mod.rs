@@ -1,0 +1,66 @@
+//! Pieces that several pages are made of.
+
+mod icon;
+mod indicator;
+mod pager;
+mod shared;
+mod time;
+
+use maud::{Markup, html};
+
+pub(crate) use self::{
+    icon::icon,
+    indicator::{indicator, sentence},
+    pager::pager,
+    shared::{shared, shared_of},
+    time::{ago, day_and_time, time},
+};
+
+/// What a page says that has nothing to show: what that means, and what to do.
+#[expect(clippy::needless_pass_by_value, reason = "markup is made where it is handed over")]
+pub(crate) fn empty(text: &str, action: Markup) -> Markup {
+    html! { div.empty { p { (text) } (action) } }
+}
+
+/// `count` of a thing, in words.
+pub(crate) fn count_of(count: u64, one: &str, many: &str) -> String {
+    let thing = if count == 1 { one } else { many };
+    format!("{} {thing}", grouped(count))
+}
+
+/// A number with its thousands apart.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// What a snake_case name is called on a page.
+pub(crate) fn label(name: &str) -> String {
+    let words = name.replace('_', " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |it| it.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_names_are_written_for_people() {
+        assert_eq!(grouped(7), "7");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_204), "1,204");
+        assert_eq!(grouped(1_000_000), "1,000,000");
+        assert_eq!(count_of(1, "row", "rows"), "1 row");
+        assert_eq!(count_of(0, "row", "rows"), "0 rows");
+        assert_eq!(label("git_branch"), "Git branch");
+        assert_eq!(label(""), "");
+    }
+}

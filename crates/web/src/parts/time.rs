@@ -1,0 +1,65 @@
+//! Times as a person reads them, exact in the markup.
+
+use driftline_core::Millis;
+use jiff::{Timestamp, Zoned, tz::TimeZone};
+use maud::{Markup, html};
+
+use crate::Request;
+
+/// A moment: the time today, the day before that.
+pub(crate) fn time(request: &Request<'_>, at: i64) -> Markup {
+    let (now, zone) = (i64::try_from(request.now).unwrap_or(i64::MAX), request.zone);
+    let Some((at, now)) = zoned(at, zone).zip(zoned(now, zone)) else {
+        return html! { span { (at) } };
+    };
+    let text = if at.date() == now.date() {
+        at.strftime("%H:%M").to_string()
+    } else if at.year() == now.year() {
+        at.strftime("%-d %b").to_string()
+    } else {
+        at.strftime("%-d %b %Y").to_string()
+    };
+    marked(&at, &text)
+}
+
+/// A moment with its day and its time.
+pub(crate) fn day_and_time(request: &Request<'_>, at: i64) -> Markup {
+    match zoned(at, request.zone) {
+        Some(at) => marked(&at, &at.strftime("%-d %b %Y, %H:%M").to_string()),
+        None => html! { span { (at) } },
+    }
+}
+
+/// How long ago it was.
+pub(crate) fn ago(then: Millis, now: Millis) -> String {
+    let seconds = now.saturating_sub(then) / 1_000;
+    match seconds {
+        0..60 => "just now".into(),
+        60..5_400 => format!("{} min ago", seconds / 60),
+        5_400..172_800 => format!("{} h ago", (seconds + 1_800) / 3_600),
+        _ => format!("{} days ago", seconds / 86_400),
+    }
+}
+
+fn zoned(at: i64, zone: &TimeZone) -> Option<Zoned> {
+    Some(Timestamp::from_millisecond(at).ok()?.to_zoned(zone.clone()))
+}
+
+fn marked(at: &Zoned, text: &str) -> Markup {
+    let exact = at.timestamp().to_string();
+    let full = at.strftime("%A, %-d %B %Y, %H:%M:%S").to_string();
+    html! { time datetime=(exact) title=(full) { (text) } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ago;
+
+    #[test]
+    fn ages_are_calm() {
+        assert_eq!(ago(0, 59_000), "just now");
+        assert_eq!(ago(0, 61_000), "1 min ago");
+        assert_eq!(ago(0, 7_200_000), "2 h ago");
+        assert_eq!(ago(9, 0), "just now");
+    }
+}
