@@ -20,7 +20,7 @@ export class App {
 
   /** Starts the app of a program on a profile, and waits until it answers. */
   static async start(place: Place, profile: string, program = "driftline"): Promise<App> {
-    const running = place.start(profile, ["open"], program);
+    const running = place.start(profile, ["open", "--no-browser"], program);
     const [address] = await running.says(ADDRESS);
     return new App(place, profile, running, new URL(address));
   }
@@ -31,7 +31,7 @@ export class App {
 
   /** The address of a page, with a fresh code that lets one browser in. */
   async link(path = "/"): Promise<string> {
-    const said = await this.place.ok(this.profile, "open");
+    const said = await this.place.ok(this.profile, "open", "--no-browser");
     const address = ADDRESS.exec(said)?.[0];
     if (address === undefined) throw new Error(`driftline open says no address: ${said}`);
     return `${this.origin}${path}${new URL(address).hash}`;
