@@ -81,6 +81,17 @@ impl Setup {
         })?;
         Ok(Some(backend))
     }
+
+    /// How this program would be called for `command` on this profile.
+    pub(crate) fn call(&self, command: &str) -> String {
+        let name = std::env::args_os().next();
+        let name = name.as_deref().map(Path::new).and_then(Path::file_stem);
+        let name = name.map_or_else(|| "driftline".into(), |it| it.to_string_lossy());
+        match self.profile.flag() {
+            Some(flag) => format!("{name} {flag} {command}"),
+            None => format!("{name} {command}"),
+        }
+    }
 }
 
 impl<'a> Context<'a> {
@@ -103,17 +114,6 @@ impl<'a> Context<'a> {
         let status =
             device.replica.store().view(|tx| driftline_core::status::read(tx, name, syncing))?;
         Ok(status)
-    }
-
-    /// How this program would be called for `command` on this profile.
-    pub(crate) fn call(&self, command: &str) -> String {
-        let name = std::env::args_os().next();
-        let name = name.as_deref().map(Path::new).and_then(Path::file_stem);
-        let name = name.map_or_else(|| "driftline".into(), |it| it.to_string_lossy());
-        match self.profile.flag() {
-            Some(flag) => format!("{name} {flag} {command}"),
-            None => format!("{name} {command}"),
-        }
     }
 }
 

@@ -71,6 +71,7 @@ pub use self::{
     fragment::{Download, Fragment},
     host::{Host, Importing, Setting},
     outcome::{Outcome, Post},
+    pages::address_of,
     request::Request,
     routes::{Route, routes},
     server::{Door, Options, Server},

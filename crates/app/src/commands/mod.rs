@@ -11,6 +11,7 @@ pub(crate) mod doctor;
 pub(crate) mod get;
 pub(crate) mod import;
 pub(crate) mod list;
+pub(crate) mod open;
 mod overview;
 pub(crate) mod remove;
 pub(crate) mod restore;
@@ -29,7 +30,10 @@ use crate::{cli::Command, context::Context};
 /// Runs one command.
 pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<()> {
     match command {
+        Command::App if context.output.json => overview::run(context),
+        Command::App => open::Open::default().run(context),
         Command::Overview => overview::run(context),
+        Command::Open(it) => it.run(context),
         Command::Import(it) => it.run(context),
         Command::List(it) => it.run(context),
         Command::Get(it) => it.run(context),

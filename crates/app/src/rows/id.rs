@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use driftline_core::{
-    EntityDescriptor, Id, alias,
+    EntityDescriptor, Id, Replica, alias,
     store::{ReadTx, Store},
 };
 
@@ -50,6 +50,31 @@ pub(crate) fn find_id(store: &dyn Store, entity: &EntityDescriptor, typed: &str)
                     ids.join(", ")
                 ),
             ))
+        }
+    }
+}
+
+/// The only row of any entity whose id starts with `typed`.
+pub(crate) fn find_any(replica: &Replica, typed: &str) -> Result<(&'static EntityDescriptor, Id)> {
+    let mut missing = None;
+    let mut found: Vec<(&'static EntityDescriptor, Id)> = Vec::new();
+    for entity in replica.schema().entities() {
+        match find_id(replica.store(), entity, typed) {
+            Ok(id) if replica.get_values(entity.name, id)?.is_some() => found.push((entity, id)),
+            Ok(_) => (),
+            Err(error) => missing = Some(error),
+        }
+    }
+    match found.as_slice() {
+        [one] => Ok(*one),
+        [] => Err(missing.unwrap_or_else(|| {
+            Failed::not_found(format!("no row has an id that starts with `{typed}`"))
+        })),
+        several => {
+            let several: Vec<_> =
+                several.iter().map(|(entity, id)| format!("{id} ({})", entity.name)).collect();
+            let message = format!("`{typed}` is the start of several ids: {}", several.join(", "));
+            Err(Failed::usage("ambiguous_id", format!("{message}; type more of it")))
         }
     }
 }
