@@ -58,14 +58,14 @@ test("two browsers and two profiles at once", async ({ browser, page, place }) =
   const theirs = await other.newPage();
   for (const visitor of [page, theirs]) {
     await a.visit(visitor, "/e/sessions");
-    await expect(visitor.getByText("Only in a")).toBeVisible();
-    await expect(visitor.getByText("Only in b")).toBeHidden();
+    await expect(visitor.getByRole("link", { name: "Only in a" })).toBeVisible();
+    await expect(visitor.getByRole("link", { name: "Only in b" })).toBeHidden();
   }
   // The secret of one is none for the other.
   await page.goto(`${b.origin}/e/sessions`);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(CLOSED);
   await b.visit(theirs, "/e/sessions");
-  await expect(theirs.getByText("Only in b")).toBeVisible();
+  await expect(theirs.getByRole("link", { name: "Only in b" })).toBeVisible();
   await other.close();
 });
 
@@ -81,7 +81,7 @@ test("says that the program has ended, and how to go on", async ({
   expect((await app.running.stop()).code).toBe(0);
   await expect(page.getByText("Driftline is not running")).toBeVisible();
   // What was there can still be read.
-  await expect(page.getByText("Read before")).toBeVisible();
+  await expect(page.getByRole("link", { name: "Read before" })).toBeVisible();
 });
 
 test.describe("a page of somebody else", () => {

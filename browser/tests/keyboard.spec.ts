@@ -22,10 +22,14 @@ test("a tour", async ({ page, place }) => {
   await app.visit(page, "/");
   const heading = page.getByRole("heading", { level: 1 });
 
-  // The first stop is the way past the navigation.
-  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
-  await press(page, "Tab");
-  await expect(page.getByText("Skip to the contents")).toBeFocused();
+  // It begins in the contents; before the navigation is the way past it.
+  await expect(page.locator("main")).toBeFocused();
+  const skip = page.getByText("Skip to the contents");
+  for (let stop = 0; stop < 12; stop++) {
+    await press(page, "Shift+Tab");
+    if (await skip.evaluate((node) => node === document.activeElement)) break;
+  }
+  await expect(skip).toBeFocused();
   await press(page, "Enter");
   await expect(page.locator("main")).toBeFocused();
 

@@ -21,7 +21,7 @@ test("what a command writes shows in every open page", async ({
   // One tab of a browser listens for all of them.
   for (const it of [page, tab, theirs]) {
     await it.bringToFront();
-    await expect(it.getByText("Written meanwhile")).toBeVisible();
+    await expect(it.getByRole("link", { name: "Written meanwhile" })).toBeVisible();
   }
   await other.close();
 });
@@ -31,11 +31,13 @@ test("transcripts show as they are written", async ({ page, place }) => {
   await session.write(place.path("home"));
   const app = await App.start(place, "a");
   await app.visit(page, "/e/sessions");
-  await expect(page.getByText("Count the boats in the harbour")).toBeVisible();
+  await expect(
+    page.getByRole("link", { name: "Count the boats in the harbour" }),
+  ).toBeVisible();
   await new Transcript({ number: 2 })
     .prompt("Paint the lighthouse")
     .write(place.path("home"));
-  await expect(page.getByText("Paint the lighthouse")).toBeVisible();
+  await expect(page.getByRole("link", { name: "Paint the lighthouse" })).toBeVisible();
 });
 
 test("what another device writes shows when it is synced", async ({ page, place }) => {
@@ -46,5 +48,5 @@ test("what another device writes shows when it is synced", async ({ page, place 
   await place.ok("b", "add", "sessions", "name=From the other device");
   await place.ok("b", "sync");
   await place.ok("a", "sync");
-  await expect(page.getByText("From the other device")).toBeVisible();
+  await expect(page.getByRole("link", { name: "From the other device" })).toBeVisible();
 });

@@ -44,6 +44,10 @@ pub(crate) enum Command {
     Overview,
     /// Bring in the transcripts of coding agents; their files are only read
     Import(commands::import::Import),
+    /// The sessions, by what was active last
+    Sessions(commands::sessions::Sessions),
+    /// Find words in messages, names and comments
+    Search(commands::search::Search),
     /// List the rows of an entity
     List(commands::list::List),
     /// Show one row

@@ -9,6 +9,7 @@ use std::{
 
 use anyhow::Result;
 use driftline_core::{Backend, Env, OpenBackend, Replica, Schema, status::Status};
+use driftline_reading::{Index, Reading};
 
 use crate::{
     account::Deployment,
@@ -18,6 +19,9 @@ use crate::{
     output::Output,
     profile::{Profile, Turn},
 };
+
+/// What is worked out from the rows, beside them.
+const INDEX: &str = "index.db";
 
 /// What a command works with.
 pub(crate) struct Context<'a> {
@@ -66,6 +70,13 @@ impl Setup {
         })?;
         let replica = Arc::new(Replica::open(store, self.env.clone())?);
         Ok(Device { replica, config })
+    }
+
+    /// Opens what people read of `device`: lists and searches, from an index beside the
+    /// rows that can be deleted at any time.
+    pub(crate) fn reading(&self, device: &Device) -> Result<Reading> {
+        let index = Index::open(&self.profile.path().join(INDEX), self.schema)?;
+        Ok(Reading::with_index(device.replica.clone(), Arc::new(index)))
     }
 
     /// Opens the other side, if one is set up.

@@ -102,6 +102,9 @@ fn kind(error: &anyhow::Error) -> (&'static str, u8) {
     if let Some(it) = error.downcast_ref::<Failed>() {
         return (it.code, it.exit);
     }
+    if let Some(driftline_reading::Error::Misread(_)) = error.downcast_ref() {
+        return ("query", USAGE);
+    }
     if let Some(it) = error.downcast_ref::<driftline_auth::Error>() {
         return (it.code(), of_sign_in(it));
     }

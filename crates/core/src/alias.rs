@@ -85,6 +85,7 @@ pub(crate) fn assume(tx: &mut dyn Tx, entity: &str, one: Id, other: Id) -> Resul
     let (id, row) = fact(entity, one, other);
     if tx.get(ALIASES.name, id)?.is_none() {
         tx.put(ALIASES.name, &Stored { row, ..Stored::new(id) })?;
+        tx.note(ALIASES.name, id)?;
     }
     Ok(())
 }
@@ -102,6 +103,10 @@ pub(crate) fn end_assumptions(tx: &mut dyn Tx, entity: &str, id: Id) -> Result<(
         for fact in tx.find(ALIASES.name, &find)? {
             if !fact.acked {
                 tx.remove(ALIASES.name, fact.id)?;
+                // The fact is gone, so what it joined has to be named itself.
+                for end in [end_of(&fact, "low"), end_of(&fact, "high")].into_iter().flatten() {
+                    tx.note(entity, end)?;
+                }
             }
         }
     }

@@ -49,6 +49,16 @@ impl Id {
         Self(uuid::Builder::from_custom_bytes(bytes).into_uuid().as_u128())
     }
 
+    /// The id as 16 bytes, which sort as ids do.
+    pub fn to_bytes(self) -> [u8; 16] {
+        self.0.to_be_bytes()
+    }
+
+    /// The id of [these bytes](Self::to_bytes).
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(u128::from_be_bytes(bytes))
+    }
+
     /// The time inside a version 7 UUID, in milliseconds since 1970.
     pub fn time(self) -> Option<Millis> {
         let uuid = Uuid::from_u128(self.0);

@@ -40,8 +40,8 @@ const RESERVED_FIELDS: [&str; 14] = [
     "updated_at",
     "created",
 ];
-const RESERVED_NAMES: [&str; 6] =
-    ["aliases", "sync_queue", "audit_log", "meta", "other_rows", "sqlite_sequence"];
+const RESERVED_NAMES: [&str; 7] =
+    ["aliases", "sync_queue", "audit_log", "meta", "changes", "other_rows", "sqlite_sequence"];
 
 /// The entities that a replica knows, referenced ones before those that refer to them.
 #[derive(Clone, Debug)]

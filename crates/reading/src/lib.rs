@@ -5,27 +5,70 @@
 //! each show it in their own way.
 
 mod error;
+mod index;
+pub mod search;
+pub mod sessions;
 
 use std::sync::Arc;
 
 use driftline_core::Replica;
 
-pub use self::error::{Error, Result};
+pub use self::{
+    error::{Error, Result},
+    index::Index,
+};
 
 /// A replica as people read it. Cheap to clone.
 #[derive(Clone)]
 pub struct Reading {
     replica: Arc<Replica>,
+    index: Option<Arc<Index>>,
 }
 
 impl Reading {
-    /// Reads what `replica` holds.
+    /// Reads what `replica` holds, without lists and searches.
     pub fn new(replica: Arc<Replica>) -> Self {
-        Self { replica }
+        Self { replica, index: None }
+    }
+
+    /// Reads what `replica` holds, with the lists and searches of `index`.
+    pub fn with_index(replica: Arc<Replica>, index: Arc<Index>) -> Self {
+        Self { replica, index: Some(index) }
     }
 
     /// The rows that the answers are worked out from.
     pub fn replica(&self) -> &Replica {
         &self.replica
+    }
+
+    /// About how many rows lists and searches have yet to hear of.
+    ///
+    /// # Errors
+    /// When the rows or the index cannot be read.
+    pub fn lag(&self) -> Result<u64> {
+        match &self.index {
+            Some(index) => index.lag(self.replica.store()),
+            None => Ok(0),
+        }
+    }
+
+    /// Lets lists and searches hear of some of those rows: a moment's work, for whoever
+    /// has nothing better to do. Returns about how many are left.
+    ///
+    /// # Errors
+    /// When the rows or the index cannot be used.
+    pub fn catch_up(&self) -> Result<u64> {
+        match &self.index {
+            Some(index) => index.step(self.replica.store()),
+            None => Ok(0),
+        }
+    }
+
+    /// The index, with a person's last few changes in it. Also about how many rows it
+    /// has yet to hear of.
+    fn fresh(&self) -> Result<(&Index, u64)> {
+        let index = self.index.as_ref().ok_or(Error::NoIndex)?;
+        let left = index.freshen(self.replica.store())?;
+        Ok((index, left))
     }
 }

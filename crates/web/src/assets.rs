@@ -45,4 +45,5 @@ const STYLES: &str = joined!(
     "../assets/css/lists.css"
     "../assets/css/forms.css"
     "../assets/css/status.css"
+    "../assets/css/find.css"
 );

@@ -47,6 +47,7 @@ mod assets;
 mod door;
 mod entity;
 mod error;
+mod follow;
 mod form;
 mod fragment;
 mod guard;

@@ -29,8 +29,12 @@ const ALIVE: Duration = Duration::from_secs(15);
 /// Stands for entities that are not known by name.
 const ANY: &str = "*";
 
+/// Stands for lists and searches that have heard of more rows.
+pub(crate) const INDEX: &str = "@index";
+
 /// The way to all open pages.
 pub(crate) struct Live {
+    nudges: Mutex<BTreeSet<&'static str>>,
     flushes: Mutex<Option<broadcast::Sender<Arc<Flush>>>>,
 }
 
@@ -46,12 +50,22 @@ struct Flush {
 
 impl Live {
     pub(crate) fn new() -> Self {
-        Self { flushes: Mutex::new(Some(broadcast::Sender::new(16))) }
+        let flushes = Mutex::new(Some(broadcast::Sender::new(16)));
+        Self { nudges: Mutex::default(), flushes }
     }
 
     /// Ends every open stream.
     pub(crate) fn end(&self) {
         *self.flushes.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Tells open pages that something changed that is no row.
+    pub(crate) fn nudge(&self, what: &'static str) {
+        self.nudges.lock().unwrap_or_else(PoisonError::into_inner).insert(what);
+    }
+
+    fn nudges(&self) -> BTreeSet<&'static str> {
+        std::mem::take(&mut *self.nudges.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn listen(&self) -> Option<broadcast::Receiver<Arc<Flush>>> {
@@ -106,6 +120,7 @@ pub(crate) async fn watch(app: Arc<App>) {
             continue;
         }
         seen.entities.extend(announced);
+        seen.entities.extend(app.live.nudges().into_iter().map(str::to_owned));
         let app_there = app.clone();
         let looked = tokio::task::spawn_blocking(move || {
             seen.look(&app_there);
@@ -148,7 +163,8 @@ impl Seen {
         match replica.store().version() {
             Ok(version) => {
                 let before = self.version.replace(version);
-                if before.is_some_and(|it| it != version) && self.entities.is_empty() {
+                let told = self.entities.iter().any(|it| !it.starts_with('@'));
+                if before.is_some_and(|it| it != version) && !told {
                     self.entities.insert(ANY.to_owned());
                 }
             }

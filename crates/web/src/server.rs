@@ -23,6 +23,7 @@ use tower::ServiceExt as _;
 use crate::{
     Error, Host, Result,
     answer::{self, Answer},
+    follow,
     guard::Guard,
     key::Keys,
     live::{self, Live},
@@ -130,12 +131,14 @@ impl Server {
         let (stop, stopped) = watch::channel(false);
         let router = routes::router(self.app.clone());
         let watching = tokio::spawn(live::watch(self.app.clone()));
+        let following = tokio::spawn(follow::follow(self.app.clone()));
         let mut connections = JoinSet::new();
         tokio::select! {
             () = self.accept(&router, &stopped, &mut connections) => (),
             () = end => (),
         }
         watching.abort();
+        following.abort();
         self.app.live.end();
         // Nobody listens any more if all connections have ended.
         let _ = stop.send(true);

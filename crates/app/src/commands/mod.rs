@@ -13,9 +13,12 @@ pub(crate) mod import;
 pub(crate) mod list;
 pub(crate) mod open;
 mod overview;
+mod query;
 pub(crate) mod remove;
 pub(crate) mod restore;
 pub(crate) mod retry;
+pub(crate) mod search;
+pub(crate) mod sessions;
 pub(crate) mod set;
 pub(crate) mod sign_in;
 pub(crate) mod sign_out;
@@ -35,6 +38,8 @@ pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<()> {
         Command::Overview => overview::run(context),
         Command::Open(it) => it.run(context),
         Command::Import(it) => it.run(context),
+        Command::Sessions(it) => it.run(context),
+        Command::Search(it) => it.run(context),
         Command::List(it) => it.run(context),
         Command::Get(it) => it.run(context),
         Command::Add(it) => it.run(context),

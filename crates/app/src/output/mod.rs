@@ -41,6 +41,23 @@ impl Output {
         self.write(&safe(text))
     }
 
+    /// Data for a person, in pieces of which some stand out where a terminal shows them.
+    pub(crate) fn print_marked<'a>(
+        &self,
+        pieces: impl IntoIterator<Item = (&'a str, bool)>,
+    ) -> Result<()> {
+        let colours = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        let mut line = String::new();
+        for (text, stands_out) in pieces {
+            let text = safe(text);
+            match stands_out && colours {
+                true => line.push_str(&format!("\u{1b}[1;33m{text}\u{1b}[0m")),
+                false => line.push_str(&text),
+            }
+        }
+        self.write(&line)
+    }
+
     /// Data for a program. Characters that could drive a terminal are written as
     /// JSON's own escapes, so that nothing is lost.
     pub(crate) fn json(&self, value: &impl Serialize) -> Result<()> {

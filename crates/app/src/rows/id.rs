@@ -11,6 +11,9 @@ use crate::error::Failed;
 /// How many rows that share the typed start are named.
 const NAMED: usize = 6;
 
+/// Letters of an id that a person is shown.
+const SHORT: usize = 13;
+
 /// How the ids of imported records without a time begin. Nobody should have to type it.
 const NO_TIME: &str = "00000000-0000-";
 
@@ -77,6 +80,13 @@ pub(crate) fn find_any(replica: &Replica, typed: &str) -> Result<(&'static Entit
             Err(Failed::usage("ambiguous_id", format!("{message}; type more of it")))
         }
     }
+}
+
+/// As much of an id as tells rows apart, for a person to copy.
+pub(crate) fn short_id(id: Id) -> String {
+    let text = id.to_string();
+    let tail = text.strip_prefix(NO_TIME).unwrap_or(&text);
+    tail.chars().take(SHORT).collect()
 }
 
 /// The rows with ids from `first` to `last`, twins as one.

@@ -6,7 +6,7 @@ mod show;
 mod value;
 
 pub(crate) use self::{
-    id::{find_any, find_id},
+    id::{find_any, find_id, short_id},
     show::{columns, lines, object},
     value::{condition, values},
 };

@@ -103,13 +103,7 @@ impl App {
         Answer::read(&String::from_utf8_lossy(&bytes))
     }
 
-    fn send(
-        &self,
-        method: &str,
-        target: &str,
-        headers: &[(&str, &str)],
-        body: &str,
-    ) -> TcpStream {
+    fn send(&self, method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> TcpStream {
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let mut head = format!("{method} {target} HTTP/1.1\r\n");

@@ -8,7 +8,10 @@ use std::{
 
 use driftline_core::{
     Id, Millis, Result, Schema,
-    store::{AuditEntry, AuditKind, Find, Queued, ReadTx, Stored, Tx},
+    store::{
+        AuditEntry, AuditKind, Find, JOURNAL_LENGTH, Journal, Noted, Notes, Queued, ReadTx, Stored,
+        Tx,
+    },
 };
 
 use crate::find;
@@ -25,6 +28,8 @@ pub(crate) struct Data {
     logged: u64,
     audit: BTreeMap<u64, AuditEntry>,
     meta: BTreeMap<String, String>,
+    journal: BTreeMap<u64, (Arc<str>, Id)>,
+    notes: Notes,
     undo: Vec<Undo>,
     version: u64,
 }
@@ -56,6 +61,8 @@ impl Data {
             logged: 0,
             audit: BTreeMap::new(),
             meta: BTreeMap::new(),
+            journal: BTreeMap::new(),
+            notes: Notes::default(),
             undo: Vec::new(),
             version: 0,
         }
@@ -91,10 +98,19 @@ impl Data {
         if !self.undo.is_empty() {
             self.version += 1;
         }
+        for (entity, id) in self.notes.take() {
+            let revision = self.bounds().last + 1;
+            let entity = self.name(&entity);
+            self.journal.insert(revision, (entity, id));
+            if revision > JOURNAL_LENGTH {
+                self.journal.remove(&(revision - JOURNAL_LENGTH));
+            }
+        }
         self.undo.clear();
     }
 
     pub(crate) fn roll_back(&mut self) {
+        self.notes.take();
         while let Some(step) = self.undo.pop() {
             match step {
                 Undo::Row(entity, id, old) => drop(self.swap_row(&entity, id, old)),
@@ -103,6 +119,12 @@ impl Data {
                 Undo::Meta(key, old) => drop(swap(&mut self.meta, key, old)),
             }
         }
+    }
+
+    fn bounds(&self) -> Journal {
+        let last = self.journal.last_key_value().map_or(0, |(revision, _)| *revision);
+        let first = self.journal.first_key_value().map_or(last + 1, |(revision, _)| *revision);
+        Journal { first, last }
     }
 
     fn name(&mut self, entity: &str) -> Arc<str> {
@@ -250,6 +272,20 @@ impl ReadTx for Data {
         let of_kind = |it: &&AuditEntry| kind.is_none_or(|kind| it.kind == kind);
         Ok(self.audit.values().rev().filter(of_kind).take(limit).cloned().collect())
     }
+
+    fn changed_since(&self, after: u64, limit: usize) -> Result<Vec<Noted>> {
+        let entries = self.journal.range(after.saturating_add(1)..).take(limit);
+        let noted = |(revision, (entity, id)): (&u64, &(Arc<str>, Id))| Noted {
+            revision: *revision,
+            entity: entity.to_string(),
+            id: *id,
+        };
+        Ok(entries.map(noted).collect())
+    }
+
+    fn journal(&self) -> Result<Journal> {
+        Ok(self.bounds())
+    }
 }
 
 impl Tx for Data {
@@ -319,6 +355,11 @@ impl Tx for Data {
             let entry = self.audit.remove(&place);
             self.undo.push(Undo::Audit(place, entry));
         }
+        Ok(())
+    }
+
+    fn note(&mut self, entity: &str, id: Id) -> Result<()> {
+        self.notes.add(entity, id);
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use crate::error::refused;
 
 /// The version of the fixed tables that this program writes.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// "Drif": marks a file as ours, also for the `file` command.
 const APPLICATION: i64 = 0x4472_6966;
 
@@ -65,6 +65,15 @@ CREATE INDEX "other_rows.seq" ON other_rows (seq, id) WHERE seq > 0;
 CREATE INDEX "other_rows.key" ON other_rows (entity, natural_key, id) WHERE natural_key IS NOT NULL;
 "#;
 
+/// What each version added to the one before, the second one first.
+const STEPS: [&str; 1] = [r#"
+CREATE TABLE changes (
+    revision INTEGER PRIMARY KEY NOT NULL,
+    entity TEXT NOT NULL,
+    id TEXT NOT NULL
+);
+"#];
+
 /// What a file turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
@@ -72,6 +81,8 @@ pub(crate) enum Found {
     Empty,
     /// A file with our tables.
     Ours,
+    /// A file with our tables as the version of this number had them.
+    Older(i64),
 }
 
 /// Looks at the file without changing it.
@@ -89,15 +100,27 @@ pub(crate) fn look(connection: &Connection, path: &Path) -> rusqlite::Result<Fou
         connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
     match (is_ours, tables) {
         (true, _) if version == VERSION => Ok(Found::Ours),
+        (true, _) if version > 0 => Ok(Found::Older(version)),
         (_, 0) if version == 0 && application == 0 => Ok(Found::Empty),
         _ => Err(refused(foreign(path))),
     }
 }
 
-/// Makes the tables. Must run inside a transaction.
-pub(crate) fn create(connection: &Connection) -> rusqlite::Result<()> {
-    connection.execute_batch(TABLES)?;
-    connection.pragma_update(None, "application_id", APPLICATION)?;
+/// Makes the tables that are missing. Must run inside a transaction.
+pub(crate) fn bring_up(connection: &Connection, found: Found) -> rusqlite::Result<()> {
+    let version = match found {
+        Found::Ours => return Ok(()),
+        Found::Older(version) => version,
+        Found::Empty => {
+            connection.execute_batch(TABLES)?;
+            connection.pragma_update(None, "application_id", APPLICATION)?;
+            1
+        }
+    };
+    let done = usize::try_from(version - 1).unwrap_or_default();
+    for step in STEPS.iter().skip(done) {
+        connection.execute_batch(step)?;
+    }
     connection.pragma_update(None, "user_version", VERSION)
 }
 

@@ -14,6 +14,7 @@ mod error;
 mod files;
 mod find;
 mod fixed;
+mod journal;
 mod layout;
 mod place;
 mod plugin;

@@ -10,7 +10,7 @@ use std::{
 
 use driftline_core::{
     Durability, Error, Result, Schema, Store,
-    store::{ReadJob, WriteJob},
+    store::{Notes, ReadJob, WriteJob},
 };
 use rusqlite::{Connection, TransactionBehavior, config::DbConfig};
 
@@ -109,7 +109,7 @@ impl SqliteStore {
         }
         connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
         connection.pragma_update(None, "journal_size_limit", LOG_BYTES.cast_signed())?;
-        if found == Found::Empty || upgrade::is_needed(&connection, schema)? {
+        if found != Found::Ours || upgrade::is_needed(&connection, schema)? {
             connection.pragma_update(None, "synchronous", "FULL")?;
             let transaction = begin(&connection, TransactionBehavior::Immediate)?;
             let found = fixed::look(&transaction, path)?;
@@ -148,7 +148,8 @@ impl SqliteStore {
     }
 
     fn tx<'a>(&'a self, connection: &'a Connection, tables: &'a Tables) -> SqliteTx<'a> {
-        SqliteTx { connection, tables, schema: &self.schema, path: &self.path }
+        let (schema, path) = (&self.schema, self.path.as_path());
+        SqliteTx { connection, tables, schema, path, notes: Notes::default() }
     }
 
     /// Cuts the write-ahead log if readers have kept it from being begun anew for
@@ -193,7 +194,9 @@ impl Store for SqliteStore {
         self.named(writer.set_durability(durability))?;
         let transaction = self.named(begin(&writer.connection, TransactionBehavior::Immediate))?;
         let tables = self.named(self.tables(&transaction))?;
-        job(&mut self.tx(&transaction, &tables))?;
+        let mut tx = self.tx(&transaction, &tables);
+        job(&mut tx)?;
+        tx.write_notes()?;
         if transaction.is_autocommit() {
             return Err(given_up(&self.path));
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use driftline_core::{
     Error, Id, Millis, Result, Schema, Value,
-    store::{AuditEntry, AuditKind, Find, Queued, ReadTx, Stored, Tx},
+    store::{AuditEntry, AuditKind, Find, Journal, Noted, Notes, Queued, ReadTx, Stored, Tx},
     value::canonical,
 };
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
@@ -14,7 +14,7 @@ use crate::{
     audit,
     error::failure,
     find::{Filter, filter},
-    queue, rows,
+    journal, queue, rows,
     table::{Table, Tables},
     value::{at_most, bound, natural},
 };
@@ -26,6 +26,8 @@ pub(crate) struct SqliteTx<'a> {
     pub(crate) tables: &'a Tables,
     pub(crate) schema: &'a Schema,
     pub(crate) path: &'a Path,
+    /// What goes into the journal when everything else is done.
+    pub(crate) notes: Notes,
 }
 
 impl SqliteTx<'_> {
@@ -40,6 +42,15 @@ impl SqliteTx<'_> {
             return Err(given_up(self.path));
         }
         self.named(job(self.connection))
+    }
+
+    /// Ends the transaction's work: what it noted goes into the journal.
+    pub(crate) fn write_notes(&mut self) -> Result<()> {
+        let notes = self.notes.take();
+        if notes.is_empty() {
+            return Ok(());
+        }
+        self.write(|it| journal::append(it, &notes))
     }
 
     fn query<T: Default>(
@@ -138,6 +149,14 @@ impl ReadTx for SqliteTx<'_> {
     fn audit(&self, kind: Option<AuditKind>, limit: usize) -> Result<Vec<AuditEntry>> {
         self.named(audit::list(self.connection, kind, limit))
     }
+
+    fn changed_since(&self, after: u64, limit: usize) -> Result<Vec<Noted>> {
+        self.named(journal::since(self.connection, after, limit))
+    }
+
+    fn journal(&self) -> Result<Journal> {
+        self.named(journal::bounds(self.connection))
+    }
 }
 
 impl Tx for SqliteTx<'_> {
@@ -188,5 +207,10 @@ impl Tx for SqliteTx<'_> {
 
     fn prune_audit(&mut self, before: Millis) -> Result<()> {
         self.write(|it| audit::prune(it, before))
+    }
+
+    fn note(&mut self, entity: &str, id: Id) -> Result<()> {
+        self.notes.add(entity, id);
+        Ok(())
     }
 }

@@ -32,9 +32,7 @@ pub(crate) fn upgrade(
     found: Found,
     schema: &Schema,
 ) -> rusqlite::Result<()> {
-    if found == Found::Empty {
-        fixed::create(connection)?;
-    }
+    fixed::bring_up(connection, found)?;
     let old = load(connection)?;
     let new = old.with(schema, |name| existing(connection, name))?;
     if old == new {

@@ -9,7 +9,7 @@ use common::{
     CHORES, FOLDERS, NEWER_NOTES, NOTES, get, id, newer_schema, note, open, put, schema_of, stamp,
 };
 use driftline_core::{
-    EntityDescriptor, Field, Kind, Store,
+    Durability, EntityDescriptor, Field, Kind, Store,
     store::{Find, Stored},
 };
 use driftline_sqlite::SqliteStore;
@@ -163,4 +163,24 @@ fn opening_again_changes_nothing() {
     assert_eq!(store.version().unwrap(), version);
     assert_eq!(again.schema().fingerprint(), store.schema().fingerprint());
     assert!(NOTES.field("title").is_some());
+}
+
+#[test]
+fn a_file_without_a_journal_gets_one_and_keeps_its_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    let stored = with_unknown_cells();
+    put(&open(&path), "notes", &stored);
+    common::sql(&path).execute_batch("DROP TABLE changes; PRAGMA user_version = 1").unwrap();
+
+    let store = open(&path);
+    assert_eq!(get(&store, "notes", id(1)), Some(stored));
+    let store: &dyn Store = &store;
+    store.transact(Durability::Full, |tx| tx.note("notes", id(1))).unwrap();
+    let noted = store.view(|tx| tx.changed_since(0, 9)).unwrap();
+    assert_eq!(noted.iter().map(|it| it.id).collect::<Vec<_>>(), [id(1)]);
+    let version = |it: &rusqlite::Connection| -> i64 {
+        it.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+    };
+    assert_eq!(version(&common::sql(&path)), 2);
 }

@@ -109,7 +109,7 @@ pub(super) fn adopt_row(
     let was_deleted = stored.row.is_deleted();
     let mut met = Vec::new();
     let incoming = row.clone();
-    stored.row.join_with(row, |field, lost, kept| {
+    let changed = stored.row.join_with(row, |field, lost, kept| {
         if lost.value == kept.value {
             return;
         }
@@ -142,6 +142,9 @@ pub(super) fn adopt_row(
         stored.key = descriptor.key_of(&stored.row);
     }
     tx.put(&entity, &stored)?;
+    if changed {
+        tx.note(&entity, id)?;
+    }
     owe_what_it_lost(tx, moment, &entity, &stored, &incoming)
 }
 

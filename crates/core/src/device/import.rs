@@ -66,6 +66,7 @@ pub fn import(
     }
     if !changed && !is_new {
         if local_changed {
+            tx.note(entity.name, id)?;
             tx.put(entity.name, &stored)?;
         }
         return Ok(Imported::Same);
@@ -78,6 +79,7 @@ pub fn import(
         alias::assume(tx, entity.name, id, twin)?;
     }
     tx.put(entity.name, &stored)?;
+    tx.note(entity.name, id)?;
     owe(tx, entity.name, &stored, fields, moment.now)?;
     Ok(if is_new { Imported::New } else { Imported::Grown })
 }

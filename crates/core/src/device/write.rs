@@ -40,6 +40,7 @@ pub fn create(
         return Err(Error::KeyTaken { entity: entity.name.into(), key, id: taken });
     }
     tx.put(entity.name, &stored)?;
+    tx.note(entity.name, id)?;
     let fields: Vec<FieldName> = stored.row.cells().map(|(field, _)| field.clone()).collect();
     owe(tx, entity.name, &stored, fields, moment.now)
 }
@@ -116,6 +117,7 @@ fn write_cells(
     let target = if shown.members.contains(&id) { id } else { shown.members[0] };
     let mut stored = tx.get(entity.name, target)?.ok_or_else(not_found)?;
     stored.local.extend(local);
+    tx.note(entity.name, target)?;
     if cells.is_empty() {
         return tx.put(entity.name, &stored);
     }

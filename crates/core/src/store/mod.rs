@@ -3,10 +3,12 @@
 //! syncing means is written once, over these.
 
 mod find;
+mod journal;
 mod records;
 
 pub use self::{
     find::{Deleted, Find},
+    journal::{JOURNAL_LENGTH, Journal, Noted, Notes},
     records::{AuditEntry, AuditKind, Operation, Queued, Stored},
 };
 use crate::{Id, Millis, Result, Schema};
@@ -133,6 +135,19 @@ pub trait ReadTx {
     /// # Errors
     /// When the store cannot be read.
     fn audit(&self, kind: Option<AuditKind>, limit: usize) -> Result<Vec<AuditEntry>>;
+
+    /// Up to `limit` entries of the journal after `after` (a [`Noted::revision`]), in
+    /// order. Ask [`Self::journal`] whether it still reaches back to there.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn changed_since(&self, after: u64, limit: usize) -> Result<Vec<Noted>>;
+
+    /// What the journal has.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn journal(&self) -> Result<Journal>;
 }
 
 /// What a write transaction can do besides reading.
@@ -189,6 +204,14 @@ pub trait Tx: ReadTx {
     /// # Errors
     /// When the store cannot be written.
     fn prune_audit(&mut self, before: Millis) -> Result<()>;
+
+    /// Notes that a row changed for those who read it: an entry of the journal when the
+    /// transaction commits, one for each row however often it is noted. The journal
+    /// keeps the last [`JOURNAL_LENGTH`] of them.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    fn note(&mut self, entity: &str, id: Id) -> Result<()>;
 }
 
 impl dyn Store + '_ {

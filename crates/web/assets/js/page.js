@@ -37,18 +37,25 @@ const isUnder = (path) =>
 
 // The title and the icon of the tab say where things stand, too.
 let said = null;
+const icons = new Map();
+
+const iconOf = (shape, state) => {
+  const svg = shape.cloneNode(true);
+  svg.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  svg.setAttribute("color", state === "error" ? "#c33" : "#888");
+  return URL.createObjectURL(new Blob([svg.outerHTML], { type: "image/svg+xml" }));
+};
+
 const mark = (sync) => {
   const { state } = sync.dataset;
   const words = sync.textContent.trim();
   if (said !== null && said !== state) say(words);
   said = state;
-  const svg = $("svg", sync).cloneNode(true);
-  svg.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  svg.setAttribute("color", state === "error" ? "#c33" : "#888");
   const icon = $("link[rel=icon]") ?? document.head.appendChild(document.createElement("link"));
-  if (icon.href) URL.revokeObjectURL(icon.href);
   icon.rel = "icon";
-  icon.href = URL.createObjectURL(new Blob([svg.outerHTML], { type: "image/svg+xml" }));
+  // Kept, because the browser fetches it when it likes.
+  if (!icons.has(state)) icons.set(state, iconOf($("svg", sync), state));
+  icon.href = icons.get(state);
 };
 
 const putTitle = (page) => {

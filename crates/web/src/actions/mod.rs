@@ -2,6 +2,7 @@
 
 mod entity;
 mod program;
+mod sessions;
 
 use crate::{Form, Outcome, Request, Result};
 
@@ -20,4 +21,5 @@ pub(crate) static ACTIONS: &[Action] = &[
     Action { path: "/e/{entity}/{id}/delete", run: entity::delete },
     Action { path: "/e/{entity}/{id}/restore", run: entity::restore },
     Action { path: "/import", run: program::import },
+    Action { path: "/sessions/mark", run: sessions::mark },
 ];

@@ -3,6 +3,8 @@
 mod entity;
 mod help;
 mod home;
+mod search;
+mod sessions;
 mod settings;
 mod sync;
 
@@ -34,6 +36,8 @@ pub(crate) static PAGES: &[Page] = &[
     Page { path: "/e/{entity}/{id}", show: entity::detail },
     Page { path: "/e/{entity}/{id}/edit", show: entity::edit },
     Page { path: "/help", show: help::show },
+    Page { path: "/search", show: search::show },
+    Page { path: "/sessions", show: sessions::show },
     Page { path: "/settings", show: settings::show },
     Page { path: "/sync", show: sync::show },
 ];

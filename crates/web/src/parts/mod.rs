@@ -3,6 +3,7 @@
 mod icon;
 mod indicator;
 mod pager;
+mod query;
 mod shared;
 mod time;
 
@@ -12,8 +13,9 @@ pub(crate) use self::{
     icon::icon,
     indicator::{indicator, sentence},
     pager::pager,
+    query::{catching_up, encoded, misread},
     shared::{shared, shared_of},
-    time::{ago, day_and_time, time},
+    time::{ago, day, day_and_time, time},
 };
 
 /// What a page says that has nothing to show: what that means, and what to do.

@@ -22,6 +22,21 @@ pub(crate) fn time(request: &Request<'_>, at: i64) -> Markup {
     marked(&at, &text)
 }
 
+/// The day of a moment, as a heading.
+pub(crate) fn day(request: &Request<'_>, at: i64) -> String {
+    let now = i64::try_from(request.now).unwrap_or(i64::MAX);
+    let Some((at, now)) = zoned(at, request.zone).zip(zoned(now, request.zone)) else {
+        return "Without a date".into();
+    };
+    match now.date().since(at.date()).map(|it| it.get_days()) {
+        Ok(0) => "Today".into(),
+        Ok(1) => "Yesterday".into(),
+        Ok(2..=6) => at.strftime("%A").to_string(),
+        _ if at.year() == now.year() => at.strftime("%A, %-d %B").to_string(),
+        _ => at.strftime("%-d %B %Y").to_string(),
+    }
+}
+
 /// A moment with its day and its time.
 pub(crate) fn day_and_time(request: &Request<'_>, at: i64) -> Markup {
     match zoned(at, request.zone) {

@@ -1,0 +1,52 @@
+//! The journal of rows that changed for readers. It is only appended to and cut at its
+//! beginning, so it costs a write one more entry on a page that is in memory.
+
+use driftline_core::{
+    Id,
+    store::{JOURNAL_LENGTH, Journal, Noted},
+};
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::value::{at_most, bound, id, natural};
+
+/// Appends rows, and cuts off what is too long ago.
+pub(crate) fn append(connection: &Connection, rows: &[(String, Id)]) -> rusqlite::Result<()> {
+    const INSERT: &str = "INSERT INTO changes (entity, id) VALUES (?1, ?2)";
+    const CUT: &str = "DELETE FROM changes WHERE revision <= ?1";
+    let mut insert = connection.prepare_cached(INSERT)?;
+    for (entity, id) in rows {
+        insert.execute((entity, id.to_string()))?;
+    }
+    let old = connection.last_insert_rowid().saturating_sub(at_most(JOURNAL_LENGTH));
+    if old > 0 {
+        connection.prepare_cached(CUT)?.execute([old])?;
+    }
+    Ok(())
+}
+
+/// Entries after a revision, in order.
+pub(crate) fn since(
+    connection: &Connection,
+    after: u64,
+    limit: usize,
+) -> rusqlite::Result<Vec<Noted>> {
+    const SELECT: &str = "SELECT revision, entity, id FROM changes WHERE revision > ?1 \
+                          ORDER BY revision LIMIT ?2";
+    let mut statement = connection.prepare_cached(SELECT)?;
+    let rows = statement.query_map((at_most(after), bound(limit)), |row| {
+        let revision = natural(row.get_ref(0)?)?;
+        Ok(Noted { revision, entity: row.get(1)?, id: id(row.get_ref(2)?)? })
+    })?;
+    rows.collect()
+}
+
+/// The first and the last revision.
+pub(crate) fn bounds(connection: &Connection) -> rusqlite::Result<Journal> {
+    let one = |order: &str| {
+        let sql = format!("SELECT revision FROM changes ORDER BY revision {order} LIMIT 1");
+        let mut statement = connection.prepare_cached(&sql)?;
+        statement.query_row([], |row| natural(row.get_ref(0)?)).optional()
+    };
+    let last = one("DESC")?.unwrap_or_default();
+    Ok(Journal { first: one("ASC")?.unwrap_or(last + 1), last })
+}

@@ -1,0 +1,65 @@
+//! The journal: which rows changed for those who read them, in order. What is worked
+//! out from rows, such as a search index, follows it instead of looking at every row
+//! again. It never leaves the device.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::Id;
+
+/// How many changes a journal keeps. Who fell behind further starts over.
+pub const JOURNAL_LENGTH: u64 = 500_000;
+
+/// A change of a row that readers can see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Noted {
+    /// Its place in the journal: greater than every one before.
+    pub revision: u64,
+    /// The entity.
+    pub entity: String,
+    /// The row.
+    pub id: Id,
+}
+
+/// What a journal has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Journal {
+    /// The first revision that is still there; one above `last` if there is none.
+    pub first: u64,
+    /// The last revision that was given out; 0 before the first.
+    pub last: u64,
+}
+
+impl Journal {
+    /// Whether who has seen everything up to `revision` can go on from there. If not,
+    /// changes are gone that they have not seen, or the data went back to a backup.
+    pub fn reaches(self, revision: u64) -> bool {
+        revision.saturating_add(1) >= self.first && revision <= self.last
+    }
+}
+
+/// What one transaction notes: each row once, in the order in which they first changed.
+/// For stores.
+#[derive(Clone, Debug, Default)]
+pub struct Notes {
+    order: Vec<(String, Id)>,
+    seen: BTreeMap<String, HashSet<Id>>,
+}
+
+impl Notes {
+    /// Notes a row.
+    pub fn add(&mut self, entity: &str, id: Id) {
+        let new = match self.seen.get_mut(entity) {
+            Some(ids) => ids.insert(id),
+            None => self.seen.insert(entity.to_owned(), HashSet::from([id])).is_none(),
+        };
+        if new {
+            self.order.push((entity.to_owned(), id));
+        }
+    }
+
+    /// Takes out what was noted.
+    pub fn take(&mut self) -> Vec<(String, Id)> {
+        self.seen.clear();
+        std::mem::take(&mut self.order)
+    }
+}

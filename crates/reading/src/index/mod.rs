@@ -1,0 +1,164 @@
+//! The index: words and summaries, worked out from rows and kept in a file of their own.
+//!
+//! It is filled behind the writes. A store's journal names the rows that changed since;
+//! each step looks at some of them and stores what it learnt together with how far it
+//! came. Of several processes one looks at rows at a time, the others find its work done.
+//! The file can be deleted at any time.
+
+mod document;
+mod file;
+mod fill;
+pub(crate) mod names;
+mod session;
+mod state;
+mod workspace;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use driftline_core::{Schema, Store};
+use rusqlite::Connection;
+
+use self::fill::Trouble;
+pub(crate) use self::{document::Document, fill::place};
+use crate::{Error, Result};
+
+/// Rows that one step looks at: a moment's work.
+const STEP: usize = 1_000;
+/// Rows that somebody who asks a question waits for.
+const FEW: u64 = 200;
+/// Connections for reading that are kept open.
+const READERS: usize = 2;
+
+/// Words and summaries, worked out from rows.
+#[derive(Debug)]
+pub struct Index {
+    path: PathBuf,
+    schema: Schema,
+    /// Counts the files that were made in the place of damaged ones.
+    generation: AtomicU64,
+    readers: Mutex<Vec<(u64, Connection)>>,
+    writer: Mutex<Connection>,
+}
+
+impl Index {
+    /// Opens the index at `path`, which holds nothing but it; makes it if it is missing,
+    /// damaged, or made by another version of this program or for other entities.
+    ///
+    /// # Errors
+    /// When the file cannot be made or used.
+    pub fn open(path: &Path, schema: &Schema) -> Result<Self> {
+        Ok(Self {
+            path: path.to_owned(),
+            schema: schema.clone(),
+            generation: AtomicU64::new(0),
+            readers: Mutex::default(),
+            writer: Mutex::new(file::open(path, schema)?),
+        })
+    }
+
+    /// About how many rows are still to be looked at.
+    ///
+    /// # Errors
+    /// When the rows or the index cannot be read.
+    pub fn lag(&self, store: &dyn Store) -> Result<u64> {
+        self.read(|it| fill::left(it, store))
+    }
+
+    /// Looks at some rows that are still to be looked at: a moment's work. Returns about
+    /// how many are left after that.
+    ///
+    /// # Errors
+    /// When the rows or the index cannot be used.
+    pub fn step(&self, store: &dyn Store) -> Result<u64> {
+        let mut writer = locked(&self.writer);
+        match fill::step(&writer, store, STEP) {
+            Ok(left) => Ok(left),
+            Err(Trouble::Rows(it)) => Err(it.into()),
+            Err(Trouble::File(it)) if !file::is_damage(&it) => Err(file::failure(&self.path, it)),
+            Err(Trouble::File(_) | Trouble::Lost) => {
+                self.renew(&mut writer)?;
+                fill::step(&writer, store, STEP).map_err(|it| self.error(it))
+            }
+        }
+    }
+
+    /// Looks at every row that is still to be looked at if they are but a few, so that
+    /// who just changed something sees it. Returns about how many are left otherwise.
+    ///
+    /// # Errors
+    /// When the rows or the index cannot be used.
+    pub fn freshen(&self, store: &dyn Store) -> Result<u64> {
+        match self.lag(store)? {
+            left if left > FEW => Ok(left),
+            0 => Ok(0),
+            _ => self.step(store),
+        }
+    }
+
+    /// Runs `job` on one consistent state of the index.
+    pub(crate) fn query<T>(&self, job: impl Fn(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        self.read(|it| Ok(job(it)?))
+    }
+
+    fn read<T>(&self, job: impl Fn(&Connection) -> std::result::Result<T, Trouble>) -> Result<T> {
+        match self.read_once(&job)? {
+            Ok(it) => Ok(it),
+            Err(Trouble::File(it)) if file::is_damage(&it) => {
+                self.renew(&mut locked(&self.writer))?;
+                self.read_once(&job)?.map_err(|it| self.error(it))
+            }
+            Err(it) => Err(self.error(it)),
+        }
+    }
+
+    fn read_once<T>(
+        &self,
+        job: impl Fn(&Connection) -> std::result::Result<T, Trouble>,
+    ) -> Result<std::result::Result<T, Trouble>> {
+        let generation = self.generation.load(Ordering::Acquire);
+        let kept = locked(&self.readers).pop().filter(|(it, _)| *it == generation);
+        let (_, reader) = match kept {
+            Some(it) => it,
+            None => (generation, file::reader(&self.path)?),
+        };
+        let done =
+            reader.unchecked_transaction().map_err(Trouble::from).and_then(|_all| job(&reader));
+        let mut readers = locked(&self.readers);
+        if readers.len() < READERS && reader.is_autocommit() {
+            readers.push((generation, reader));
+        }
+        Ok(done)
+    }
+
+    /// Puts an empty file in the place of this one.
+    fn renew(&self, writer: &mut Connection) -> Result<()> {
+        *writer = Connection::open_in_memory().map_err(|it| file::failure(&self.path, it))?;
+        self.generation.fetch_add(1, Ordering::AcqRel);
+        locked(&self.readers).clear();
+        *writer = file::renew(&self.path, &self.schema)?;
+        Ok(())
+    }
+
+    fn error(&self, trouble: Trouble) -> Error {
+        match trouble {
+            Trouble::Rows(it) => it.into(),
+            Trouble::File(it) => file::failure(&self.path, it),
+            Trouble::Lost => Error::Index {
+                what: format!("{} does not follow the rows", self.path.display()),
+                help: "delete it: it is made anew from the rows".into(),
+                source: None,
+            },
+        }
+    }
+}
+
+/// A job that panicked has left no transaction behind, so the lock is as good as new.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
