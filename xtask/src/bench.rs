@@ -4,10 +4,13 @@
 //! ratio tells whether the engine became slower.
 
 mod bare;
+mod convex;
 mod data;
 mod device;
 mod report;
 mod round;
+
+use std::path::Path;
 
 use anyhow::{Result, ensure};
 use driftline_entities as _;
@@ -25,6 +28,9 @@ pub(crate) struct Options {
     /// Write JSON: times in seconds
     #[arg(long)]
     json: bool,
+    /// Measure syncing through a Convex deployment on this machine instead
+    #[arg(long, conflicts_with_all = ["json", "runs"])]
+    convex: bool,
 }
 
 /// One thing that was measured, once.
@@ -43,8 +49,11 @@ struct Sample {
     calls: Option<u32>,
 }
 
-pub(crate) fn run(options: &Options) -> Result<()> {
+pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     ensure!(options.rows >= 1_000, "a bench needs at least 1000 rows: `--rows 1000`");
+    if options.convex {
+        return convex::run(root, options.rows);
+    }
     ensure!(options.runs > 0, "a bench needs at least one run: `--runs 1`");
     let mut rounds = Vec::new();
     for number in 0..options.runs {

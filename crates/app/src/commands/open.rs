@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 
-use crate::{context::Context, rows, serve};
+use crate::{context::Context, serve};
 
 /// The app in the browser.
 #[derive(Clone, Debug, Default, Args)]
@@ -23,8 +23,8 @@ impl Open {
         let path = match &self.id {
             Some(typed) => {
                 let device = context.device()?;
-                let (entity, id) = rows::find_any(&*device.replica, typed)?;
-                driftline_web::address_of(entity, id)
+                let (entity, id) = driftline_reading::ids::find(device.replica.store(), typed)?;
+                driftline_web::address_of(context.schema.entity(&entity)?, id)
             }
             None => "/".to_owned(),
         };

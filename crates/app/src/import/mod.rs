@@ -4,6 +4,7 @@
 
 mod count;
 mod file;
+mod outside;
 mod places;
 mod report;
 mod titles;
@@ -16,7 +17,7 @@ use driftline_core::{Millis, Replica};
 use driftline_transcripts::Found;
 
 use self::{count::Count, places::Places, report::Fault};
-pub(crate) use self::{report::Report, watch::Watch};
+pub(crate) use self::{outside::outside, report::Report, watch::Watch};
 use crate::output::one_line;
 
 /// How many files in a row may fail to be stored before the rest is left: a disk that
@@ -106,6 +107,9 @@ fn files(replica: &Replica, found: &[Found], tell: &mut dyn FnMut(&Step)) -> Rep
     if let Err(error) = titles::settle(replica, &titles, &mut count) {
         let reason = format!("some names of sessions could not be stored: {error}; import again");
         report.problem("", reason);
+    }
+    if let Err(error) = outside::note(replica, &report.problems) {
+        report.problem("", format!("what could not be read could not be noted: {error}"));
     }
     replica.announce(count.fresh());
     report.totals(&count);
