@@ -2,6 +2,9 @@
 
 import type { Place } from "./place.js";
 
+/** Where nothing is: a page says so. */
+export const NOWHERE = "/no/such/page";
+
 const FIXED = [
   "/",
   "/sessions",
@@ -14,7 +17,8 @@ const FIXED = [
   "/conflicts",
   "/settings",
   "/help",
-  "/no/such/page",
+  "/trash",
+  NOWHERE,
 ];
 
 const ENTITIES = ["sessions", "messages", "workspaces", "inbox", "comments"];
@@ -31,7 +35,7 @@ export async function paths(place: Place, profile: string): Promise<string[]> {
     all.push(`/e/${entity}/${row.id}`, `/why/${row.id}`);
     if (entity !== "messages") all.push(`/e/${entity}/${row.id}/edit`);
     if (entity === "sessions") all.push(`/s/${row.id}`);
-    if (entity === "workspaces") all.push(`/w/${row.id}`);
+    if (entity === "workspaces") all.push(`/workspaces/${row.id}`);
     if (entity === "messages") all.push(`/m/${row.id}/raw`);
   }
   return all;

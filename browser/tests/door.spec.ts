@@ -31,7 +31,9 @@ test("a code lets one browser in, once", async ({ browser, page, place, watch })
 test("a browser without a code sees nothing, and how to get in", async ({
   page,
   place,
+  watch,
 }) => {
+  watch.allow(/status of 404/);
   const app = await App.start(place, "a");
   for (const path of ["/", "/e/sessions", "/no/such/page"]) {
     const answer = await page.goto(`${app.origin}${path}`);

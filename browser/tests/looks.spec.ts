@@ -4,13 +4,15 @@
 import type { Page } from "@playwright/test";
 import { App } from "../support/app.js";
 import { isAccessible } from "../support/axe.js";
-import { paths } from "../support/pages.js";
+import { NOWHERE, paths } from "../support/pages.js";
 import type { Place } from "../support/place.js";
 import { writeSample } from "../support/sample.js";
 import { expect, test } from "../support/test.js";
+import type { Watch } from "../support/watch.js";
 
 /** The app on a profile with something of everything. */
-async function filled(place: Place): Promise<App> {
+async function filled(place: Place, watch: Watch): Promise<App> {
+  watch.allow(new RegExp(`status of 404 .*${NOWHERE}`));
   await writeSample(place.path("home"));
   await place.ok("a", "import", "--from", "home");
   const [session] = await place.json<{ id: string }[]>(
@@ -46,16 +48,16 @@ function sideways(page: Page): Promise<string[]> {
   });
 }
 
-test("every page is accessible, in light and dark", async ({ page, place }) => {
-  const app = await filled(place);
+test("every page is accessible, in light and dark", async ({ page, place, watch }) => {
+  const app = await filled(place, watch);
   for (const path of await paths(place, "a")) {
     await app.visit(page, path);
     await isAccessible(page);
   }
 });
 
-test("no page scrolls sideways on a phone", async ({ page, place }) => {
-  const app = await filled(place);
+test("no page scrolls sideways on a phone", async ({ page, place, watch }) => {
+  const app = await filled(place, watch);
   for (const path of await paths(place, "a")) {
     for (const width of [360, 320]) {
       await page.setViewportSize({ width, height: 740 });
@@ -68,8 +70,9 @@ test("no page scrolls sideways on a phone", async ({ page, place }) => {
 test("a dark system gets dark pages, and a light one light pages", async ({
   page,
   place,
+  watch,
 }) => {
-  const app = await filled(place);
+  const app = await filled(place, watch);
   await app.visit(page, "/sessions");
   const colours = () =>
     page.evaluate(() => {
@@ -87,6 +90,7 @@ test("a dark system gets dark pages, and a light one light pages", async ({
 test("nothing moves where motion is unwanted, and never for long", async ({
   page,
   place,
+  watch,
 }) => {
   const longest = () =>
     page.evaluate(() => {
@@ -103,7 +107,7 @@ test("nothing moves where motion is unwanted, and never for long", async ({
         ...moves.map((it) => millis(it.animationDuration)),
       );
     });
-  const app = await filled(place);
+  const app = await filled(place, watch);
   for (const path of await paths(place, "a")) {
     await page.emulateMedia({ reducedMotion: "no-preference" });
     await app.visit(page, path);

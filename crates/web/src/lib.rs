@@ -70,7 +70,7 @@ pub use self::{
     error::{Error, Result},
     form::Form,
     fragment::{Download, Fragment},
-    host::{Host, Importing, Setting},
+    host::{Host, Importing, Place, Setting},
     outcome::{Outcome, Post},
     pages::address_of,
     request::Request,

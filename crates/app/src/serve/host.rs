@@ -1,12 +1,20 @@
 //! What the pages ask of this program.
 
-use std::sync::Arc;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
-use driftline_core::{Replica, status::Status};
-use driftline_web::{Error, Host, Importing, Result, Setting};
+use driftline_core::{Replica, device, status::Status};
+use driftline_web::{Error, Host, Importing, Place, Result, Setting};
 
-use super::importer::Asker;
+use super::{export, importer::Asker};
 use crate::{
+    code::hub_code,
     context::{Context, Device, Setup},
     profile::Turn,
     service::Service,
@@ -17,8 +25,8 @@ pub(super) struct AppHost {
     setup: Setup,
     replica: Arc<Replica>,
     importer: Asker,
-    #[expect(dead_code, reason = "it syncs for as long as it is held")]
     service: Service,
+    paused: AtomicBool,
 }
 
 impl AppHost {
@@ -28,7 +36,13 @@ impl AppHost {
         importer: Asker,
         service: Service,
     ) -> Self {
-        Self { setup: context.setup().clone(), replica: device.replica.clone(), importer, service }
+        Self {
+            setup: context.setup().clone(),
+            replica: device.replica.clone(),
+            importer,
+            service,
+            paused: AtomicBool::new(false),
+        }
     }
 }
 
@@ -52,6 +66,43 @@ impl Host for AppHost {
         Ok(config.entries.into_iter().map(setting).collect())
     }
 
+    fn sync_now(&self) {
+        self.service.ask();
+    }
+
+    fn pause(&self, paused: bool) {
+        self.paused.store(paused, Ordering::Relaxed);
+        if paused {
+            self.service.pause();
+        } else {
+            self.service.resume();
+        }
+    }
+
+    fn is_paused(&self) -> bool {
+        self.paused.load(Ordering::Relaxed)
+    }
+
+    fn code(&self) -> Result<Option<String>> {
+        let met = self.replica.store().view(device::link)?.identity.is_some();
+        Ok(if met { Some(hub_code(&self.replica)?) } else { None })
+    }
+
+    fn places(&self) -> Vec<Place> {
+        let folder = self.setup.profile.path();
+        let mut all = vec![
+            Place { what: "Profile".into(), path: folder.to_owned(), bytes: None },
+            place("Config", self.setup.config_file()),
+        ];
+        all[0].bytes = Some(weight(folder));
+        all.extend(export::made(folder).into_iter().map(|it| place("Export", it)));
+        all
+    }
+
+    fn export(&self) -> Result<PathBuf> {
+        export::all(&self.setup, &self.replica).map_err(|it| told(&it))
+    }
+
     fn importing(&self) -> Importing {
         self.importer.state()
     }
@@ -59,6 +110,22 @@ impl Host for AppHost {
     fn import_now(&self) {
         self.importer.ask();
     }
+}
+
+fn place(what: &str, path: PathBuf) -> Place {
+    let bytes = path.metadata().ok().map(|it| it.len());
+    Place { what: what.into(), path, bytes }
+}
+
+/// How much the files in a folder and those below it weigh.
+fn weight(folder: &Path) -> u64 {
+    let Ok(entries) = fs::read_dir(folder) else { return 0 };
+    let weigh = |entry: fs::DirEntry| match entry.metadata() {
+        Ok(it) if it.is_dir() => weight(&entry.path()),
+        Ok(it) => it.len(),
+        Err(_) => 0,
+    };
+    entries.flatten().map(weigh).sum()
 }
 
 fn told(error: &anyhow::Error) -> Error {

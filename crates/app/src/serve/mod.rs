@@ -1,6 +1,7 @@
 //! The app while it runs: the server of the pages, and beside it what keeps them true: a
 //! thread that imports transcripts as they grow, and one that syncs.
 
+mod export;
 mod host;
 mod importer;
 mod running;
@@ -10,7 +11,6 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use driftline_auth::open_browser;
 use driftline_core::Millis;
-use driftline_reading::Reading;
 use driftline_web::{Options, Server, knock};
 use jiff::tz::TimeZone;
 use serde_json::json;
@@ -69,7 +69,7 @@ fn serve(
     let runtime = runtime()?;
     let importer = Importer::start(device.replica.clone())?;
     let (service, _news) = Service::start(context.setup(), &device)?;
-    let reading = Reading::new(device.replica.clone());
+    let reading = context.reading(&device)?;
     let host = Arc::new(AppHost::new(context, &device, importer.asker(), service));
     let options = Options {
         reading,
