@@ -21,6 +21,8 @@ use crate::{parts, server::App};
 
 /// How often it looks. Between looks nothing is done.
 const BEAT: Millis = 250;
+/// So many looks for one at what changes without any row.
+const BEATS: u64 = 4;
 /// Open pages are told at most this often.
 const FLUSH: Millis = 1_000;
 /// So that a page learns that the program has ended.
@@ -150,6 +152,7 @@ pub(crate) struct Seen {
     entities: BTreeSet<String>,
     shared: String,
     shared_changed: bool,
+    beats: u64,
 }
 
 impl Seen {
@@ -176,6 +179,11 @@ impl Seen {
         }
         if !heard {
             self.entities.clear();
+            return;
+        }
+        // What passes by itself, such as how long ago it was, need not be exact.
+        self.beats += 1;
+        if self.entities.is_empty() && !self.beats.is_multiple_of(BEATS) {
             return;
         }
         match parts::shared_of(&app.reading, &*app.host, app.env.wall()) {

@@ -1,9 +1,11 @@
 //! `open`, and the program without a command: the app in the browser.
 
+use std::slice;
+
 use anyhow::Result;
 use clap::Args;
 
-use crate::{context::Context, serve};
+use crate::{context::Context, rows, serve};
 
 /// The app in the browser.
 #[derive(Clone, Debug, Default, Args)]
@@ -23,7 +25,7 @@ impl Open {
         let path = match &self.id {
             Some(typed) => {
                 let device = context.device()?;
-                let (entity, id) = driftline_reading::ids::find(device.replica.store(), typed)?;
+                let (entity, id) = rows::named(context, &device, slice::from_ref(typed))?;
                 driftline_web::address_of(context.schema.entity(&entity)?, id)
             }
             None => "/".to_owned(),

@@ -72,6 +72,7 @@ pub(crate) fn run(
     let (found, problems) = places.find();
     let mut report = files(replica, &found, tell);
     report.problems.splice(0..0, problems);
+    note(replica, None, &mut report);
     report.places = places.shown();
     Ok(report)
 }
@@ -108,13 +109,17 @@ fn files(replica: &Replica, found: &[Found], tell: &mut dyn FnMut(&Step)) -> Rep
         let reason = format!("some names of sessions could not be stored: {error}; import again");
         report.problem("", reason);
     }
-    if let Err(error) = outside::note(replica, &report.problems) {
-        report.problem("", format!("what could not be read could not be noted: {error}"));
-    }
     replica.announce(count.fresh());
     report.totals(&count);
     report.millis = elapsed(replica, started);
     report
+}
+
+/// Notes what could not be read: of these files, or of all there are.
+fn note(replica: &Replica, tried: Option<&[Found]>, report: &mut Report) {
+    if let Err(error) = outside::note(replica, tried, &report.problems) {
+        report.problem("", format!("what could not be read could not be noted: {error}"));
+    }
 }
 
 fn elapsed(replica: &Replica, since: Millis) -> Millis {

@@ -9,7 +9,7 @@ use anyhow::Result;
 use driftline_core::{Millis, Replica};
 use driftline_transcripts::{Found, Problem};
 
-use super::{Report, Step, files, places::Places};
+use super::{Report, Step, files, note, places::Places};
 
 /// The pause after a look, as a multiple of what the look took.
 const THRIFT: Millis = 300;
@@ -82,6 +82,7 @@ impl Watch {
         });
         let mut report = files(replica, &seen.changed, tell);
         report.problems.splice(0..0, seen.problems);
+        note(replica, Some(&seen.changed), &mut report);
         report
     }
 

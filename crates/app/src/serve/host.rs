@@ -4,18 +4,20 @@ use std::{
     fs,
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
 
-use driftline_core::{Replica, device, status::Status};
+use driftline_core::{Millis, Replica, device, status::Status};
+use driftline_reading::inbox::Outside;
 use driftline_web::{Error, Host, Importing, Place, Result, Setting};
 
 use super::{export, importer::Asker};
 use crate::{
     code::hub_code,
     context::{Context, Device, Setup},
+    env, import,
     profile::Turn,
     service::Service,
 };
@@ -27,7 +29,12 @@ pub(super) struct AppHost {
     importer: Asker,
     service: Service,
     paused: AtomicBool,
+    outside: Mutex<Option<(Millis, Outside)>>,
 }
+
+/// How long what was seen of the transcripts on the disk is good for: looking walks
+/// through all of them.
+const SEEN: Millis = 30_000;
 
 impl AppHost {
     pub(super) fn new(
@@ -42,6 +49,7 @@ impl AppHost {
             importer,
             service,
             paused: AtomicBool::new(false),
+            outside: Mutex::default(),
         }
     }
 }
@@ -57,6 +65,10 @@ impl Host for AppHost {
 
     fn call(&self, command: &str) -> String {
         self.setup.call(command)
+    }
+
+    fn person(&self) -> Option<String> {
+        env::person()
     }
 
     fn settings(&self) -> Result<Vec<Setting>> {
@@ -105,6 +117,19 @@ impl Host for AppHost {
 
     fn importing(&self) -> Importing {
         self.importer.state()
+    }
+
+    fn outside(&self) -> Result<Outside> {
+        let now = self.setup.env.monotonic();
+        let mut kept = self.outside.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, seen)) = &*kept
+            && now.saturating_sub(*at) < SEEN
+        {
+            return Ok(seen.clone());
+        }
+        let seen = import::outside(&self.replica)?;
+        *kept = Some((now, seen.clone()));
+        Ok(seen)
     }
 
     fn import_now(&self) {
