@@ -20,9 +20,12 @@ test("newest first, pinned before them, and what is unread is marked", async ({
   await expect(rows.first()).toContainText("harbour");
   await expect(rows.first()).toContainText("opus");
   const plan = rows.filter({ hasText: PLAN });
-  await plan.focus();
+  // A key without a row that has the focus does nothing to any row.
+  await page.keyboard.press("s");
+  await plan.getByRole("link").first().focus();
   await page.keyboard.press("s");
   await expect(rows.first()).toContainText(PLAN);
+  await expect(rows.nth(1)).toContainText(RICH);
   await expect(page.locator("main .row--unread")).not.toHaveCount(0);
 });
 
