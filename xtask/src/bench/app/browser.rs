@@ -47,11 +47,10 @@ impl Browser {
         })?;
         match answer {
             Some((200, body)) => Ok(Some(Answer { seconds, bytes: body.len() })),
-            Some((404, _)) => Ok(None),
+            Some((404, _)) | None => Ok(None),
             Some((status, body)) => {
                 bail!("{path}: {status}: {}", String::from_utf8_lossy(&body))
             }
-            None => Ok(None),
         }
     }
 
