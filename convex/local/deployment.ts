@@ -80,7 +80,7 @@ export async function startDeployment(options: Options, stop: () => void) {
   const auth = (await defaultOf(modules, "auth.config")) as { providers: AuthProvider[] };
   const functions = new Functions(modules, engine, options, stats, afterWrite);
   const identifier = new Identifier(auth.providers);
-  const sync = new SyncServer({ functions, identifier, timestamps });
+  const sync = new SyncServer({ functions, identifier, timestamps, stats });
   const door = new StateDoor(module, engine);
   if (disk) {
     const { documents, nextId, timestamp } = disk.load();

@@ -14,6 +14,10 @@ export class Stats {
   private readonly cpuAtStart = process.cpuUsage();
   bytesIn = 0;
   bytesOut = 0;
+  /** WebSocket connections that were made. */
+  connections = 0;
+  /** Calls that are not answered yet. */
+  open = 0;
 
   /** Counts a call that took `millis`. */
   count(path: string, ok: boolean, millis: number): void {
@@ -37,6 +41,8 @@ export class Stats {
       functions: Object.fromEntries(this.functions),
       bytesIn: this.bytesIn,
       bytesOut: this.bytesOut,
+      connections: this.connections,
+      open: this.open,
       cpuSeconds: (user + system) / 1e6,
       rssBytes: process.memoryUsage.rss(),
     };

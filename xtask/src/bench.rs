@@ -5,10 +5,13 @@
 
 mod app;
 mod bare;
+mod convex;
 mod data;
 mod device;
 mod report;
 mod round;
+
+use std::path::Path;
 
 use anyhow::{Result, ensure};
 use driftline_entities as _;
@@ -29,6 +32,9 @@ pub(crate) struct Options {
     /// Write JSON: times in seconds
     #[arg(long)]
     json: bool,
+    /// Measure syncing through a Convex deployment on this machine instead
+    #[arg(long, conflicts_with_all = ["json", "runs"])]
+    convex: bool,
 }
 
 /// One thing that was measured, once.
@@ -47,8 +53,11 @@ struct Sample {
     calls: Option<u32>,
 }
 
-pub(crate) fn run(options: &Options) -> Result<()> {
+pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     ensure!(options.rows >= 1_000, "a bench needs at least 1000 rows: `--rows 1000`");
+    if options.convex {
+        return convex::run(root, options.rows);
+    }
     ensure!(options.runs > 0, "a bench needs at least one run: `--runs 1`");
     if options.app {
         return app::run(options.rows, options.json);

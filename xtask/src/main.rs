@@ -9,6 +9,7 @@
 mod bench;
 mod browser;
 mod codegen;
+mod convex_check;
 mod convex_local;
 mod mistakes;
 mod new_entity;
@@ -54,6 +55,8 @@ enum Task {
     Mistakes(mistakes::Options),
     /// Run a Convex deployment on this machine, with stand-ins for GitHub and Google
     ConvexLocal(convex_local::Options),
+    /// Hold a Convex deployment to what Driftline needs of it, with two throw-away accounts
+    ConvexCheck(convex_check::Options),
 }
 
 fn main() -> ExitCode {
@@ -75,8 +78,9 @@ fn run(task: Task) -> Result<()> {
         Task::Sim(options) => sim::run(&options),
         Task::Browser(options) => browser::run(root, &options),
         Task::Test(options) => test::run(root, &options),
-        Task::Bench(options) => bench::run(&options),
+        Task::Bench(options) => bench::run(root, &options),
         Task::Mistakes(options) => mistakes::run(root, &options),
         Task::ConvexLocal(options) => convex_local::run(root, &options),
+        Task::ConvexCheck(options) => convex_check::run(&options),
     }
 }

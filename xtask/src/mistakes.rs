@@ -1,11 +1,14 @@
 //! `cargo xtask mistakes`: is the convergence suite awake? A suite that never fails may
 //! check nothing, so each patch of `crates/convergence/mistakes` makes one plausible
-//! mistake in the engine, and the suite must notice it within a minute.
+//! mistake in the engine, and the suite must notice it within a minute. The engine as it
+//! is goes first, and must not be noticed.
 //!
-//! It works on a copy of the sources, which lies beside what is built from it, so that
-//! a second run builds little.
+//! It works on a copy of the sources, which lies beside what is built from it.
+
+mod merge;
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     env, fs,
     io::Read,
     path::{Path, PathBuf},
@@ -18,6 +21,8 @@ use anyhow::{Context, Result, bail, ensure};
 
 const PATCHES: &str = "crates/convergence/mistakes";
 const LIMIT: Duration = Duration::from_secs(60);
+/// Schedules of the engine as it is.
+const CLEAN: u64 = 500;
 
 /// What to make, and how long to look for it.
 #[derive(clap::Args)]
@@ -36,6 +41,8 @@ pub(crate) struct Options {
 struct Mistake {
     name: String,
     patch: PathBuf,
+    /// The file that it changes.
+    file: PathBuf,
     /// What it does, in a sentence.
     what: String,
 }
@@ -44,7 +51,7 @@ struct Mistake {
 struct Met {
     /// The promise that broke; none if the mistake survived.
     broken: Option<String>,
-    built: f64,
+    /// How many seconds were played.
     played: f64,
 }
 
@@ -54,26 +61,23 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let target = env::current_dir()?.join(target).join("mistakes");
     let copy = target.join("sources");
     copy_sources(root, &copy)?;
-    for it in &mistakes {
-        apply(&copy, it, &["--check"])?;
+    make_all(&copy, &mistakes)?;
+    println!("building an engine with {} mistakes to choose from", mistakes.len());
+    build(&copy, &target)?;
+    let clean = play(&target, 0, CLEAN, options.seed)?;
+    if let Some(broken) = clean.broken {
+        bail!("the engine breaks a promise without any mistake: {broken}");
     }
+    println!("{:<26} {:>8}  broken promise", "mistake", "play");
     let mut survivors = Vec::new();
-    let mut table = Vec::new();
-    for it in &mistakes {
-        println!("{}: {}", it.name, it.what);
-        apply(&copy, it, &[])?;
-        let met = meet(&copy, &target, options).with_context(|| format!("mistake `{}`", it.name));
-        apply(&copy, it, &["--reverse"])?;
-        let Met { broken, built, played } = met?;
+    for (place, it) in mistakes.iter().enumerate() {
+        let Met { broken, played } = play(&target, place + 1, options.schedules, options.seed)?;
         let found = broken.as_deref().unwrap_or("IT SURVIVED");
-        println!("    {played:.1} s of play after {built:.0} s of building: {found}");
-        table.push(format!("{:<26} {played:>6.1} s {built:>6.0} s  {found}", it.name));
+        println!("{:<26} {played:>6.1} s  {found}", it.name);
         if broken.is_none() {
             survivors.push(it.name.as_str());
         }
     }
-    println!("\n{:<26} {:>8} {:>8}  broken promise", "mistake", "play", "build");
-    println!("{}", table.join("\n"));
     ensure!(
         survivors.is_empty(),
         "{} of {} mistakes survived {} schedules or {} s: {}; teach the suite in \
@@ -100,7 +104,9 @@ fn read(root: &Path, name: Option<&str>) -> Result<Vec<Mistake>> {
         let name = patch.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let text = fs::read_to_string(&patch).with_context(|| format!("cannot read `{name}`"))?;
         let what: Vec<&str> = text.lines().take_while(|it| !it.trim().is_empty()).collect();
-        all.push(Mistake { name, patch, what: what.join(" ") });
+        let file = text.lines().filter_map(|it| it.strip_prefix("+++ b/")).collect::<Vec<_>>();
+        let [file] = file[..] else { bail!("{PATCHES}/{name}.patch must change one file") };
+        all.push(Mistake { name, patch, file: file.into(), what: what.join(" ") });
     }
     all.sort_by(|one, other| one.name.cmp(&other.name));
     let Some(name) = name else { return Ok(all) };
@@ -114,11 +120,11 @@ fn read(root: &Path, name: Option<&str>) -> Result<Vec<Mistake>> {
     Ok(all)
 }
 
-/// Copies every file that git knows of, as it is now, to a fresh `copy`.
+/// Copies every file that git does not ignore, as it is now, to a fresh `copy`.
 fn copy_sources(root: &Path, copy: &Path) -> Result<()> {
     let mut git = Command::new("git");
-    let listed =
-        git.current_dir(root).args(["ls-files", "-z"]).output().context("cannot run git")?;
+    git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+    let listed = git.current_dir(root).output().context("cannot run git")?;
     ensure!(listed.status.success(), "git cannot list the files of {}", root.display());
     if copy.exists() {
         fs::remove_dir_all(copy).with_context(|| format!("cannot empty {}", copy.display()))?;
@@ -153,23 +159,51 @@ fn apply(copy: &Path, mistake: &Mistake, options: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Builds the copy and plays schedules until one fails.
-fn meet(copy: &Path, target: &Path, options: &Options) -> Result<Met> {
-    #[expect(clippy::disallowed_methods, reason = "it says how long it took")]
-    let now = std::time::Instant::now;
-    let start = now();
+/// Makes every mistake in the copy, each for a run to choose.
+fn make_all(copy: &Path, mistakes: &[Mistake]) -> Result<()> {
+    let mut changed: BTreeMap<&Path, Vec<(usize, String)>> = BTreeMap::new();
+    for (place, it) in mistakes.iter().enumerate() {
+        apply(copy, it, &[])?;
+        let text = fs::read_to_string(copy.join(&it.file))?;
+        apply(copy, it, &["--reverse"])?;
+        changed.entry(&it.file).or_default().push((place + 1, text));
+    }
+    let mut roots = BTreeSet::new();
+    for (file, texts) in changed {
+        let path = copy.join(file);
+        let merged = merge::merge(&fs::read_to_string(&path)?, &texts);
+        let names = texts.iter().map(|(number, _)| mistakes[number - 1].name.as_str());
+        let names = names.collect::<Vec<_>>().join(", ");
+        fs::write(&path, merged.with_context(|| format!("one of {names}"))?)?;
+        let sources = path.ancestors().find(|it| it.ends_with("src"));
+        roots.insert(sources.context("a mistake is made in a crate's sources")?.join("lib.rs"));
+    }
+    for root in roots {
+        let text = fs::read_to_string(&root)? + merge::CHOICE;
+        fs::write(root, text)?;
+    }
+    Ok(())
+}
+
+/// Builds the copy.
+fn build(copy: &Path, target: &Path) -> Result<()> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(copy).env("CARGO_TARGET_DIR", target).env("CARGO_PROFILE_DEV_DEBUG", "0");
     cargo.args(["build", "--quiet", "--package", "xtask-player"]);
     let build = cargo.output().context("cannot run cargo")?;
     let reason = String::from_utf8_lossy(&build.stderr);
     ensure!(build.status.success(), "it does not build; renew the patch: {}", reason.trim());
-    let built = start.elapsed().as_secs_f64();
+    Ok(())
+}
+
+/// Plays schedules with one mistake until one fails.
+fn play(target: &Path, mistake: usize, schedules: u64, seed: u64) -> Result<Met> {
+    #[expect(clippy::disallowed_methods, reason = "it says how long it took")]
+    let now = std::time::Instant::now;
     let start = now();
-    let mut sim = Command::new(target.join("debug/xtask-player"));
-    let (schedules, seed) = (options.schedules.to_string(), options.seed.to_string());
-    sim.args([&schedules, &seed]).current_dir(copy);
-    let mut sim = sim
+    let mut sim = Command::new(target.join("debug/xtask-player"))
+        .args([schedules, seed].map(|it| it.to_string()))
+        .env("DRIFTLINE_MISTAKE", mistake.to_string())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
@@ -188,5 +222,5 @@ fn meet(copy: &Path, target: &Path, options: &Options) -> Result<Met> {
     // Only a schedule that fails counts: not a fault that never happened, nor a crash.
     let failed = said.split_once("seed ").filter(|_| said.contains("again: cargo xtask sim"));
     let broken = failed.and_then(|(_, rest)| rest.lines().next()).map(str::to_owned);
-    Ok(Met { broken, built, played })
+    Ok(Met { broken, played })
 }

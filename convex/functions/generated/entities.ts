@@ -51,6 +51,11 @@ export const entityTables = {
     body: text,
     /** The session that it comes from. */
     session: reference,
+    /**
+     * What it is about, if a device noticed it: the same text on every device,
+     * of which the row's id is a function. Without it, somebody wrote it.
+     */
+    about: text,
     /** When somebody read it. Without it, it is unread. */
     read_at: time,
     /** When somebody put it away. Without it, it is still in the inbox. */
@@ -169,6 +174,7 @@ export const descriptors = {
       title: "text",
       body: "text",
       session: "ref",
+      about: "text",
       read_at: "time",
       archived_at: "time",
     },

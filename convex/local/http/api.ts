@@ -35,10 +35,13 @@ export class Api {
 
   /** Answers a request to the API port. Never throws. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.stats.open += 1;
     try {
       this.stats.bytesOut += await this.answer(request, response);
     } catch (error) {
       this.stats.bytesOut += send(response, failure(error), CORS);
+    } finally {
+      this.stats.open -= 1;
     }
   }
 

@@ -25,6 +25,7 @@ export class SyncServer {
         return;
       }
       this.sockets.handleUpgrade(request, socket, head, (connection) => {
+        this.services.stats.connections += 1;
         const session = new Session(connection, this.services);
         this.sessions.add(session);
         connection.on("close", () => {

@@ -49,6 +49,12 @@ pub(crate) enum Command {
     List(commands::list::List),
     /// Show one row
     Get(commands::get::Get),
+    /// Read a session, or the part of it around a message
+    Show(commands::show::Show),
+    /// Write a session to a file of its own, as markdown or JSON
+    Export(commands::export::Export),
+    /// Comment on a session or a message, settle and list comments
+    Comment(commands::comment::Comment),
     /// Create a row and print its id
     Add(commands::add::Add),
     /// Change fields of a row
@@ -71,14 +77,22 @@ pub(crate) enum Command {
     Status(commands::status::Show),
     /// Sums of what is here, and a code to compare by eye: equal on devices that are
     Digest(commands::digest::Show),
-    /// Values that gave way to others in the last 30 days
+    /// Values that gave way to others in the last 30 days, and rows that were folded
     Conflicts(commands::conflicts::Conflicts),
+    /// What a row's fields were before, newest first
+    History(commands::history::History),
+    /// Notes, and what this device notices by itself: what waits for your attention
+    Inbox(commands::inbox::Inbox),
+    /// The folders that you work in, and where they are on this device
+    Workspaces(commands::workspaces::Workspaces),
     /// Send rows again that the remote refused
     Retry(commands::retry::Retry),
     /// What happened to a row: who wrote what when, and whether the remote has it
     Why(commands::why::Why),
     /// Show, check or change the config
     Config(commands::config::Config),
+    /// Print what a shell needs to complete what is typed
+    Completions(commands::completions::Completions),
     /// The tables of a Convex deployment for the entities of this program
     #[command(hide = true)]
     ConvexSchema(commands::convex_schema::Show),
@@ -94,7 +108,8 @@ impl Arguments {
     }
 }
 
-fn command() -> clap::Command {
+/// Everything that can be typed.
+pub(crate) fn command() -> clap::Command {
     let entities = match Schema::registered() {
         Ok(schema) => schema.entities().iter().map(|it| format!("  {:<12} {}\n", it.name, it.doc)),
         Err(_) => return Arguments::command(),

@@ -116,11 +116,16 @@ impl<'a> Context<'a> {
         Ok(status)
     }
 
-    /// How this program would be called for `command` on this profile.
-    pub(crate) fn call(&self, command: &str) -> String {
+    /// What this program was called as.
+    pub(crate) fn name(&self) -> String {
         let name = std::env::args_os().next();
         let name = name.as_deref().map(Path::new).and_then(Path::file_stem);
-        let name = name.map_or_else(|| "driftline".into(), |it| it.to_string_lossy());
+        name.map_or_else(|| "driftline".into(), |it| it.to_string_lossy().into_owned())
+    }
+
+    /// How this program would be called for `command` on this profile.
+    pub(crate) fn call(&self, command: &str) -> String {
+        let name = self.name();
         match self.profile.flag() {
             Some(flag) => format!("{name} {flag} {command}"),
             None => format!("{name} {command}"),
@@ -132,4 +137,16 @@ impl<'a> Context<'a> {
 pub(crate) struct Device {
     pub(crate) replica: Arc<Replica>,
     pub(crate) config: Config,
+}
+
+impl Device {
+    /// The rows as people read them, without lists and searches.
+    pub(crate) fn reading(&self) -> Reading {
+        Reading::new(self.replica.clone())
+    }
+
+    /// What a person calls the other side, if there is one.
+    pub(crate) fn remote(&self) -> Option<&str> {
+        self.config.remote.as_ref().map(|it| it.name.as_str())
+    }
 }

@@ -27,11 +27,6 @@ impl Failed {
         Self { code, exit: USAGE, message: message.into() }.into()
     }
 
-    /// There is no such thing.
-    pub(crate) fn not_found(message: impl Into<String>) -> anyhow::Error {
-        Self { code: "not_found", exit: NOT_FOUND, message: message.into() }.into()
-    }
-
     /// It did not work out.
     pub(crate) fn failed(code: &'static str, message: impl Into<String>) -> anyhow::Error {
         Self { code, exit: 1, message: message.into() }.into()
@@ -102,13 +97,23 @@ fn kind(error: &anyhow::Error) -> (&'static str, u8) {
     if let Some(it) = error.downcast_ref::<Failed>() {
         return (it.code, it.exit);
     }
-    if let Some(driftline_reading::Error::Misread(_)) = error.downcast_ref() {
-        return ("query", USAGE);
-    }
     if let Some(it) = error.downcast_ref::<driftline_auth::Error>() {
         return (it.code(), of_sign_in(it));
     }
-    let Some(error) = error.chain().find_map(|it| it.downcast_ref::<Error>()) else {
+    let reading = error.downcast_ref::<driftline_reading::Error>();
+    if let Some((it, code)) = reading.and_then(|it| Some((it, it.code()?))) {
+        let exit = match () {
+            () if it.is_not_found() => NOT_FOUND,
+            () if it.is_usage() => USAGE,
+            () => 1,
+        };
+        return (code, exit);
+    }
+    let of_rows = match reading {
+        Some(driftline_reading::Error::Rows(it)) => Some(it),
+        _ => error.chain().find_map(|it| it.downcast_ref::<Error>()),
+    };
+    let Some(error) = of_rows else {
         return ("failed", 1);
     };
     let exit = match error {

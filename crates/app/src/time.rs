@@ -9,9 +9,21 @@ pub(crate) fn iso(millis: Millis) -> Option<String> {
     Some(time.to_string())
 }
 
+/// `millis` since 1970 for a person, to the second, UTC.
+pub(crate) fn moment(millis: Millis) -> String {
+    let text = iso(millis / 1000 * 1000).unwrap_or_default();
+    text.trim_end_matches('Z').replace('T', " ")
+}
+
 /// A value of a time field, for a person.
 pub(crate) fn shown(millis: i64) -> String {
     Timestamp::from_millisecond(millis).map_or_else(|_| millis.to_string(), |it| it.to_string())
+}
+
+/// A moment for a person, to the minute, UTC.
+pub(crate) fn minute(millis: i64) -> String {
+    let time = Timestamp::from_millisecond(millis);
+    time.map_or_else(|_| millis.to_string(), |it| it.strftime("%Y-%m-%d %H:%M").to_string())
 }
 
 /// Milliseconds since 1970 of what a person wrote: ISO 8601, without an offset in UTC;

@@ -13,7 +13,10 @@ const HOSTILE: &str = "a\u{1b}]0;owned\u{7}b\u{9b}2Jc\u{202e}txt.exe\u{2066}d\u{
 fn assert_harmless(text: &str) {
     let harmful = |it: char| {
         (it.is_control() && it != '\n' && it != '\t')
-            || matches!(it, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            || matches!(it,
+                '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}')
     };
     assert!(!text.contains(harmful), "{text:?}");
 }
@@ -40,6 +43,106 @@ fn text_of_rows_does_not_drive_the_terminal() {
     assert_harmless(&message);
     let table = place.ok("A", &["list", "inbox"]);
     assert_eq!(table.lines().count(), 2, "a row is a line: {table:?}");
+}
+
+/// A hundred texts that would clear a screen, rename a window, write to the clipboard,
+/// answer for the person, hide what follows or show letters in another order.
+fn payloads() -> Vec<String> {
+    let openers =
+        ["\u{1b}[", "\u{9b}", "\u{1b}]", "\u{9d}", "\u{1b}P", "\u{90}", "\u{1b}_", "\u{1b}"];
+    let tails = [
+        "2J",
+        "0;owned\u{7}",
+        "52;c;b3duZWQ=\u{1b}\\",
+        "6n",
+        "?1049h",
+        "31mred",
+        "8;;http://x\u{9c}",
+        "c",
+        "#8",
+        "1;1H",
+    ];
+    let pairs =
+        openers.iter().flat_map(|open| tails.iter().map(move |tail| format!("{open}{tail}")));
+    let alone = [
+        "\u{0}",
+        "\u{7}",
+        "\u{8}\u{8}\u{8}",
+        "a\rb",
+        "\u{b}",
+        "\u{c}",
+        "\u{e}",
+        "\u{7f}",
+        "\u{85}",
+        "\u{202e}txt",
+        "\u{2066}x\u{2069}",
+        "\u{200f}",
+        "\u{61c}",
+        "\u{feff}",
+        "\u{2028}",
+        "\u{fff9}x\u{fffb}",
+        "\u{e0041}",
+        "\u{206a}",
+        "\u{1}\u{2}\u{3}",
+        "\u{1b}\u{1b}[[A",
+    ];
+    pairs.chain(alone.iter().map(ToString::to_string)).collect()
+}
+
+/// Commands that show what came from elsewhere.
+fn commands<'a>(session: &'a str, note: &'a str) -> Vec<Vec<&'a str>> {
+    vec![
+        vec!["list", "sessions"],
+        vec!["list", "messages"],
+        vec!["list", "workspaces"],
+        vec!["get", "inbox", note],
+        vec!["why", session],
+        vec!["why", note],
+        vec!["history", note],
+        vec!["conflicts", "list", "--all"],
+        vec!["conflicts", "folds"],
+        vec!["inbox"],
+        vec!["workspaces"],
+        vec!["status"],
+        vec!["digest"],
+        vec!["retry"],
+        vec!["config", "show"],
+        vec!["import", "--from", "home"],
+    ]
+}
+
+#[test]
+fn a_hundred_hostile_texts_reach_no_terminal_by_any_command() {
+    let place = Place::new();
+    let payloads = payloads();
+    assert_eq!(payloads.len(), 100);
+    for (number, text) in payloads.iter().enumerate() {
+        let mut record: serde_json::Value = serde_json::from_str(&line(number, 0)).unwrap();
+        record["message"]["content"][0]["text"] = format!("x{text}y").into();
+        record["cwd"] = format!("/src/{text}").into();
+        record["gitBranch"] = text.as_str().into();
+        place.transcript(&format!("{number}.jsonl"), &format!("{record}\n"));
+    }
+    place.import("A");
+    assert_eq!(place.json("A", &["status"])["counts"]["sessions"], 100);
+    // What no argument can hold is in the transcripts.
+    let all = payloads.concat().replace('\0', "");
+    let note = place.ok("A", &["add", "inbox", &format!("title={all}"), &format!("kind={all}")]);
+    place.ok("A", &["set", "inbox", note.trim(), &format!("title=other {all}")]);
+    let session = place.json("A", &["list", "sessions", "--limit", "1"])[0]["id"].clone();
+    let session = session.as_str().unwrap();
+    for words in commands(session, note.trim()) {
+        for json in [false, true] {
+            let words: Vec<_> = words.iter().copied().chain(json.then_some("--json")).collect();
+            let ran = place.run("A", &words);
+            assert_eq!(ran.code, 0, "{words:?}: {ran:?}");
+            assert_harmless(&ran.stdout);
+            assert_harmless(&ran.stderr);
+        }
+    }
+    for text in payloads.iter().filter(|it| !it.contains('\0')) {
+        assert_harmless(&place.run("A", &["why", text]).stderr);
+    }
 }
 
 #[cfg(unix)]

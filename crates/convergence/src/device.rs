@@ -7,8 +7,8 @@ use std::{
 };
 
 use driftline_core::{
-    Answers, Change, DELETED_AT, EntityDescriptor, Env, Error, Id, Millis, Page, Replica, Result,
-    Row, Schema, Scratch, Simulated, Stamp, Store, Value, Values,
+    Answers, Change, DELETED_AT, EntityDescriptor, Env, Error, Id, Kind, Millis, Page, Replica,
+    Result, Row, Schema, Scratch, Simulated, Stamp, Store, Value, Values,
     clock::DRIFT,
     device::{self, Batch, Position},
     store::{AuditKind, Durability, Stored},
@@ -19,6 +19,7 @@ use crate::{
     dice::Dice,
     fragile::{Fragile, Fuse},
     model::{self, Model, Write},
+    seen,
 };
 
 /// How many records each entity has that every device can import.
@@ -36,7 +37,9 @@ pub(crate) struct Device {
     store: Option<Arc<dyn Store>>,
     /// Two processes that have the store open.
     pub(crate) processes: Vec<Replica>,
-    pub(crate) late: Mutex<Vec<Late>>,
+    /// What was on the wire when it should have arrived, and how often the hub had lost
+    /// something when it set out.
+    pub(crate) late: Mutex<Vec<(u32, Late)>>,
     heard: Mutex<u64>,
     /// Rows that it was seen to have been told are in the feed.
     pub(crate) acknowledged: Mutex<BTreeSet<(String, Id)>>,
@@ -44,6 +47,8 @@ pub(crate) struct Device {
     unsent: Mutex<BTreeMap<(String, Id, String), Stamp>>,
     /// The furthest that its corrected clock ever stood.
     furthest: Mutex<Millis>,
+    /// How often its person did what must be seen to happen.
+    pub(crate) seen: Mutex<BTreeMap<&'static str, u64>>,
 }
 
 /// Something that was on the wire when it should have arrived.
@@ -75,6 +80,7 @@ impl Device {
             acknowledged: Mutex::default(),
             unsent: Mutex::default(),
             furthest: Mutex::default(),
+            seen: Mutex::default(),
         };
         it.start()?;
         Ok(it)
@@ -95,6 +101,12 @@ impl Device {
             self.processes.push(Replica::open(store, self.env.clone())?);
         }
         Ok(())
+    }
+
+    fn see(&self, what: &'static str, happened: bool) {
+        if happened {
+            *lock(&self.seen).entry(what).or_default() += 1;
+        }
     }
 
     /// Notes how far its clock is.
@@ -175,6 +187,7 @@ impl Device {
             model::birth(entity, digit, dice, &ids)
         };
         let id = Id::new(self.env.wall(), [dice.roll(), dice.roll()]);
+        self.see_references(entity, &values)?;
         let moment = process.moment();
         let done = process.store().transact(Durability::Full, |tx| {
             device::create(tx, &moment, entity, id, values.clone())
@@ -184,6 +197,19 @@ impl Device {
             Err(Error::BadValue { .. }) if values.is_empty() => Ok(()),
             done => self.finish(model, entity, id, &values, None, done),
         }
+    }
+
+    /// Notes whether `values` refer to a row that this device has not heard of.
+    fn see_references(&self, entity: &EntityDescriptor, values: &Values) -> Result<()> {
+        for (field, value) in values {
+            let to = entity.field(field).map(|it| it.kind);
+            let id = value.as_str().and_then(|it| it.parse::<Id>().ok());
+            if let (Some(Kind::Ref(to)), Some(id)) = (to, id) {
+                let known = self.look(|tx| tx.get(to, id))?.is_some();
+                self.see(seen::REFERENCE_TO_NOTHING, !known);
+            }
+        }
+        Ok(())
     }
 
     /// A refusal for a taken key names a live row that has it.
@@ -211,12 +237,19 @@ impl Device {
         let (record, reading) = (dice.below(RECORDS), dice.below(3));
         let id = record_id(entity.name, record);
         let row = reading_of(entity, record, reading);
+        let before = self.look(|tx| tx.get(entity.name, id))?;
+        let before = before.map(|it| it.row).unwrap_or_default();
+        self.see(seen::IMPORT_OF_EDITED, before.latest_person().is_some());
+        self.see(seen::IMPORT_OF_DELETED, before.is_deleted());
         let durability = Durability::Normal;
         let done = process
             .store()
             .transact(durability, |tx| process.import(tx, entity, id, &row, Vec::new()).map(drop));
         if done.is_ok() || self.fuse.committed() {
             let mut model = lock(model);
+            for what in model.read(entity.name, id, self.name, reading) {
+                self.see(what, true);
+            }
             for (field, cell) in row.cells() {
                 let (value, stamp) = (entity.normalise(field, cell.value.clone()), cell.stamp);
                 model.note(entity, id, field, Write { value, stamp, person: false, over: None });
@@ -246,6 +279,10 @@ impl Device {
             values.insert(field.name.to_owned(), value);
         }
         let before = self.look(|tx| view::view(tx, entity, id))?;
+        if let Some(it) = &before {
+            self.see(seen::EDIT_BY_STALE_ID, it.id != id);
+            self.see(seen::EDIT_OF_IMPORTED, is_imported(it));
+        }
         let done = process.update_values(entity.name, id, &values);
         match done {
             Err(Error::AppendOnly { .. })
@@ -274,6 +311,7 @@ impl Device {
         if before.as_ref().is_none_or(|it| it.row.is_deleted() == deleted) {
             return Ok(());
         }
+        self.see(seen::DELETE_OF_IMPORTED, deleted && before.as_ref().is_some_and(is_imported));
         let now = process.moment().now;
         let done = process.set_deleted(entity.name, id, deleted);
         let value = if deleted { Value::from(now) } else { Value::Null };
@@ -409,6 +447,10 @@ pub(crate) fn all_rows(
         }
     }
     Ok(rows)
+}
+
+fn is_imported(view: &View) -> bool {
+    view.row.cells().any(|(_, cell)| !cell.stamp.is_person())
 }
 
 /// What a person's process says when it dies is nobody's concern.

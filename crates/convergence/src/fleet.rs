@@ -14,13 +14,14 @@ use driftline_core::{
 use futures_executor::block_on;
 
 use crate::{
-    Suite,
+    Suite, arrivals,
     device::{Device, Late, broken, lock},
     dice::Dice,
     link::Link,
     model::Model,
     plan::{Action, Fault, Plan, SHIFTS, Step},
     remote::{OpenRemote, Remote},
+    seen,
 };
 
 /// When every schedule begins, in milliseconds since 1970.
@@ -35,8 +36,8 @@ pub(crate) struct Fleet<'a> {
     pub(crate) devices: Vec<Device>,
     hub_env: Arc<Simulated>,
     pub(crate) hub: Box<dyn Remote>,
-    /// Whether the hub never lost anything.
-    intact: bool,
+    /// How often the hub was wiped or put back.
+    losses: u32,
     pub(crate) other: Box<dyn Remote>,
     pub(crate) model: Mutex<Model>,
     pub(crate) counts: Counts,
@@ -53,7 +54,7 @@ impl<'a> Fleet<'a> {
             devices: Vec::new(),
             hub_env,
             hub,
-            intact: true,
+            losses: 0,
             other,
             model: Mutex::default(),
             counts: Counts::new(),
@@ -63,6 +64,9 @@ impl<'a> Fleet<'a> {
             let device = fleet.device(name, lesser)?;
             device.env.jump(plan.world.clocks.get(name).copied().unwrap_or(0));
             fleet.devices.push(device);
+        }
+        for what in seen::of(&plan.world) {
+            fleet.count(what);
         }
         Ok(fleet)
     }
@@ -118,20 +122,20 @@ impl<'a> Fleet<'a> {
             }
             Action::WipeHub => {
                 self.hub.wipe()?;
-                self.intact = false;
+                self.losses += 1;
             }
             Action::SaveHub => self.hub.save()?,
             Action::RestoreHub => {
                 if !self.hub.put_back()? {
                     return Ok(());
                 }
-                self.intact = false;
+                self.losses += 1;
                 // Calls on the wire end with the server that is put back. Answers do not.
                 for device in &self.devices {
-                    lock(&device.late).retain(|it| !matches!(it, Late::Push(_)));
+                    lock(&device.late).retain(|it| !matches!(it.1, Late::Push(_)));
                 }
             }
-            Action::DeliverLate => return self.deliver_late(place),
+            Action::DeliverLate => self.deliver_late(place)?,
             Action::Upgrade => {
                 self.devices[place].schema = self.suite.schema.clone();
                 self.devices[place].start()?;
@@ -148,6 +152,17 @@ impl<'a> Fleet<'a> {
         *self.counts.entry(what.to_owned()).or_default() += 1;
     }
 
+    /// How often each thing happened so far.
+    pub(crate) fn take_counts(&mut self) -> Counts {
+        let mut counts = std::mem::take(&mut self.counts);
+        for device in &self.devices {
+            for (what, count) in std::mem::take(&mut *lock(&device.seen)) {
+                *counts.entry(what.to_owned()).or_default() += count;
+            }
+        }
+        counts
+    }
+
     fn pass(&self, length: u64) {
         self.hub_env.pass(length);
         for device in &self.devices {
@@ -160,6 +175,7 @@ impl<'a> Fleet<'a> {
             device: &self.devices[place],
             hub: self.hub.backend(),
             hub_store: self.hub.store(),
+            losses: self.losses,
             other: self.other.backend(),
             model: &self.model,
             fault,
@@ -180,6 +196,10 @@ impl<'a> Fleet<'a> {
         let link = self.link(place, fault, dice);
         let done = block_on(self.devices[place].process(process).sync(&link));
         let fired = link.fired.load(Ordering::Relaxed);
+        // A hub that lost nothing is compared at the end.
+        if let (true, true, Some(hub)) = (self.losses > 0, done.is_ok(), self.hub.store()) {
+            arrivals::check(&self.devices[place], hub)?;
+        }
         self.after_sync(place, fault, fired, done)
     }
 
@@ -207,14 +227,14 @@ impl<'a> Fleet<'a> {
             self.count(&format!("{fault:?}"));
         }
         let report = done.unwrap_or_default();
-        if self.intact && report.restarts > 0 {
+        if self.losses == 0 && report.restarts > 0 {
             return Err(broken("a sync started over although its hub lost nothing".into()));
         }
         for (what, happened) in [
             ("a sync without a fault", fault == Fault::None),
-            ("writes got new stamps", !report.restamped.is_empty()),
-            ("a sync started over", report.restarts > 0),
-            ("a row was parked", report.parked > 0),
+            (seen::RESTAMPED, !report.restamped.is_empty()),
+            (seen::STARTED_OVER, report.restarts > 0),
+            (seen::PARKED, report.parked > 0),
         ] {
             if happened {
                 self.count(what);
@@ -254,15 +274,15 @@ impl<'a> Fleet<'a> {
 
     fn deliver_late(&mut self, place: usize) -> Result<()> {
         let late = std::mem::take(&mut *lock(&self.devices[place].late));
-        for it in late {
+        for (losses, it) in late {
             let (what, done) = match it {
                 Late::Push(push) => {
-                    ("a call arrived late", block_on(self.hub.backend().push(push)).map(drop))
+                    (seen::LATE_CALL, block_on(self.hub.backend().push(push)).map(drop))
                 }
                 Late::Page(position, page) => {
                     let process = &self.devices[place].processes[0];
                     (
-                        "a page arrived late",
+                        seen::LATE_PAGE,
                         deliver(process, |tx, moment| {
                             device::adopt(tx, moment, &position, page.clone()).map(drop)
                         }),
@@ -271,7 +291,7 @@ impl<'a> Fleet<'a> {
                 Late::Answers(batch, answers) => {
                     let process = &self.devices[place].processes[0];
                     (
-                        "an answer arrived late",
+                        seen::LATE_ANSWER,
                         deliver(process, |tx, moment| {
                             device::settle(tx, moment, &batch, answers.clone()).map(drop)
                         }),
@@ -279,6 +299,9 @@ impl<'a> Fleet<'a> {
                 }
             };
             self.count(what);
+            if losses < self.losses {
+                self.count(seen::LATE_PAST_RESET);
+            }
             match done {
                 Ok(()) | Err(Error::Moved { .. } | Error::OldCall { .. }) => (),
                 Err(error) => return Err(broken(format!("{what} and failed: {}", chain(&error)))),
@@ -294,6 +317,7 @@ impl<'a> Fleet<'a> {
             device,
             hub: self.hub.backend(),
             hub_store: self.hub.store(),
+            losses: self.losses,
             other: self.other.backend(),
             model: &self.model,
             fault: Fault::None,

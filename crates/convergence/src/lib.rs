@@ -17,8 +17,10 @@
 //! cargo xtask sim --schedules 100000 --seed 1 --backends memory,sqlite
 //! cargo xtask sim --schedules 1 --seed 4711      # one schedule again
 //! ```
-//! A schedule that fails is shrunk to the few steps that matter and printed with its
-//! seed. Nothing in it depends on anything but the seed.
+//! A schedule that fails is [shrunk](Failure::shrink) to the few steps that matter and
+//! printed with its seed. Nothing in it depends on anything but the seed. Every action,
+//! every fault and every event that schedules are there for must be seen to happen
+//! ([`Outcome::never`]); otherwise a run proves little, and fails.
 //!
 //! # Remotes
 //! A registered store is held to the suite as a remote through `Hub`. Another remote needs
@@ -37,6 +39,7 @@
 //! - **births**: what a hub has acknowledged is no birth any more, and what a device only
 //!   assumes is not sent.
 //! - **queue**: what a person wrote waits until a call carries it.
+//! - **arrivals**: when a sync is done, its hub holds what the device does.
 //! - **clocks**: no device's clock moves another's far ahead.
 //! - **takings**: a hub takes no part of a row that it lacks, and with a clock nothing from
 //!   the future.
@@ -45,7 +48,8 @@
 //!
 //! # What it is known to catch
 //! A suite that never fails may check nothing. So each of these mistakes is made in a
-//! copy of the engine, one at a time, and must break a promise within a minute of play:
+//! copy of the engine, one at a time, and must break a promise within a minute of play.
+//! The copy is built once: a function that a mistake changes chooses among its bodies.
 //! ```text
 //! cargo xtask mistakes                       # all of them
 //! cargo xtask mistakes settle-forgets-edit   # one
@@ -94,6 +98,8 @@
 //! | `stamp-classes-swapped` | `stamp.rs` | What a machine writes wins over what a person writes | own writes |
 //! | `write-under-ahead` | `device/write.rs` | An edit of a cell from a clock that is ahead is stamped below it | own writes |
 
+mod arrivals;
+mod contract;
 mod device;
 mod dice;
 mod fleet;
@@ -104,12 +110,14 @@ mod model;
 mod plan;
 mod remote;
 mod run;
+mod seen;
 mod shrink;
 mod suite;
 pub mod vectors;
 mod verify;
 
 pub use self::{
+    contract::{Broken, Contract, contract},
     fleet::Counts,
     plan::{Action, Fault, Plan, Step, World},
     remote::{MakeRemote, OpenRemote, Remote},

@@ -29,6 +29,8 @@ pub(crate) struct Link<'a> {
     pub(crate) hub: &'a dyn Backend,
     /// Where the hub keeps its rows, if one can look into it.
     pub(crate) hub_store: Option<&'a dyn Store>,
+    /// How often the hub had lost something.
+    pub(crate) losses: u32,
     /// The hub of another person.
     pub(crate) other: &'a dyn Backend,
     pub(crate) model: &'a Mutex<Model>,
@@ -81,7 +83,9 @@ impl Link<'_> {
             for change in &push.changes {
                 let entry = tx.queued(&change.entity, change.id)?;
                 let counter = entry.map_or(0, |it| it.change);
-                sent.push(Sent { change: change.clone(), counter });
+                let stored = tx.get(&change.entity, change.id)?;
+                let hash = stored.map_or(0, |it| it.row.hash(&change.entity, change.id));
+                sent.push(Sent { change: change.clone(), counter, hash });
             }
             let (device, serial) = (push.device.clone(), push.serial);
             Ok(Batch { position, device, serial, sent })
@@ -187,7 +191,7 @@ impl Backend for Link<'_> {
         let request = Pull { protocol: self.version(call), ..request };
         let page = self.hub.pull(request).await?;
         if self.happens(Fault::DelayAnswer, call) {
-            lock(&self.device.late).push(Late::Page(position, page));
+            lock(&self.device.late).push((self.losses, Late::Page(position, page)));
             return Err(self.lost());
         }
         if self.happens(Fault::DropAnswer, call) {
@@ -211,7 +215,7 @@ impl Backend for Link<'_> {
             for change in &request.changes {
                 lock(self.model).hear(&change.entity, change.id);
             }
-            lock(&self.device.late).push(Late::Push(request));
+            lock(&self.device.late).push((self.losses, Late::Push(request)));
             return Err(self.lost());
         }
         if self.happens(Fault::OtherAccountPush, call) {
@@ -239,7 +243,7 @@ impl Backend for Link<'_> {
             answers.answers.reverse();
         }
         if self.happens(Fault::DelayAnswer, call) {
-            lock(&self.device.late).push(Late::Answers(batch, answers));
+            lock(&self.device.late).push((self.losses, Late::Answers(batch, answers)));
             return Err(self.lost());
         }
         if self.happens(Fault::DropAnswer, call) {

@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use driftline_core::{DELETED_AT, EntityDescriptor, Id, Stamp, Value, Values};
 
+use crate::seen;
+
 /// One cell that somebody wrote.
 #[derive(Clone, Debug)]
 pub(crate) struct Write {
@@ -36,6 +38,8 @@ pub(crate) struct Model {
     keys: BTreeMap<(String, Id), BTreeSet<String>>,
     /// Rows that some hub took or may take.
     taken: BTreeSet<(String, Id)>,
+    /// Which device imported which reading of a record.
+    readings: BTreeMap<(String, Id), BTreeSet<(usize, usize)>>,
 }
 
 impl Model {
@@ -63,6 +67,27 @@ impl Model {
                 self.moved.insert((entity.name.to_owned(), id));
             }
         }
+    }
+
+    /// Notes that `device` imported a reading of a record, and returns how it compares with
+    /// those that others imported: reading 0 is incomplete, the others are complete.
+    pub(crate) fn read(
+        &mut self,
+        entity: &str,
+        id: Id,
+        device: usize,
+        reading: usize,
+    ) -> BTreeSet<&'static str> {
+        let known = self.readings.entry((entity.to_owned(), id)).or_default();
+        let others = known.iter().filter(|it| it.0 != device).map(|it| it.1);
+        let met = others.map(|other| match (other, reading) {
+            (other, reading) if other == reading => seen::SAME_ID_EQUAL,
+            (0, _) | (_, 0) => seen::SAME_ID_MORE_COMPLETE,
+            _ => seen::SAME_ID_DIFFERENT,
+        });
+        let met = met.collect();
+        known.insert((device, reading));
+        met
     }
 
     /// Notes that a hub took the row or may do so, and returns whether it is the first

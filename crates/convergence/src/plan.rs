@@ -156,6 +156,13 @@ const ACTIONS: [(Action, usize); 17] = [
     (Action::Upgrade, 1),
 ];
 
+impl Action {
+    /// Every kind but syncs, of which the faults are counted.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        ACTIONS.iter().map(|it| it.0).filter(|it| !matches!(it, Self::Sync(_)))
+    }
+}
+
 const SECOND: i64 = 1_000;
 const DAY: i64 = 24 * 60 * 60 * SECOND;
 

@@ -24,7 +24,7 @@ pub struct Outcome {
     pub schedules: u64,
     /// How often each kind of thing happened.
     pub counts: Counts,
-    /// The first schedule that failed, shrunk.
+    /// The first schedule that failed.
     pub failure: Option<Failure>,
 }
 
@@ -37,8 +37,17 @@ pub struct Failure {
     pub broken: String,
     /// What is true throughout.
     pub world: World,
-    /// The steps that are needed.
+    /// What happened, step by step.
     pub steps: Vec<Step>,
+}
+
+impl Failure {
+    /// The same failure with only the steps that it needs.
+    #[must_use]
+    pub fn shrink(self, suite: &Suite) -> Self {
+        let Self { seed, world, steps, .. } = self;
+        shrink::shrink(suite, Plan { seed, world, steps })
+    }
 }
 
 impl fmt::Display for Failure {
@@ -80,8 +89,9 @@ pub fn run(
                     for (what, count) in counts {
                         *total.counts.entry(what).or_default() += count;
                     }
-                    if broken.is_some() && total.failure.is_none() {
-                        total.failure = Some(shrink::shrink(suite, plan));
+                    if let (Some(broken), None) = (broken, &total.failure) {
+                        let Plan { seed, world, steps } = plan;
+                        total.failure = Some(Failure { seed, broken, world, steps });
                     }
                     drop(total);
                     tick(played.fetch_add(1, Ordering::Relaxed) + 1);
@@ -100,7 +110,7 @@ pub(crate) fn play(suite: &Suite, plan: &Plan) -> (Counts, Option<String>) {
             Err(error) => return (Counts::new(), Some(chain(&error))),
         };
         let done = fleet.play().and_then(|()| fleet.verify());
-        (std::mem::take(&mut fleet.counts), done.err().map(|error| chain(&error)))
+        (fleet.take_counts(), done.err().map(|error| chain(&error)))
     }));
     played.unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().cloned();

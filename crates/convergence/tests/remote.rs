@@ -1,13 +1,10 @@
 //! A remote that can only be called is held to the suite as well, and one that breaks a
 //! promise is caught.
-#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where it fails")]
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
 };
 
 use async_trait::async_trait;
@@ -137,8 +134,9 @@ fn suite(flaw: Flaw) -> Suite {
 
 #[test]
 fn a_service_that_can_only_be_called_keeps_every_promise() {
-    let outcome = run(&suite(Flaw::None), 300, 100, 5_000_000, &|_| ());
-    let failure = outcome.failure.map(|it| it.to_string()).unwrap_or_default();
+    let suite = suite(Flaw::None);
+    let outcome = run(&suite, 300, 100, 5_000_000, &|_| ());
+    let failure = outcome.failure.map(|it| it.shrink(&suite).to_string()).unwrap_or_default();
     assert!(failure.is_empty(), "{failure}");
     for fault in Fault::ALL {
         assert!(outcome.counts.contains_key(&format!("{fault:?}")), "{fault:?} never happened");
@@ -147,10 +145,15 @@ fn a_service_that_can_only_be_called_keeps_every_promise() {
 
 #[test]
 fn what_a_service_does_wrong_is_seen_from_outside() {
-    let broken: BTreeMap<_, _> = [("forgets", Flaw::Forgets), ("trims", Flaw::Trims)]
-        .map(|(name, flaw)| (name, run(&suite(flaw), 20, 60, 6_000_000, &|_| ()).failure))
-        .into();
-    for (name, failure) in broken {
-        assert!(failure.is_some(), "a service that {name} was not caught");
+    for (name, flaw) in [("forgets", Flaw::Forgets), ("trims", Flaw::Trims)] {
+        let suite = suite(flaw);
+        let fail = |schedules, seed| run(&suite, schedules, 60, seed, &|_| ()).failure;
+        let failure = fail(20, 6_000_000).map(|it| it.shrink(&suite));
+        let Some(failure) = failure else { panic!("a service that {name} was not caught") };
+        let (needed, text) = (failure.steps.len(), failure.to_string());
+        assert!(needed < 20, "a service that {name}: {needed} steps are not few: {text}");
+        assert!(text.ends_with(&format!("--schedules 1 --seed {}", failure.seed)), "{text}");
+        let again = fail(1, failure.seed).unwrap().shrink(&suite);
+        assert_eq!(again.to_string(), text, "a seed is one schedule, and shrinks to one");
     }
 }

@@ -16,6 +16,7 @@
 
 mod door;
 mod node;
+mod time;
 
 use std::{collections::BTreeMap, sync::Arc, sync::Mutex, sync::PoisonError};
 
@@ -24,6 +25,7 @@ use driftline_core::{Backend, Error, Result, Simulated};
 use driftline_deployment::Snapshot;
 use tokio::runtime::Runtime;
 
+pub use self::time::MachineTime;
 use crate::{door::Door, node::Node};
 
 /// Convex deployments for schedules. Each person of a schedule has a deployment alone,

@@ -10,8 +10,9 @@ use driftline_sqlite as _;
 fn hold(local: &str, schedules: u64, seed: u64) {
     let remotes = driftline_convex_suite::remotes().unwrap();
     let suite = Suite::with_remote(Schema::registered().unwrap(), scratch(local).unwrap(), remotes);
-    let outcome = run(&suite.unwrap(), schedules, 100, seed, &|_| ());
-    let failure = outcome.failure.map(|it| it.to_string()).unwrap_or_default();
+    let suite = suite.unwrap();
+    let outcome = run(&suite, schedules, 100, seed, &|_| ());
+    let failure = outcome.failure.map(|it| it.shrink(&suite).to_string()).unwrap_or_default();
     assert!(failure.is_empty(), "{local} with convex: {failure}");
     for fault in Fault::ALL {
         assert!(outcome.counts.contains_key(&format!("{fault:?}")), "{fault:?} never happened");

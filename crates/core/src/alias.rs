@@ -23,6 +23,12 @@ pub fn fact(entity: &str, one: Id, other: Id) -> (Id, Row) {
     (id, cells.into_iter().map(|(name, text)| (name, stamp, Value::from(text))).collect())
 }
 
+/// The id under which `member` goes on once it is taken out of its class: a function of
+/// the member's, so that every device that takes it out makes the same row of it.
+pub fn apart(entity: &str, member: Id) -> Id {
+    Id::imported(0, &["apart", entity, &member.to_string()])
+}
+
 /// Every id that stands for the same row as `id`, in order; the first one stands for
 /// them all.
 ///

@@ -4,10 +4,11 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use async_trait::async_trait;
+use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Env, Id, Millis, Result, Row, Schema, Store, TokenSource};
+use crate::{Env, Hear, Id, Millis, Result, Row, Schema, Store, TokenSource};
 
 /// The version of what travels. A version and the one before it work together.
 pub const PROTOCOL: u32 = 1;
@@ -32,6 +33,15 @@ pub trait Backend: Send + Sync {
     /// # Errors
     /// Sorted by what the caller does next, see [`Error`](crate::Error).
     async fn push(&self, request: Push) -> Result<Answers>;
+
+    /// Listens to the hub for as long as the future is polled, and connects again by
+    /// itself when that breaks off. Nothing, if this one can only be asked.
+    ///
+    /// It is a hint and no more: what is heard only makes a device pull, and a device
+    /// that hears nothing pulls now and then. `env` must take real time to sleep.
+    fn listen<'a>(&'a self, _env: &'a dyn Env, _hear: Hear<'a>) -> Option<BoxFuture<'a, ()>> {
+        None
+    }
 }
 
 /// How much a backend takes and gives in one call.

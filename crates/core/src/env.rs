@@ -8,6 +8,7 @@ use std::sync::{
 };
 
 use futures_util::future::{BoxFuture, FutureExt};
+use tokio::sync::Notify;
 
 /// Milliseconds: since 1970 for a moment, or a length of time.
 pub type Millis = u64;
@@ -31,6 +32,8 @@ pub trait Env: Send + Sync {
 /// something sleeps, and its wall clock can be set like a real one.
 pub struct Simulated {
     monotonic: Arc<AtomicU64>,
+    /// Told whenever time passes; none if whatever sleeps makes it pass.
+    passed: Option<Arc<Notify>>,
     offset: Mutex<i64>,
     random: AtomicU64,
 }
@@ -39,12 +42,22 @@ impl Simulated {
     /// Starts at `wall` milliseconds since 1970.
     pub fn new(seed: u64, wall: Millis) -> Self {
         let offset = Mutex::new(i64::try_from(wall).unwrap_or(i64::MAX));
-        Self { monotonic: Arc::default(), offset, random: AtomicU64::new(seed) }
+        Self { monotonic: Arc::default(), passed: None, offset, random: AtomicU64::new(seed) }
+    }
+
+    /// The same, but whatever sleeps waits until it is told that so much time passed: for
+    /// several things that run side by side, such as a connection and its deadlines.
+    #[must_use]
+    pub fn patient(self) -> Self {
+        Self { passed: Some(Arc::default()), ..self }
     }
 
     /// Lets time pass.
     pub fn pass(&self, length: Millis) {
         self.monotonic.fetch_add(length, Ordering::Relaxed);
+        if let Some(passed) = &self.passed {
+            passed.notify_waiters();
+        }
     }
 
     /// Sets the wall clock forward or back, as a person or a time server would.
@@ -78,6 +91,19 @@ impl Env for Simulated {
 
     fn sleep(&self, length: Millis) -> BoxFuture<'static, ()> {
         let clock = self.monotonic.clone();
-        async move { _ = clock.fetch_add(length, Ordering::Relaxed) }.boxed()
+        let Some(passed) = self.passed.clone() else {
+            return async move { _ = clock.fetch_add(length, Ordering::Relaxed) }.boxed();
+        };
+        let end = self.monotonic().saturating_add(length);
+        async move {
+            loop {
+                let time_passes = passed.notified();
+                if clock.load(Ordering::Relaxed) >= end {
+                    return;
+                }
+                time_passes.await;
+            }
+        }
+        .boxed()
     }
 }

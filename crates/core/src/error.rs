@@ -86,6 +86,24 @@ pub enum Error {
         /// The row.
         id: Id,
     },
+    /// A row that was not folded with any other.
+    #[error("{entity} {id} stands for itself alone, so there is nothing to take apart")]
+    NotFolded {
+        /// The entity.
+        entity: String,
+        /// The row.
+        id: Id,
+    },
+    /// A row that was taken apart before.
+    #[error("{entity} {id} was taken apart before: it goes on as {apart}; change that row")]
+    AlreadyApart {
+        /// The entity.
+        entity: String,
+        /// The row.
+        id: Id,
+        /// The row as which it goes on.
+        apart: Id,
+    },
     /// A local database cannot do what was asked.
     #[error("{what}; {help}")]
     Store {
@@ -218,6 +236,8 @@ impl Error {
             Self::NotFound { .. } => "not_found",
             Self::KeyTaken { .. } => "key_taken",
             Self::AppendOnly { .. } => "append_only",
+            Self::NotFolded { .. } => "not_folded",
+            Self::AlreadyApart { .. } => "already_apart",
             Self::Store { .. } => "store",
             Self::Damaged { .. } => "damaged",
             Self::Unavailable { .. } => "unavailable",

@@ -5,12 +5,14 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
+use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ALIASES, Answer, Answers, Backend, Change, Digests, EntityDescriptor, Env, Error, Id, Identity,
-    Limits, Millis, PROTOCOL, Page, Pull, Push, Result, alias,
+    ALIASES, Answer, Answers, Backend, Change, Digests, EntityDescriptor, Env, Error, Head, Hear,
+    Id, Identity, Limits, Millis, PROTOCOL, Page, Pull, Push, Result, alias,
     clock::DRIFT,
+    live,
     schema::is_plain_name,
     store::{Durability, ReadTx, Store, Stored, Tx},
     view,
@@ -96,6 +98,17 @@ impl Backend for Hub {
         check_protocol(&self.name, request.protocol)?;
         let time = self.time();
         self.store.transact(Durability::Normal, |tx| accept(tx, &self.name, &request, time))
+    }
+
+    fn listen<'a>(&'a self, env: &'a dyn Env, hear: Hear<'a>) -> Option<BoxFuture<'a, ()>> {
+        Some(Box::pin(live::watch(&*self.store, env, hear, |tx| Ok(load(tx)?.at()))))
+    }
+}
+
+impl State {
+    fn at(&self) -> Head {
+        let (account, epoch) = (self.identity.account.clone(), self.identity.epoch.clone());
+        Head { account, epoch, head: self.head }
     }
 }
 

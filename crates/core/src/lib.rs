@@ -12,6 +12,7 @@ mod env;
 mod error;
 mod hub;
 mod id;
+mod live;
 mod replica;
 mod row;
 mod schema;
@@ -37,6 +38,7 @@ pub use self::{
     error::{BoxError, Error, Result, excerpt},
     hub::Hub,
     id::Id,
+    live::{Head, Hear, Heard},
     replica::{Changed, Entry, Replica},
     row::{Cell, DELETED_AT, FieldName, Row},
     schema::{ALIASES, Schema, is_plain_name},

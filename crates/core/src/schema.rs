@@ -145,6 +145,17 @@ impl Schema {
         })
     }
 
+    /// The entities whose rows name rows of `entity`, with the field that does.
+    pub fn referring_to(
+        &self,
+        entity: &str,
+    ) -> impl Iterator<Item = (&'static EntityDescriptor, &'static Field)> {
+        self.entities.iter().flat_map(move |it| {
+            let names = move |field: &&Field| matches!(field.kind, Kind::Ref(to) if to == entity);
+            it.fields.iter().filter(names).map(|field| (*it, field))
+        })
+    }
+
     /// A text that changes when an entity or a field is added or stored otherwise.
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint

@@ -65,17 +65,26 @@ impl<'a> Exchange<'a> {
         Self { replica, remote, progress, report, head: 0, waiting: 0, turns: 0 }
     }
 
-    /// Exchanges until nothing is left to do.
-    pub(crate) async fn run(&mut self) -> Result<()> {
+    /// Exchanges until nothing is left to do. If the hub is known to hold nothing new,
+    /// it is not asked first, so that a change costs one call.
+    pub(crate) async fn run(&mut self, mut knows: bool) -> Result<()> {
         loop {
             self.waiting = self.waits()?;
-            self.pull().await?;
-            self.waiting = self.waits()?;
+            let link = self.replica.store().view(device::link)?;
+            // Without an identity nothing can be sent, and without anything to send the
+            // hub would not be asked at all.
+            self.head = link.cursor;
+            if !knows || link.identity.is_none() || self.waiting == 0 {
+                self.pull().await?;
+                self.waiting = self.waits()?;
+            }
+            knows = false;
             if !self.push().await? {
                 continue;
             }
             let link = self.replica.store().view(device::link)?;
-            if link.cursor < self.head {
+            // Further on, or put back since it was read.
+            if link.cursor != self.head {
                 self.turn()?;
                 continue;
             }

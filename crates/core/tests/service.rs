@@ -123,7 +123,7 @@ fn a_pause_holds_until_a_person_ends_it() {
     assert_eq!(world.news(), [News::Paused]);
     world.calls();
     world.a.folder("/src");
-    for event in [Event::Online, Event::HubChanged, Event::Unblocked, Event::Paused] {
+    for event in [Event::Online, Event::Unblocked, Event::Paused] {
         world.hear(event);
     }
     // The write is heard, too, and nothing comes of it.

@@ -146,6 +146,10 @@ pub struct Stats {
     pub bytes_in: u64,
     /// Bytes of bodies of answers.
     pub bytes_out: u64,
+    /// WebSocket connections that were made.
+    pub connections: u64,
+    /// Calls that are not answered yet.
+    pub open: u64,
     /// Processor time of the process.
     pub cpu_seconds: f64,
     /// Memory of the process.

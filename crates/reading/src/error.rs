@@ -14,6 +14,41 @@ pub enum Error {
     /// The rows cannot be read.
     #[error(transparent)]
     Rows(#[from] driftline_core::Error),
+    /// A text that no id starts with.
+    #[error("`{typed}` is not the start of an id; `{help}` shows ids")]
+    BadStart {
+        /// What was typed, cut short.
+        typed: String,
+        /// The command that shows ids.
+        help: String,
+    },
+    /// No row has such an id.
+    #[error("{whose} no row whose id starts with `{typed}`; `{help}` shows what there is")]
+    NoRow {
+        /// What was typed, cut short.
+        typed: String,
+        /// Where it was looked for.
+        whose: String,
+        /// The command that shows ids.
+        help: String,
+    },
+    /// Several rows have such an id.
+    #[error("several rows have an id that starts with `{typed}`: {rows}; type more of it")]
+    Ambiguous {
+        /// What was typed, cut short.
+        typed: String,
+        /// Some of them.
+        rows: String,
+    },
+    /// No value that gave way has this number.
+    #[error(
+        "no value that gave way has the number {place}; `driftline history ID` and `driftline \
+         conflicts list --all` show what there is (for 30 days)"
+    )]
+    NoLostValue {
+        /// The number.
+        place: u64,
+    },
     /// The search index cannot be used.
     #[error("{what}; {help}")]
     Index {
@@ -31,4 +66,29 @@ pub enum Error {
     /// What somebody searches for cannot be understood.
     #[error(transparent)]
     Misread(#[from] Misread),
+}
+
+impl Error {
+    /// A short name of what kind of failure this is, the same in every output; none for
+    /// one that the engine has a name for.
+    pub fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::Rows(_) => None,
+            Self::Index { .. } | Self::NoIndex => Some("index"),
+            Self::Misread(_) => Some("query"),
+            Self::BadStart { .. } => Some("bad_id"),
+            Self::NoRow { .. } | Self::NoLostValue { .. } => Some("not_found"),
+            Self::Ambiguous { .. } => Some("ambiguous_id"),
+        }
+    }
+
+    /// Whether what was asked for must be asked for in other words.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::BadStart { .. } | Self::Ambiguous { .. } | Self::Misread(_))
+    }
+
+    /// Whether what was asked for does not exist.
+    pub fn is_not_found(&self) -> bool {
+        self.code() == Some("not_found")
+    }
 }

@@ -1,13 +1,28 @@
 //! What people read, worked out from rows: the same answers for pages and commands.
 //!
-//! Nothing here writes a row. A [`Reading`] is a replica, and beside it what makes the
-//! answers fast; every answer is data without markup, so that a page and a terminal can
-//! each show it in their own way.
+//! A [`Reading`] is a replica, and beside it what makes the answers fast. The little that
+//! is written here (a value that is brought back, say) goes through the replica's door.
+//! Every answer is data without markup, so that a page and a terminal can each show it in
+//! their own way.
 
+pub mod conflicts;
+pub mod conversation;
+pub mod devices;
 mod error;
+pub mod export;
+pub mod folds;
+pub mod ids;
+pub mod inbox;
 mod index;
+pub mod label;
+pub mod recent;
+mod resume;
 pub mod search;
 pub mod sessions;
+pub mod text;
+pub mod threads;
+pub mod trail;
+pub mod workspaces;
 
 use std::sync::Arc;
 
@@ -16,6 +31,7 @@ use driftline_core::Replica;
 pub use self::{
     error::{Error, Result},
     index::Index,
+    resume::resume_command,
 };
 
 /// A replica as people read it. Cheap to clone.
@@ -23,17 +39,18 @@ pub use self::{
 pub struct Reading {
     replica: Arc<Replica>,
     index: Option<Arc<Index>>,
+    conversations: Arc<conversation::Cache>,
 }
 
 impl Reading {
     /// Reads what `replica` holds, without lists and searches.
     pub fn new(replica: Arc<Replica>) -> Self {
-        Self { replica, index: None }
+        Self { replica, index: None, conversations: Arc::default() }
     }
 
     /// Reads what `replica` holds, with the lists and searches of `index`.
     pub fn with_index(replica: Arc<Replica>, index: Arc<Index>) -> Self {
-        Self { replica, index: Some(index) }
+        Self { replica, index: Some(index), conversations: Arc::default() }
     }
 
     /// The rows that the answers are worked out from.

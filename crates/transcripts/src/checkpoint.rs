@@ -41,6 +41,13 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
+    /// Whether a file that the file system describes as `data` was read to its end as it
+    /// is now, as far as can be told without opening it.
+    pub fn covers(&self, data: &Metadata) -> bool {
+        let to_its_end = self.done.is_some() || self.offset == self.length;
+        to_its_end && State::of(data) == State { length: self.length, modified: self.modified }
+    }
+
     /// Whether the file still is as it was, as far as can be told without reading it.
     pub(crate) fn holds(&self, file: &mut File, state: State) -> io::Result<bool> {
         if state != (State { length: self.length, modified: self.modified }) {

@@ -25,6 +25,9 @@ pub struct Reader {
     /// For a file that only adds to another one (a sub-agent's): where the transcript
     /// of `session` itself would be.
     pub main_file: fn(file: &Path, session: &str) -> Option<PathBuf>,
+    /// After how many days without a change the agent deletes what is in one of its
+    /// places, if it does.
+    pub keeps: fn(place: &Path) -> Option<u64>,
     /// Texts that begin a record and, unescaped, stand nowhere else: by them a record
     /// is found behind a torn one on the same line.
     pub starts: &'static [&'static str],

@@ -35,6 +35,7 @@ const SOURCES: &str = joined!(
     "../assets/js/files.js"
     "../assets/js/keys.js"
     "../assets/js/live.js"
+    "../assets/js/session.js"
     "../assets/js/start.js"
 );
 
@@ -44,6 +45,8 @@ const STYLES: &str = joined!(
     "../assets/css/shell.css"
     "../assets/css/lists.css"
     "../assets/css/forms.css"
+    "../assets/css/session.css"
+    "../assets/css/desk.css"
     "../assets/css/status.css"
     "../assets/css/find.css"
 );

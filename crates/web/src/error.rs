@@ -49,13 +49,17 @@ impl Error {
         match self {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Bad(_) => StatusCode::BAD_REQUEST,
-            Self::Core(error) => match error.code() {
-                "not_found" | "unknown_entity" => StatusCode::NOT_FOUND,
-                "unknown_field" | "bad_value" | "key_taken" | "append_only" => {
-                    StatusCode::BAD_REQUEST
+            Self::Reading(driftline_reading::Error::Rows(error)) | Self::Core(error) => {
+                match error.code() {
+                    "not_found" | "unknown_entity" => StatusCode::NOT_FOUND,
+                    "unknown_field" | "bad_value" | "key_taken" | "append_only" => {
+                        StatusCode::BAD_REQUEST
+                    }
+                    _ => StatusCode::INTERNAL_SERVER_ERROR,
                 }
-                _ => StatusCode::INTERNAL_SERVER_ERROR,
-            },
+            }
+            Self::Reading(error) if error.is_not_found() => StatusCode::NOT_FOUND,
+            Self::Reading(error) if error.is_usage() => StatusCode::BAD_REQUEST,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

@@ -1,6 +1,7 @@
 //! What pages ask of the rest of the program.
 
 use driftline_core::{Millis, status::Status};
+use driftline_reading::inbox::Outside;
 use serde::Serialize;
 
 use crate::Result;
@@ -17,6 +18,11 @@ pub trait Host: Send + Sync {
     /// How this program is called on a command line for this profile.
     fn call(&self, command: &str) -> String;
 
+    /// What the person is called, if that is known: whose comments theirs are.
+    fn person(&self) -> Option<String> {
+        None
+    }
+
     /// The config in force, key by key.
     ///
     /// # Errors
@@ -25,6 +31,15 @@ pub trait Host: Send + Sync {
 
     /// What the last import found, and whether one is under way.
     fn importing(&self) -> Importing;
+
+    /// What only the program can see: transcripts on the disk of this machine that could
+    /// not be read, or that their agents are about to delete.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    fn outside(&self) -> Result<Outside> {
+        Ok(Outside::default())
+    }
 
     /// Begins an import, unless one is under way.
     fn import_now(&self);

@@ -1,17 +1,20 @@
-//! `conflicts`: values that gave way to others. Nothing is silently lost: what somebody
-//! wrote and what overruled it can be seen for 30 days and written again.
+//! `conflicts`: values that gave way to others, and rows that were made several times.
+//! Nothing is silently lost: what somebody wrote and what overruled it can be seen for 30
+//! days and written again, and what was folded by mistake can be taken apart.
+
+mod folds;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use driftline_core::store::{AuditEntry, AuditKind};
+use driftline_reading::{
+    conflicts::{self, Conflict},
+    label::in_line,
+};
 use serde_json::{Value, json};
 
-use crate::{context::Context, error::Failed, output::table, time};
+use crate::{context::Context, output::table, time};
 
-/// How far back an entry is looked for.
-const SEARCHED: usize = 100_000;
-
-/// Values that gave way to others.
+/// Values that gave way to others, and rows that were folded.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Conflicts {
     #[command(subcommand)]
@@ -20,7 +23,7 @@ pub(crate) struct Conflicts {
 
 #[derive(Clone, Debug, Subcommand)]
 enum Task {
-    /// Show them, newest first
+    /// Show values that gave way, newest first
     List {
         /// Also what was overwritten in the ordinary course
         #[arg(long)]
@@ -34,6 +37,12 @@ enum Task {
         /// Which one: the number that `conflicts` shows
         place: u64,
     },
+    /// Show rows that were made several times and are one since
+    Folds,
+    /// Take a row apart that was folded by mistake
+    Split(folds::Split),
+    /// Undo `conflicts split`
+    Rejoin(folds::Rejoin),
 }
 
 impl Conflicts {
@@ -41,20 +50,35 @@ impl Conflicts {
         match self.task.unwrap_or(Task::List { all: false, limit: 50 }) {
             Task::List { all, limit } => list(context, all, limit),
             Task::Restore { place } => restore(context, place),
+            Task::Folds => folds::list(context),
+            Task::Split(it) => it.run(context),
+            Task::Rejoin(it) => it.run(context),
         }
     }
 }
 
 fn list(context: &Context<'_>, all: bool, limit: usize) -> Result<()> {
-    let kind = if all { None } else { Some(AuditKind::Conflict) };
-    let entries = context.device()?.replica.audit(kind, limit)?;
+    let device = context.device()?;
+    let entries = conflicts::list(&device.reading(), all, limit)?;
     if context.output.json {
         return context.output.json(&entries.iter().map(object).collect::<Vec<_>>());
     }
     if entries.is_empty() {
         context.output.say("No value was lost in the last 30 days.");
-        return Ok(());
+    } else {
+        print(context, &entries)?;
     }
+    let folds = driftline_reading::folds::list(&device.reading())?.len();
+    if folds > 0 {
+        let rows = if folds == 1 { "1 row was".into() } else { format!("{folds} rows were") };
+        let show = context.call("conflicts folds");
+        context.output.chat(&format!("{rows} made several times and folded into one:  {show}"));
+    }
+    Ok(())
+}
+
+/// Shows entries to a person.
+pub(super) fn print(context: &Context<'_>, entries: &[Conflict]) -> Result<()> {
     let rows: Vec<_> = entries.iter().map(row).collect();
     let heads = ["no.", "what", "kept", "lost", "when", "why"];
     context.output.print(&table(&heads, &rows, context.output.width()))?;
@@ -63,45 +87,56 @@ fn list(context: &Context<'_>, all: bool, limit: usize) -> Result<()> {
     Ok(())
 }
 
-fn row(it: &AuditEntry) -> Vec<String> {
-    let value = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+fn row(it: &Conflict) -> Vec<String> {
+    let lost = &it.lost;
+    let what = it.label.clone().unwrap_or_else(|| lost.id.to_string());
+    let side = |value, by: &driftline_reading::trail::By| match &by.device {
+        Some(device) => format!("{} ({device})", in_line(value)),
+        None => format!("{} (a transcript)", in_line(value)),
+    };
     vec![
-        it.place.to_string(),
-        format!("{} {} {}", it.entity, it.id, it.field),
-        value(&it.kept),
-        value(&it.lost),
-        time::iso(it.at).unwrap_or_default(),
-        it.rule.clone(),
+        lost.place.to_string(),
+        format!("{} “{what}” {}", lost.entity, lost.field),
+        side(&lost.kept, &lost.kept_by),
+        side(&lost.lost, &lost.lost_by),
+        time::moment(lost.at),
+        lost.rule.clone(),
     ]
 }
 
-fn object(it: &AuditEntry) -> Value {
+/// An entry for a program.
+pub(super) fn object(it: &Conflict) -> Value {
+    let lost = &it.lost;
     json!({
-        "place": it.place,
-        "kind": it.kind.name(),
-        "at": time::iso(it.at),
-        "entity": it.entity,
-        "id": it.id,
-        "field": it.field,
-        "kept": it.kept,
-        "lost": it.lost,
-        "rule": it.rule,
+        "place": lost.place,
+        "kind": if lost.conflict { "conflict" } else { "history" },
+        "at": time::iso(lost.at),
+        "entity": lost.entity,
+        "id": lost.id,
+        "label": it.label,
+        "field": lost.field,
+        "kept": lost.kept,
+        "kept_by": lost.kept_by.device,
+        "kept_at": lost.kept_by.at.and_then(time::iso),
+        "lost": lost.lost,
+        "lost_by": lost.lost_by.device,
+        "lost_at": lost.lost_by.at.and_then(time::iso),
+        "rule": lost.rule,
+        "stands": it.stands,
     })
 }
 
 fn restore(context: &Context<'_>, place: u64) -> Result<()> {
     let device = context.device()?;
-    let entries = device.replica.audit(None, SEARCHED)?;
-    let Some(entry) = entries.iter().find(|it| it.place == place) else {
-        return Err(Failed::not_found(format!(
-            "no value that gave way has the number {place}; `driftline conflicts list --all` \
-             shows what there is"
-        )));
-    };
-    device.replica.bring_back(entry)?;
+    let done = conflicts::restore(&device.reading(), place)?;
     if context.output.json {
-        return context.output.json(&json!({ "id": entry.id, "field": entry.field }));
+        let shown = json!({ "id": done.id, "field": done.field, "undo": done.undo });
+        return context.output.json(&shown);
     }
-    context.output.chat(&format!("{} {}: {} is as it was.", entry.entity, entry.id, entry.field));
+    let undo = done.undo.map(|it| context.call(&format!("conflicts restore {it}")));
+    let undo = undo.map(|it| format!(" To undo:  {it}")).unwrap_or_default();
+    context
+        .output
+        .chat(&format!("{} {}: {} is as it was.{undo}", done.entity, done.id, done.field));
     Ok(())
 }

@@ -2,14 +2,19 @@
 
 pub(crate) mod account;
 pub(crate) mod add;
+pub(crate) mod comment;
+pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod conflicts;
 pub(crate) mod convex_schema;
 pub(crate) mod demo;
 pub(crate) mod digest;
 pub(crate) mod doctor;
+pub(crate) mod export;
 pub(crate) mod get;
+pub(crate) mod history;
 pub(crate) mod import;
+pub(crate) mod inbox;
 pub(crate) mod list;
 mod overview;
 mod query;
@@ -19,11 +24,14 @@ pub(crate) mod retry;
 pub(crate) mod search;
 pub(crate) mod sessions;
 pub(crate) mod set;
+pub(crate) mod show;
 pub(crate) mod sign_in;
 pub(crate) mod sign_out;
 pub(crate) mod status;
+mod subject;
 pub(crate) mod sync;
 pub(crate) mod why;
+pub(crate) mod workspaces;
 
 use anyhow::Result;
 
@@ -38,6 +46,9 @@ pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<()> {
         Command::Search(it) => it.run(context),
         Command::List(it) => it.run(context),
         Command::Get(it) => it.run(context),
+        Command::Show(it) => it.run(context),
+        Command::Export(it) => it.run(context),
+        Command::Comment(it) => it.run(context),
         Command::Add(it) => it.run(context),
         Command::Set(it) => it.run(context),
         Command::Rm(it) => it.run(context),
@@ -50,9 +61,13 @@ pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<()> {
         Command::Status(it) => it.run(context),
         Command::Digest(it) => it.run(context),
         Command::Conflicts(it) => it.run(context),
+        Command::History(it) => it.run(context),
+        Command::Inbox(it) => it.run(context),
+        Command::Workspaces(it) => it.run(context),
         Command::Retry(it) => it.run(context),
         Command::Why(it) => it.run(context),
         Command::Config(it) => it.run(context),
+        Command::Completions(it) => it.run(context),
         Command::ConvexSchema(it) => it.run(context),
         Command::Demo(it) => it.run(context),
     }

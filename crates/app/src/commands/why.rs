@@ -1,148 +1,122 @@
-//! `why`: what happened to a row, from its birth to the remote, so that nobody has to
-//! guess why another device does not show it.
+//! `why`: what happened to a row, from its birth to the remote.
 
 use anyhow::Result;
 use clap::Args;
-use driftline_core::{
-    DELETED_AT, EntityDescriptor, Error, Id, Stamp, Value,
-    store::{AuditEntry, Queued, ReadTx},
-    view::{self, View},
+use driftline_reading::trail::{self, Lost, Remedy, Step, Trail, Written};
+use serde_json::{Value, json};
+
+use crate::{
+    context::Context,
+    output::{one_line, table},
+    rows, time,
 };
-use serde_json::json;
-
-use crate::{context::Context, rows, time};
-
-/// How far back the log is searched.
-const SEARCHED: usize = 100_000;
 
 /// What happened to a row.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Why {
-    /// The entity
-    entity: String,
-    /// The row's id, or enough of its start
-    id: String,
-}
-
-/// What is known of a row.
-struct Story {
-    row: View,
-    /// Whether a hub ever acknowledged it.
-    acked: bool,
-    waits: Vec<Queued>,
-    log: Vec<AuditEntry>,
-    shown: bool,
+    /// The row's id, or enough of its start; before it, if you like, the entity
+    #[arg(value_name = "[ENTITY] ID", num_args = 1..=2, required = true)]
+    row: Vec<String>,
 }
 
 impl Why {
     pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
-        let entity = context.schema.entity(&self.entity)?;
         let device = context.device()?;
-        let store = device.replica.store();
-        let id = rows::find_id(store, entity, &self.id)?;
-        let story = store.view(|tx| Story::read(tx, entity, id))?;
-        let remote = device.config.remote.as_ref().map(|it| it.name.as_str());
+        let (entity, id) = rows::named(context, &device, &self.row)?;
+        let trail = trail::read(&device.reading(), &entity, id, device.remote())?;
         if context.output.json {
-            return context.output.json(&story.object(entity));
+            return context.output.json(&object(&trail));
         }
-        context.output.print(&story.text(entity, remote))
+        context.output.print(&text(context, &trail))
     }
 }
 
-impl Story {
-    fn read(tx: &dyn ReadTx, entity: &EntityDescriptor, id: Id) -> driftline_core::Result<Self> {
-        let row = view::view(tx, entity, id)?
-            .ok_or_else(|| Error::NotFound { entity: entity.name.into(), id })?;
-        let (mut acked, mut waits) = (false, Vec::new());
-        for member in &row.members {
-            acked |= tx.get(entity.name, *member)?.is_some_and(|it| it.acked);
-            waits.extend(tx.queued(entity.name, *member)?);
-        }
-        let mut log = tx.audit(None, SEARCHED)?;
-        log.retain(|it| it.entity == entity.name && row.members.contains(&it.id));
-        let shown = view::is_visible(tx, entity, &row.row)?;
-        Ok(Self { row, acked, waits, log, shown })
+fn text(context: &Context<'_>, trail: &Trail) -> String {
+    let label = trail.label.as_ref().map(|it| format!("  “{}”", one_line(it))).unwrap_or_default();
+    let state = trail.standing.word();
+    let mut lines = vec![format!("{} {}{label}  ({state})", trail.entity, trail.id)];
+    lines.extend(trail.now.iter().cloned());
+    lines.push(String::new());
+    lines.extend(trail.steps.iter().map(step));
+    let fields: Vec<_> = trail.fields.iter().map(field).collect();
+    if !fields.is_empty() {
+        let heads = ["field", "value", "written by", "when"];
+        lines.push(format!("\n{}", table(&heads, &fields, context.output.width())));
     }
-
-    /// Where the row stands, in a word.
-    fn state(&self) -> &'static str {
-        match () {
-            () if self.waits.iter().any(|it| it.parked.is_some()) => "parked",
-            () if !self.waits.is_empty() => "waiting",
-            () if self.acked => "synced",
-            () => "local",
-        }
+    if !trail.lost.is_empty() {
+        let lost: Vec<_> = trail.lost.iter().map(gave_way).collect();
+        let heads = ["no.", "gave way", "was", "when", "why"];
+        lines.push(format!("\n{}", table(&heads, &lost, context.output.width())));
     }
-
-    fn text(&self, entity: &EntityDescriptor, remote: Option<&str>) -> String {
-        let remote = remote.unwrap_or("a remote, of which there is none");
-        let mut lines = vec![match self.state() {
-            "parked" => format!("Refused by {remote}; it is kept here. `retry` sends it again."),
-            "waiting" => format!("Waits to be sent to {remote}."),
-            "synced" => "The remote has it as it is here, as of the last contact.".to_owned(),
-            _ => "It was never queued: what a remote sent, or nothing that travels.".to_owned(),
-        }];
-        for it in &self.waits {
-            let fields: Vec<_> = it.fields.keys().map(AsRef::as_ref).collect();
-            let since = time::iso(it.created_at).unwrap_or_default();
-            let (fields, tries) = (fields.join(", "), it.attempts);
-            lines.push(format!("  since {since}, sent {tries} times: {fields}"));
-            lines.extend(it.last_error.as_ref().map(|error| format!("  last answer: {error}")));
-        }
-        if !self.shown {
-            let deleted = self.row.row.is_deleted();
-            let why = if deleted { "it is deleted" } else { "its owner is deleted" };
-            lines.push(format!("Not shown: {why}; `restore` brings it back."));
-        }
-        if self.row.members.len() > 1 {
-            let ids: Vec<_> = self.row.members.iter().map(ToString::to_string).collect();
-            lines.push(format!("Made on several devices, and one since: {}", ids.join(", ")));
-        }
-        lines.push("Written:".into());
-        for (field, cell) in self.row.row.cells() {
-            lines.push(format!("  {field}: {}", written(cell.stamp)));
-        }
-        if !self.log.is_empty() {
-            lines.push("Gave way (`conflicts restore NO.` writes it again):".into());
-        }
-        for it in &self.log {
-            let lost = driftline_core::excerpt(&it.lost.to_string());
-            lines.push(format!("  {}: {} was {lost} ({})", it.place, it.field, it.rule));
-        }
-        format!("{} {}\n{}", entity.name, self.row.id, lines.join("\n"))
+    let mut next: Vec<_> =
+        trail.remedies.iter().map(|it| context.call(&command(trail, *it))).collect();
+    if !trail.lost.is_empty() {
+        next.push(context.call("conflicts restore NO."));
     }
+    if !next.is_empty() {
+        lines.push(format!("\nNext:  {}", next.join("   ")));
+    }
+    lines.join("\n")
+}
 
-    fn object(&self, entity: &EntityDescriptor) -> Value {
-        let queue = self.waits.iter().map(|it| {
-            json!({
-                "fields": it.fields.keys().collect::<Vec<_>>(),
-                "since": time::iso(it.created_at),
-                "attempts": it.attempts,
-                "last_error": it.last_error,
-                "parked": it.parked,
-            })
-        });
-        let cells = self.row.row.cells();
-        let stamps: serde_json::Map<_, _> =
-            cells.map(|(field, it)| (field.to_string(), it.stamp.to_string().into())).collect();
+fn step(it: &Step) -> String {
+    let at = it.at.map(time::moment).unwrap_or_default();
+    let mark = if it.stuck { "!" } else { " " };
+    format!("{mark} {at:<19}  {}", one_line(&it.text))
+}
+
+fn field(it: &Written) -> Vec<String> {
+    let by = it.by.as_ref().map_or_else(|| "stays here".into(), trail::By::words);
+    let at = it.by.as_ref().and_then(|it| it.at).map(time::moment).unwrap_or_default();
+    vec![it.field.clone(), it.value.clone(), by, at]
+}
+
+fn gave_way(it: &Lost) -> Vec<String> {
+    let was = driftline_reading::label::in_line(&it.lost);
+    vec![it.place.to_string(), it.field.clone(), was, time::moment(it.at), it.rule.clone()]
+}
+
+fn command(trail: &Trail, remedy: Remedy) -> String {
+    let restore = |entity: &str, id| format!("restore {entity} {id}");
+    match remedy {
+        Remedy::Retry => "retry".into(),
+        Remedy::Sync => "sync".into(),
+        Remedy::Restore => restore(&trail.entity, trail.id),
+        Remedy::RestoreOwner => match &trail.hidden_by {
+            Some((entity, id)) => restore(entity, *id),
+            None => "status".into(),
+        },
+    }
+}
+
+fn object(trail: &Trail) -> Value {
+    let queue = trail.queue.iter().map(|it| {
         json!({
-            "entity": entity.name,
-            "id": self.row.id,
-            "members": self.row.members,
-            "state": self.state(),
-            "shown": self.shown,
-            "deleted_at": self.row.row.value(DELETED_AT),
-            "queue": queue.collect::<Vec<_>>(),
-            "stamps": stamps,
-            "gave_way": self.log.iter().map(|it| it.place).collect::<Vec<_>>(),
+            "fields": it.fields.keys().collect::<Vec<_>>(),
+            "since": time::iso(it.created_at),
+            "attempts": it.attempts,
+            "last_error": it.last_error,
+            "parked": it.parked,
         })
-    }
-}
-
-fn written(stamp: Stamp) -> String {
-    if !stamp.is_person() {
-        return "by an import".into();
-    }
-    let at = time::iso(stamp.millis()).unwrap_or_default();
-    format!("{at}, on device {:08x}", stamp.node() >> 32)
+    });
+    let stamp =
+        |it: &Written| Some((it.field.clone(), Value::from(it.by.as_ref()?.stamp.to_string())));
+    let stamps: serde_json::Map<_, _> = trail.fields.iter().filter_map(stamp).collect();
+    let steps =
+        trail.steps.iter().map(|it| json!({ "at": it.at.and_then(time::iso), "text": it.text }));
+    json!({
+        "entity": trail.entity,
+        "id": trail.id,
+        "label": trail.label,
+        "members": trail.members,
+        "state": trail.standing.word(),
+        "shown": trail.shown,
+        "deleted_at": trail.deleted_at.and_then(time::iso),
+        "hidden_by": trail.hidden_by.as_ref().map(|(entity, id)| json!({ "entity": entity, "id": id })),
+        "now": trail.now,
+        "steps": steps.collect::<Vec<_>>(),
+        "queue": queue.collect::<Vec<_>>(),
+        "stamps": stamps,
+        "gave_way": trail.lost.iter().map(|it| it.place).collect::<Vec<_>>(),
+    })
 }

@@ -4,6 +4,7 @@
 
 mod count;
 mod file;
+mod outside;
 mod places;
 mod report;
 mod titles;
@@ -14,8 +15,8 @@ use anyhow::Result;
 use driftline_core::{Millis, Replica};
 use driftline_transcripts::Found;
 
-pub(crate) use self::report::Report;
 use self::{count::Count, places::Places, report::Fault};
+pub(crate) use self::{outside::outside, report::Report};
 use crate::output::{Progress, one_line};
 
 /// How many files in a row may fail to be stored before the rest is left: a disk that
@@ -84,6 +85,9 @@ pub(crate) fn run(replica: &Replica, from: Option<&Path>) -> Result<Report> {
     if let Err(error) = titles::settle(replica, &titles, &mut count) {
         let reason = format!("some names of sessions could not be stored: {error}; import again");
         report.problem("", reason);
+    }
+    if let Err(error) = outside::note(replica, &report.problems) {
+        report.problem("", format!("what could not be read could not be noted: {error}"));
     }
     report.totals(&count);
     report.millis = elapsed(replica, started);

@@ -57,6 +57,11 @@ impl Places {
         all
     }
 
+    /// Each folder, with the reader of what is in it.
+    pub(super) fn each(&self) -> impl Iterator<Item = (&'static Reader, &Path)> {
+        self.0.iter().map(|(reader, place)| (*reader, place.as_path()))
+    }
+
     /// The folders.
     pub(super) fn shown(&self) -> Vec<String> {
         self.0.iter().map(|(_, place)| place.display().to_string()).collect()

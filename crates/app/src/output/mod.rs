@@ -1,6 +1,7 @@
 //! The only way to the terminal: data to stdout, everything else to stderr, and no
 //! character of any row, file or server's answer that could drive a terminal.
 
+mod paint;
 mod progress;
 mod table;
 mod text;
@@ -14,6 +15,7 @@ use anyhow::{Context as _, Result};
 use serde::Serialize;
 
 pub(crate) use self::{
+    paint::{Paint, Painted},
     progress::Progress,
     table::table,
     text::{cut, one_line, safe},
@@ -39,6 +41,18 @@ impl Output {
     /// Data for a person.
     pub(crate) fn print(&self, text: &str) -> Result<()> {
         self.write(&safe(text))
+    }
+
+    /// Text to put colours into, if they would be seen and are wanted.
+    pub(crate) fn painted(&self) -> Painted {
+        let set = |name: &str| std::env::var_os(name).is_some_and(|it| !it.is_empty());
+        let dumb = std::env::var_os("TERM").is_none_or(|it| it == "dumb");
+        Painted::new(io::stdout().is_terminal() && !dumb && !set("NO_COLOR"))
+    }
+
+    /// Data for a person, with colours.
+    pub(crate) fn print_painted(&self, text: &Painted) -> Result<()> {
+        self.write(text.as_str())
     }
 
     /// Data for a person, in pieces of which some stand out where a terminal shows them.

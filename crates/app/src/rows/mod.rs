@@ -1,12 +1,37 @@
 //! Rows by the name of their entity: ids and values as people type them, and rows as
 //! people and programs read them.
 
-mod id;
 mod show;
 mod value;
 
+use anyhow::Result;
+use driftline_core::{EntityDescriptor, Id, Store};
+pub(crate) use driftline_reading::ids::short as short_id;
+
 pub(crate) use self::{
-    id::{find_id, short_id},
     show::{columns, lines, object},
     value::{condition, values},
 };
+use crate::context::{Context, Device};
+
+/// The row of `entity` whose id starts with `typed`, deleted or not.
+pub(crate) fn find_id(store: &dyn Store, entity: &EntityDescriptor, typed: &str) -> Result<Id> {
+    Ok(driftline_reading::ids::find_in(store, entity, typed)?)
+}
+
+/// The entity and the id of the row that somebody means by `words`: the start of its id,
+/// or its entity and the start of its id.
+pub(crate) fn named(
+    context: &Context<'_>,
+    device: &Device,
+    words: &[String],
+) -> Result<(String, Id)> {
+    let store = device.replica.store();
+    match words {
+        [entity, typed] => {
+            let entity = context.schema.entity(entity)?;
+            Ok((entity.name.to_owned(), find_id(store, entity, typed)?))
+        }
+        _ => Ok(driftline_reading::ids::find(store, words.first().map_or("", String::as_str))?),
+    }
+}

@@ -53,6 +53,10 @@ impl Caller {
         &self.name
     }
 
+    pub(crate) fn transport(&self) -> &Transport {
+        &self.transport
+    }
+
     /// A text that differs from call to call, so that no cached answer is given.
     pub(crate) fn asked(&self) -> String {
         format!("{:016x}", self.env.random())
@@ -104,13 +108,15 @@ impl Caller {
         }
     }
 
-    async fn token(&self) -> Result<SecretString, Fault> {
+    /// The token to show.
+    pub(crate) async fn token(&self) -> Result<SecretString, Fault> {
         let source = self.tokens.as_ref().ok_or(Fault::Unauthenticated)?;
         let token = source.token(&self.origin).await.map_err(Fault::Engine)?;
         token.ok_or(Fault::Unauthenticated)
     }
 
-    async fn renew(&self, refused: &SecretString) -> Result<SecretString, Fault> {
+    /// Another token than one that was not taken.
+    pub(crate) async fn renew(&self, refused: &SecretString) -> Result<SecretString, Fault> {
         let source = self.tokens.as_ref().ok_or(Fault::Unauthenticated)?;
         let token = source.renew(&self.origin, refused).await.map_err(Fault::Engine)?;
         let token = token.filter(|it| it.expose_secret() != refused.expose_secret());

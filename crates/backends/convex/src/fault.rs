@@ -179,3 +179,13 @@ pub(crate) fn of_status(status: u16, code: Option<&str>, retry_after: Option<Mil
     };
     Fault::Unavailable { reason, retry_after }
 }
+
+/// A broken connection: its first cause, without the address.
+pub(crate) fn broken(error: &reqwest::Error) -> Fault {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    let what = if error.is_connect() { "no connection" } else { "the connection broke" };
+    Fault::unavailable(format!("{what}: {}", excerpt(&cause.to_string())))
+}

@@ -8,6 +8,7 @@ mod answer;
 mod call;
 mod chunk;
 mod fault;
+mod live;
 mod number;
 mod plugin;
 mod remote;

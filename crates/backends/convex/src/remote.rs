@@ -8,8 +8,9 @@ use std::{
 
 use async_trait::async_trait;
 use driftline_core::{
-    Answer, Answers, Backend, Env, Limits, Page, Pull, Push, Result, TokenSource,
+    Answer, Answers, Backend, Env, Hear, Limits, Page, Pull, Push, Result, TokenSource,
 };
+use futures_util::future::BoxFuture;
 use reqwest::dns::Resolve;
 use serde_json::json;
 
@@ -19,6 +20,7 @@ use crate::{
     call::{Caller, Kind},
     chunk::{self, Chunk},
     fault::Fault,
+    live,
     row::{self, Incoming, Outgoing},
 };
 
@@ -320,5 +322,9 @@ impl Backend for Convex {
             fault.tell(self.caller.name(), "push");
             fault.into_batch_error(self.caller.name())
         })
+    }
+
+    fn listen<'a>(&'a self, env: &'a dyn Env, hear: Hear<'a>) -> Option<BoxFuture<'a, ()>> {
+        Some(Box::pin(async move { live::listen(&self.caller, env, &hear).await }))
     }
 }

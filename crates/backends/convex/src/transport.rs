@@ -10,7 +10,7 @@ use std::{
 use driftline_core::{BoxError, Env, Error, ExposeSecret, Millis, Result, SecretString};
 use futures_util::future::{Either, select};
 use reqwest::{
-    Client, Response,
+    Client, RequestBuilder, Response,
     dns::Resolve,
     header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER},
     redirect,
@@ -18,7 +18,10 @@ use reqwest::{
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use rustls_platform_verifier::BuilderVerifierExt;
 
-use crate::{Address, fault::Fault};
+use crate::{
+    Address,
+    fault::{self, Fault},
+};
 
 const SECOND: Millis = 1_000;
 /// The longest wait for a connection.
@@ -109,8 +112,13 @@ impl Transport {
             request = request.header(AUTHORIZATION, bearer(token)?);
         }
         let answer = self.within(FIRST_BYTE + sending, request.send()).await?;
-        let answer = answer.map_err(|it| broken(&it))?;
+        let answer = answer.map_err(|it| fault::broken(&it))?;
         self.receive(answer).await
+    }
+
+    /// A request that is still to be sent, and bears no token.
+    pub(crate) fn get(&self, path: &str) -> RequestBuilder {
+        self.client.get(self.address.join(path)).header("Convex-Client", AGENT)
     }
 
     async fn receive(&self, mut answer: Response) -> Result<Received, Fault> {
@@ -126,7 +134,7 @@ impl Transport {
             // A body that trickles is cut off by the same rule as one that stands still.
             let earned = GRACE + body.len() as u64 * SECOND / SLOWEST;
             let left = earned.saturating_sub(self.env.monotonic().saturating_sub(start));
-            let part = self.within(left, answer.chunk()).await?.map_err(|it| broken(&it))?;
+            let part = self.within(left, answer.chunk()).await?.map_err(|it| fault::broken(&it))?;
             let Some(part) = part else { break };
             if body.len() + part.len() > LARGEST {
                 return Err(Fault::BadAnswer(format!("it is longer than {LARGEST} bytes")));
@@ -178,16 +186,6 @@ fn bearer(token: &SecretString) -> Result<HeaderValue, Fault> {
     let mut value = value.map_err(|_| Fault::Unauthenticated)?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-/// The first cause, without the address: what a person can do something about.
-fn broken(error: &reqwest::Error) -> Fault {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    let what = if error.is_connect() { "no connection" } else { "the connection broke" };
-    Fault::unavailable(format!("{what}: {}", driftline_core::excerpt(&cause.to_string())))
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

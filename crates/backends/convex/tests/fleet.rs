@@ -124,3 +124,57 @@ async fn what_goes_well_is_no_warning() {
         log.take().into_iter().filter(|it| it.0 <= tracing::Level::WARN).collect();
     assert!(warnings.is_empty(), "{warnings:?}");
 }
+
+#[tokio::test]
+async fn seventeen_rows_of_a_megabyte_fit_into_a_page() {
+    let (server, _) = deployment(false).await;
+    let (laptop, desktop) = (device(), device());
+    for number in 0..17 {
+        let more = format!("{number:02} ").repeat(350_000);
+        laptop.create(&Note { text: format!("{number:02}"), more }).unwrap();
+    }
+    laptop.sync(&server.client()).await.unwrap();
+    let before = server.calls();
+    desktop.sync(&server.client()).await.unwrap();
+    assert_eq!(notes(&laptop), notes(&desktop));
+    let called = server.functions().split_off(before);
+    let pages = called.iter().filter(|it| it.contains("getFullState")).count();
+    assert!(pages <= 2, "{called:?}");
+}
+
+/// Syncs until so many calls were made, then dies.
+async fn killed_after(replica: &Replica, server: &Server, calls: usize) {
+    let client = server.client();
+    let end = server.calls() + calls;
+    let mut sync = Box::pin(replica.sync(&client));
+    let reached = std::future::poll_fn(|context| {
+        let done = sync.as_mut().poll(context);
+        assert!(done.is_pending(), "it was over before: {done:?}");
+        if server.calls() >= end { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    });
+    reached.await;
+}
+
+#[tokio::test]
+async fn a_first_sync_that_is_killed_at_half_goes_on_from_there() {
+    let (server, _) = deployment(false).await;
+    let (laptop, desktop) = (device(), device());
+    let all: usize = 5_000;
+    for number in 0..all {
+        laptop.create(&Note { text: format!("{number:04}"), ..Note::default() }).unwrap();
+    }
+    // Up: ten batches, of which five are on their way or there.
+    killed_after(&laptop, &server, 8).await;
+    let waiting = laptop.store().view(|tx| tx.queue_sizes()).unwrap().0;
+    assert!((1_500..=3_500).contains(&waiting), "{waiting} wait");
+    let report = laptop.sync(&server.client()).await.unwrap();
+    assert_eq!(report.sent, waiting);
+    // Down: ten pages.
+    killed_after(&desktop, &server, 6).await;
+    let here = notes(&desktop).len();
+    assert!((1_500..=3_500).contains(&here), "{here} came");
+    let report = desktop.sync(&server.client()).await.unwrap();
+    assert_eq!(report.received, (all - here) as u64);
+    assert_eq!(notes(&laptop), notes(&desktop));
+    assert_eq!(laptop.digest().unwrap(), desktop.digest().unwrap());
+}

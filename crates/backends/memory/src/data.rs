@@ -209,6 +209,11 @@ impl ReadTx for Data {
         Ok(self.tables.get(entity).and_then(|it| it.rows.get(&id)).map(copy))
     }
 
+    fn held(&self, entity: &str, id: Id) -> Result<Option<(u64, bool)>> {
+        let stored = self.tables.get(entity).and_then(|it| it.rows.get(&id));
+        Ok(stored.map(|it| (it.hash, it.acked)))
+    }
+
     fn with_key(&self, entity: &str, key: &str) -> Result<Vec<Id>> {
         let ids = self.tables.get(entity).and_then(|it| it.keys.get(key));
         Ok(ids.into_iter().flatten().copied().collect())
@@ -273,6 +278,11 @@ impl ReadTx for Data {
         Ok(self.audit.values().rev().filter(of_kind).take(limit).cloned().collect())
     }
 
+    fn audit_of(&self, entity: &str, id: Id) -> Result<Vec<AuditEntry>> {
+        let of_row = |it: &&AuditEntry| it.id == id && it.entity == entity;
+        Ok(self.audit.values().rev().filter(of_row).cloned().collect())
+    }
+
     fn changed_since(&self, after: u64, limit: usize) -> Result<Vec<Noted>> {
         let entries = self.journal.range(after.saturating_add(1)..).take(limit);
         let noted = |(revision, (entity, id)): (&u64, &(Arc<str>, Id))| Noted {
@@ -301,6 +311,13 @@ impl Tx for Data {
     fn remove(&mut self, entity: &str, id: Id) -> Result<()> {
         self.set_row(entity, id, None);
         Ok(())
+    }
+
+    fn acknowledge(&mut self, entity: &str, id: Id, hash: u64) -> Result<()> {
+        match self.get(entity, id)? {
+            Some(stored) => self.put(entity, &Stored { hash, acked: true, ..stored }),
+            None => Ok(()),
+        }
     }
 
     fn forget_hub(&mut self) -> Result<()> {

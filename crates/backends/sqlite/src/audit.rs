@@ -1,7 +1,7 @@
 //! The log of values that gave way to others, from which any of them can be restored.
 
 use driftline_core::{
-    Millis, Stamp,
+    Id, Millis, Stamp,
     store::{AuditEntry, AuditKind},
 };
 use rusqlite::{Connection, Row, params};
@@ -29,6 +29,20 @@ pub(crate) fn list(
     }
     let sql = format!("SELECT {COLUMNS} FROM audit_log {order}");
     connection.prepare_cached(&sql)?.query_map([limit], read)?.collect()
+}
+
+/// The entries of one row, newest first.
+pub(crate) fn of_row(
+    connection: &Connection,
+    entity: &str,
+    id: Id,
+) -> rusqlite::Result<Vec<AuditEntry>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM audit_log WHERE entity_type = ?1 AND entity_id = ?2 \
+         ORDER BY id DESC"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    statement.query_map((entity, id.to_string()), read)?.collect()
 }
 
 /// Appends an entry, or replaces the one in its place.

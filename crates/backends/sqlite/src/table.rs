@@ -34,6 +34,9 @@ pub(crate) struct Table {
     /// What a select of rows begins with.
     pub(crate) select: String,
     pub(crate) get: String,
+    pub(crate) held: String,
+    /// ?3: the hash.
+    pub(crate) acknowledge: String,
     pub(crate) put: String,
     pub(crate) remove: String,
     /// ?2: the key.
@@ -134,6 +137,8 @@ impl Table {
             |filter: &str| format!("{select}WHERE {mine}id > ?2{filter} ORDER BY id LIMIT ?3");
         Self {
             get: format!("{select}WHERE {mine}id = ?2"),
+            held: format!("SELECT hash, acked FROM {table} WHERE {mine}id = ?2"),
+            acknowledge: format!("UPDATE {table} SET hash = ?3, acked = 1 WHERE {mine}id = ?2"),
             put: format!(
                 "INSERT INTO {table} ({key}id, {listed}) VALUES ({first}{}) \
                  ON CONFLICT ({target}) DO UPDATE SET {}",

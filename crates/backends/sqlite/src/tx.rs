@@ -87,6 +87,16 @@ impl ReadTx for SqliteTx<'_> {
         self.named(rows::read_row(self.connection, table, entity, &id.to_string()))
     }
 
+    fn held(&self, entity: &str, id: Id) -> Result<Option<(u64, bool)>> {
+        let held = || {
+            let mut statement = self.connection.prepare_cached(&self.tables.of(entity).held)?;
+            let held =
+                |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?));
+            statement.query_row((entity, id.to_string()), held).optional()
+        };
+        self.named(held())
+    }
+
     fn with_key(&self, entity: &str, key: &str) -> Result<Vec<Id>> {
         self.named(rows::with_key(self.connection, self.tables.of(entity), entity, key))
     }
@@ -150,6 +160,10 @@ impl ReadTx for SqliteTx<'_> {
         self.named(audit::list(self.connection, kind, limit))
     }
 
+    fn audit_of(&self, entity: &str, id: Id) -> Result<Vec<AuditEntry>> {
+        self.named(audit::of_row(self.connection, entity, id))
+    }
+
     fn changed_since(&self, after: u64, limit: usize) -> Result<Vec<Noted>> {
         self.named(journal::since(self.connection, after, limit))
     }
@@ -172,6 +186,13 @@ impl Tx for SqliteTx<'_> {
         self.write(|it| {
             let mut statement = it.prepare_cached(&self.tables.of(entity).remove)?;
             statement.execute((entity, id.to_string())).map(drop)
+        })
+    }
+
+    fn acknowledge(&mut self, entity: &str, id: Id, hash: u64) -> Result<()> {
+        self.write(|it| {
+            let mut statement = it.prepare_cached(&self.tables.of(entity).acknowledge)?;
+            statement.execute((entity, id.to_string(), hash.cast_signed())).map(drop)
         })
     }
 

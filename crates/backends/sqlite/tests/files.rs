@@ -161,6 +161,9 @@ fn a_folder_that_cannot_be_written_is_named() {
     } else {
         open(&closed.join("driftline.db"));
     }
+    // Here nobody may make a folder, not even they.
+    #[cfg(target_os = "linux")]
+    refused(Path::new("/sys/driftline/driftline.db"), &["/sys/driftline", "writable"]);
 }
 
 #[cfg(unix)]

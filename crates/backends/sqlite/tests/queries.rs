@@ -155,6 +155,25 @@ fn forgetting_the_hub_clears_the_hash_of_every_row() {
     }
 }
 
+#[test]
+fn what_a_hub_holds_is_noted_and_the_rest_of_a_row_stays() {
+    let (_folder, store) = filled();
+    let store: &dyn Store = &store;
+    let row = note(9, &[("title", json!("a")), ("later", json!([1]))]);
+    for entity in ["notes", "others"] {
+        put(store, entity, &row);
+        let held = || store.view(|tx| tx.held(entity, id(9))).unwrap();
+        assert_eq!(held(), Some((0, false)));
+        let hash = u64::MAX - 7;
+        store.transact(Durability::Normal, |tx| tx.acknowledge(entity, id(9), hash)).unwrap();
+        assert_eq!(held(), Some((hash, true)));
+        let now = store.view(|tx| tx.get(entity, id(9))).unwrap();
+        assert_eq!(now, Some(Stored { hash, acked: true, ..row.clone() }));
+        store.transact(Durability::Normal, |tx| tx.acknowledge(entity, id(77), 1)).unwrap();
+        assert_eq!(store.view(|tx| tx.held(entity, id(77))).unwrap(), None);
+    }
+}
+
 fn queued(number: u64) -> Queued {
     Queued {
         place: 0,

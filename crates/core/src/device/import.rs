@@ -75,7 +75,7 @@ pub fn import(
         tx.record(&AuditEntry { at: moment.now, rule: "more complete".into(), ..entry })?;
     }
     stored.key = entity.key_of(&stored.row);
-    if is_new && let Some(twin) = holder(tx, entity, stored.key.as_deref(), id)? {
+    if is_new && let Some(twin) = holder(tx.reading(), entity, stored.key.as_deref(), id)? {
         alias::assume(tx, entity.name, id, twin)?;
     }
     tx.put(entity.name, &stored)?;

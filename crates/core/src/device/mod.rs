@@ -9,6 +9,7 @@ mod link;
 mod queue;
 mod restamp;
 mod settle;
+mod split;
 mod write;
 
 pub(crate) use self::queue::DEVICE;
@@ -19,5 +20,6 @@ pub use self::{
     queue::{Batch, Sent, note_failure, park, pending, renumber, retry_parked},
     restamp::{CLOCK_AHEAD, Restamped},
     settle::{Settled, settle},
-    write::{create, set_deleted, update},
+    split::{Split, plan_split, rejoin, split},
+    write::{create, put, set_deleted, update},
 };

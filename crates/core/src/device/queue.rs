@@ -34,6 +34,8 @@ pub struct Sent {
     pub change: Change,
     /// The row's change counter: if it has grown, the row changed meanwhile.
     pub counter: u64,
+    /// [`Row::hash`](crate::Row::hash) of the row as it was here.
+    pub hash: u64,
 }
 
 impl Batch {
@@ -85,7 +87,7 @@ pub fn pending(tx: &mut dyn Tx, limits: &Limits) -> Result<Batch> {
         let Some(last) = entries.last() else { break };
         after = last.place;
         for mut entry in entries {
-            let Some(change) = change_of(tx, &entry)? else {
+            let Some((change, hash)) = change_of(tx, &entry)? else {
                 tx.dequeue(&entry.entity, entry.id)?;
                 continue;
             };
@@ -106,7 +108,7 @@ pub fn pending(tx: &mut dyn Tx, limits: &Limits) -> Result<Batch> {
             entry.attempts += 1;
             entry.fields.values_mut().for_each(|carried| *carried = true);
             tx.enqueue(&entry)?;
-            batch.sent.push(Sent { change, counter: entry.change });
+            batch.sent.push(Sent { change, counter: entry.change, hash });
         }
     }
     if !batch.sent.is_empty() {
@@ -115,11 +117,13 @@ pub fn pending(tx: &mut dyn Tx, limits: &Limits) -> Result<Batch> {
     Ok(batch)
 }
 
-/// The part of a row that its queue entry names: all of it while no hub knows it.
-fn change_of(tx: &dyn Tx, entry: &Queued) -> Result<Option<Change>> {
+/// The part of a row that its queue entry names, all of it while no hub knows it, and the
+/// hash of the whole.
+fn change_of(tx: &dyn Tx, entry: &Queued) -> Result<Option<(Change, u64)>> {
     let Some(stored) = tx.get(&entry.entity, entry.id)? else { return Ok(None) };
     let all = stored.row.cells().count();
     let mut row = stored.row;
+    let hash = row.hash(&entry.entity, entry.id);
     if stored.acked {
         row.retain(|field| entry.fields.contains_key(field));
     }
@@ -128,7 +132,7 @@ fn change_of(tx: &dyn Tx, entry: &Queued) -> Result<Option<Change>> {
     }
     let whole = row.cells().count() == all;
     let (entity, id) = (entry.entity.clone(), entry.id);
-    Ok(Some(Change { entity, id, row, birth: !stored.acked, whole }))
+    Ok(Some((Change { entity, id, row, birth: !stored.acked, whole }, hash)))
 }
 
 /// Sets a row aside that can never be sent as it is. The rest of the queue goes on.

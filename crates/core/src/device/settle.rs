@@ -108,24 +108,23 @@ fn follow(link: &mut Link, mut places: Vec<u64>) {
 /// those cells a place that lies before the cursor, and only unequal digests show it.
 fn accept(tx: &mut dyn Tx, link: &mut Link, sent: &Sent, hash: u64) -> Result<bool> {
     let (entity, id) = (&sent.change.entity, sent.change.id);
-    let mut same = false;
-    if let Some(mut stored) = tx.get(entity, id)? {
-        same = stored.row.hash(entity, id) == hash;
-        let news = !stored.acked || (same && stored.hash != hash);
-        if !stored.acked {
-            alias::end_assumptions(tx, entity, id)?;
-            stored.acked = true;
-        }
-        if same {
-            link.replace(entity, stored.hash, hash);
-            stored.hash = hash;
-        }
-        if news {
-            tx.put(entity, &stored)?;
-        }
-    }
-    if tx.queued(entity, id)?.is_some_and(|entry| entry.change == sent.counter) {
+    let unchanged = tx.queued(entity, id)?.is_some_and(|entry| entry.change == sent.counter);
+    if unchanged {
         tx.dequeue(entity, id)?;
+    }
+    let Some((held, acked)) = tx.held(entity, id)? else { return Ok(false) };
+    let mine = match unchanged {
+        true => Some(sent.hash),
+        false => tx.get(entity, id)?.map(|it| it.row.hash(entity, id)),
+    };
+    let same = mine == Some(hash);
+    if !acked {
+        alias::end_assumptions(tx, entity, id)?;
+    }
+    let now = if same { hash } else { held };
+    if !acked || now != held {
+        link.replace(entity, held, now);
+        tx.acknowledge(entity, id, now)?;
     }
     Ok(same)
 }

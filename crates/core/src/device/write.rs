@@ -4,7 +4,7 @@ use crate::{
     DELETED_AT, EntityDescriptor, Error, FieldName, Id, Millis, Policy, Result, Stamp, Value,
     Values, alias,
     clock::{self, Moment},
-    store::{AuditEntry, AuditKind, Operation, Queued, Stored, Tx},
+    store::{AuditEntry, AuditKind, Operation, Queued, ReadTx, Stored, Tx},
     view,
 };
 
@@ -35,7 +35,7 @@ pub fn create(
     }
     stored.local.extend(local);
     stored.key = entity.key_of(&stored.row);
-    if let Some(taken) = holder(tx, entity, stored.key.as_deref(), id)? {
+    if let Some(taken) = holder(tx.reading(), entity, stored.key.as_deref(), id)? {
         let key = entity.natural_key.join(" + ");
         return Err(Error::KeyTaken { entity: entity.name.into(), key, id: taken });
     }
@@ -64,6 +64,25 @@ pub fn update(
     write_cells(tx, moment, entity, id, cells, local)
 }
 
+/// Writes values into the row with this id, and creates it if it is not here: for rows
+/// whose id is a function of what they are about, so that every device that writes one
+/// writes the same one.
+///
+/// # Errors
+/// As [`create`] and [`update`].
+pub fn put(
+    tx: &mut dyn Tx,
+    moment: &Moment,
+    entity: &'static EntityDescriptor,
+    id: Id,
+    values: Values,
+) -> Result<()> {
+    match tx.get(entity.name, id)? {
+        Some(_) => update(tx, moment, entity, id, values),
+        None => create(tx, moment, entity, id, values),
+    }
+}
+
 /// Marks a row as deleted at `at`, or restores it.
 ///
 /// # Errors
@@ -79,10 +98,13 @@ pub fn set_deleted(
     write_cells(tx, moment, entity, id, cells, Vec::new())
 }
 
-type Cells = Vec<(FieldName, Value)>;
+pub(super) type Cells = Vec<(FieldName, Value)>;
 
 /// Checks values against the fields and separates what travels from what stays.
-fn sort_values(entity: &'static EntityDescriptor, values: Values) -> Result<(Cells, Cells)> {
+pub(super) fn sort_values(
+    entity: &'static EntityDescriptor,
+    values: Values,
+) -> Result<(Cells, Cells)> {
     let (mut cells, mut local) = (Vec::new(), Vec::new());
     for (name, value) in values {
         let field = entity.field(&name).ok_or_else(|| Error::UnknownField {
@@ -104,7 +126,7 @@ fn sort_values(entity: &'static EntityDescriptor, values: Values) -> Result<(Cel
     Ok((cells, local))
 }
 
-fn write_cells(
+pub(super) fn write_cells(
     tx: &mut dyn Tx,
     moment: &Moment,
     entity: &'static EntityDescriptor,
@@ -170,7 +192,7 @@ pub(super) fn audit(
 
 /// The live row other than `id`'s that has the natural key `key`.
 pub(super) fn holder(
-    tx: &dyn Tx,
+    tx: &dyn ReadTx,
     entity: &EntityDescriptor,
     key: Option<&str>,
     id: Id,
@@ -180,7 +202,7 @@ pub(super) fn holder(
         if candidate == id {
             continue;
         }
-        if let Some(it) = view::view(tx.reading(), entity, candidate)?
+        if let Some(it) = view::view(tx, entity, candidate)?
             && !it.members.contains(&id)
             && !it.row.is_deleted()
             && entity.key_of(&it.row).as_deref() == Some(key)

@@ -1,5 +1,6 @@
 //! The door for applications: a person's rows on this device, typed or by name.
 
+mod apart;
 mod rows;
 
 use std::{
@@ -176,12 +177,25 @@ impl Replica {
     /// # Errors
     /// Sorted by what to do next; the same is told by [`Self::status`] afterwards.
     pub async fn sync(&self, remote: &dyn Backend) -> Result<SyncReport> {
+        self.exchange(remote, false).await
+    }
+
+    /// The same for a hub that is known to hold nothing new: what waits is sent at once,
+    /// and only if the hub moved after all it is read as well.
+    ///
+    /// # Errors
+    /// As [`Self::sync`].
+    pub async fn send(&self, remote: &dyn Backend) -> Result<SyncReport> {
+        self.exchange(remote, true).await
+    }
+
+    async fn exchange(&self, remote: &dyn Backend, knows: bool) -> Result<SyncReport> {
         let syncing = Syncing::begin(self);
         let show = |it| {
             self.progress.send_replace(Some(it));
         };
         let mut exchange = Exchange::new(self, remote, &show);
-        let outcome = exchange.run().await;
+        let outcome = exchange.run(knows).await;
         let report = std::mem::take(&mut exchange.report);
         let failure = outcome.as_ref().err().map(Failure::from);
         let reached = !matches!(outcome, Err(Error::Unavailable { .. }));

@@ -39,6 +39,22 @@ impl Replica {
         Ok(id)
     }
 
+    /// Writes values into the row with this id, and creates it if it is not here: for rows
+    /// whose id is a function of what they are about.
+    ///
+    /// # Errors
+    /// As [`Self::create_values`] and [`Self::update_values`]; [`Error::NotFound`] if the
+    /// row is deleted.
+    pub fn put_values(&self, entity: &str, id: Id, values: &Values) -> Result<()> {
+        let entity = self.schema().entity(entity)?;
+        self.write(entity, id, |tx, moment| {
+            if tx.get(entity.name, id)?.is_some() {
+                visible(tx.reading(), entity, id)?;
+            }
+            device::put(tx, moment, entity, id, values.clone())
+        })
+    }
+
     /// Changes a row of a type: only the fields that `edit` changed are written.
     ///
     /// # Errors
@@ -157,17 +173,21 @@ impl Replica {
         })
     }
 
-    fn write(
+    pub(super) fn write<T>(
         &self,
         entity: &EntityDescriptor,
         id: Id,
-        mut job: impl FnMut(&mut dyn Tx, &Moment) -> Result<()>,
-    ) -> Result<()> {
+        mut job: impl FnMut(&mut dyn Tx, &Moment) -> Result<T>,
+    ) -> Result<T> {
         let moment = self.moment();
-        self.store.transact(Durability::Full, |tx| job(tx, &moment))?;
-        let changed = Changed { entity: entity.name.to_owned(), id, here: true };
+        let done = self.store.transact(Durability::Full, |tx| job(tx, &moment))?;
+        self.wrote(entity.name, id);
+        Ok(done)
+    }
+
+    pub(super) fn wrote(&self, entity: &str, id: Id) {
+        let changed = Changed { entity: entity.to_owned(), id, here: true };
         let _no_subscriber = self.changes.send(changed);
-        Ok(())
     }
 }
 

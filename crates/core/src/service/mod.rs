@@ -3,59 +3,22 @@
 //! themselves, later and later and never in step with other devices; nobody has to
 //! click, restart or write something new.
 
+mod event;
 mod schedule;
 
-use std::{any::Any, collections::VecDeque, pin::pin, sync::Arc};
+use std::{any::Any, collections::VecDeque, convert::Infallible, pin::pin, sync::Arc};
 
 use futures_util::future::{Either, select};
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{broadcast, mpsc, watch};
 
-pub use self::schedule::Schedule;
-use crate::{Backend, Changed, Millis, Replica, Result, SyncReport, status::Failure};
-
-/// Something that may be a reason to sync.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// A row was written on this device.
-    Changed,
-    /// The network came back.
-    Online,
-    /// The hub says that it has something new.
-    HubChanged,
-    /// A person asks for it, or has just signed in.
-    Asked,
-    /// What a person had to do may have been done, by another program.
-    Unblocked,
-    /// A person wants no more syncs for now.
-    Paused,
-    /// A person wants them again.
-    Resumed,
-}
-
-/// What a service did, for whoever shows it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum News {
-    /// It syncs with the remote of this name from now on; with nobody if there is none.
-    Connected(Option<String>),
-    /// A sync begins.
-    Begun,
-    /// It ended well.
-    Synced(SyncReport),
-    /// It did not.
-    Failed {
-        /// Why, and what to do about it.
-        failure: Failure,
-        /// When it is tried again, in milliseconds from now; never, if somebody must do
-        /// something first.
-        again_in: Option<Millis>,
-    },
-    /// Another process of the profile is syncing; the turn comes after it.
-    Elsewhere,
-    /// A person paused it.
-    Paused,
-    /// A person wants it to go on.
-    Resumed,
-}
+pub use self::{
+    event::{Event, News},
+    schedule::Schedule,
+};
+use crate::{
+    Backend, Changed, Head, Hear, Heard, Millis, Replica, Result, SyncReport, device,
+    status::Failure,
+};
 
 /// Takes the profile's turn to sync and keeps it until what it returns is dropped; none
 /// if another process has it.
@@ -74,6 +37,11 @@ pub struct Service {
     /// Events that came during a sync.
     heard: VecDeque<Event>,
     changes: broadcast::Receiver<Changed>,
+    /// What the hub says by itself; only the latest counts.
+    hub: watch::Receiver<Heard>,
+    say: Arc<watch::Sender<Heard>>,
+    /// It should be listened to on a new connection.
+    reconnect: bool,
     news: broadcast::Sender<News>,
 }
 
@@ -89,7 +57,20 @@ impl Service {
         let changes = replica.subscribe();
         let news = broadcast::Sender::new(NEWS);
         let heard = VecDeque::new();
-        Self { replica, remote: None, turn, schedule, events, heard, changes, news }
+        let (say, hub) = watch::channel(Heard::Nothing);
+        Self {
+            replica,
+            remote: None,
+            turn,
+            schedule,
+            events,
+            heard,
+            changes,
+            hub,
+            say: Arc::new(say),
+            reconnect: false,
+            news,
+        }
     }
 
     /// Syncs with `remote` from now on, or with nobody: at once, then `debounce` after
@@ -102,6 +83,7 @@ impl Service {
     ) {
         let now = self.replica.env().monotonic();
         self.schedule.begin_with(debounce, interval, now);
+        self.reconnect = false;
         self.tell(News::Connected(remote.as_ref().map(|it| it.name())));
         self.remote = remote;
     }
@@ -120,7 +102,36 @@ impl Service {
     /// Runs until the other end of its events is gone. Dropping the future ends a sync
     /// half way, which the next one makes up for.
     pub async fn run(&mut self) {
-        while self.step().await {}
+        loop {
+            let (remote, replica, say) =
+                (self.remote.clone(), self.replica.clone(), self.say.clone());
+            say.send_replace(Heard::Nothing);
+            let hear: Hear<'_> = Box::new(move |it| drop(say.send_replace(it)));
+            let ears = remote.as_deref().and_then(|it| it.listen(replica.env(), hear));
+            let ears = async {
+                if let Some(ears) = ears {
+                    ears.await;
+                }
+                // Who cannot hear, or does not any more, is asked now and then.
+                std::future::pending::<Infallible>().await
+            };
+            match select(pin!(self.steps()), pin!(ears)).await {
+                Either::Left((true, _)) => (),
+                Either::Left((false, _)) => return,
+                Either::Right((never, _)) => match never {},
+            }
+        }
+    }
+
+    /// Goes on until the hub should be listened to on a new connection (true), or the
+    /// other end of the events is gone (false).
+    async fn steps(&mut self) -> bool {
+        while self.step().await {
+            if std::mem::take(&mut self.reconnect) {
+                return true;
+            }
+        }
+        false
     }
 
     /// Waits for the next reason to do something, or syncs if it is time. Returns false
@@ -161,6 +172,8 @@ impl Service {
         match done {
             Ok(report) => {
                 self.schedule.succeeded(now);
+                // Where calls come through again, a connection to listen on may, too.
+                self.reconnect |= *self.hub.borrow() == Heard::Lost;
                 self.tell(News::Synced(report));
             }
             Err(error) => {
@@ -176,7 +189,11 @@ impl Service {
     /// Exchanges everything, unless a person pauses it meanwhile. What else is heard
     /// meanwhile is kept for afterwards.
     async fn exchange(&mut self, remote: &dyn Backend) -> Ended {
-        let mut sync = pin!(self.replica.sync(remote));
+        let knows = self.knows_the_hub();
+        let sync = async {
+            if knows { self.replica.send(remote).await } else { self.replica.sync(remote).await }
+        };
+        let mut sync = pin!(sync);
         loop {
             let event = match select(sync.as_mut(), pin!(self.events.recv())).await {
                 Either::Left((done, _)) => return Ended::Done(done),
@@ -196,17 +213,52 @@ impl Service {
 
     /// Waits for a reason to sync, or until it is time.
     async fn wait(&mut self, length: Option<Millis>) -> bool {
-        match self.listen(length).await {
-            Heard::Nothing => true,
-            Heard::Event(event) => {
-                self.on(event);
-                true
-            }
-            Heard::End => false,
+        let reason = match self.heard.pop_front() {
+            Some(event) => Some(Reason::Event(event)),
+            None => self.listen(length).await,
+        };
+        match reason {
+            None => (),
+            Some(Reason::Event(event)) => self.on(event),
+            Some(Reason::Hub) => self.on_hub(),
+            Some(Reason::End) => return false,
+        }
+        true
+    }
+
+    fn on_hub(&mut self) {
+        let now = self.replica.env().monotonic();
+        let heard = self.hub.borrow_and_update().clone();
+        match heard {
+            Heard::Nothing => (),
+            Heard::Lost => self.schedule.unheard(now),
+            Heard::At(at) => self.schedule.heard(!self.is_known(at.as_ref()), now),
         }
     }
 
+    /// Whether the hub is where this device knows it to be.
+    fn is_known(&self, at: Option<&Head>) -> bool {
+        // What cannot be read now is told of by the sync that follows.
+        let Ok(position) = self.replica.store().view(device::position) else { return false };
+        match (at, position.identity) {
+            (None, None) => true,
+            (Some(at), Some(it)) => {
+                at.account == it.account && at.epoch == it.epoch && at.head == position.cursor
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the hub itself says that it has nothing new, so that it need not be asked
+    /// first. A person who asks for a sync means a whole one.
+    fn knows_the_hub(&self) -> bool {
+        let is_here = matches!(&*self.hub.borrow(), Heard::At(at) if self.is_known(at.as_ref()));
+        self.schedule.is_listening() && is_here && !self.schedule.is_asked()
+    }
+
     fn on(&mut self, event: Event) {
+        // A connection that was made in another network is as good as lost.
+        self.reconnect |= event == Event::Online;
         let was_paused = self.schedule.is_paused();
         self.schedule.on(event, self.replica.env().monotonic());
         match (was_paused, self.schedule.is_paused()) {
@@ -216,25 +268,31 @@ impl Service {
         }
     }
 
-    async fn listen(&mut self, length: Option<Millis>) -> Heard {
-        if let Some(event) = self.heard.pop_front() {
-            return Heard::Event(event);
-        }
-        let changed = pin!(next_change(&mut self.changes));
-        let event = pin!(self.events.recv());
-        let reason = select(event, changed);
-        let heard = match length {
-            None => Some(reason.await),
-            Some(length) => match select(reason, self.replica.env().sleep(length)).await {
-                Either::Left((heard, _)) => Some(heard),
-                Either::Right(_) => None,
+    async fn listen(&mut self, length: Option<Millis>) -> Option<Reason> {
+        let changed = async {
+            next_change(&mut self.changes).await;
+            Reason::Event(Event::Changed)
+        };
+        let event = async { self.events.recv().await.map_or(Reason::End, Reason::Event) };
+        let hub = async {
+            match self.hub.changed().await {
+                Ok(()) => Reason::Hub,
+                Err(_) => std::future::pending().await,
+            }
+        };
+        let (event, changed, hub) = (pin!(event), pin!(changed), pin!(hub));
+        let heard = select(event, select(changed, hub));
+        let reason = match length {
+            None => heard.await,
+            Some(length) => match select(heard, self.replica.env().sleep(length)).await {
+                Either::Left((heard, _)) => heard,
+                Either::Right(_) => return None,
             },
         };
-        match heard {
-            None => Heard::Nothing,
-            Some(Either::Left((event, _))) => event.map_or(Heard::End, Heard::Event),
-            Some(Either::Right(_)) => Heard::Event(Event::Changed),
-        }
+        Some(match reason {
+            Either::Left((reason, _)) => reason,
+            Either::Right((either, _)) => either.factor_first().0,
+        })
     }
 }
 
@@ -248,10 +306,13 @@ enum Ended {
     Alone,
 }
 
-/// What came of listening.
-enum Heard {
-    Nothing,
+/// What ended a wait.
+enum Reason {
+    /// Something happened.
     Event(Event),
+    /// The hub said something.
+    Hub,
+    /// The other end of the events is gone.
     End,
 }
 

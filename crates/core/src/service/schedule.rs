@@ -21,6 +21,9 @@ pub struct Schedule {
     debounce: Millis,
     interval: Millis,
     due: Option<Millis>,
+    /// When to sync without any reason, as long as the hub is not heard.
+    timer: Option<Millis>,
+    listening: bool,
     first_change: Option<Millis>,
     failures: u32,
     /// Somebody must do something first.
@@ -38,6 +41,8 @@ impl Schedule {
             debounce,
             interval,
             due: Some(now),
+            timer: None,
+            listening: false,
             first_change: None,
             failures: 0,
             blocked: false,
@@ -53,7 +58,19 @@ impl Schedule {
 
     /// When the next sync is due; never, if somebody must do something first.
     pub fn due(&self) -> Option<Millis> {
-        self.due.filter(|_| !self.paused || self.asked)
+        let timer = self.timer.filter(|_| !self.listening);
+        let due = self.due.into_iter().chain(timer).min();
+        due.filter(|_| !self.paused || self.asked)
+    }
+
+    /// Whether a person asked for the sync that is due.
+    pub fn is_asked(&self) -> bool {
+        self.asked
+    }
+
+    /// Whether the hub says by itself when it moves.
+    pub fn is_listening(&self) -> bool {
+        self.listening
     }
 
     /// Whether a person paused it.
@@ -81,13 +98,33 @@ impl Schedule {
                 self.due = Some(now + self.debounce);
             }
             // A remote that fails is left alone until its time has come.
-            _ if self.failures > 0 => (),
-            Event::HubChanged => self.due = Some(now),
+            Event::Changed if self.failures > 0 => (),
             Event::Changed => {
                 let first = *self.first_change.get_or_insert(now);
                 let latest = first + STREAM * self.debounce;
                 self.due = Some((now + self.debounce).min(latest));
             }
+        }
+    }
+
+    /// The hub is heard; `moved` says whether it holds something else than this device
+    /// knows of.
+    pub fn heard(&mut self, moved: bool, now: Millis) {
+        let is_back = !std::mem::replace(&mut self.listening, true);
+        match () {
+            () if self.blocked => (),
+            () if self.failures > 0 && is_back => self.begin_anew(now),
+            () if self.failures > 0 => (),
+            () if moved => self.due = Some(now),
+            () => (),
+        }
+    }
+
+    /// The hub is not heard any more: it is asked now and then.
+    pub fn unheard(&mut self, now: Millis) {
+        let was_listening = std::mem::replace(&mut self.listening, false);
+        if was_listening && !self.blocked && self.failures == 0 {
+            self.timer = Some(now + self.interval);
         }
     }
 
@@ -99,13 +136,13 @@ impl Schedule {
     /// A sync ended well.
     pub fn succeeded(&mut self, now: Millis) {
         (self.failures, self.first_change, self.asked) = (0, None, false);
-        self.due = Some(now + self.interval);
+        (self.due, self.timer) = (None, Some(now + self.interval));
     }
 
     /// A sync failed. What goes away by itself is tried again after a random part of a
     /// wait that doubles; anything else waits for a person, and nothing is lost.
     pub fn failed(&mut self, error: &Error, now: Millis, random: u64) {
-        (self.first_change, self.asked) = (None, false);
+        (self.first_change, self.asked, self.timer) = (None, false, None);
         if !error.is_transient() {
             (self.blocked, self.due) = (true, None);
             return;

@@ -69,6 +69,13 @@ pub trait ReadTx {
     /// When the store cannot be read.
     fn get(&self, entity: &str, id: Id) -> Result<Option<Stored>>;
 
+    /// What a hub last held of the row with this id ([`Stored::hash`]), and whether one
+    /// has acknowledged it: as [`get`](Self::get), for less.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn held(&self, entity: &str, id: Id) -> Result<Option<(u64, bool)>>;
+
     /// The ids of rows whose own natural key is `key`, in order.
     ///
     /// # Errors
@@ -136,6 +143,12 @@ pub trait ReadTx {
     /// When the store cannot be read.
     fn audit(&self, kind: Option<AuditKind>, limit: usize) -> Result<Vec<AuditEntry>>;
 
+    /// The audit entries of one row, newest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn audit_of(&self, entity: &str, id: Id) -> Result<Vec<AuditEntry>>;
+
     /// Up to `limit` entries of the journal after `after` (a [`Noted::revision`]), in
     /// order. Ask [`Self::journal`] whether it still reaches back to there.
     ///
@@ -166,6 +179,13 @@ pub trait Tx: ReadTx {
     /// # Errors
     /// When the store cannot be written.
     fn remove(&mut self, entity: &str, id: Id) -> Result<()>;
+
+    /// Notes that a hub has acknowledged the row with this id, and what it holds of it
+    /// ([`Stored::hash`]): as [`put`](Self::put), for less.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    fn acknowledge(&mut self, entity: &str, id: Id, hash: u64) -> Result<()>;
 
     /// Forgets on every row what a hub holds of it ([`Stored::hash`]).
     ///

@@ -16,6 +16,9 @@ pub struct InboxItem {
     /// The session that it comes from.
     #[sync(refers = "sessions")]
     pub session: Option<Id>,
+    /// What it is about, if a device noticed it: the same text on every device, of which
+    /// the row's id is a function. Without it, somebody wrote it.
+    pub about: Option<String>,
     /// When somebody read it. Without it, it is unread.
     pub read_at: Option<Timestamp>,
     /// When somebody put it away. Without it, it is still in the inbox.
@@ -45,6 +48,7 @@ mod tests {
             title: Some("Which parser?".into()),
             body: Some("There are two.".into()),
             session: Some(Id::imported(0, &["4f0c"])),
+            about: Some("comment:4f0c".into()),
             read_at: Some(Timestamp(1)),
             archived_at: Some(Timestamp(2)),
         };

@@ -4,6 +4,7 @@
 //! session's own id.
 
 mod fields;
+mod keeping;
 mod prose;
 mod record;
 
@@ -19,6 +20,7 @@ inventory::submit! {
         places,
         accepts,
         main_file,
+        keeps: keeping::days,
         starts: &["{\"parentUuid\":", "{\"type\":\"summary\","],
         record: record::record,
     }

@@ -28,7 +28,7 @@ const morph = (old, next) => {
     if (old.data !== next.data) old.data = next.data;
     return;
   }
-  if (old.isEqualNode(next)) return;
+  if (old.isEqualNode(next) || "kept" in old.dataset) return;
   morphAttributes(old, next);
   // Nobody's half-typed words are replaced.
   if (isTyped(old) && (old === document.activeElement || old.value !== old.defaultValue)) return;

@@ -104,8 +104,9 @@ const arrive = () => {
   const start = named || $("[data-start]") || $("#main [autofocus]");
   if (start) {
     start.focus({ preventScroll: true });
-    start.scrollIntoView({ block: named ? "center" : "nearest" });
-    named?.classList.add("flash");
+    const asked = named || start.dataset.start === "center";
+    start.scrollIntoView({ block: asked ? "center" : "nearest" });
+    if (asked) start.classList.add("flash");
   } else {
     scrollTo(0, 0);
     $("#main").focus({ preventScroll: true });

@@ -9,7 +9,8 @@
 //   details[data-fold=KIND]      opened and closed together by a key
 //   img[data-src], [data-download] a path below /file, fetched with the secret
 //   main[data-live]              entities; the page is shown again when one changes
-//   [data-start]                 what has the focus when the page is shown
+//   [data-start]                 what has the focus when the page is shown; with the value
+//                                `center` it was asked for by the address
 //   [data-do=NAME]               one of the functions in keys.js
 const shownPage = () => {
   watchImages();

@@ -65,6 +65,13 @@ pub(super) fn delete(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
     Ok(Outcome::toast("Deleted.").undo(undo).and_go(format!("/e/{}", entity.name)))
 }
 
+/// Brings a row back, and stays where it was listed.
+pub(super) fn restore_here(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
+    let (entity, id) = (entity(request)?, request.id("id")?);
+    request.replica.set_deleted(entity.name, id, false)?;
+    Ok(Outcome::toast("Restored.").undo(Post::to(format!("/e/{}/{id}/delete", entity.name))))
+}
+
 /// Brings a row back.
 pub(super) fn restore(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
     let (entity, id) = (entity(request)?, request.id("id")?);

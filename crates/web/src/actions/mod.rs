@@ -1,8 +1,13 @@
 //! What a person can do, one file for what belongs together, and the table of it.
 
+mod comment;
+mod conflicts;
 mod entity;
+mod inbox;
 mod program;
+mod session;
 mod sessions;
+mod workspaces;
 
 use crate::{Form, Outcome, Request, Result};
 
@@ -16,10 +21,34 @@ pub(crate) struct Action {
 
 /// Every action.
 pub(crate) static ACTIONS: &[Action] = &[
+    Action { path: "/comments", run: comment::create },
+    Action { path: "/comments/{id}/delete", run: comment::delete },
+    Action { path: "/comments/{id}/reopen", run: comment::reopen },
+    Action { path: "/comments/{id}/resolve", run: comment::resolve },
+    Action { path: "/comments/{id}/restore", run: comment::restore },
+    Action { path: "/m/{id}/copy", run: session::copy_message },
+    Action { path: "/s/{id}/archive", run: session::archive },
+    Action { path: "/s/{id}/copy", run: session::copy },
+    Action { path: "/s/{id}/delete", run: session::delete },
+    Action { path: "/s/{id}/pin", run: session::pin },
+    Action { path: "/s/{id}/read", run: session::read },
+    Action { path: "/s/{id}/rename", run: session::rename },
+    Action { path: "/s/{id}/restore", run: session::restore },
+    Action { path: "/s/{id}/resume", run: session::resume },
+    Action { path: "/conflicts/{place}/restore", run: conflicts::restore },
     Action { path: "/e/{entity}", run: entity::create },
     Action { path: "/e/{entity}/{id}", run: entity::update },
     Action { path: "/e/{entity}/{id}/delete", run: entity::delete },
     Action { path: "/e/{entity}/{id}/restore", run: entity::restore },
+    Action { path: "/folds/{entity}/{id}/rejoin", run: conflicts::rejoin },
+    Action { path: "/folds/{entity}/{id}/split", run: conflicts::split },
     Action { path: "/import", run: program::import },
+    Action { path: "/inbox", run: inbox::add },
+    Action { path: "/inbox/read-all", run: inbox::read_all },
+    Action { path: "/inbox/{id}/open", run: inbox::open },
+    Action { path: "/inbox/{id}/{mark}", run: inbox::mark },
+    Action { path: "/trash/{entity}/{id}", run: entity::restore_here },
+    Action { path: "/workspaces/{id}", run: workspaces::save },
+    Action { path: "/workspaces/{id}/{turn}", run: workspaces::turn },
     Action { path: "/sessions/mark", run: sessions::mark },
 ];

@@ -1,12 +1,18 @@
 //! The pages, one file each, and the tables of what can be looked at.
 
+mod conflicts;
 mod entity;
 mod help;
 mod home;
+mod inbox;
 mod search;
+mod session;
 mod sessions;
 mod settings;
 mod sync;
+mod trash;
+mod why;
+mod workspaces;
 
 use crate::{Download, Fragment, Request, Result};
 
@@ -29,19 +35,34 @@ pub(crate) struct File {
 /// Every page.
 pub(crate) static PAGES: &[Page] = &[
     Page { path: "/", show: home::show },
+    Page { path: "/conflicts", show: conflicts::show },
     Page { path: "/e/{entity}", show: entity::list },
     Page { path: "/e/{entity}/new", show: entity::new },
     Page { path: "/e/{entity}/{id}", show: entity::detail },
     Page { path: "/e/{entity}/{id}/edit", show: entity::edit },
     Page { path: "/help", show: help::show },
+    Page { path: "/m/{id}", show: session::permalink },
+    Page { path: "/m/{id}/raw", show: session::raw },
+    Page { path: "/s/{id}", show: session::show },
+    Page { path: "/s/{id}/inside/{message}", show: session::inside },
+    Page { path: "/inbox", show: inbox::show },
     Page { path: "/search", show: search::show },
     Page { path: "/sessions", show: sessions::show },
     Page { path: "/settings", show: settings::show },
     Page { path: "/sync", show: sync::show },
+    Page { path: "/trash", show: trash::show },
+    Page { path: "/why/{id}", show: why::show },
+    Page { path: "/workspaces", show: workspaces::list },
+    Page { path: "/workspaces/{id}", show: workspaces::show },
 ];
 
 /// Every file.
-pub(crate) static FILES: &[File] = &[];
+pub(crate) static FILES: &[File] = &[
+    File { path: "/m/{id}/answer/{index}", serve: session::answer },
+    File { path: "/m/{id}/image/{index}", serve: session::image },
+    File { path: "/s/{id}/export.json", serve: session::json },
+    File { path: "/s/{id}/export.md", serve: session::markdown },
+];
 
 /// Entities that screens were made for. All others have the generic pages alone, and the
 /// navigation lists them.

@@ -15,7 +15,7 @@ pub(crate) use self::{
     pager::pager,
     query::{catching_up, encoded, misread},
     shared::{shared, shared_of},
-    time::{ago, day, day_and_time, time},
+    time::{ago, clock, day, day_and_time, minute, time},
 };
 
 /// What a page says that has nothing to show: what that means, and what to do.

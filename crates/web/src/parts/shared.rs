@@ -1,8 +1,8 @@
 //! What every page carries around its contents: the indicator, counts, and the entities
 //! that have no screen of their own.
 
-use driftline_core::{Millis, Value, store::Find};
-use driftline_reading::Reading;
+use driftline_core::Millis;
+use driftline_reading::{Reading, inbox};
 use maud::{Markup, html};
 
 use super::{grouped, indicator, label};
@@ -16,7 +16,7 @@ pub(crate) fn shared(request: &Request<'_>) -> Result<Markup> {
 /// The same for who has no request.
 pub(crate) fn shared_of(reading: &Reading, host: &dyn Host, now: Millis) -> Result<Markup> {
     let status = host.status()?;
-    let waiting = inbox(reading)?;
+    let waiting = inbox::counts(reading, &host.outside()?)?.unread;
     let schema = reading.replica().schema();
     let generic = schema.entities().iter().filter(|it| !pages::has_screen(it.name));
     Ok(html! {
@@ -30,19 +30,10 @@ pub(crate) fn shared_of(reading: &Reading, host: &dyn Host, now: Millis) -> Resu
             div #more {
                 @for entity in generic { a href={ "/e/" (entity.name) } { (label(entity.name)) } }
                 a href="/conflicts" { "Conflicts" }
+                a href="/trash" { "Trash" }
                 a href="/settings" { "Settings" }
                 a href="/help" { "Help" }
             }
         }
-    })
-}
-
-/// How much of the inbox is unread.
-fn inbox(reading: &Reading) -> Result<u64> {
-    let replica = reading.replica();
-    let unread = Find::new().equal("read_at", Value::Null).equal("archived_at", Value::Null);
-    Ok(match replica.schema().get("inbox") {
-        Some(it) => replica.count(it.name, &unread)?,
-        None => 0,
     })
 }

@@ -45,6 +45,23 @@ pub(crate) fn day_and_time(request: &Request<'_>, at: i64) -> Markup {
     }
 }
 
+/// The time of a moment, with its day unless `before` was on the same one.
+pub(crate) fn clock(request: &Request<'_>, at: i64, before: Option<i64>) -> Markup {
+    let Some(at) = zoned(at, request.zone) else { return html! { span { (at) } } };
+    let before = before.and_then(|it| zoned(it, request.zone));
+    let format = match before {
+        Some(before) if before.date() == at.date() => "%H:%M",
+        _ => "%-d %b %Y, %H:%M",
+    };
+    marked(&at, &at.strftime(format).to_string())
+}
+
+/// A moment as a file would say it, to the minute.
+pub(crate) fn minute(request: &Request<'_>, at: i64) -> String {
+    let at = zoned(at, request.zone).map(|it| it.strftime("%Y-%m-%d %H:%M").to_string());
+    at.unwrap_or_default()
+}
+
 /// How long ago it was.
 pub(crate) fn ago(then: Millis, now: Millis) -> String {
     let seconds = now.saturating_sub(then) / 1_000;

@@ -1,0 +1,23 @@
+//! `completions`: what a shell needs to complete what is typed.
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use clap_complete::Shell;
+
+use crate::{cli, context::Context};
+
+/// What a shell needs to complete what is typed.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell
+    shell: Shell,
+}
+
+impl Completions {
+    pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut cli::command(), context.name(), &mut script);
+        let script = String::from_utf8(script).context("the script is no text")?;
+        context.output.print(&script)
+    }
+}

@@ -1,0 +1,85 @@
+//! `export`: a session as a file of its own.
+
+use std::{
+    fs::OpenOptions,
+    io::{ErrorKind, Write as _},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, Result};
+use clap::{Args, ValueEnum};
+use driftline_core::{Error, SyncEntity as _};
+use driftline_entities::sessions::Session;
+use driftline_reading::export::Detail;
+use serde_json::json;
+
+use super::subject::Subject;
+use crate::{context::Context, error::Failed, time};
+
+/// A session as a file.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Export {
+    /// The session, by enough of its id
+    session: String,
+    /// As what
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Where to write it; a file that is there already is not replaced. Default: to the
+    /// terminal
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Markdown without what tools were given and answered
+    #[arg(long)]
+    brief: bool,
+}
+
+/// What a session is written as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Markdown,
+    /// For programs: everything that travels
+    Json,
+}
+
+impl Export {
+    pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
+        let device = context.device()?;
+        let subject = Subject::find(context, &device, &self.session)?;
+        let (reading, id) = (device.reading(), subject.session);
+        let gone = || Error::NotFound { entity: Session::NAME.into(), id };
+        if self.format == Format::Json || (context.output.json && self.output.is_none()) {
+            let file = reading.export_json(id)?.ok_or_else(gone)?;
+            let Some(path) = &self.output else { return context.output.json(&file) };
+            let text = serde_json::to_string_pretty(&file).context("the session is no JSON")?;
+            return save(context, path, &text);
+        }
+        let detail = if self.brief { Detail::Said } else { Detail::All };
+        let text = reading.export_markdown(id, detail, &|it| time::minute(it.0))?;
+        let text = text.ok_or_else(gone)?;
+        match &self.output {
+            Some(path) => save(context, path, &text),
+            None => context.output.print(&text),
+        }
+    }
+}
+
+fn save(context: &Context<'_>, path: &Path, text: &str) -> Result<()> {
+    let shown = path.display();
+    let file = OpenOptions::new().write(true).create_new(true).open(path);
+    let mut file = file.map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => {
+            Failed::usage("exists", format!("{shown} is there already; name another file"))
+        }
+        _ => Failed::failed("unwritable", format!("{shown} cannot be written: {error}")),
+    })?;
+    writeln!(file, "{}", text.trim_end())
+        .and_then(|()| file.sync_all())
+        .with_context(|| format!("{shown} cannot be written"))?;
+    if context.output.json {
+        return context.output.json(&json!({ "path": path }));
+    }
+    context.output.chat(&format!("Written to {shown}."));
+    Ok(())
+}

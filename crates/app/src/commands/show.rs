@@ -1,0 +1,118 @@
+//! `show`: a session as one reads it.
+
+mod text;
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+use driftline_core::{Error, Id, SyncEntity as _};
+use driftline_entities::{messages::Message, sessions::Session};
+use driftline_reading::{Reading, conversation::At, export::Detail};
+
+use self::text::Page;
+use super::{comment, subject::Subject};
+use crate::{context::Context, rows, time};
+
+/// A session as one reads it.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Show {
+    /// The session, or a message of it, by enough of its id
+    #[arg(value_name = "SESSION|MESSAGE")]
+    subject: String,
+    /// As what
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Begin around this message instead of with the last 200
+    #[arg(long, value_name = "MESSAGE", conflicts_with = "all")]
+    at: Option<String>,
+    /// All of it
+    #[arg(long)]
+    all: bool,
+}
+
+/// What a session is shown as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a terminal
+    #[default]
+    Text,
+    /// What was said, as markdown
+    Markdown,
+    /// Everything, as JSON
+    Json,
+}
+
+impl Show {
+    pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
+        let device = context.device()?;
+        let mut subject = Subject::find(context, &device, &self.subject)?;
+        if let Some(typed) = &self.at {
+            let messages = context.schema.entity(Message::NAME)?;
+            subject.message = Some(rows::find_id(device.replica.store(), messages, typed)?);
+        }
+        let (reading, id) = (device.reading(), subject.session);
+        let gone = || Error::NotFound { entity: Session::NAME.into(), id };
+        match self.format {
+            Format::Json => context.output.json(&reading.export_json(id)?.ok_or_else(gone)?),
+            _ if context.output.json => {
+                context.output.json(&reading.export_json(id)?.ok_or_else(gone)?)
+            }
+            Format::Markdown => {
+                let time = |it: driftline_core::Timestamp| time::minute(it.0);
+                let text = reading.export_markdown(id, Detail::Said, &time)?;
+                context.output.print(&text.ok_or_else(gone)?)
+            }
+            Format::Text => {
+                let session = device.replica.get::<Session>(id)?.ok_or_else(gone)?;
+                self.print(context, &reading, session.id, &session.value, subject.message)
+            }
+        }
+    }
+
+    fn print(
+        &self,
+        context: &Context<'_>,
+        reading: &Reading,
+        id: Id,
+        session: &Session,
+        message: Option<Id>,
+    ) -> Result<()> {
+        let conversation = reading.conversation(id)?;
+        let at = match message {
+            _ if self.all => At::All(0, usize::MAX),
+            Some(message) => At::Message(message),
+            None => At::End(0),
+        };
+        let wanted = message.unwrap_or(id);
+        let (strand, items) = conversation
+            .range(at)
+            .ok_or_else(|| Error::NotFound { entity: Message::NAME.into(), id: wanted })?;
+        let mut page = Page::new(context.output.painted());
+        page.head(id, session, &conversation);
+        if let Some(agent) = conversation.agent(strand) {
+            page.agent_head(agent, conversation.messages(strand));
+        }
+        let (first, last, total) = (items.start, items.end, conversation.items(strand));
+        // Shown as it is read: nothing waits for the end of ten thousand messages.
+        let mut from = first;
+        while from < last {
+            let to = last.min(from + 100);
+            for item in reading.window(&conversation, strand, from..to)? {
+                page.item(&item, message.is_some_and(|it| item.messages.contains(&it)));
+            }
+            context.output.print_painted(&page.take(context.output.painted()))?;
+            from = to;
+        }
+        if first == 0 && last == total {
+            for thread in reading.threads(id)? {
+                comment::write(page.painted(), &thread);
+            }
+            context.output.print_painted(&page.take(context.output.painted()))?;
+        } else {
+            let all = context.call(&format!("show {id} --all"));
+            context
+                .output
+                .chat(&format!("Shown: {} of {total} parts. Everything: {all}", last - first));
+        }
+        Ok(())
+    }
+}

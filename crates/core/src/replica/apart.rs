@@ -1,0 +1,46 @@
+//! Rows that were folded by mistake, through the door.
+
+use crate::{
+    Id, Replica, Result, Values,
+    device::{self, Split},
+};
+
+impl Replica {
+    /// Says what [`Self::split`] would do, and changes nothing.
+    ///
+    /// # Errors
+    /// As [`Self::split`].
+    pub fn plan_split(&self, entity: &str, member: Id, changes: &Values) -> Result<Split> {
+        let entity = self.schema().entity(entity)?;
+        self.store.view(|tx| device::plan_split(tx, entity, member, changes))
+    }
+
+    /// Takes `member` out of the rows that it was folded with: it goes on as a row of its
+    /// own, with `changes` on top of its values.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::Error::NotFound), [`NotFolded`](crate::Error::NotFolded),
+    /// [`AlreadyApart`](crate::Error::AlreadyApart), [`KeyTaken`](crate::Error::KeyTaken),
+    /// [`AppendOnly`](crate::Error::AppendOnly); and those of an edit for `changes`.
+    pub fn split(&self, entity: &str, member: Id, changes: &Values) -> Result<Split> {
+        let entity = self.schema().entity(entity)?;
+        let done = self.write(entity, member, |tx, moment| {
+            device::split(tx, moment, entity, member, changes)
+        })?;
+        self.wrote(entity.name, done.apart);
+        done.follow.iter().for_each(|(entity, id, _)| self.wrote(entity, *id));
+        Ok(done)
+    }
+
+    /// Undoes [`Self::split`].
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::Error::NotFound) if `member` was not taken apart.
+    pub fn rejoin(&self, entity: &str, member: Id) -> Result<()> {
+        let entity = self.schema().entity(entity)?;
+        let apart =
+            self.write(entity, member, |tx, moment| device::rejoin(tx, moment, entity, member))?;
+        self.wrote(entity.name, apart);
+        Ok(())
+    }
+}

@@ -1,0 +1,95 @@
+//! The messages of one session as a readable conversation.
+//!
+//! [`Reading::conversation`] gives the skeleton: the order, what is folded into what, an
+//! outline, the place of every message. It is worked out once for each state of a
+//! session. [`Reading::window`] then loads what some of its items say.
+
+mod block;
+mod cache;
+mod content;
+mod fold;
+mod gist;
+mod hint;
+mod image;
+mod load;
+mod order;
+mod said;
+mod skeleton;
+mod strand;
+
+use std::{ops::Range, sync::Arc};
+
+use driftline_core::{Id, SyncEntity as _, Value, view};
+use driftline_entities::{messages::Message, sessions::Session};
+
+pub(crate) use self::cache::Cache;
+pub use self::{
+    content::{Agent, Answer, Call, Content, Image, Piece, Run, RunStep, Shown, Tally},
+    image::Picture,
+    skeleton::{At, Conversation, Facts, Heading, Place, WINDOW},
+};
+use crate::{Reading, Result};
+
+const SESSIONS: &str = Session::NAME;
+const MESSAGES: &str = Message::NAME;
+
+impl Reading {
+    /// The conversation of a session, which is empty if no message of it is here.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub fn conversation(&self, session: Id) -> Result<Arc<Conversation>> {
+        self.conversations.get(self.replica().store(), session)
+    }
+
+    /// What some items of a strand say, as [`Conversation::range`] gives them.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub fn window(
+        &self,
+        conversation: &Conversation,
+        strand: usize,
+        items: Range<usize>,
+    ) -> Result<Vec<Shown>> {
+        let store = self.replica().store();
+        Ok(store.view(|tx| conversation.load(tx, strand, items.clone()))?)
+    }
+
+    /// The session that a message belongs to, whether it is shown or not.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub fn session_of(&self, message: Id) -> Result<Option<Id>> {
+        let found = self.replica().store().view(|tx| {
+            let message = view::view(tx, tx.schema().entity(MESSAGES)?, message)?;
+            let named = message.as_ref().and_then(|it| it.value("session"));
+            let Some(session) = named.and_then(Value::as_str).and_then(|it| it.parse().ok()) else {
+                return Ok(None);
+            };
+            Ok(view::view(tx, tx.schema().entity(SESSIONS)?, session)?
+                .map(|it| it.id)
+                .or(Some(session)))
+        })?;
+        Ok(found)
+    }
+
+    /// The image at `index` of a message, if it is one that is safe to show.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub fn picture(&self, message: Id, index: usize) -> Result<Option<Picture>> {
+        let message = self.replica().get_values(MESSAGES, message)?;
+        Ok(message.and_then(|it| image::picture(it.value("blocks"), index)))
+    }
+
+    /// What the answer at `index` of a message says, as plain text.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub fn answer(&self, message: Id, index: usize) -> Result<Option<String>> {
+        let message = self.replica().get_values(MESSAGES, message)?;
+        let answers = message.as_ref().map(|it| block::answers(it.value("blocks")));
+        Ok(answers.and_then(|it| it.into_iter().nth(index)))
+    }
+}

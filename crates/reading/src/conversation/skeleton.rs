@@ -1,0 +1,296 @@
+//! A conversation without what is said in it: its order, its folds, and where each
+//! message is.
+
+use std::{collections::HashMap, ops::Range};
+
+use driftline_core::{Id, Timestamp};
+
+use super::{
+    fold::{Item, ItemKind, Step},
+    gist::{Gist, Piece, Usage, Voice},
+    strand::{Strand, strands},
+};
+
+/// How many messages a window has, give or take those of one item.
+pub const WINDOW: usize = 200;
+
+/// The messages of a session as a person reads them, without what they say.
+///
+/// It consists of strands (the main conversation is the first, each other one is a
+/// sub-agent's), and a strand of items: a prompt, a reply, a run of work.
+#[derive(Debug)]
+pub struct Conversation {
+    pub(super) session: Id,
+    pub(super) gists: Vec<Gist>,
+    pub(super) strands: Vec<Strand>,
+    places: HashMap<Id, Place>,
+}
+
+/// Where a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The strand: 0 is the main conversation.
+    pub strand: usize,
+    /// The item in it.
+    pub item: usize,
+}
+
+/// What a window is opened around.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// The first item of a strand.
+    Start(usize),
+    /// The last item of a strand.
+    End(usize),
+    /// The item with this message in the middle.
+    Message(Id),
+    /// What comes before the item with this message.
+    Before(Id),
+    /// What comes after the item with this message.
+    After(Id),
+    /// From the item with this message on, up to that with the other or to the end, but
+    /// not more than so many messages.
+    From(Id, Option<Id>, usize),
+    /// A whole strand, but not more than so many messages.
+    All(usize, usize),
+}
+
+/// A line of the outline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heading {
+    /// The message.
+    pub message: Id,
+    /// Where it is.
+    pub place: Place,
+    /// When it was said.
+    pub at: Option<Timestamp>,
+    /// The first line of a prompt; none: what came before was compacted here.
+    pub prompt: Option<String>,
+}
+
+/// What can be said of a conversation in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Messages, those of sub-agents included.
+    pub messages: usize,
+    /// What the person said.
+    pub prompts: usize,
+    /// Calls of tools.
+    pub tools: usize,
+    /// Those that failed.
+    pub failed: usize,
+    /// Sub-agents.
+    pub agents: usize,
+    /// Tokens that models wrote.
+    pub written: u64,
+    /// When it began.
+    pub first: Option<Timestamp>,
+    /// When the last message was said.
+    pub last: Option<Timestamp>,
+}
+
+impl Conversation {
+    pub(super) fn new(session: Id, gists: Vec<Gist>) -> Self {
+        let strands = strands(&gists);
+        let mut places = HashMap::with_capacity(gists.len());
+        for (strand, it) in strands.iter().enumerate() {
+            for (item, it) in it.items.iter().enumerate() {
+                places.extend(
+                    it.messages.iter().map(|message| (gists[*message].id, Place { strand, item })),
+                );
+            }
+        }
+        Self { session, gists, strands, places }
+    }
+
+    /// The session.
+    pub fn session(&self) -> Id {
+        self.session
+    }
+
+    /// How many messages a strand has.
+    pub fn messages(&self, strand: usize) -> usize {
+        self.strands.get(strand).map_or(0, |it| it.messages)
+    }
+
+    /// How many items a strand has.
+    pub fn items(&self, strand: usize) -> usize {
+        self.strands.get(strand).map_or(0, |it| it.items.len())
+    }
+
+    /// What a sub-agent's strand is called; none for the main conversation.
+    pub fn agent(&self, strand: usize) -> Option<&str> {
+        self.strands.get(strand)?.agent.as_deref()
+    }
+
+    /// The message whose call started a sub-agent.
+    pub fn caller(&self, strand: usize) -> Option<Id> {
+        let (_, call) = self.strands.get(strand)?.caller?;
+        Some(self.gists[call.message].id)
+    }
+
+    /// Where a message is.
+    pub fn place(&self, message: Id) -> Option<Place> {
+        self.places.get(&message).copied()
+    }
+
+    /// A message of an item: the first.
+    pub fn message(&self, place: Place) -> Option<Id> {
+        let item = self.strands.get(place.strand)?.items.get(place.item)?;
+        match (&item.kind, item.messages.first()) {
+            (_, Some(first)) => Some(self.gists[*first].id),
+            // A reply's own calls, and sub-agents: shown under another item's message.
+            (ItemKind::Run(steps), None) => steps.first().map(|it| match it {
+                Step::Call { call, .. } => self.gists[call.message].id,
+                Step::Part(part) => self.gists[part.message].id,
+                Step::Message(message) => self.gists[*message].id,
+            }),
+            (ItemKind::Agent(strand), None) => self.first(*strand),
+            _ => None,
+        }
+    }
+
+    /// The first message of a strand.
+    pub(super) fn first(&self, strand: usize) -> Option<Id> {
+        let items = &self.strands.get(strand)?.items;
+        items.iter().find_map(|it| it.messages.first()).map(|it| self.gists[*it].id)
+    }
+
+    /// When the last message of the session was said.
+    pub fn last(&self) -> Option<Timestamp> {
+        self.gists.iter().filter_map(|it| it.at).max().map(Timestamp)
+    }
+
+    /// Every message: the main conversation's in the order in which they are read, then
+    /// those of one sub-agent after the other.
+    pub fn order(&self) -> impl Iterator<Item = Id> {
+        let items = self.strands.iter().flat_map(|it| &it.items);
+        items.flat_map(|it| &it.messages).map(|it| self.gists[*it].id)
+    }
+
+    /// The prompts of the main conversation, and where it was compacted.
+    pub fn outline(&self) -> Vec<Heading> {
+        let Some(main) = self.strands.first() else { return Vec::new() };
+        let heading = |(item, it): (usize, &Item)| {
+            let gist = &self.gists[*it.messages.first()?];
+            let prompt = match it.kind {
+                ItemKind::Prompt => Some(gist.headline.to_string()),
+                ItemKind::Compaction => None,
+                _ => return None,
+            };
+            let place = Place { strand: 0, item };
+            Some(Heading { message: gist.id, place, at: gist.at.map(Timestamp), prompt })
+        };
+        main.items.iter().enumerate().filter_map(heading).collect()
+    }
+
+    /// The first item of the main conversation that is newer than `read`, if it is not
+    /// the first of all.
+    pub fn new_since(&self, read: Timestamp) -> Option<Place> {
+        let newer = |it: &Item| {
+            let times = it.messages.iter().filter_map(|it| self.gists[*it].at);
+            times.min().is_some_and(|at| at > read.0)
+        };
+        let item = self.strands.first()?.items.iter().position(newer)?;
+        Some(Place { strand: 0, item })
+    }
+
+    /// How many messages are newer than `read`.
+    pub fn count_since(&self, read: Timestamp) -> usize {
+        self.gists.iter().filter(|it| it.at.is_some_and(|at| at > read.0)).count()
+    }
+
+    /// What can be said of it in numbers.
+    pub fn facts(&self) -> Facts {
+        let of = |voice| self.gists.iter().filter(move |it| it.voice == voice);
+        let pieces = || self.gists.iter().flat_map(|it| &it.pieces);
+        Facts {
+            messages: self.gists.len(),
+            prompts: of(Voice::Prompt).filter(|it| it.agent.is_none()).count(),
+            tools: pieces().filter(|it| matches!(it, Piece::Call { .. })).count(),
+            failed: pieces().filter(|it| matches!(it, Piece::Result { failed: true, .. })).count(),
+            agents: self.strands.len().saturating_sub(1),
+            written: self.strands.iter().map(|it| self.written(it)).fold(0, u64::saturating_add),
+            first: self.gists.iter().filter_map(|it| it.at).min().map(Timestamp),
+            last: self.last(),
+        }
+    }
+
+    /// The tokens that models wrote in a strand. One answer may be several records, each
+    /// with the same count of what was read, and of what was written so far.
+    fn written(&self, strand: &Strand) -> u64 {
+        let mut sum = 0_u64;
+        let mut open: Option<Usage> = None;
+        let messages = strand.items.iter().flat_map(|it| &it.messages);
+        for usage in messages.filter_map(|it| self.gists[*it].usage) {
+            match &mut open {
+                Some(open) if open.read == usage.read => {
+                    open.written = open.written.max(usage.written);
+                }
+                _ => sum = sum.saturating_add(open.replace(usage).map_or(0, |it| it.written)),
+            }
+        }
+        sum.saturating_add(open.map_or(0, |it| it.written))
+    }
+
+    /// The strand and the items of a window. None: the message is not in it.
+    pub fn range(&self, at: At) -> Option<(usize, Range<usize>)> {
+        let found = |message| self.place(message);
+        let (strand, range) = match at {
+            At::Start(strand) => (strand, self.forward(strand, 0, WINDOW)),
+            At::All(strand, most) => (strand, self.forward(strand, 0, most)),
+            At::End(strand) => (strand, self.back(strand, self.items(strand), WINDOW)),
+            At::Message(message) => {
+                let Place { strand, item } = found(message)?;
+                let before = self.back(strand, item, WINDOW / 2);
+                (strand, before.start..self.forward(strand, item, WINDOW / 2).end)
+            }
+            At::Before(message) => {
+                let Place { strand, item } = found(message)?;
+                (strand, self.back(strand, item, WINDOW))
+            }
+            At::From(first, last, most) => {
+                let Place { strand, item } = found(first)?;
+                let mut range = self.forward(strand, item, most);
+                let last = last.and_then(found).filter(|it| it.strand == strand);
+                if let Some(last) = last {
+                    range.end = range.end.min(last.item + 1).max(range.start);
+                }
+                (strand, range)
+            }
+            At::After(message) => {
+                let Place { strand, item } = found(message)?;
+                (strand, self.forward(strand, item + 1, WINDOW))
+            }
+        };
+        self.strands.get(strand)?;
+        Some((strand, range))
+    }
+
+    /// Items from `start` on, with about `most` messages.
+    fn forward(&self, strand: usize, start: usize, most: usize) -> Range<usize> {
+        let items = self.strands.get(strand).map_or(&[][..], |it| &it.items);
+        let (mut end, mut messages) = (start.min(items.len()), 0);
+        while end < items.len() && messages < most {
+            messages += weight(&items[end]);
+            end += 1;
+        }
+        start.min(items.len())..end
+    }
+
+    /// Items before `end`, with about `most` messages.
+    fn back(&self, strand: usize, end: usize, most: usize) -> Range<usize> {
+        let items = self.strands.get(strand).map_or(&[][..], |it| &it.items);
+        let end = end.min(items.len());
+        let (mut start, mut messages) = (end, 0);
+        while start > 0 && messages < most {
+            start -= 1;
+            messages += weight(&items[start]);
+        }
+        start..end
+    }
+}
+
+fn weight(item: &Item) -> usize {
+    item.messages.len().max(1)
+}

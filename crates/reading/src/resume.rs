@@ -1,0 +1,73 @@
+//! The command that goes on with a session where its agent left it.
+
+use driftline_entities::sessions::Session;
+
+/// How agents are told to go on with one of their sessions.
+const AGENTS: &[(&str, &str)] = &[
+    ("claude-code", "claude --resume"),
+    ("codex", "codex resume"),
+    ("gemini-cli", "gemini --resume"),
+];
+
+/// The command that goes on with `session`, to be pasted into a shell. None: its agent is
+/// not known here, or a name holds what must not get into a shell.
+pub fn resume_command(session: &Session) -> Option<String> {
+    let (_, command) =
+        AGENTS.iter().find(|(source, _)| Some(*source) == session.source.as_deref())?;
+    let name = quoted(session.external_id.as_deref()?)?;
+    Some(match session.cwd.as_deref() {
+        Some(folder) => format!("cd {} && {command} {name}", quoted(folder)?),
+        None => format!("{command} {name}"),
+    })
+}
+
+/// `text` as one word of a shell, whatever is in it. None: a shell that it is pasted into
+/// would act on it before it is complete, or take it for an option.
+fn quoted(text: &str) -> Option<String> {
+    if text.is_empty() || text.starts_with('-') || text.contains(crate::text::is_unsafe) {
+        return None;
+    }
+    if text.contains(['\n', '\t']) {
+        return None;
+    }
+    let plain = |it: char| it.is_ascii_alphanumeric() || "/._-+,@%:".contains(it);
+    Some(match text.chars().all(plain) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', "'\\''")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(source: &str, name: &str, folder: &str) -> Option<String> {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        resume_command(&Session {
+            source: some(source),
+            external_id: some(name),
+            cwd: some(folder),
+            ..Session::default()
+        })
+    }
+
+    #[test]
+    fn a_session_is_resumed_where_it_was() {
+        assert_eq!(
+            of("claude-code", "4f0c", "/home/ada/x").unwrap(),
+            "cd /home/ada/x && claude --resume 4f0c"
+        );
+        assert_eq!(of("codex", "4f0c", "").unwrap(), "codex resume 4f0c");
+        assert_eq!(of("claude-code", "", "/x"), None);
+        assert_eq!(of("unheard-of", "4f0c", "/x"), None);
+    }
+
+    #[test]
+    fn nothing_in_a_name_reaches_the_shell() {
+        let hostile = of("codex", "$(rm -rf ~)", "/it's; reboot").unwrap();
+        assert_eq!(hostile, "cd '/it'\\''s; reboot' && codex resume '$(rm -rf ~)'");
+        for name in ["a\nreboot", "a\rreboot", "--help", "\u{1b}[201~reboot"] {
+            assert_eq!(of("codex", name, "/x"), None, "{name:?}");
+        }
+    }
+}

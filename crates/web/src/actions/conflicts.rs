@@ -1,0 +1,59 @@
+//! Writing again what gave way, and taking apart what was folded.
+
+use driftline_core::{Error as CoreError, Value, Values};
+use driftline_reading::{Error as ReadingError, conflicts, folds};
+
+use crate::{Error, Form, Outcome, Post, Request, Result, parts::label};
+
+/// Writes a value that gave way again.
+pub(super) fn restore(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
+    let text = request.part("place");
+    let place = text.parse().map_err(|_| {
+        Error::NotFound(format!("`{}` is no number of a value", driftline_core::excerpt(text)))
+    })?;
+    let done = conflicts::restore(request.reading, place)?;
+    let outcome = Outcome::toast(format!("{} is as it was.", label(&done.field)));
+    Ok(match done.undo {
+        Some(place) => outcome.undo(Post::to(format!("/conflicts/{place}/restore"))),
+        None => outcome,
+    })
+}
+
+/// Takes a row apart from those that it was folded with.
+pub(super) fn split(request: &Request<'_>, form: &Form) -> Result<Outcome> {
+    let (entity, id) = (request.part("entity"), request.id("id")?);
+    let descriptor = request.replica.schema().entity(entity)?;
+    let own = request.replica.store().view(|tx| tx.get(entity, id))?;
+    let mut changes = Values::new();
+    for field in descriptor.natural_key {
+        let typed = form.text(field).map_or(Value::Null, Value::from);
+        let had = own.as_ref().and_then(|it| it.row.value(field)).unwrap_or(&Value::Null);
+        if typed != *had {
+            changes.insert((*field).to_owned(), typed);
+        }
+    }
+    match folds::split(request.reading, entity, id, &changes) {
+        Ok(done) => {
+            let undo = Post::to(format!("/folds/{entity}/{id}/rejoin"));
+            let mut words = folds::words(entity, &done);
+            words.remove(0);
+            words.insert(0, "Taken apart.".into());
+            Ok(Outcome::toast(words.join(" ")).undo(undo))
+        }
+        Err(ReadingError::Rows(error @ CoreError::KeyTaken { .. })) => {
+            let field = descriptor.natural_key.first().copied().unwrap_or_default();
+            Ok(Outcome::wrong_field(field, error.to_string()))
+        }
+        Err(ReadingError::Rows(
+            error @ (CoreError::AlreadyApart { .. } | CoreError::NotFolded { .. }),
+        )) => Ok(Outcome::wrong_field("", error.to_string())),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Undoes that.
+pub(super) fn rejoin(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
+    let (entity, id) = (request.part("entity"), request.id("id")?);
+    folds::rejoin(request.reading, entity, id)?;
+    Ok(Outcome::toast("One again.").undo(Post::to(format!("/folds/{entity}/{id}/split"))))
+}

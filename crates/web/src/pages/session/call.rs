@@ -1,0 +1,103 @@
+//! A call of a tool: what it was asked, what it would change, what it answered.
+
+use driftline_reading::{
+    conversation::{Answer, Call, Piece},
+    text::{self, Change, Sign},
+};
+use maud::{Markup, html};
+
+use super::{item::Items, output};
+
+/// The most lines of a change that are shown at once.
+const LINES: usize = 80;
+
+pub(super) fn call(items: &Items<'_>, call: &Call, open: bool) -> Markup {
+    let failed = call.answer.as_ref().is_some_and(|it| it.failed);
+    let ids = [Some(call.message), call.answer.as_ref().map(|it| it.message)];
+    let open = open || failed || items.at.is_some_and(|at| ids.contains(&Some(at)));
+    let change = text::change(&call.input);
+    let class = if failed { "tool tool--fail" } else { "tool" };
+    html! {
+        details class=(class) data-fold="tool" open[open] {
+            summary {
+                span.tool-name { (text::one_line(&call.name)) }
+                code.tool-hint dir="auto" { (text::one_line(&call.hint)) }
+                span.tool-facts {
+                    @if let Some(change) = &change {
+                        span.plus { "+" (change.added) } " " span.minus { "−" (change.removed) } " "
+                    }
+                    @if failed { span.failed { "failed" } " " }
+                    @if call.answer.is_none() { "no result " }
+                    @if let Some(took) = call.took.filter(|it| *it >= 1000) { (text::length(took)) }
+                }
+            }
+            div.tool-body {
+                @match &change {
+                    Some(change) => (diff(change, call)),
+                    None => (arguments(call)),
+                }
+                @if let Some(agent) = &call.agent {
+                    (items.agent(agent, Some(&text::one_line(&call.hint))))
+                }
+                @if let Some(answer) = &call.answer { (self::answer(items, answer)) }
+            }
+        }
+    }
+}
+
+/// The arguments, unless the line above says them all.
+fn arguments(call: &Call) -> Markup {
+    let said = match call.input.as_object() {
+        Some(fields) => {
+            fields.len() <= 1 && fields.values().all(|it| it.as_str() == Some(call.hint.as_str()))
+        }
+        None => call.input.is_null(),
+    };
+    if said {
+        return html! {};
+    }
+    if let Some(command) = call.input.get("command").and_then(|it| it.as_str()) {
+        return output::code("sh", command);
+    }
+    output::code("json", &serde_json::to_string_pretty(&call.input).unwrap_or_default())
+}
+
+fn diff(change: &Change, call: &Call) -> Markup {
+    let hidden = change.lines.len().saturating_sub(LINES);
+    html! {
+        div.diff {
+            p.diff-path { code { (text::one_line(&change.path)) } }
+            pre { code {
+                @for line in change.lines.iter().take(LINES) {
+                    @let class = match line.sign {
+                        Sign::Added => Some("add"),
+                        Sign::Removed => Some("del"),
+                        Sign::Gap => Some("gap"),
+                        Sign::Same => None,
+                    };
+                    span class=[class] { (line.sign.mark()) (text::safe(cut(&line.text))) "\n" }
+                }
+            } }
+            @if hidden > 0 {
+                p { a href={ "/m/" (call.message) "/raw" } { (hidden) " more lines" } }
+            }
+        }
+    }
+}
+
+fn cut(line: &str) -> &str {
+    let end = line.char_indices().nth(1_000).map_or(line.len(), |(end, _)| end);
+    &line[..end]
+}
+
+fn answer(items: &Items<'_>, answer: &Answer) -> Markup {
+    html! {
+        @if answer.pieces.is_empty() { p.hint { "It answered nothing." } }
+        @for piece in &answer.pieces {
+            @match piece {
+                Piece::Text(said) => (output::output(said, Some(answer))),
+                other => (items.piece(other, false)),
+            }
+        }
+    }
+}

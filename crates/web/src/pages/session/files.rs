@@ -1,0 +1,49 @@
+//! What of a session is no page: images, answers in full, exports.
+
+use driftline_core::Id;
+use driftline_reading::export::Detail;
+
+use crate::{Download, Error, Request, Result, parts::minute};
+
+/// The image at a place of a message.
+pub(in crate::pages) fn image(request: &Request<'_>) -> Result<Download> {
+    let picture = request.reading.picture(request.id("id")?, index(request)?)?;
+    let picture = picture.ok_or_else(|| Error::NotFound("there is no such image".into()))?;
+    Ok(Download { media: picture.media_type.into(), name: None, bytes: picture.bytes })
+}
+
+/// An answer of a tool, to the letter.
+pub(in crate::pages) fn answer(request: &Request<'_>) -> Result<Download> {
+    let said = request.reading.answer(request.id("id")?, index(request)?)?;
+    let said = said.ok_or_else(|| Error::NotFound("there is no such answer".into()))?;
+    let name = Some(format!("{}.txt", request.part("id")));
+    Ok(Download { media: "text/plain; charset=utf-8".into(), name, bytes: said.into_bytes() })
+}
+
+fn index(request: &Request<'_>) -> Result<usize> {
+    let text = request.part("index");
+    text.parse().map_err(|_| Error::NotFound("there is no such part".into()))
+}
+
+/// A session as markdown.
+pub(in crate::pages) fn markdown(request: &Request<'_>) -> Result<Download> {
+    let id = request.id("id")?;
+    let text = request.reading.export_markdown(id, Detail::All, &|it| minute(request, it.0))?;
+    let text = text.ok_or_else(|| gone(id))?;
+    let name = Some(format!("session-{id}.md"));
+    Ok(Download { media: "text/markdown; charset=utf-8".into(), name, bytes: text.into_bytes() })
+}
+
+/// A session as JSON.
+pub(in crate::pages) fn json(request: &Request<'_>) -> Result<Download> {
+    let id = request.id("id")?;
+    let file = request.reading.export_json(id)?.ok_or_else(|| gone(id))?;
+    let name = Some(format!("session-{id}.json"));
+    let bytes = serde_json::to_vec_pretty(&file)
+        .map_err(|error| Error::Bad(format!("the session cannot be written as JSON: {error}")))?;
+    Ok(Download { media: "application/json".into(), name, bytes })
+}
+
+fn gone(id: Id) -> Error {
+    Error::NotFound(format!("no session has the id {id}"))
+}

@@ -1,0 +1,188 @@
+//! What a session is, and what can be done with it.
+
+use driftline_core::Id;
+use driftline_entities::{sessions::Session, workspaces::Workspace};
+use driftline_reading::{
+    conversation::Conversation, resume_command, search::Query, sessions::Options, text,
+};
+use maud::{Markup, html};
+
+use crate::{
+    Request, Result,
+    parts::{count_of, day_and_time, grouped, icon},
+};
+
+/// How many sessions of the list the keyboard steps through.
+const NEAR: usize = 200;
+
+pub(super) fn title(session: &Session) -> String {
+    let name = text::one_line(session.name.as_deref().unwrap_or_default());
+    if name.is_empty() { "Session without a name".into() } else { name }
+}
+
+pub(super) fn head(
+    request: &Request<'_>,
+    id: Id,
+    session: &Session,
+    title: &str,
+    conversation: &Conversation,
+    strand: usize,
+) -> Result<Markup> {
+    let path = format!("/s/{id}");
+    let is_main = strand == 0;
+    Ok(html! {
+        (crumb(request, id, session, title, is_main)?)
+        (neighbours(request, id)?)
+        div.head.session-head {
+            @if is_main {
+                h1 dir="auto" { (title) }
+            } @else {
+                h1 { "Sub-agent " (text::one_line(conversation.agent(strand).unwrap_or_default())) }
+            }
+            div.bar {
+                button.btn data-post={ (path) "/pin" } data-k="s"
+                    aria-pressed=(session.pinned)
+                    data-form=(if session.pinned { "on=" } else { "on=1" }) {
+                    (icon("pin")) @if session.pinned { "Pinned" } @else { "Pin" }
+                }
+                @if resume_command(session).is_some() {
+                    button.btn data-post={ (path) "/resume" } data-k="r" { "Copy resume command" }
+                }
+                details.more.actions {
+                    summary.btn { "More" }
+                    div {
+                        button.btn.btn--bare data-post={ (path) "/copy" } { "Copy as markdown" }
+                        a.btn.btn--bare href="#" data-download={ (path) "/export.md" } { "Export markdown" }
+                        a.btn.btn--bare href="#" data-download={ (path) "/export.json" } { "Export JSON" }
+                        a.btn.btn--bare href={ "/why/" (id) } data-k="w" { "Why: where it stands" }
+                        button.btn.btn--bare data-post={ (path) "/archive" } data-k="e"
+                            data-form=(if session.archived { "on=" } else { "on=1" }) {
+                            @if session.archived { "Take out of the archive" } @else { "Archive" }
+                        }
+                        button.btn.btn--bare.btn--danger data-post={ (path) "/delete" } data-k="#" {
+                            "Delete"
+                        }
+                    }
+                }
+            }
+            @if is_main { (rename(&path, session)) }
+        }
+        (facts(request, session, conversation))
+        @if session.archived { p.hint { "Archived: it is left out of lists." } }
+    })
+}
+
+fn crumb(
+    request: &Request<'_>,
+    id: Id,
+    session: &Session,
+    title: &str,
+    is_main: bool,
+) -> Result<Markup> {
+    let workspace = match session.workspace {
+        Some(it) => request.replica.get::<Workspace>(it)?,
+        None => None,
+    };
+    Ok(html! {
+        p.crumb {
+            a href="/sessions" { "Sessions" }
+            @if let Some(it) = workspace {
+                @let name = it.value.name.or(it.value.path).unwrap_or_default();
+                " › " a href={ "/w/" (it.id) } dir="auto" { (last_part(&text::one_line(&name))) }
+            }
+            @if !is_main { " › " a href={ "/s/" (id) } dir="auto" { (title) } }
+        }
+    })
+}
+
+/// The ways to the sessions above and below it in the list, for the keyboard. Only what
+/// is near the top of the list has them.
+fn neighbours(request: &Request<'_>, id: Id) -> Result<Markup> {
+    let options = Options { limit: NEAR, ..Options::at(request.now) };
+    let lines = match request.reading.sessions(&Query::default(), &options) {
+        Ok(listed) => listed.lines,
+        Err(driftline_reading::Error::NoIndex) => Vec::new(),
+        Err(error) => return Err(error.into()),
+    };
+    let at = lines.iter().position(|it| it.id == id);
+    let to = |place: Option<usize>| place.and_then(|it| lines.get(it)).map(|it| it.id);
+    let ways = [
+        ("[", "Previous session", to(at.and_then(|it| it.checked_sub(1)))),
+        ("]", "Next session", to(at.map(|it| it + 1))),
+    ];
+    Ok(html! {
+        @for (key, name, to) in ways {
+            @if let Some(to) = to {
+                a.vh href={ "/s/" (to) } data-k=(key) tabindex="-1" { (name) }
+            }
+        }
+    })
+}
+
+/// The last part of a path.
+fn last_part(path: &str) -> &str {
+    path.rsplit(['/', '\\']).find(|it| !it.is_empty()).unwrap_or(path)
+}
+
+fn rename(path: &str, session: &Session) -> Markup {
+    html! {
+        details.rename data-focus {
+            summary.btn.btn--bare data-k="i" { "Rename" }
+            form data-post={ (path) "/rename" } {
+                div.field {
+                    label { span.vh { "Name" }
+                        input name="name" maxlength="300" required
+                            value=(text::one_line(session.name.as_deref().unwrap_or_default())); }
+                    p.field-error data-error="name" hidden {}
+                }
+                button.btn.btn--main type="submit" { "Rename" }
+            }
+        }
+    }
+}
+
+fn facts(request: &Request<'_>, session: &Session, conversation: &Conversation) -> Markup {
+    let facts = conversation.facts();
+    let count = |number: usize, one: &str, many: &str| {
+        (number > 0).then(|| count_of(number as u64, one, many))
+    };
+    let length = facts.first.zip(facts.last).and_then(|(first, last)| {
+        u64::try_from(last.0.checked_sub(first.0)?).ok().filter(|it| *it >= 1000).map(text::length)
+    });
+    let parts = [
+        session.source.as_deref().map(text::one_line),
+        session.model.as_deref().map(text::one_line),
+        length,
+        count(facts.prompts, "prompt", "prompts"),
+        count(facts.messages, "message", "messages"),
+        count(facts.tools, "call", "calls"),
+        (facts.failed > 0).then(|| format!("{} failed", grouped(facts.failed as u64))),
+        count(facts.agents, "sub-agent", "sub-agents"),
+        (facts.written > 0).then(|| format!("{} tokens written", tokens(facts.written))),
+    ];
+    let folder = session.cwd.as_deref().map(text::one_line);
+    let branch = session.git_branch.as_deref().map(text::one_line);
+    html! {
+        p.facts-line {
+            @for it in parts.iter().flatten() { span { (it) } }
+            @if let Some(at) = facts.first { span { "began " (day_and_time(request, at.0)) } }
+        }
+        @if let Some(folder) = folder {
+            p.facts-line.mono { span dir="auto" { (folder) }
+                @if let Some(branch) = branch.filter(|it| !it.is_empty()) {
+                    span dir="auto" { "on " (branch) } } }
+        }
+        @if let Some(note) = session.note.as_deref().filter(|it| !it.trim().is_empty()) {
+            p.box dir="auto" { (text::safe(note)) }
+        }
+    }
+}
+
+/// A number of tokens in three digits.
+fn tokens(count: u64) -> String {
+    match count {
+        0..1_000 => count.to_string(),
+        1_000..1_000_000 => format!("{}k", count / 1_000),
+        _ => format!("{}.{}M", count / 1_000_000, count / 100_000 % 10),
+    }
+}

@@ -1,0 +1,311 @@
+//! The items of a conversation: who says something, and what.
+
+use std::collections::HashMap;
+
+use driftline_core::Id;
+use driftline_reading::{
+    conversation::{Agent, Content, Conversation, Image, Piece, Run, RunStep, Shown},
+    text,
+    threads::Thread,
+};
+use maud::{Markup, html};
+
+use super::{call, output, prose, remarks, window::Window};
+use crate::{
+    Request,
+    parts::{clock, grouped},
+};
+
+/// What items are shown with.
+pub(super) struct Items<'a> {
+    pub(super) request: &'a Request<'a>,
+    pub(super) session: Id,
+    pub(super) at: Option<Id>,
+    new: Option<usize>,
+    /// Threads, by the item that they are shown at.
+    threads: HashMap<(usize, usize), Vec<&'a Thread>>,
+    strand: usize,
+}
+
+impl<'a> Items<'a> {
+    pub(super) fn new(
+        request: &'a Request<'a>,
+        conversation: &Conversation,
+        threads: &'a [Thread],
+        window: &Window,
+    ) -> Self {
+        let mut by_item: HashMap<(usize, usize), Vec<&Thread>> = HashMap::new();
+        for thread in threads {
+            if let Some(place) = thread.message.and_then(|it| conversation.place(it)) {
+                by_item.entry((place.strand, place.item)).or_default().push(thread);
+            }
+        }
+        Self {
+            request,
+            session: conversation.session(),
+            at: window.at,
+            new: window.new,
+            threads: by_item,
+            strand: window.strand,
+        }
+    }
+
+    /// All items of a window.
+    pub(super) fn all(&self, shown: &[Shown]) -> Markup {
+        let (mut speaker, mut since) = (None, None);
+        html! {
+            @for it in shown {
+                @let goes_on = goes_on(&mut speaker, &it.content);
+                (self.item(it, goes_on, since))
+                @let () = since = it.at.map(|it| it.0).or(since);
+            }
+        }
+    }
+
+    /// An item, with what was said about it. `goes_on`: who speaks spoke before; `since`:
+    /// when that was.
+    fn item(&self, item: &Shown, goes_on: bool, since: Option<i64>) -> Markup {
+        let threads = self.threads.get(&(self.strand, item.item));
+        let named = item.messages.first().copied();
+        // A run behind the reply that its calls are in has no message of its own.
+        let key = match (named, &item.content) {
+            (Some(id), _) => format!("m-{id}"),
+            (None, Content::Run(run)) => format!("w-{}", first_call(run)),
+            (None, _) => format!("i-{}", item.item),
+        };
+        let is_at = self.at.is_some_and(|at| item.messages.contains(&at));
+        let is_prompt = matches!(item.content, Content::Prompt(_) | Content::Command { .. });
+        let kind = kind(&item.content);
+        html! {
+            @if self.new == Some(item.item) {
+                li #new.new-line data-key="new" data-start[self.at.is_none()] tabindex="-1" {
+                    span { "New since you read" }
+                }
+            }
+            li id=(key) class={ "msg msg--" (kind) } data-row data-key=(key) data-prompt[is_prompt]
+                data-link=[named.map(|it| format!("/m/{it}"))] data-start=[is_at.then_some("center")]
+                tabindex="-1" {
+                @match &item.content {
+                    Content::Prompt(pieces) => {
+                        (self.head(item, Some("You"), since, true))
+                        div.msg-body { @for it in pieces { (self.piece(it, true)) } }
+                    }
+                    Content::Command { typed, pieces } => {
+                        (self.head(item, Some("You"), since, true))
+                        div.msg-body {
+                            p { code.typed dir="auto" { (text::one_line(typed)) } }
+                            @for it in pieces { (self.piece(it, false)) }
+                        }
+                    }
+                    Content::Reply { model, pieces } => {
+                        @let who = text::one_line(model.as_deref().unwrap_or("Agent"));
+                        (self.head(item, (!goes_on).then_some(&*who), since, false))
+                        div.msg-body { @for it in pieces { (self.piece(it, false)) } }
+                    }
+                    Content::Run(run) => { (self.run(item, run, since)) }
+                    Content::Compaction { tokens, summary } => {
+                        (self.compaction(item, *tokens, summary, since))
+                    }
+                    Content::Agent(agent) => { (self.agent(agent, None)) }
+                }
+                @for thread in threads.into_iter().flatten() {
+                    (remarks::thread(self.request, thread))
+                }
+            }
+        }
+    }
+
+    /// Who says it and when, and what can be done with it. Nobody: who spoke before
+    /// goes on.
+    fn head(&self, item: &Shown, who: Option<&str>, since: Option<i64>, is_prompt: bool) -> Markup {
+        let id = item.messages.first();
+        html! {
+            div.msg-head.msg-head--on[who.is_none()] {
+                @match who {
+                    Some(who) if is_prompt => h2.msg-who { (who) },
+                    Some(who) => span.msg-who { (who) },
+                    None => {}
+                }
+                @if let (Some(id), Some(at)) = (id, item.at) {
+                    a.msg-time href={ "/m/" (id) } { (clock(self.request, at.0, since)) }
+                }
+                (self.actions(id.copied()))
+            }
+        }
+    }
+
+    fn actions(&self, id: Option<Id>) -> Markup {
+        html! {
+            @if let Some(id) = id {
+                span.msg-actions {
+                    button.btn.btn--bare type="button" data-comment=(id) data-session=(self.session)
+                        data-k="m" { "Comment" }
+                    button.btn.btn--bare type="button" data-post={ "/m/" (id) "/copy" } { "Copy" }
+                    a.btn.btn--bare href={ "/m/" (id) "/raw" } { "Raw" }
+                }
+            }
+        }
+    }
+
+    fn compaction(
+        &self,
+        item: &Shown,
+        tokens: Option<u64>,
+        summary: &[Piece],
+        since: Option<i64>,
+    ) -> Markup {
+        html! {
+            div.rule {
+                span { "Compacted"
+                    @if let Some(at) = item.at { " " (clock(self.request, at.0, since)) }
+                    @if let Some(tokens) = tokens { ", " (grouped(tokens)) " tokens before" }
+                }
+            }
+            @if !summary.is_empty() {
+                details.fold data-fold="summary" {
+                    summary { "What the agent kept of it" }
+                    div.fold-body { @for it in summary { (self.piece(it, false)) } }
+                }
+            }
+        }
+    }
+
+    /// Work: one step stands for itself, several are folded into a line.
+    fn run(&self, item: &Shown, run: &Run, since: Option<i64>) -> Markup {
+        let is_at = self.at.is_some_and(|at| item.messages.contains(&at));
+        let line = run.tally.line();
+        html! {
+            @if let [step] = run.steps.as_slice() {
+                (self.step(step, is_at))
+            } @else {
+                details.fold data-fold="tool" open[is_at || run.tally.failed > 0] {
+                    summary {
+                        span.fold-line { (text::one_line(&line)) }
+                        @if let Some(at) = item.at { span.msg-time { (clock(self.request, at.0, since)) } }
+                    }
+                    div.steps { @for it in &run.steps { (self.step(it, false)) } }
+                }
+            }
+        }
+    }
+
+    fn step(&self, step: &RunStep, open: bool) -> Markup {
+        match step {
+            RunStep::Call(call) => call::call(self, call, open),
+            RunStep::Aside { message, label, pieces } => self.aside(*message, label, pieces, open),
+        }
+    }
+
+    fn aside(&self, message: Id, label: &str, pieces: &[Piece], open: bool) -> Markup {
+        if let [Piece::Thinking(thought)] = pieces {
+            return self.thinking(thought);
+        }
+        let open = open || self.at == Some(message);
+        html! {
+            details.fold.fold--note data-fold="note" open[open] {
+                summary { (text::one_line(label)) }
+                div.fold-body {
+                    @for it in pieces { (self.piece(it, false)) }
+                    p { a href={ "/m/" (message) "/raw" } { "Raw" } }
+                }
+            }
+        }
+    }
+
+    fn thinking(&self, thought: &str) -> Markup {
+        let words = thought.split_whitespace().count() as u64;
+        html! {
+            @if words == 0 {
+                p.hint { "Thinking, which the agent's maker keeps to itself" }
+            } @else {
+                details.fold.fold--thinking data-fold="thinking" {
+                    summary { "Thinking (" (grouped(words)) @if words == 1 { " word)" } @else { " words)" } }
+                    div.fold-body { (prose::prose(thought)) }
+                }
+            }
+        }
+    }
+
+    /// A piece of what is said.
+    pub(super) fn piece(&self, piece: &Piece, by_person: bool) -> Markup {
+        match piece {
+            Piece::Text(said) => html! {
+                div.prose.prose--person[by_person] dir="auto" { (prose::prose(said)) }
+            },
+            Piece::Program { tag, text: said } => html! {
+                details.fold.fold--note data-fold="note" {
+                    summary { (tag.replace(['-', '_'], " ")) }
+                    div.fold-body { (output::output(said, None)) }
+                }
+            },
+            Piece::Thinking(thought) => self.thinking(thought),
+            Piece::Image(it) => image(it),
+            Piece::Other { kind, json } => html! {
+                details.fold.fold--note data-fold="note" {
+                    summary { (text::one_line(kind)) }
+                    div.fold-body { (output::code("json", json)) }
+                }
+            },
+        }
+    }
+
+    /// A sub-agent, read inside the conversation that started it.
+    pub(super) fn agent(&self, agent: &Agent, label: Option<&str>) -> Markup {
+        let inside = agent.first.map(|it| format!("/s/{}/inside/{it}", self.session));
+        html! {
+            details.fold.fold--agent data-load=[inside.as_deref()] data-key=[inside.as_deref()] {
+                summary {
+                    "Sub-agent " @if let Some(label) = label { "“" (label) "” " }
+                    span.muted { (text::one_line(&agent.name)) ", " (grouped(agent.messages as u64)) " messages" }
+                }
+                div.inside aria-busy="true" {}
+            }
+        }
+    }
+}
+
+/// Whether the `speaker` since the last prompt goes on; notes who it is now.
+fn goes_on<'a>(speaker: &mut Option<Option<&'a str>>, content: &'a Content) -> bool {
+    match content {
+        Content::Reply { model, .. } => speaker.replace(model.as_deref()) == Some(model.as_deref()),
+        Content::Run(_) | Content::Agent(_) => false,
+        _ => {
+            *speaker = None;
+            false
+        }
+    }
+}
+
+fn kind(content: &Content) -> &'static str {
+    match content {
+        Content::Prompt(_) => "user",
+        Content::Command { .. } => "command",
+        Content::Reply { .. } => "agent",
+        Content::Run(_) => "work",
+        Content::Compaction { .. } => "compaction",
+        Content::Agent(_) => "inside",
+    }
+}
+
+fn first_call(run: &Run) -> String {
+    let id = run.steps.iter().map(|it| match it {
+        RunStep::Call(call) => call.message,
+        RunStep::Aside { message, .. } => *message,
+    });
+    id.map(|it| it.to_string()).next().unwrap_or_default()
+}
+
+fn image(image: &Image) -> Markup {
+    let (media_type, size) = (text::one_line(&image.media_type), text::size(image.bytes));
+    html! {
+        @if image.bytes == 0 {
+            p.hint { "An image that is not in the transcript" }
+        } @else {
+            figure.image {
+                img data-src={ "/m/" (image.message) "/image/" (image.index) }
+                    alt={ "Image, " (media_type) ", " (size) };
+                figcaption { (media_type) ", " (size) }
+            }
+        }
+    }
+}

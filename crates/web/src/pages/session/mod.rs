@@ -1,0 +1,107 @@
+//! A session as a conversation to read.
+
+mod call;
+mod files;
+mod head;
+mod inside;
+mod item;
+mod output;
+mod permalink;
+mod prose;
+mod raw;
+mod remarks;
+mod window;
+
+use driftline_core::{Id, SyncEntity as _, view::View};
+use driftline_entities::sessions::Session;
+use driftline_reading::text;
+use maud::html;
+
+pub(super) use self::{
+    files::{answer, image, json, markdown},
+    inside::show as inside,
+    permalink::show as permalink,
+    raw::show as raw,
+};
+use self::{item::Items, window::Window};
+use crate::{Error, Fragment, Request, Result, parts};
+
+/// What is shown again when it changes.
+const LIVE: &[&str] = &["messages", "sessions", "comments"];
+
+pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
+    let id = request.id("id")?;
+    let (id, session) = match session(request, id)? {
+        Found::Shown(id, session) => (id, session),
+        Found::Deleted(id, name) => return Ok(deleted(id, &name)),
+    };
+    let conversation = request.reading.conversation(id)?;
+    let threads = request.reading.threads(id)?;
+    let window = Window::asked(request, &conversation, &threads, session.read_at)?;
+    let shown = request.reading.window(&conversation, window.strand, window.items.clone())?;
+    let items = Items::new(request, &conversation, &threads, &window);
+    let title = head::title(&session);
+    Ok(Fragment::new(
+        title.clone(),
+        html! {
+            (head::head(request, id, &session, &title, &conversation, window.strand)?)
+            div.talk data-address=[window.address()] {
+                (window.outline(&conversation))
+                div.talk-main {
+                    @if conversation.facts().messages == 0 {
+                        (parts::empty(
+                            "No message of this session is here. It may not have been synced yet, \
+                             or its transcript holds none.",
+                            html! { a.btn href={ "/why/" (id) } { "Why" } },
+                        ))
+                    }
+                    (window.older())
+                    ol.msgs { (items.all(&shown)) }
+                    (window.newer())
+                    @if window.is_main_end() {
+                        (window.seen(id, session.read_at, &conversation))
+                    }
+                    (remarks::of_session(request, id, &threads, &conversation))
+                }
+            }
+            (remarks::form())
+        },
+    )
+    .wide()
+    .live(LIVE))
+}
+
+/// A session that is asked for.
+enum Found {
+    Shown(Id, Box<Session>),
+    Deleted(Id, String),
+}
+
+fn session(request: &Request<'_>, id: Id) -> Result<Found> {
+    if let Some(entry) = request.replica.get::<Session>(id)? {
+        return Ok(Found::Shown(entry.id, Box::new(entry.value)));
+    }
+    let entity = request.replica.schema().entity(Session::NAME)?;
+    let row: Option<View> =
+        request.replica.store().view(|tx| driftline_core::view::view(tx, entity, id))?;
+    let Some(row) = row else {
+        return Err(Error::NotFound(format!("no session has the id {id}")));
+    };
+    let name = row.value("name").and_then(|it| it.as_str()).unwrap_or("Session without a name");
+    Ok(Found::Deleted(row.id, text::one_line(name)))
+}
+
+fn deleted(id: Id, name: &str) -> Fragment {
+    Fragment::new(
+        name,
+        html! {
+            h1 dir="auto" { (name) }
+            (parts::empty(
+                "This session is deleted. It is hidden on every device, with its messages and \
+                 comments; nothing of it is lost.",
+                html! { button.btn.btn--main data-post={ "/s/" (id) "/restore" } { "Restore" } },
+            ))
+        },
+    )
+    .live(LIVE)
+}

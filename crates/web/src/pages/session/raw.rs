@@ -1,0 +1,80 @@
+//! A message to the letter: what an agent wrote, for who wants to know what the pages
+//! made of it.
+
+use driftline_core::{Error as CoreError, SyncEntity as _, Value, view};
+use driftline_entities::messages::Message;
+use driftline_reading::text;
+use maud::html;
+
+use crate::{Fragment, Request, Result, parts::day_and_time};
+
+/// The most bytes that are shown of a part; the rest is in the export.
+const SHOWN: usize = 1 << 20;
+
+pub(in crate::pages) fn show(request: &Request<'_>) -> Result<Fragment> {
+    let id = request.id("id")?;
+    let entity = request.replica.schema().entity(Message::NAME)?;
+    let row = request.replica.store().view(|tx| view::view(tx, entity, id))?;
+    let row = row.ok_or_else(|| CoreError::NotFound { entity: entity.name.into(), id })?;
+    let session = request.reading.session_of(id)?;
+    let said = |name: &str| row.value(name).and_then(Value::as_str);
+    let json = |name: &str| {
+        let value = row.value(name).filter(|it| !it.is_null())?;
+        serde_json::to_string_pretty(value).ok()
+    };
+    let record = said("raw").map(|it| {
+        let value: Option<Value> = serde_json::from_str(it).ok();
+        value.and_then(|it| serde_json::to_string_pretty(&it).ok()).unwrap_or_else(|| it.to_owned())
+    });
+    let parts = [
+        ("Text", said("text").map(str::to_owned)),
+        ("Blocks", json("blocks")),
+        ("Tokens", json("usage")),
+        ("The record that this device read", record),
+    ];
+    let facts = ["role", "model", "external_id", "parent", "agent"];
+    Ok(Fragment::new(
+        "Message",
+        html! {
+            p.crumb {
+                a href="/sessions" { "Sessions" }
+                @if let Some(session) = session {
+                    " › " a href={ "/s/" (session) "?at=" (id) } { "In its session" }
+                }
+            }
+            h1 { "Message" }
+            @if row.row.is_deleted() {
+                div.box {
+                    p { "This message is deleted. It is hidden on every device." }
+                    button.btn data-post={ "/e/messages/" (id) "/restore" } { "Restore" }
+                }
+            }
+            dl.facts {
+                @if let Some(at) = row.value("created_at").and_then(Value::as_i64) {
+                    div { dt { "Said" } dd { (day_and_time(request, at)) } }
+                }
+                @for name in facts {
+                    @if let Some(value) = said(name) {
+                        div { dt { (crate::parts::label(name)) } dd { code { (text::one_line(value)) } } }
+                    }
+                }
+                div { dt { "Id" } dd { code { (row.id) } } }
+            }
+            @for (name, part) in &parts {
+                @if let Some(part) = part {
+                    h2 { (name) }
+                    pre.code tabindex="0" { (text::safe(cut(part))) }
+                    @if part.len() > SHOWN {
+                        p.hint { "The first " (text::size(SHOWN)) " of " (text::size(part.len()))
+                            ". All of it is in the export of the session." }
+                    }
+                }
+            }
+        },
+    ))
+}
+
+fn cut(part: &str) -> &str {
+    let end = (0..=SHOWN.min(part.len())).rev().find(|it| part.is_char_boundary(*it));
+    &part[..end.unwrap_or(0)]
+}

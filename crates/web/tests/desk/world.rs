@@ -1,0 +1,211 @@
+//! Devices that share a hub, each with its pages, asked as a browser's script asks them.
+
+use std::{
+    io::{Read, Write},
+    net::{SocketAddr, TcpStream},
+    sync::{Arc, Mutex},
+    thread,
+};
+
+use driftline_core::{
+    Backend, Env, Hub, Id, Millis, Replica, Schema, Simulated, Values, status::Status,
+};
+use driftline_memory::MemoryStore;
+use driftline_reading::{Reading, inbox::Outside};
+use driftline_web::{Host, Importing, Options, Result, Server, Setting};
+use futures_util::future::{BoxFuture, FutureExt};
+use serde_json::Value;
+
+/// When every test begins.
+const START: Millis = 1_790_000_000_000;
+
+/// A clock that a test sets, and that really waits when something sleeps.
+pub(crate) struct Clock(Simulated);
+
+impl Env for Clock {
+    fn wall(&self) -> Millis {
+        self.0.wall()
+    }
+
+    fn monotonic(&self) -> Millis {
+        self.0.monotonic()
+    }
+
+    fn random(&self) -> u64 {
+        self.0.random()
+    }
+
+    fn sleep(&self, length: Millis) -> BoxFuture<'static, ()> {
+        tokio::time::sleep(std::time::Duration::from_millis(length)).boxed()
+    }
+}
+
+/// The program around the pages.
+struct Around {
+    replica: Arc<Replica>,
+    outside: Mutex<Outside>,
+}
+
+impl Host for Around {
+    fn status(&self) -> Result<Status> {
+        Ok(self.replica.status(Some("the hub"))?)
+    }
+
+    fn call(&self, command: &str) -> String {
+        format!("driftline {command}")
+    }
+
+    fn settings(&self) -> Result<Vec<Setting>> {
+        Ok(Vec::new())
+    }
+
+    fn importing(&self) -> Importing {
+        Importing::default()
+    }
+
+    fn outside(&self) -> Result<Outside> {
+        Ok(self.outside.lock().unwrap().clone())
+    }
+
+    fn import_now(&self) {}
+}
+
+/// One device with its pages.
+pub(crate) struct Device {
+    pub(crate) replica: Arc<Replica>,
+    clock: Arc<Clock>,
+    around: Arc<Around>,
+    address: SocketAddr,
+    secret: String,
+}
+
+/// What an action answered.
+pub(crate) struct Done {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+}
+
+impl Done {
+    pub(crate) fn toast(&self) -> &str {
+        self.body["toast"].as_str().unwrap_or_default()
+    }
+
+    /// The path that takes it back.
+    pub(crate) fn undo(&self) -> String {
+        self.body["undo"]["path"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Device {
+    pub(crate) fn new(seed: u64) -> Self {
+        let clock = Arc::new(Clock(Simulated::new(seed, START)));
+        let store = Arc::new(MemoryStore::new(Schema::registered().unwrap()));
+        let replica = Arc::new(Replica::open(store, clock.clone()).unwrap());
+        let around = Arc::new(Around { replica: replica.clone(), outside: Mutex::default() });
+        let options = Options {
+            reading: Reading::new(replica.clone()),
+            env: clock.clone(),
+            host: around.clone(),
+            zone: jiff::tz::TimeZone::UTC,
+            port: 0,
+        };
+        let (sender, receiver) = std::sync::mpsc::channel();
+        thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.unwrap().block_on(async {
+                let server = Server::bind(options).await.unwrap();
+                sender.send((server.address(), server.door().link("/"))).unwrap();
+                server.run(std::future::pending()).await;
+            });
+        });
+        let (address, link) = receiver.recv().unwrap();
+        let code = link.split_once("#code=").unwrap().1.to_owned();
+        let mut device = Self { replica, clock, around, address, secret: String::new() };
+        let (status, secret) = device.ask("POST", "/key", &format!("code={code}"));
+        assert_eq!(status, 200, "{secret}");
+        device.secret = secret;
+        device
+    }
+
+    pub(crate) fn pass(&self, length: Millis) {
+        self.clock.0.pass(length);
+    }
+
+    pub(crate) fn see(&self, outside: Outside) {
+        *self.around.outside.lock().unwrap() = outside;
+    }
+
+    pub(crate) fn sync(&self, hub: &dyn Backend) {
+        self.pass(10);
+        futures_executor::block_on(self.replica.sync(hub)).unwrap();
+    }
+
+    pub(crate) fn create(&self, entity: &str, values: &[(&str, &str)]) -> Id {
+        self.pass(10);
+        self.replica.create_values(entity, &self::values(values)).unwrap()
+    }
+
+    pub(crate) fn set(&self, entity: &str, id: Id, values: &[(&str, &str)]) {
+        self.pass(10);
+        self.replica.update_values(entity, id, &self::values(values)).unwrap();
+    }
+
+    /// A page, as the script fetches it.
+    pub(crate) fn page(&self, path: &str) -> String {
+        let (status, body) = self.ask("GET", &format!("/fragment{path}"), "");
+        assert_eq!(status, 200, "{path}: {body}");
+        body
+    }
+
+    pub(crate) fn status_of(&self, path: &str) -> u16 {
+        self.ask("GET", &format!("/fragment{path}"), "").0
+    }
+
+    /// An action, as a button or a form calls it.
+    pub(crate) fn act(&self, path: &str, form: &str) -> Done {
+        self.pass(10);
+        let (status, body) = self.ask("POST", &format!("/action{path}"), form);
+        Done { status, body: serde_json::from_str(&body).unwrap_or(Value::from(body)) }
+    }
+
+    fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        let (host, length, secret) = (self.address, body.len(), &self.secret);
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nhost: {host}\r\norigin: http://{host}\r\n\
+             x-driftline-key: {secret}\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+             content-length: {length}\r\nconnection: close\r\n\r\n{body}"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), unchunked(head, body))
+    }
+}
+
+fn unchunked(head: &str, body: &str) -> String {
+    if !head.to_lowercase().contains("transfer-encoding: chunked") {
+        return body.to_owned();
+    }
+    let (mut rest, mut whole) = (body, String::new());
+    while let Some((size, after)) = rest.split_once("\r\n") {
+        let size = usize::from_str_radix(size.trim(), 16).unwrap();
+        if size == 0 {
+            break;
+        }
+        whole.push_str(&after[..size]);
+        rest = &after[size + 2..];
+    }
+    whole
+}
+
+fn values(pairs: &[(&str, &str)]) -> Values {
+    pairs.iter().map(|(field, text)| ((*field).to_owned(), (*text).into())).collect()
+}
+
+pub(crate) fn hub() -> Hub {
+    let store = Arc::new(MemoryStore::new(Schema::registered().unwrap()));
+    Hub::open(store, "ana", &Simulated::new(99, START)).unwrap()
+}

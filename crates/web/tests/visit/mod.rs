@@ -1,0 +1,159 @@
+//! A server over rows in memory, and what a browser would ask of it.
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "every test file uses a part of it, and a test ends where it fails"
+)]
+
+use std::{
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
+    sync::Arc,
+};
+
+use driftline_core::{Env, Id, Millis, Replica, Schema, Simulated, status::Status};
+use driftline_memory::MemoryStore;
+use driftline_reading::Reading;
+use driftline_web::{Host, Importing, Options, Result, Server, Setting};
+use futures_util::future::{BoxFuture, FutureExt as _};
+use jiff::tz::TimeZone;
+use serde_json::Value;
+use tokio::{runtime::Runtime, sync::oneshot};
+
+/// A server, and the key to it.
+pub(crate) struct Visit {
+    pub(crate) replica: Arc<Replica>,
+    address: SocketAddr,
+    key: String,
+    _stop: oneshot::Sender<()>,
+    _runtime: Runtime,
+}
+
+/// What was answered.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: String,
+}
+
+impl Visit {
+    pub(crate) fn new() -> Self {
+        let store = MemoryStore::new(Schema::registered().unwrap());
+        let env = Arc::new(Still(Simulated::new(7, 1_790_000_000_000)));
+        let replica = Arc::new(Replica::open(Arc::new(store), env.clone()).unwrap());
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let options = Options {
+            reading: Reading::new(replica.clone()),
+            env,
+            host: Arc::new(Program(replica.clone())),
+            zone: TimeZone::UTC,
+            port: 0,
+        };
+        let server = runtime.block_on(Server::bind(options)).unwrap();
+        let (address, link) = (server.address(), server.door().link("/"));
+        let (stop, stopped) = oneshot::channel::<()>();
+        runtime.spawn(server.run(async { _ = stopped.await }));
+        let code = link.split_once("#code=").unwrap().1;
+        let traded = ask(address, "POST", "/key", "", &format!("code={code}"));
+        assert_eq!(traded.status, 200, "{}", traded.body);
+        Self { replica, address, key: traded.body, _stop: stop, _runtime: runtime }
+    }
+
+    /// A page that is there.
+    pub(crate) fn page(&self, path: &str) -> String {
+        let answer = self.get(&format!("/fragment{path}"));
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        answer.body
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        ask(self.address, "GET", path, &self.key, "")
+    }
+
+    /// What an action that works says.
+    pub(crate) fn act(&self, path: &str, form: &str) -> Value {
+        let answer = self.post(path, form);
+        assert_eq!(answer.status, 200, "{path} {form}: {}", answer.body);
+        serde_json::from_str(&answer.body).unwrap()
+    }
+
+    pub(crate) fn post(&self, path: &str, form: &str) -> Answer {
+        ask(self.address, "POST", &format!("/action{path}"), &self.key, form)
+    }
+}
+
+fn ask(address: SocketAddr, method: &str, path: &str, key: &str, body: &str) -> Answer {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\norigin: http://{address}\r\n\
+         x-driftline-key: {key}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).unwrap();
+    let text = String::from_utf8(bytes).unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    let chunked = head.to_ascii_lowercase().contains("transfer-encoding: chunked");
+    assert!(!chunked, "answers have a length");
+    Answer { status, head: head.to_owned(), body: body.to_owned() }
+}
+
+/// A simulated clock whose sleepers sleep: the server waits for changes in the background.
+struct Still(Simulated);
+
+impl Env for Still {
+    fn wall(&self) -> Millis {
+        self.0.wall()
+    }
+
+    fn monotonic(&self) -> Millis {
+        self.0.monotonic()
+    }
+
+    fn random(&self) -> u64 {
+        self.0.random()
+    }
+
+    fn sleep(&self, _length: Millis) -> BoxFuture<'static, ()> {
+        std::future::pending().boxed()
+    }
+}
+
+struct Program(Arc<Replica>);
+
+impl Host for Program {
+    fn status(&self) -> Result<Status> {
+        Ok(self.0.status(None)?)
+    }
+
+    fn call(&self, command: &str) -> String {
+        format!("driftline {command}")
+    }
+
+    fn person(&self) -> Option<String> {
+        Some("Ada <b>".into())
+    }
+
+    fn settings(&self) -> Result<Vec<Setting>> {
+        Ok(Vec::new())
+    }
+
+    fn importing(&self) -> Importing {
+        Importing::default()
+    }
+
+    fn import_now(&self) {}
+}
+
+/// An id that nothing has.
+pub(crate) fn nobody() -> Id {
+    Id::imported(0, &["nobody"])
+}
