@@ -138,8 +138,7 @@ fn kilobytes(bytes: usize) -> f64 {
 
 impl Figure {
     fn is_over(&self) -> bool {
-        self.budget.is_some_and(|it| self.value >= it)
-            || self.weight.is_some_and(|it| it >= WEIGHT)
+        self.budget.is_some_and(|it| self.value >= it) || self.weight.is_some_and(|it| it >= WEIGHT)
     }
 
     fn object(&self) -> Value {
