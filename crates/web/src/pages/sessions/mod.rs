@@ -86,6 +86,8 @@ fn nothing_yet(request: &Request<'_>) -> Markup {
                 p { "Transcripts are looked for in " (importing.places.join(", ")) "." }
             }
             button.btn.btn--main data-post="/import" { "Look for transcripts" }
+            " "
+            button.btn data-post="/demo" { "Show me with made-up data" }
         },
     )
 }
