@@ -29,6 +29,7 @@ mod log;
 mod output;
 mod profile;
 mod rows;
+mod serve;
 mod service;
 mod time;
 
