@@ -72,6 +72,7 @@ CREATE TABLE changes (
     entity TEXT NOT NULL,
     id TEXT NOT NULL
 );
+CREATE INDEX IF NOT EXISTS "audit_log.row" ON audit_log (entity_type, entity_id, id);
 "#];
 
 /// What a file turned out to be.
