@@ -32,12 +32,15 @@ pub(crate) struct Arguments {
     pub(crate) command: Option<Command>,
 }
 
-/// What to do. Nothing: say what is here and what to do next.
+/// What to do. Nothing: start the app, or open the one that runs.
 #[derive(Clone, Debug, Default, Subcommand)]
 pub(crate) enum Command {
-    /// What is here, what is new, and what to do next
     #[default]
-    #[command(hide = true)]
+    #[command(skip)]
+    App,
+    /// Start the app and open it in the browser, or open the one that runs
+    Open(commands::open::Open),
+    /// What is here, what is new, and what to do next
     Overview,
     /// Bring in the transcripts of coding agents; their files are only read
     Import(commands::import::Import),

@@ -92,6 +92,22 @@ impl Setup {
         })?;
         Ok(Some(backend))
     }
+
+    /// What this program was called as.
+    pub(crate) fn name(&self) -> String {
+        let name = std::env::args_os().next();
+        let name = name.as_deref().map(Path::new).and_then(Path::file_stem);
+        name.map_or_else(|| "driftline".into(), |it| it.to_string_lossy().into_owned())
+    }
+
+    /// How this program would be called for `command` on this profile.
+    pub(crate) fn call(&self, command: &str) -> String {
+        let name = self.name();
+        match self.profile.flag() {
+            Some(flag) => format!("{name} {flag} {command}"),
+            None => format!("{name} {command}"),
+        }
+    }
 }
 
 impl<'a> Context<'a> {
@@ -114,22 +130,6 @@ impl<'a> Context<'a> {
         let status =
             device.replica.store().view(|tx| driftline_core::status::read(tx, name, syncing))?;
         Ok(status)
-    }
-
-    /// What this program was called as.
-    pub(crate) fn name(&self) -> String {
-        let name = std::env::args_os().next();
-        let name = name.as_deref().map(Path::new).and_then(Path::file_stem);
-        name.map_or_else(|| "driftline".into(), |it| it.to_string_lossy().into_owned())
-    }
-
-    /// How this program would be called for `command` on this profile.
-    pub(crate) fn call(&self, command: &str) -> String {
-        let name = self.name();
-        match self.profile.flag() {
-            Some(flag) => format!("{name} {flag} {command}"),
-            None => format!("{name} {command}"),
-        }
     }
 }
 

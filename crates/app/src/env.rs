@@ -44,6 +44,12 @@ impl Env for SystemEnv {
     }
 }
 
+/// Who is logged in to this machine.
+pub(crate) fn person() -> Option<String> {
+    let named = |it: &str| std::env::var(it).ok().filter(|it| !it.trim().is_empty());
+    named("USER").or_else(|| named("USERNAME"))
+}
+
 fn millis(length: Duration) -> Millis {
     Millis::try_from(length.as_millis()).unwrap_or(Millis::MAX)
 }

@@ -28,6 +28,7 @@ mod import;
 mod output;
 mod profile;
 mod rows;
+mod serve;
 mod service;
 mod time;
 

@@ -188,14 +188,14 @@ fn output_that_cannot_be_written_is_an_error() {
 #[test]
 fn without_a_command_it_says_what_to_do_next() {
     let place = Place::new();
-    let nothing = place.ok("A", &[]);
+    let nothing = place.ok("A", &["overview"]);
     assert!(nothing.contains("Nothing here yet") && nothing.contains("demo"), "{nothing}");
     place.transcripts(2, 3);
-    let found = place.ok("A", &[]);
+    let found = place.ok("A", &["overview"]);
     assert!(found.contains("2 files, 2 not imported"), "{found}");
     assert!(found.contains("--profile A import"), "{found}");
     place.ok("A", &["import"]);
-    let here = place.ok("A", &[]);
+    let here = place.ok("A", &["overview"]);
     assert!(here.contains("6 messages, 2 sessions") && here.contains("all imported"), "{here}");
     let shown = place.json("A", &[]);
     assert_eq!(shown["transcripts"], json!({ "found": 2, "new": 0 }));

@@ -1,5 +1,7 @@
 //! What pages ask of the rest of the program.
 
+use std::path::PathBuf;
+
 use driftline_core::{Millis, status::Status};
 use driftline_reading::inbox::Outside;
 use serde::Serialize;
@@ -29,6 +31,31 @@ pub trait Host: Send + Sync {
     /// When the config is wrong; it says where.
     fn settings(&self) -> Result<Vec<Setting>>;
 
+    /// Syncs now, whatever failed before.
+    fn sync_now(&self);
+
+    /// Stops syncing until further notice, or goes on.
+    fn pause(&self, paused: bool);
+
+    /// Whether it was stopped by [`Self::pause`].
+    fn is_paused(&self) -> bool;
+
+    /// A short form of what the remote holds of this person's rows, to compare with other
+    /// devices by eye; none before the first sync.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    fn code(&self) -> Result<Option<String>>;
+
+    /// What is stored where.
+    fn places(&self) -> Vec<Place>;
+
+    /// Writes every row into a new file and returns its path.
+    ///
+    /// # Errors
+    /// When the rows cannot be read, or the file cannot be written.
+    fn export(&self) -> Result<PathBuf>;
+
     /// What the last import found, and whether one is under way.
     fn importing(&self) -> Importing;
 
@@ -54,6 +81,17 @@ pub struct Setting {
     pub value: String,
     /// Where it was written.
     pub origin: String,
+}
+
+/// Something that the program keeps on this machine.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// What it is.
+    pub what: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// How much it is; none if it is not there.
+    pub bytes: Option<u64>,
 }
 
 /// Where imports stand.

@@ -21,6 +21,8 @@ use crate::{parts, server::App};
 
 /// How often it looks. Between looks nothing is done.
 const BEAT: Millis = 250;
+/// So many looks for one at what changes without any row.
+const BEATS: u64 = 4;
 /// Open pages are told at most this often.
 const FLUSH: Millis = 1_000;
 /// So that a page learns that the program has ended.
@@ -108,22 +110,17 @@ pub(crate) async fn events(
     Sse::new(told).keep_alive(KeepAlive::new().interval(ALIVE))
 }
 
-/// Looks for changes for as long as the program runs.
-pub(crate) async fn watch(app: Arc<App>) {
+/// Looks for changes since `seen`, for as long as the program runs.
+pub(crate) async fn watch(app: Arc<App>, mut seen: Seen) {
     let mut changes = app.reading.replica().subscribe();
-    let mut seen = Seen::default();
     let mut told_at: Millis = 0;
     loop {
         app.env.sleep(BEAT).await;
-        let announced = drain(&mut changes);
-        if !app.live.is_heard() {
-            continue;
-        }
-        seen.entities.extend(announced);
+        seen.entities.extend(drain(&mut changes));
         seen.entities.extend(app.live.nudges().into_iter().map(str::to_owned));
-        let app_there = app.clone();
+        let (app_there, heard) = (app.clone(), app.live.is_heard());
         let looked = tokio::task::spawn_blocking(move || {
-            seen.look(&app_there);
+            seen.look(&app_there, heard);
             seen
         });
         // A look that failed is repeated with the next beat.
@@ -150,15 +147,25 @@ fn drain(changes: &mut broadcast::Receiver<Changed>) -> BTreeSet<String> {
 
 /// What was seen and not told yet.
 #[derive(Default)]
-struct Seen {
+pub(crate) struct Seen {
     version: Option<u64>,
     entities: BTreeSet<String>,
     shared: String,
     shared_changed: bool,
+    beats: u64,
 }
 
 impl Seen {
-    fn look(&mut self, app: &App) {
+    /// What there is before anybody can ask.
+    pub(crate) fn now(app: &App) -> Self {
+        let mut seen = Self::default();
+        seen.look(app, false);
+        seen
+    }
+
+    /// Looks what changed. Whoever comes later has read it all, so what nobody hears is
+    /// forgotten; but a change in the moment in which somebody comes is not missed.
+    fn look(&mut self, app: &App, heard: bool) {
         let replica = app.reading.replica();
         match replica.store().version() {
             Ok(version) => {
@@ -169,6 +176,15 @@ impl Seen {
                 }
             }
             Err(error) => tracing::warn!(%error, "the store cannot be watched"),
+        }
+        if !heard {
+            self.entities.clear();
+            return;
+        }
+        // What passes by itself, such as how long ago it was, need not be exact.
+        self.beats += 1;
+        if self.entities.is_empty() && !self.beats.is_multiple_of(BEATS) {
+            return;
         }
         match parts::shared_of(&app.reading, &*app.host, app.env.wall()) {
             Ok(shared) => {

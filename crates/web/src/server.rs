@@ -26,7 +26,7 @@ use crate::{
     follow,
     guard::Guard,
     key::Keys,
-    live::{self, Live},
+    live::{self, Live, Seen},
     routes,
 };
 
@@ -130,7 +130,7 @@ impl Server {
     pub async fn run(self, end: impl Future<Output = ()> + Send) {
         let (stop, stopped) = watch::channel(false);
         let router = routes::router(self.app.clone());
-        let watching = tokio::spawn(live::watch(self.app.clone()));
+        let watching = tokio::spawn(live::watch(self.app.clone(), Seen::now(&self.app)));
         let following = tokio::spawn(follow::follow(self.app.clone()));
         let mut connections = JoinSet::new();
         tokio::select! {

@@ -46,6 +46,7 @@ pub(crate) fn shell() -> Markup {
                             aria-label="Keys and help" title="Keys and help" { "?" }
                     }
                 }
+                div #importing.importing hidden {}
                 p #pill.pill hidden { button type="button" {} }
                 main #main tabindex="-1" aria-busy="true" {
                     noscript {

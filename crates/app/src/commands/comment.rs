@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::subject::Subject;
 use crate::{
     context::{Context, Device},
+    env,
     error::Failed,
     output::{Paint, Painted},
     rows, time,
@@ -51,7 +52,7 @@ impl Comment {
                 if body.is_empty() {
                     return Err(Failed::usage("usage", "the comment says nothing"));
                 }
-                let author = self.author.or_else(person);
+                let author = self.author.or_else(env::person);
                 add(context, &device, subject, body, author)
             }
             (Some(subject), None) => {
@@ -62,12 +63,6 @@ impl Comment {
             (None, _) => list(context, &device.reading().open_threads()?, "No comment is open."),
         }
     }
-}
-
-/// Who is logged in to this machine.
-fn person() -> Option<String> {
-    let named = |it: &str| std::env::var(it).ok().filter(|it| !it.trim().is_empty());
-    named("USER").or_else(|| named("USERNAME"))
 }
 
 fn add(

@@ -8,7 +8,8 @@ use clap::Args;
 use crate::{
     context::Context,
     error::Failed,
-    import::{self, Report},
+    import::{self, Report, Step},
+    output::Progress,
 };
 
 /// How many problems a person is shown.
@@ -25,7 +26,15 @@ pub(crate) struct Import {
 impl Import {
     pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
         let device = context.device()?;
-        let report = import::run(&device.replica, self.from.as_deref())?;
+        let report = {
+            let mut progress = Progress::new(&*context.env);
+            let mut tell = |it: &Step| {
+                let Step { done, files, rows, name } = it;
+                progress
+                    .show(|| format!("Importing: {done} of {files} files, {rows} rows  {name}"));
+            };
+            import::run(&device.replica, self.from.as_deref(), &mut tell)?
+        };
         if context.output.json {
             context.output.json(&report)?;
         } else {

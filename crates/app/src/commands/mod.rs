@@ -16,6 +16,7 @@ pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod inbox;
 pub(crate) mod list;
+pub(crate) mod open;
 mod overview;
 mod query;
 pub(crate) mod remove;
@@ -40,7 +41,10 @@ use crate::{cli::Command, context::Context};
 /// Runs one command.
 pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<()> {
     match command {
+        Command::App if context.output.json => overview::run(context),
+        Command::App => open::Open::default().run(context),
         Command::Overview => overview::run(context),
+        Command::Open(it) => it.run(context),
         Command::Import(it) => it.run(context),
         Command::Sessions(it) => it.run(context),
         Command::Search(it) => it.run(context),

@@ -10,13 +10,13 @@ use std::{
 
 use anyhow::Result;
 use clap::Args;
-use driftline_core::{Digests, Progress as Step, SyncReport, device, status::State};
+use driftline_core::{Progress as Step, SyncReport, status::State};
 use serde_json::json;
 
 use super::status;
 use crate::{
     account::runtime,
-    code::code,
+    code::hub_code,
     context::{Context, Device},
     error::Failed,
     output::Progress,
@@ -44,7 +44,8 @@ impl Sync {
             exchange(context, &device)?
         };
         let status = context.status(&device)?;
-        let code = if status.state == State::Synced { Some(hub_code(&device)?) } else { None };
+        let code =
+            if status.state == State::Synced { Some(hub_code(&device.replica)?) } else { None };
         if context.output.json {
             let mut shown = status::object(&status);
             shown["received"] = json!(report.received);
@@ -108,13 +109,4 @@ fn no_remote(context: &Context<'_>) -> anyhow::Error {
 /// How far a sync is.
 fn line(Step { received, sent, waiting, .. }: Step) -> String {
     format!("Syncing: received {received}, sent {sent}, {waiting} left")
-}
-
-/// The code of what both sides hold, from the sums that a sync keeps anyway: reading
-/// every row again would cost as much as the first sync.
-fn hub_code(device: &Device) -> Result<String> {
-    let replica = &device.replica;
-    let link = replica.store().view(device::link)?;
-    let known = link.digests.into_iter().filter(|(it, _)| replica.schema().get(it).is_some());
-    Ok(code(&known.collect::<Digests>()))
 }

@@ -9,10 +9,14 @@ use driftline_core::{Id, device::Imported};
 pub(super) struct Count {
     new: HashSet<(&'static str, Id)>,
     grown: HashSet<(&'static str, Id)>,
+    fresh: Vec<(String, Id)>,
 }
 
 impl Count {
     pub(super) fn add(&mut self, entity: &'static str, id: Id, outcome: Imported) {
+        if outcome != Imported::Same {
+            self.fresh.push((entity.to_owned(), id));
+        }
         match outcome {
             Imported::New => {
                 self.new.insert((entity, id));
@@ -22,6 +26,11 @@ impl Count {
             }
             Imported::Grown | Imported::Same => (),
         }
+    }
+
+    /// What changed since this was last asked.
+    pub(super) fn fresh(&mut self) -> Vec<(String, Id)> {
+        std::mem::take(&mut self.fresh)
     }
 
     pub(super) fn rows(&self) -> usize {

@@ -8,6 +8,7 @@ mod outside;
 mod places;
 mod report;
 mod titles;
+mod watch;
 
 use std::path::Path;
 
@@ -16,8 +17,8 @@ use driftline_core::{Millis, Replica};
 use driftline_transcripts::Found;
 
 use self::{count::Count, places::Places, report::Fault};
-pub(crate) use self::{outside::outside, report::Report};
-use crate::output::{Progress, one_line};
+pub(crate) use self::{outside::outside, report::Report, watch::Watch};
+use crate::output::one_line;
 
 /// How many files in a row may fail to be stored before the rest is left: a disk that
 /// is full is one problem, not one for each file.
@@ -46,33 +47,54 @@ pub(crate) fn look(replica: &Replica) -> Result<Look> {
     Ok(Look { total: found.len(), new, places: places.shown() })
 }
 
+/// How far an import is.
+pub(crate) struct Step {
+    /// How many files are done.
+    pub(crate) done: usize,
+    /// How many files there are.
+    pub(crate) files: usize,
+    /// How many rows are new or have grown.
+    pub(crate) rows: usize,
+    /// The file that is being read.
+    pub(crate) name: String,
+}
+
 /// Imports what is below the home folder `from`, or below the user's own.
-pub(crate) fn run(replica: &Replica, from: Option<&Path>) -> Result<Report> {
-    let started = replica.env().monotonic();
+pub(crate) fn run(
+    replica: &Replica,
+    from: Option<&Path>,
+    tell: &mut dyn FnMut(&Step),
+) -> Result<Report> {
     let places = match from {
         Some(home) => Places::below(home)?,
         None => Places::of_user()?,
     };
     let (found, problems) = places.find();
-    let mut report = Report { problems, places: places.shown(), ..Report::default() };
-    let mut progress = Progress::new(replica.env());
+    let mut report = files(replica, &found, tell);
+    report.problems.splice(0..0, problems);
+    note(replica, None, &mut report);
+    report.places = places.shown();
+    Ok(report)
+}
+
+/// Imports these files.
+fn files(replica: &Replica, found: &[Found], tell: &mut dyn FnMut(&Step)) -> Report {
+    let started = replica.env().monotonic();
+    let mut report = Report::default();
     let mut count = Count::default();
     let mut titles = Vec::new();
     let mut refused = 0;
-    for (place, it) in found.iter().enumerate() {
+    for (done, it) in found.iter().enumerate() {
         if refused == PATIENCE {
-            let left = found.len() - place;
+            let left = found.len() - done;
             let reason = format!("the other {left} files were not tried; import again");
             report.problem("", reason);
             break;
         }
-        progress
-            .show(|| format!("Importing: {place} of {} files, {} rows", found.len(), count.rows()));
         let mut step = |count: &Count| {
-            let name = name(it);
-            let (files, rows) = (found.len(), count.rows());
-            progress.show(|| format!("Importing: {place} of {files} files, {rows} rows  {name}"));
+            tell(&Step { done, files: found.len(), rows: count.rows(), name: name(it) });
         };
+        step(&count);
         match file::import(replica, it, &mut count, &mut titles, &mut step) {
             Ok(read) => {
                 report.files.push(read);
@@ -81,17 +103,23 @@ pub(crate) fn run(replica: &Replica, from: Option<&Path>) -> Result<Report> {
             Err(error) if report.failed(it, &error) == Fault::Store => refused += 1,
             Err(_) => (),
         }
+        replica.announce(count.fresh());
     }
     if let Err(error) = titles::settle(replica, &titles, &mut count) {
         let reason = format!("some names of sessions could not be stored: {error}; import again");
         report.problem("", reason);
     }
-    if let Err(error) = outside::note(replica, &report.problems) {
-        report.problem("", format!("what could not be read could not be noted: {error}"));
-    }
+    replica.announce(count.fresh());
     report.totals(&count);
     report.millis = elapsed(replica, started);
-    Ok(report)
+    report
+}
+
+/// Notes what could not be read: of these files, or of all there are.
+fn note(replica: &Replica, tried: Option<&[Found]>, report: &mut Report) {
+    if let Err(error) = outside::note(replica, tried, &report.problems) {
+        report.problem("", format!("what could not be read could not be noted: {error}"));
+    }
 }
 
 fn elapsed(replica: &Replica, since: Millis) -> Millis {

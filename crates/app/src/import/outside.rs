@@ -10,7 +10,7 @@ use std::{
 
 use driftline_core::{Durability, Millis, Replica, Result, store::ReadTx};
 use driftline_reading::inbox::{Expiring, Outside, Unread};
-use driftline_transcripts::{Checkpoint, Problem, Reader, find_below};
+use driftline_transcripts::{Checkpoint, Found, Problem, Reader, find_below};
 use serde::{Deserialize, Serialize};
 
 use super::{file, places::Places};
@@ -35,18 +35,25 @@ struct Noted {
 
 type Problems = BTreeMap<String, Noted>;
 
-/// Notes what an import could not read. What it could is no problem any more, and of what
-/// was wrong before, the time stays.
-pub(super) fn note(replica: &Replica, problems: &[Problem]) -> Result<()> {
+/// Notes what an import could not read, of the files that it `tried` or of all there are.
+/// What it could is no problem any more, and of what was wrong before, the time stays.
+pub(super) fn note(replica: &Replica, tried: Option<&[Found]>, problems: &[Problem]) -> Result<()> {
     let now = replica.now();
+    let was_tried = |path: &str| match tried {
+        Some(tried) => tried.iter().any(|it| it.path.to_string_lossy() == path),
+        None => true,
+    };
     replica.store().transact(Durability::Normal, |tx| {
-        let known = load(tx.reading())?;
+        let mut known = load(tx.reading())?;
         let noted = problems.iter().filter(|it| !it.path.is_empty()).take(KEPT).map(|it| {
             let before = known.get(&it.path).filter(|before| before.reason == it.reason);
             let at = before.map_or(now, |before| before.at);
             (it.path.clone(), Noted { reason: it.reason.clone(), at })
         });
-        let noted: Problems = noted.collect();
+        let fresh: Problems = noted.collect();
+        known.retain(|path, _| !was_tried(path));
+        known.extend(fresh);
+        let noted = known;
         let text = if noted.is_empty() { None } else { serde_json::to_string(&noted).ok() };
         if text != tx.meta(PROBLEMS)? {
             tx.set_meta(PROBLEMS, text.as_deref())?;

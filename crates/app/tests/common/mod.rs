@@ -7,6 +7,8 @@
     reason = "every test file uses a part of it, and a test ends where it fails"
 )]
 
+pub(crate) mod app;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -46,6 +48,11 @@ impl Place {
         command.env_clear().env("HOME", self.path("home")).current_dir(self.folder.path());
         command.args(["--profile", profile]).args(words).stdin(Stdio::null());
         command
+    }
+
+    /// The app of a profile, started.
+    pub(crate) fn app(&self, profile: &str) -> app::App {
+        app::App::start(self.command(profile, &["open", "--no-browser", "--json"]))
     }
 
     pub(crate) fn run(&self, profile: &str, words: &[&str]) -> Ran {

@@ -73,6 +73,12 @@ const does = {
     await navigator.clipboard.writeText(at?.dataset.link ? new URL(at.dataset.link, location) : location.href);
     toast("Address copied.");
   },
+  theme: (button) => {
+    const { theme } = button.dataset;
+    if (theme) localStorage.setItem("driftline-theme", theme);
+    else localStorage.removeItem("driftline-theme");
+    putTheme();
+  },
   out: () => {
     if (!press("Escape")) document.activeElement?.blur?.();
   },
@@ -115,6 +121,6 @@ addEventListener("keydown", (event) => {
 });
 
 addEventListener("click", (event) => {
-  const name = event.target.closest?.("[data-do]")?.dataset.do;
-  if (name) does[name]?.();
+  const button = event.target.closest?.("[data-do]");
+  if (button) does[button.dataset.do]?.(button);
 });

@@ -31,6 +31,8 @@ const pause = (length) => new Promise((done) => setTimeout(done, length));
 
 const listen = async () => {
   const answer = await call("/events");
+  // What changed before it listened.
+  refresh();
   const lines = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   for (;;) {

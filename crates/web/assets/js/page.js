@@ -72,6 +72,7 @@ const put = (main) => {
 // Goes to a page.
 const go = async (path, { replace = false } = {}) => {
   const target = new URL(path, location.href);
+  if (target.origin !== location.origin) return location.assign(target);
   const main = $("#main");
   main.setAttribute("aria-busy", "true");
   let page;

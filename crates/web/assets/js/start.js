@@ -12,13 +12,20 @@
 //   [data-start]                 what has the focus when the page is shown; with the value
 //                                `center` it was asked for by the address
 //   [data-do=NAME]               one of the functions in keys.js
+const putTheme = () => {
+  const theme = localStorage.getItem("driftline-theme") ?? "";
+  if (theme) document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme;
+  for (const it of $$("[data-do=theme]")) it.setAttribute("aria-pressed", String(it.dataset.theme === theme));
+};
+
 const shownPage = () => {
   watchImages();
+  putTheme();
   document.dispatchEvent(new Event("driftline:shown"));
 };
 
-const theme = localStorage.getItem("driftline-theme");
-if (theme) document.documentElement.dataset.theme = theme;
+putTheme();
 
 if (await findKey()) {
   await go(here() + location.hash, { replace: true });

@@ -40,6 +40,7 @@ pub(crate) static ACTIONS: &[Action] = &[
     Action { path: "/e/{entity}/{id}", run: entity::update },
     Action { path: "/e/{entity}/{id}/delete", run: entity::delete },
     Action { path: "/e/{entity}/{id}/restore", run: entity::restore },
+    Action { path: "/export", run: program::export },
     Action { path: "/folds/{entity}/{id}/rejoin", run: conflicts::rejoin },
     Action { path: "/folds/{entity}/{id}/split", run: conflicts::split },
     Action { path: "/import", run: program::import },
@@ -51,4 +52,8 @@ pub(crate) static ACTIONS: &[Action] = &[
     Action { path: "/workspaces/{id}", run: workspaces::save },
     Action { path: "/workspaces/{id}/{turn}", run: workspaces::turn },
     Action { path: "/sessions/mark", run: sessions::mark },
+    Action { path: "/sync", run: program::sync },
+    Action { path: "/sync/pause", run: program::pause },
+    Action { path: "/sync/resume", run: program::resume },
+    Action { path: "/sync/retry", run: program::retry },
 ];

@@ -5,7 +5,7 @@ mod typed;
 mod value;
 
 pub(crate) use self::{
-    name::name_of,
+    name::{name_of, named_by},
     typed::values,
     value::{as_typed, brief, in_full},
 };

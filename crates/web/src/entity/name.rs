@@ -2,6 +2,14 @@
 
 use driftline_core::{EntityDescriptor, Kind, Value, view::View};
 
+/// The field that most rows are named by: the first text of the natural key, or the first
+/// text at all.
+pub(crate) fn named_by(entity: &EntityDescriptor) -> Option<&'static str> {
+    let keys = entity.natural_key.iter().filter_map(|it| entity.field(it));
+    let texts = entity.synced().filter(|it| it.kind == Kind::Text);
+    keys.chain(texts).find(|it| it.kind == Kind::Text).map(|it| it.name)
+}
+
 /// A row's name: the first text of its natural key or of its fields that has any; its id
 /// if none has.
 pub(crate) fn name_of(entity: &EntityDescriptor, row: &View) -> String {

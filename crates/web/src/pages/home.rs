@@ -1,55 +1,40 @@
-//! The start: what is here, and what the program is doing about the rest.
+//! The start: the sessions, once there are any; before that, what the program does about
+//! it, and what can be done.
 
 use driftline_core::store::Find;
-use maud::html;
+use maud::{Markup, html};
 
-use crate::{
-    Fragment, Request, Result,
-    parts::{self, count_of, grouped, label},
-};
+use crate::{Fragment, Importing, Request, Result};
 
 pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
-    let importing = request.host.importing();
-    let mut counts = Vec::new();
     for entity in request.replica.schema().entities() {
-        counts.push((entity, request.replica.count(entity.name, &Find::new())?));
+        if request.replica.count(entity.name, &Find::new())? > 0 {
+            return Ok(Fragment::go("/sessions"));
+        }
     }
-    let nothing = counts.iter().all(|(_, count)| *count == 0);
-    Ok(Fragment::new(
-        "Start",
-        html! {
-            h1 { "Your work with coding agents" }
+    let importing = request.host.importing();
+    let main = html! {
+        h1 { "Your work with coding agents" }
+        div.empty {
             @if importing.running {
-                div.box {
-                    p { "Bringing in transcripts: " (grouped(importing.done as u64)) " of "
-                        (count_of(importing.total as u64, "file", "files")) "." }
-                    progress max=(importing.total.max(1)) value=(importing.done)
-                        aria-label="Import" {}
-                }
+                p { "Bringing in what is on this machine. The first sessions are here in a moment." }
+            } @else {
+                (nothing(&importing))
             }
-            @if nothing && !importing.running {
-                (parts::empty("Nothing is here yet. Everything stays on this machine.", html! {
-                    @if importing.places.is_empty() {
-                        p { "No folder of an agent was found." }
-                    } @else {
-                        p { "Transcripts are looked for in " (importing.places.join(", ")) "." }
-                    }
-                    button.btn.btn--main data-post="/import" { "Look for transcripts" }
-                }))
-            }
-            @if !nothing {
-                ul.list {
-                    @for (entity, count) in &counts {
-                        li.row data-row data-key=(entity.name) {
-                            a.row-main href={ "/e/" (entity.name) } data-open {
-                                strong { (label(entity.name)) } " " span.muted { (entity.doc) }
-                            }
-                            span.num { (grouped(*count)) }
-                        }
-                    }
-                }
-            }
-        },
-    )
-    .live(&["*"]))
+        }
+    };
+    Ok(Fragment::new("Start", main).live(&["*", "@status"]))
+}
+
+fn nothing(importing: &Importing) -> Markup {
+    html! {
+        p { "Nothing is here yet. Everything stays on this machine until you set up a remote." }
+        @if !importing.places.is_empty() {
+            p { "Transcripts of agents appear here by themselves. They are looked for in:" }
+            @for place in &importing.places { pre { code { (place) } } }
+        }
+        div.bar.bar--middle {
+            button.btn.btn--main data-post="/import" { "Look again" }
+        }
+    }
 }

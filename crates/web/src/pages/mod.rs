@@ -14,6 +14,8 @@ mod trash;
 mod why;
 mod workspaces;
 
+use driftline_core::{EntityDescriptor, Id};
+
 use crate::{Download, Fragment, Request, Result};
 
 /// What a person can look at.
@@ -64,10 +66,26 @@ pub(crate) static FILES: &[File] = &[
     File { path: "/s/{id}/export.md", serve: session::markdown },
 ];
 
-/// Entities that screens were made for. All others have the generic pages alone, and the
-/// navigation lists them.
-const SCREENS: [&str; 5] = ["sessions", "messages", "workspaces", "inbox", "comments"];
+/// Entities that screens were made for, and where their rows are shown. All others have
+/// the generic pages alone, and the navigation lists them.
+const SCREENS: [(&str, &str); 5] = [
+    ("sessions", "/s/"),
+    ("messages", "/m/"),
+    ("workspaces", "/w/"),
+    ("inbox", "/inbox/"),
+    ("comments", "/e/comments/"),
+];
 
 pub(crate) fn has_screen(entity: &str) -> bool {
-    SCREENS.contains(&entity)
+    SCREENS.iter().any(|(name, _)| *name == entity)
+}
+
+/// Where a row is shown.
+pub fn address_of(entity: &EntityDescriptor, id: Id) -> String {
+    let made = SCREENS.iter().find(|(name, _)| *name == entity.name);
+    let is_there = |base: &str| PAGES.iter().any(|it| it.path == format!("{base}{{id}}"));
+    match made {
+        Some((_, base)) if is_there(base) => format!("{base}{id}"),
+        _ => format!("/e/{}/{id}", entity.name),
+    }
 }

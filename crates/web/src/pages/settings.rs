@@ -1,25 +1,125 @@
 //! What is stored where, where transcripts come from, and the config in force.
 
-use maud::html;
+use driftline_core::Millis;
+use maud::{Markup, html};
 
-use crate::{Fragment, Request, Result};
+use crate::{
+    Fragment, Importing, Place, Request, Result, Setting,
+    parts::{self, count_of},
+};
 
 pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
     let settings = request.host.settings()?;
-    Ok(Fragment::new(
-        "Settings",
-        html! {
-            h1 { "Settings" }
-            h2 { "Config" }
-            table.table {
-                thead { tr { th scope="col" { "Key" } th scope="col" { "Value" }
-                    th scope="col" { "Where it comes from" } } }
-                tbody {
-                    @for it in &settings {
-                        tr { th scope="row" { code { (it.key) } } td { (it.value) } td { (it.origin) } }
+    let main = html! {
+        h1 { "Settings" }
+        (look())
+        (imports(request, &request.host.importing()))
+        (places(&request.host.places()))
+        (config(request, &settings))
+    };
+    Ok(Fragment::new("Settings", main).live(&["@status", "*"]))
+}
+
+/// How pages look in this browser.
+fn look() -> Markup {
+    html! {
+        section aria-labelledby="look" {
+            h2 #look { "Look" }
+            div.bar role="group" aria-labelledby="look" {
+                @for (name, theme) in [("As the system", ""), ("Light", "light"), ("Dark", "dark")] {
+                    button.chip type="button" data-do="theme" data-theme=(theme) { (name) }
+                }
+            }
+            p.muted { "Kept in this browser. Keys of one letter are switched in the help: press "
+                kbd { "?" } "." }
+        }
+    }
+}
+
+fn imports(request: &Request<'_>, state: &Importing) -> Markup {
+    html! {
+        section aria-labelledby="imports" {
+            h2 #imports { "Transcripts" }
+            @if state.running {
+                p { "Reading " (state.done) " of " (count_of(state.total as u64, "file", "files")) "." }
+                progress max=(state.total.max(1)) value=(state.done) aria-label="Import" {}
+            } @else if let (Some(at), Some(last)) = (state.last_at, &state.last) {
+                p { "Last import " (ago(request, at)) ": " (last) "." }
+            }
+            p.muted { "These folders are watched while the app runs; their files are only read." }
+            ul.list {
+                @for place in &state.places { li.row { code { (place) } } }
+                @if state.places.is_empty() {
+                    li.row.muted { "No folder of an agent is known on this machine." }
+                }
+            }
+            @if !state.problems.is_empty() {
+                h3 { "What could not be read" }
+                ul.list {
+                    @for (place, why) in &state.problems {
+                        li.row { div.row-main { code { (place) } div.hint { (why) } } }
                     }
                 }
             }
-        },
-    ))
+            div.bar { button.btn data-post="/import" { "Import now" } }
+        }
+    }
+}
+
+fn ago(request: &Request<'_>, at: Millis) -> String {
+    parts::ago(at, request.now)
+}
+
+fn places(places: &[Place]) -> Markup {
+    html! {
+        section aria-labelledby="places" {
+            h2 #places { "What is stored where" }
+            dl.facts {
+                @for it in places {
+                    div { dt { (it.what) } dd {
+                        code { (it.path.display()) }
+                        @match it.bytes {
+                            Some(bytes) => { " " span.muted { (size(bytes)) } },
+                            None => { " " span.muted { "not there" } },
+                        }
+                    } }
+                }
+            }
+            div.bar { button.btn data-post="/export" { "Export everything" } }
+            p.muted { "Every row, a line of JSON for each, in a new file of the profile." }
+        }
+    }
+}
+
+fn config(request: &Request<'_>, settings: &[Setting]) -> Markup {
+    html! {
+        section aria-labelledby="config" {
+            h2 #config { "Config in force" }
+            div.scroll tabindex="0" role="region" aria-label="Config in force" {
+                table.table {
+                    thead { tr { th scope="col" { "Key" } th scope="col" { "Value" }
+                        th scope="col" { "Where it comes from" } } }
+                    tbody {
+                        @for it in settings {
+                            tr {
+                                th scope="row" { code { (it.key) } }
+                                td { (it.value) }
+                                td.muted { (it.origin) }
+                            }
+                        }
+                    }
+                }
+            }
+            p.muted { "To change a key: " code { (request.host.call("config set KEY VALUE")) } }
+        }
+    }
+}
+
+/// A size in the unit that fits.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..10_000 => format!("{bytes} bytes"),
+        10_000..10_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{} MB", bytes / 1_000_000),
+    }
 }

@@ -11,18 +11,22 @@ use super::{ago, grouped, icon};
 
 /// The indicator that every page carries.
 pub(crate) fn indicator(status: &Status, now: Millis) -> Markup {
-    let shape = match status.state {
+    html! {
+        a.sync #sync href="/sync" data-state=(status.state.word()) {
+            (shape(status.state)) span { (short(status, now)) }
+        }
+    }
+}
+
+/// The shape of a state.
+pub(crate) fn shape(state: State) -> Markup {
+    icon(match state {
         State::Local => "ring",
         State::Synced => "check",
         State::Syncing => "arrows",
         State::Offline => "slash",
         State::Error => "warning",
-    };
-    html! {
-        a.sync #sync href="/sync" data-state=(status.state.word()) {
-            (icon(shape)) span { (short(status, now)) }
-        }
-    }
+    })
 }
 
 fn short(status: &Status, now: Millis) -> String {

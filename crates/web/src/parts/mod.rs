@@ -11,7 +11,7 @@ use maud::{Markup, html};
 
 pub(crate) use self::{
     icon::icon,
-    indicator::{indicator, sentence},
+    indicator::{indicator, sentence, shape},
     pager::pager,
     query::{catching_up, encoded, misread},
     shared::{shared, shared_of},
@@ -22,6 +22,15 @@ pub(crate) use self::{
 #[expect(clippy::needless_pass_by_value, reason = "markup is made where it is handed over")]
 pub(crate) fn empty(text: &str, action: Markup) -> Markup {
     html! { div.empty { p { (text) } (action) } }
+}
+
+/// A sentence from a doc comment: what is between backticks is code.
+pub(crate) fn doc(text: &str) -> Markup {
+    html! {
+        @for (place, part) in text.split('`').enumerate() {
+            @if place % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
 }
 
 /// `count` of a thing, in words.

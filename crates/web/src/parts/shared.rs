@@ -5,8 +5,8 @@ use driftline_core::Millis;
 use driftline_reading::{Reading, inbox};
 use maud::{Markup, html};
 
-use super::{grouped, indicator, label};
-use crate::{Host, Request, Result, pages};
+use super::{count_of, grouped, indicator, label};
+use crate::{Host, Importing, Request, Result, pages};
 
 /// What every page carries. The script puts each element where the one with its id is.
 pub(crate) fn shared(request: &Request<'_>) -> Result<Markup> {
@@ -22,6 +22,7 @@ pub(crate) fn shared_of(reading: &Reading, host: &dyn Host, now: Millis) -> Resu
     Ok(html! {
         div data-shared {
             (indicator(&status, now))
+            (under_way(&host.importing()))
             @if waiting > 0 {
                 span #unread .count aria-label={ (waiting) " unread" } { (grouped(waiting)) }
             } @else {
@@ -36,4 +37,18 @@ pub(crate) fn shared_of(reading: &Reading, host: &dyn Host, now: Millis) -> Resu
             }
         }
     })
+}
+
+/// How far an import is, in a line of its own on every page: what is here can be read
+/// meanwhile.
+fn under_way(state: &Importing) -> Markup {
+    html! {
+        div #importing.importing hidden[!state.running] {
+            @if state.running {
+                span { "Bringing in transcripts: " (grouped(state.done as u64)) " of "
+                    (count_of(state.total as u64, "file", "files")) }
+                progress max=(state.total.max(1)) value=(state.done) aria-label="Import" {}
+            }
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
+    path::PathBuf,
     sync::{Arc, Mutex},
     thread,
 };
@@ -12,7 +13,7 @@ use driftline_core::{
 };
 use driftline_memory::MemoryStore;
 use driftline_reading::{Reading, inbox::Outside};
-use driftline_web::{Host, Importing, Options, Result, Server, Setting};
+use driftline_web::{Error, Host, Importing, Options, Place, Result, Server, Setting};
 use futures_util::future::{BoxFuture, FutureExt};
 use serde_json::Value;
 
@@ -68,6 +69,26 @@ impl Host for Around {
     }
 
     fn import_now(&self) {}
+
+    fn sync_now(&self) {}
+
+    fn pause(&self, _paused: bool) {}
+
+    fn is_paused(&self) -> bool {
+        false
+    }
+
+    fn code(&self) -> Result<Option<String>> {
+        Ok(None)
+    }
+
+    fn places(&self) -> Vec<Place> {
+        Vec::new()
+    }
+
+    fn export(&self) -> Result<PathBuf> {
+        Err(Error::Host("there is nothing to export".into()))
+    }
 }
 
 /// One device with its pages.

@@ -9,13 +9,14 @@
 use std::{
     io::{Read as _, Write as _},
     net::{SocketAddr, TcpStream},
+    path::PathBuf,
     sync::Arc,
 };
 
 use driftline_core::{Env, Id, Millis, Replica, Schema, Simulated, status::Status};
 use driftline_memory::MemoryStore;
 use driftline_reading::Reading;
-use driftline_web::{Host, Importing, Options, Result, Server, Setting};
+use driftline_web::{Error, Host, Importing, Options, Place, Result, Server, Setting};
 use futures_util::future::{BoxFuture, FutureExt as _};
 use jiff::tz::TimeZone;
 use serde_json::Value;
@@ -151,6 +152,26 @@ impl Host for Program {
     }
 
     fn import_now(&self) {}
+
+    fn sync_now(&self) {}
+
+    fn pause(&self, _paused: bool) {}
+
+    fn is_paused(&self) -> bool {
+        false
+    }
+
+    fn code(&self) -> Result<Option<String>> {
+        Ok(None)
+    }
+
+    fn places(&self) -> Vec<Place> {
+        Vec::new()
+    }
+
+    fn export(&self) -> Result<PathBuf> {
+        Err(Error::Host("there is nothing to export".into()))
+    }
 }
 
 /// An id that nothing has.

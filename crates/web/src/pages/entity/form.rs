@@ -1,7 +1,7 @@
 //! A form for a row of any entity, from what its fields hold.
 
 use driftline_core::{
-    EntityDescriptor, Error as CoreError, Field, Kind, Policy, Value, view::View,
+    EntityDescriptor, Error as CoreError, Field, Kind, Policy, Value, store::Find, view::View,
 };
 use maud::{Markup, html};
 
@@ -9,14 +9,17 @@ use super::entity;
 use crate::{
     Error, Fragment, Request, Result,
     entity::{as_typed, name_of},
-    parts::label,
+    parts::{self, label},
 };
+
+/// How many rows a reference is offered.
+const OFFERED: usize = 50;
 
 pub(crate) fn new(request: &Request<'_>) -> Result<Fragment> {
     let entity = entity(request)?;
     let title = format!("New in {}", entity.name.replace('_', " "));
     let action = format!("/e/{}", entity.name);
-    Ok(page(request, entity, None, &title, &action, "Create"))
+    page(request, entity, None, &title, &action, "Create")
 }
 
 pub(crate) fn edit(request: &Request<'_>) -> Result<Fragment> {
@@ -28,7 +31,7 @@ pub(crate) fn edit(request: &Request<'_>) -> Result<Fragment> {
     let row = row.ok_or_else(|| CoreError::NotFound { entity: entity.name.into(), id })?;
     let title = format!("Edit {}", name_of(entity, &row));
     let action = format!("/e/{}/{id}", entity.name);
-    Ok(page(request, entity, Some(&row), &title, &action, "Save"))
+    page(request, entity, Some(&row), &title, &action, "Save")
 }
 
 fn page(
@@ -38,7 +41,7 @@ fn page(
     title: &str,
     action: &str,
     does: &str,
-) -> Fragment {
+) -> Result<Fragment> {
     let back = row.map_or_else(|| format!("/e/{}", entity.name), |_| action.to_owned());
     let markup = html! {
         p.crumb { a href={ "/e/" (entity.name) } { (label(entity.name)) } }
@@ -46,7 +49,7 @@ fn page(
         form.form data-post=(action) novalidate {
             p.form-error role="alert" tabindex="-1" data-error="" hidden {}
             @for field in entity.fields {
-                (input(request, field, row.and_then(|it| it.value(field.name))))
+                (input(request, field, row.and_then(|it| it.value(field.name)))?)
             }
             div.bar {
                 button.btn.btn--main type="submit" { (does) }
@@ -54,15 +57,15 @@ fn page(
             }
         }
     };
-    Fragment::new(title, markup)
+    Ok(Fragment::new(title, markup))
 }
 
-fn input(request: &Request<'_>, field: &Field, value: Option<&Value>) -> Markup {
+fn input(request: &Request<'_>, field: &Field, value: Option<&Value>) -> Result<Markup> {
     let id = format!("f-{}", field.name);
-    let (doc, error) = (format!("d-{}", field.name), format!("e-{}", field.name));
-    let described = format!("{doc} {error}");
+    let (help, error) = (format!("d-{}", field.name), format!("e-{}", field.name));
+    let described = format!("{help} {error}");
     let text = as_typed(request.zone, field.kind, value);
-    html! {
+    Ok(html! {
         div.field {
             label for=(id) { (label(field.name)) }
             @match field.kind {
@@ -78,11 +81,24 @@ fn input(request: &Request<'_>, field: &Field, value: Option<&Value>) -> Markup 
                     value=(text) aria-describedby=(described);,
                 Kind::Int | Kind::Real => input type="text" inputmode="decimal" id=(id)
                     name=(field.name) value=(text) aria-describedby=(described);,
-                Kind::Ref(_) => input type="text" spellcheck="false" id=(id) name=(field.name)
-                    value=(text) aria-describedby=(described);,
+                Kind::Ref(to) => {
+                    input type="text" spellcheck="false" id=(id) name=(field.name)
+                        value=(text) list={ "l-" (field.name) } aria-describedby=(described);
+                    datalist id={ "l-" (field.name) } { (latest(request, to)?) }
+                },
             }
-            p.hint id=(doc) { (field.doc) @if field.local { " Stays on this device." } }
+            p.hint id=(help) { (parts::doc(field.doc)) @if field.local { " Stays on this device." } }
             p.field-error id=(error) data-error=(field.name) hidden {}
         }
-    }
+    })
+}
+
+/// The latest rows that a reference can name, to choose from.
+fn latest(request: &Request<'_>, entity: &str) -> Result<Markup> {
+    let entity = request.replica.schema().entity(entity)?;
+    let find = Find { descending: true, ..Find::new().limit(OFFERED) };
+    let rows = request.replica.list_values(entity.name, &find)?;
+    Ok(html! {
+        @for row in &rows { option value=(row.id) { (name_of(entity, row)) } }
+    })
 }

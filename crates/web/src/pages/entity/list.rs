@@ -9,7 +9,7 @@ use maud::html;
 use super::entity;
 use crate::{
     Fragment, Request, Result,
-    entity::{brief, name_of},
+    entity::{brief, name_of, named_by},
     parts::{self, count_of, icon, label},
 };
 
@@ -23,9 +23,11 @@ pub(crate) fn show(request: &Request<'_>) -> Result<Fragment> {
     let find = find(request, entity);
     let total = request.replica.count(entity.name, &find)?;
     let rows = request.replica.list_values(entity.name, &find)?;
+    // What names a row is in front already; what only programs read is on its own page.
     let columns: Vec<_> = entity
         .synced()
         .filter(|it| !matches!(it.kind, Kind::Json | Kind::Ref(_)))
+        .filter(|it| named_by(entity) != Some(it.name))
         .filter(|it| rows.iter().any(|row| row.value(it.name).is_some_and(|it| !it.is_null())))
         .take(COLUMNS)
         .collect();
@@ -54,9 +56,14 @@ pub(crate) fn show(request: &Request<'_>) -> Result<Fragment> {
                 }))
             } @else {
                 div.scroll tabindex="0" role="region" aria-label=(title) {
-                    table.table {
+                    table.table.table--rows {
                         thead { tr {
-                            th scope="col" { "Row" }
+                            @match named_by(entity) {
+                                Some(name) => th scope="col" aria-sort=[sorted(request, name)] {
+                                    a href=(turned(request, name)) { (label(name)) }
+                                },
+                                None => th scope="col" { "Id" },
+                            }
                             @for field in &columns {
                                 th scope="col" aria-sort=[sorted(request, field.name)] {
                                     a href=(turned(request, field.name)) { (label(field.name)) }

@@ -39,7 +39,6 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
                     p.muted { (counted(&listed)) }
                 }
             }
-            (importing(request))
             @if is_new {
                 (nothing_yet(request))
             } @else {
@@ -73,21 +72,6 @@ fn counted(listed: &Listed) -> String {
         true => count_of(listed.total, "session", "sessions"),
         false => {
             format!("{} of {}", grouped(listed.total), count_of(listed.all, "session", "sessions"))
-        }
-    }
-}
-
-/// What an import that is under way has come to.
-fn importing(request: &Request<'_>) -> Markup {
-    let importing = request.host.importing();
-    html! {
-        @if importing.running {
-            div.box {
-                p { "Bringing in transcripts: " (grouped(importing.done as u64)) " of "
-                    (count_of(importing.total as u64, "file", "files"))
-                    ". What is here already can be read." }
-                progress max=(importing.total.max(1)) value=(importing.done) aria-label="Import" {}
-            }
         }
     }
 }

@@ -1,0 +1,158 @@
+//! What the pages ask of this program.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use driftline_core::{Millis, Replica, device, status::Status};
+use driftline_reading::inbox::Outside;
+use driftline_web::{Error, Host, Importing, Place, Result, Setting};
+
+use super::{export, importer::Asker};
+use crate::{
+    code::hub_code,
+    context::{Context, Device, Setup},
+    env, import,
+    profile::Turn,
+    service::Service,
+};
+
+/// This program, as the pages know it.
+pub(super) struct AppHost {
+    setup: Setup,
+    replica: Arc<Replica>,
+    importer: Asker,
+    service: Service,
+    paused: AtomicBool,
+    outside: Mutex<Option<(Millis, Outside)>>,
+}
+
+/// How long what was seen of the transcripts on the disk is good for: looking walks
+/// through all of them.
+const SEEN: Millis = 30_000;
+
+impl AppHost {
+    pub(super) fn new(
+        context: &Context<'_>,
+        device: &Device,
+        importer: Asker,
+        service: Service,
+    ) -> Self {
+        Self {
+            setup: context.setup().clone(),
+            replica: device.replica.clone(),
+            importer,
+            service,
+            paused: AtomicBool::new(false),
+            outside: Mutex::default(),
+        }
+    }
+}
+
+impl Host for AppHost {
+    fn status(&self) -> Result<Status> {
+        let config = self.setup.config().map_err(|it| told(&it))?;
+        let name = config.remote.as_ref().map(|it| it.name.as_str());
+        let syncing =
+            name.is_some() && Turn::is_taken(&self.setup.profile).map_err(|it| told(&it))?;
+        Ok(self.replica.store().view(|tx| driftline_core::status::read(tx, name, syncing))?)
+    }
+
+    fn call(&self, command: &str) -> String {
+        self.setup.call(command)
+    }
+
+    fn person(&self) -> Option<String> {
+        env::person()
+    }
+
+    fn settings(&self) -> Result<Vec<Setting>> {
+        let config = self.setup.config().map_err(|it| told(&it))?;
+        let setting =
+            |it: crate::config::Entry| Setting { key: it.key, value: it.value, origin: it.origin };
+        Ok(config.entries.into_iter().map(setting).collect())
+    }
+
+    fn sync_now(&self) {
+        self.service.ask();
+    }
+
+    fn pause(&self, paused: bool) {
+        self.paused.store(paused, Ordering::Relaxed);
+        if paused {
+            self.service.pause();
+        } else {
+            self.service.resume();
+        }
+    }
+
+    fn is_paused(&self) -> bool {
+        self.paused.load(Ordering::Relaxed)
+    }
+
+    fn code(&self) -> Result<Option<String>> {
+        let met = self.replica.store().view(device::link)?.identity.is_some();
+        Ok(if met { Some(hub_code(&self.replica)?) } else { None })
+    }
+
+    fn places(&self) -> Vec<Place> {
+        let folder = self.setup.profile.path();
+        let mut all = vec![
+            Place { what: "Profile".into(), path: folder.to_owned(), bytes: None },
+            place("Config", self.setup.config_file()),
+        ];
+        all[0].bytes = Some(weight(folder));
+        all.extend(export::made(folder).into_iter().map(|it| place("Export", it)));
+        all
+    }
+
+    fn export(&self) -> Result<PathBuf> {
+        export::all(&self.setup, &self.replica).map_err(|it| told(&it))
+    }
+
+    fn importing(&self) -> Importing {
+        self.importer.state()
+    }
+
+    fn outside(&self) -> Result<Outside> {
+        let now = self.setup.env.monotonic();
+        let mut kept = self.outside.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, seen)) = &*kept
+            && now.saturating_sub(*at) < SEEN
+        {
+            return Ok(seen.clone());
+        }
+        let seen = import::outside(&self.replica)?;
+        *kept = Some((now, seen.clone()));
+        Ok(seen)
+    }
+
+    fn import_now(&self) {
+        self.importer.ask();
+    }
+}
+
+fn place(what: &str, path: PathBuf) -> Place {
+    let bytes = path.metadata().ok().map(|it| it.len());
+    Place { what: what.into(), path, bytes }
+}
+
+/// How much the files in a folder and those below it weigh.
+fn weight(folder: &Path) -> u64 {
+    let Ok(entries) = fs::read_dir(folder) else { return 0 };
+    let weigh = |entry: fs::DirEntry| match entry.metadata() {
+        Ok(it) if it.is_dir() => weight(&entry.path()),
+        Ok(it) => it.len(),
+        Err(_) => 0,
+    };
+    entries.flatten().map(weigh).sum()
+}
+
+fn told(error: &anyhow::Error) -> Error {
+    Error::Host(format!("{error:#}"))
+}

@@ -1,0 +1,144 @@
+//! The thread that brings in transcripts: all of them when the app starts, and what has
+//! grown from then on.
+
+use std::{
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread,
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result};
+use driftline_core::Replica;
+use driftline_web::Importing;
+
+use crate::import::{Report, Step, Watch};
+
+/// How many problems are kept for a page.
+const PROBLEMS: usize = 50;
+
+/// The thread, for as long as this is held.
+pub(super) struct Importer {
+    shared: Arc<Shared>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+/// Asks the thread, and hears how far it is.
+#[derive(Clone)]
+pub(super) struct Asker(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    wake: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    shown: Importing,
+    asked: bool,
+    ended: bool,
+}
+
+impl Importer {
+    pub(super) fn start(replica: Arc<Replica>) -> Result<Self> {
+        let shared = Arc::new(Shared::default());
+        let Ok(watch) = Watch::new() else {
+            // A machine without a home folder has no transcripts to watch.
+            return Ok(Self { shared, thread: None });
+        };
+        shared.state().shown.places = watch.places();
+        let theirs = shared.clone();
+        let thread = thread::Builder::new()
+            .name("import".into())
+            .spawn(move || run(&theirs, &replica, watch))
+            .context("the system gives no thread to import on; try again")?;
+        Ok(Self { shared, thread: Some(thread) })
+    }
+
+    pub(super) fn asker(&self) -> Asker {
+        Asker(self.shared.clone())
+    }
+
+    /// Ends it after the file that is being read.
+    pub(super) fn stop(mut self) {
+        self.shared.state().ended = true;
+        self.shared.wake.notify_all();
+        if let Some(thread) = self.thread.take() {
+            let _it_panicked = thread.join();
+        }
+    }
+}
+
+impl Asker {
+    /// Looks at every file again.
+    pub(super) fn ask(&self) {
+        self.0.state().asked = true;
+        self.0.wake.notify_all();
+    }
+
+    pub(super) fn state(&self) -> Importing {
+        self.0.state().shown.clone()
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn run(shared: &Shared, replica: &Replica, mut watch: Watch) {
+    loop {
+        if std::mem::take(&mut shared.state().asked) {
+            watch.forget();
+        }
+        let seen = watch.look(replica);
+        let pause = Duration::from_millis(seen.pause);
+        {
+            let mut state = shared.state();
+            state.shown.total = seen.total;
+            state.shown.running = !seen.is_quiet();
+        }
+        if !seen.is_quiet() {
+            let mut tell = |it: &Step| {
+                let mut state = shared.state();
+                (state.shown.done, state.shown.total) = (it.done, it.files);
+            };
+            let report = watch.import(replica, seen, &mut tell);
+            note(&mut shared.state().shown, replica, &report);
+        }
+        let state = shared.state();
+        if state.ended {
+            return;
+        }
+        if !state.asked {
+            // Woken too early, it looks once more than it has to.
+            drop(shared.wake.wait_timeout(state, pause));
+        }
+        if shared.state().ended {
+            return;
+        }
+    }
+}
+
+fn note(shown: &mut Importing, replica: &Replica, report: &Report) {
+    shown.running = false;
+    shown.done = shown.total;
+    shown.last_at = Some(replica.now());
+    let sums = &report.totals;
+    shown.last = Some(format!(
+        "{} files read: {} rows new, {} grown, {} records unreadable",
+        sums.files, sums.new, sums.grown, sums.skipped
+    ));
+    let skipped = report.files.iter().flat_map(|file| {
+        file.skipped.iter().map(|it| (format!("{}:{}", file.path, it.line), it.reason.clone()))
+    });
+    let problems = report.problems.iter().map(|it| (it.path.clone(), it.reason.clone()));
+    let fresh: Vec<_> = problems.chain(skipped).take(PROBLEMS).collect();
+    // What was found when a file was read stays known although it is not read again.
+    for problem in fresh {
+        if !shown.problems.contains(&problem) && shown.problems.len() < PROBLEMS {
+            shown.problems.push(problem);
+        }
+    }
+}

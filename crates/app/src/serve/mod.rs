@@ -1,0 +1,140 @@
+//! The app while it runs: the server of the pages, and beside it what keeps them true: a
+//! thread that imports transcripts as they grow, and one that syncs.
+
+mod export;
+mod host;
+mod importer;
+mod running;
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use driftline_auth::open_browser;
+use driftline_core::Millis;
+use driftline_web::{Options, Server, knock};
+use jiff::tz::TimeZone;
+use serde_json::json;
+use url::Url;
+
+use self::{
+    host::AppHost,
+    importer::Importer,
+    running::{Place, Running},
+};
+use crate::{account::runtime, context::Context, error::Failed, service::Service};
+
+/// How long an app that is just starting may take to say where it is.
+const STARTING: Millis = 10_000;
+const STEP: Millis = 100;
+
+/// Starts the app, or finds the one that runs, and shows `path` in the browser.
+pub(crate) fn open(context: &Context<'_>, path: &str, no_browser: bool, port: u16) -> Result<()> {
+    context.profile.create()?;
+    match Place::claim(&context.profile)? {
+        Some(place) => serve(context, &place, path, no_browser, port),
+        None => {
+            let link = visit(context, path)?;
+            tell(context, &link, no_browser, false)
+        }
+    }
+}
+
+/// Asks the app that runs for an address.
+fn visit(context: &Context<'_>, path: &str) -> Result<String> {
+    runtime()?.block_on(async {
+        let mut failed = None;
+        for _ in 0..STARTING / STEP {
+            if let Some(it) = Running::find(&context.profile) {
+                match knock(it.address, &it.secret, path).await {
+                    Ok(link) => return Ok(link),
+                    Err(error) => failed = Some(error),
+                }
+            }
+            context.env.sleep(STEP).await;
+        }
+        let why = failed.map_or_else(String::new, |it| format!(" ({it})"));
+        let message = "the app of this profile runs and does not answer";
+        Err(Failed::failed("no_answer", format!("{message}{why}; end it, then try again")))
+    })
+}
+
+fn serve(
+    context: &Context<'_>,
+    place: &Place,
+    path: &str,
+    no_browser: bool,
+    port: u16,
+) -> Result<()> {
+    let device = context.device()?;
+    let runtime = runtime()?;
+    let importer = Importer::start(device.replica.clone())?;
+    let (service, _news) = Service::start(context.setup(), &device)?;
+    let reading = context.reading(&device)?;
+    let host = Arc::new(AppHost::new(context, &device, importer.asker(), service));
+    let options = Options {
+        reading,
+        env: context.env.clone(),
+        host: host.clone(),
+        zone: TimeZone::system(),
+        port,
+    };
+    runtime.block_on(async {
+        let server = Server::bind(options).await?;
+        let door = server.door();
+        place.tell(&Running { address: server.address(), secret: door.secret().to_owned() })?;
+        let interrupted = interrupted()?;
+        tell(context, &door.link(path), no_browser, true)?;
+        server.run(interrupted).await;
+        anyhow::Ok(())
+    })?;
+    importer.stop();
+    Ok(())
+}
+
+/// Resolves when a person or the system asks the program to end.
+fn interrupted() -> Result<impl Future<Output = ()> + Send> {
+    let failed = "the system tells of no interrupts; try again";
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut interrupt = signal(SignalKind::interrupt()).context(failed)?;
+        let mut terminate = signal(SignalKind::terminate()).context(failed)?;
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => (),
+                _ = terminate.recv() => (),
+            }
+        })
+    }
+    #[cfg(not(unix))]
+    {
+        let mut interrupt = tokio::signal::windows::ctrl_c().context(failed)?;
+        Ok(async move {
+            interrupt.recv().await;
+        })
+    }
+}
+
+/// Says where the app is, and opens the browser there. The code in the address is shown
+/// only where no browser takes it.
+fn tell(context: &Context<'_>, link: &str, no_browser: bool, starts: bool) -> Result<()> {
+    let url = Url::parse(link).context("the app's own address cannot be read")?;
+    let mut plain = url.clone();
+    plain.set_fragment(None);
+    let opened = !no_browser && open_browser(&url);
+    if context.output.json {
+        context
+            .output
+            .json(&json!({ "address": plain.as_str(), "link": link, "opened": opened }))?;
+    } else if opened {
+        context.output.print(&format!("Driftline is at {plain} and opens in your browser."))?;
+    } else {
+        context.output.print("Open this in a browser on this machine, within a minute:")?;
+        context.output.print(&format!("  {link}"))?;
+    }
+    if starts && !context.output.json {
+        let again = context.call("open");
+        context.output.chat(&format!("Ctrl-C ends it. To open it again:  {again}"));
+    }
+    context.output.flush()
+}
