@@ -22,7 +22,7 @@ const TRIES: usize = 3;
 /// Which deployment to check.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Its address, such as https://happy-otter-123.convex.cloud
+    /// Its address, such as `https://happy-otter-123.convex.cloud`
     url: String,
     /// The address of its pages, if it is not the usual one
     #[arg(long)]
