@@ -32,12 +32,16 @@ export default defineSchema({
     linkedLocalIds: v.array(v.string()),
   }).index("by_user", ["user"]),
 
-  /** The latest call of each device. */
+  /** The devices of each person, with the serial number of their latest push. */
   syncDevices: defineTable({
     user: v.id("users"),
     device: v.string(),
     serial: v.number(),
     lastContactAt: v.number(),
+    /** What its owner calls it. */
+    name: v.optional(v.string()),
+    /** By which it called; some may have ended since. */
+    sessions: v.optional(v.array(v.id("authSessions"))),
   }).index("by_device", ["user", "device"]),
 
   /** The order of changes, read before the rows so that no page grows past its limits. */

@@ -1,24 +1,28 @@
 /** Who a person is here, and which devices sync with this deployment. */
 import { v } from "convex/values";
 import { mutation, query } from "./_generated/server.js";
+import { listDevices, noteDevice, revokeDevice as revoke } from "./hub/devices.js";
 import { checkProtocol, name } from "./hub/errors.js";
 import { accountOf, headOf, identityOf, requireUser } from "./hub/person.js";
 
 /** Local ids that are remembered; the oldest give way. */
 const MAX_LOCAL_IDS = 100;
-/** Devices that are listed. */
-const MAX_DEVICES = 100;
 
 /**
- * Records that a device belongs to this person. The first time, it draws the names of an
- * account and an epoch. The id is a record only: it gives access to nothing.
+ * Records that a device belongs to this person, and what it is called if it says so. The
+ * first time, it draws the names of an account and an epoch. The id is a record only: it
+ * gives access to nothing.
  */
 export const linkLocalId = mutation({
-  args: { protocol: v.number(), localId: v.string() },
-  handler: async (ctx, { protocol, localId }) => {
+  args: { protocol: v.number(), localId: v.string(), deviceName: v.optional(v.string()) },
+  handler: async (ctx, { protocol, localId, deviceName }) => {
     const user = await requireUser(ctx);
     checkProtocol(protocol);
     name("localId", localId);
+    if (deviceName !== undefined) {
+      const called = { name: name("deviceName", deviceName) };
+      await noteDevice(ctx, user._id, localId, Date.now(), called);
+    }
     const known = await headOf(ctx, user._id);
     if (known) {
       if (!known.linkedLocalIds.includes(localId)) {
@@ -47,10 +51,6 @@ export const me = query({
     const user = await requireUser(ctx);
     const { provider, person } = await accountOf(ctx, user._id);
     const head = await headOf(ctx, user._id);
-    const devices = await ctx.db
-      .query("syncDevices")
-      .withIndex("by_device", (q) => q.eq("user", user._id))
-      .take(MAX_DEVICES);
     return {
       person: head?.person ?? person,
       provider,
@@ -59,8 +59,21 @@ export const me = query({
       account: head?.account ?? null,
       epoch: head?.epoch ?? null,
       linkedLocalIds: head?.linkedLocalIds ?? [],
-      devices: devices.map(({ device, lastContactAt }) => ({ device, lastContactAt })),
+      devices: await listDevices(ctx, user._id),
     };
+  },
+});
+
+/**
+ * Ends every session of one of the caller's devices, and says how many there were. It has
+ * to sign in again before it gets or sends anything; what is on it stays there.
+ */
+export const revokeDevice = mutation({
+  args: { protocol: v.number(), device: v.string() },
+  handler: async (ctx, { protocol, device }) => {
+    const user = await requireUser(ctx);
+    checkProtocol(protocol);
+    return { ended: await revoke(ctx, user._id, name("device", device)) };
   },
 });
 

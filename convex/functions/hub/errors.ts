@@ -8,7 +8,13 @@ import { ConvexError } from "convex/values";
 export const PROTOCOL = 1;
 
 type Code =
-  "unauthenticated" | "unlinked" | "moved" | "old_call" | "protocol" | "bad_request";
+  | "unauthenticated"
+  | "unlinked"
+  | "moved"
+  | "old_call"
+  | "protocol"
+  | "unknown_device"
+  | "bad_request";
 
 export function failure(code: Code, message: string, more: Record<string, number> = {}) {
   return new ConvexError({ code, message, ...more });

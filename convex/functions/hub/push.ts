@@ -4,6 +4,7 @@ import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { accept, type Taken } from "./accept.js";
 import { ConvexStore } from "./convexStore.js";
+import { deviceOf, noteDevice } from "./devices.js";
 import { everyDigest, readDigests, writeDigests } from "./digests.js";
 import { descriptors } from "./entities.js";
 import {
@@ -87,14 +88,9 @@ async function noteCall(
   serial: number,
   now: number,
 ): Promise<void> {
-  const known = await ctx.db
-    .query("syncDevices")
-    .withIndex("by_device", (q) => q.eq("user", user).eq("device", device))
-    .unique();
-  const last = known?.serial ?? 0;
+  const last = (await deviceOf(ctx, user, device))?.serial ?? 0;
   if (serial <= last) {
     throw failure("old_call", "A later call of this device was answered", { last });
   }
-  if (known) await ctx.db.patch(known._id, { serial, lastContactAt: now });
-  else await ctx.db.insert("syncDevices", { user, device, serial, lastContactAt: now });
+  await noteDevice(ctx, user, device, now, { serial });
 }

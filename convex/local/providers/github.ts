@@ -8,6 +8,13 @@ import { type Account, type Visitors, whichCode, whoAreYou } from "./people.js";
 
 export const GITHUB_CLIENT = { id: "local-github", secret: "local-github-secret" };
 
+/** The smallest picture there is. */
+const PICTURE = {
+  status: 200,
+  contentType: "image/gif",
+  body: "GIF89a\u0001\u0000\u0001\u0000\u0000\u0000\u0000;",
+};
+
 const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 const DEVICE_INTERVAL_S = 1;
 
@@ -36,6 +43,7 @@ export class GitHub {
   }
 
   answer(request: IncomingMessage, url: URL, body: string): Reply | null {
+    if (/^\/avatars\/[0-9]+$/.test(url.pathname)) return PICTURE;
     const api = /^\/api\/v3\/applications\/([^/]+)\/token$/.exec(url.pathname)?.[1];
     if (api !== undefined) return this.application(request, api, body);
     switch (`${request.method} ${url.pathname}`) {
@@ -48,7 +56,7 @@ export class GitHub {
       case "GET /login/device":
         return this.approveDevice(url.searchParams);
       case "GET /api/v3/user":
-        return this.user(request, (account) => userOf(account));
+        return this.user(request, (account) => userOf(this.origin, account));
       case "GET /api/v3/user/emails":
         return this.user(request, ({ id }) => [
           { email: `${id}@example.com`, primary: true, verified: true },
@@ -157,17 +165,21 @@ export class GitHub {
       this.tokens.delete(token);
       return text(204, "");
     }
-    return json(200, { app: { client_id: app }, user: userOf(known.account), scopes: [] });
+    return json(200, {
+      app: { client_id: app },
+      user: userOf(this.origin, known.account),
+      scopes: [],
+    });
   }
 }
 
-function userOf({ id, name }: Account) {
+function userOf(origin: string, { id, name }: Account) {
   return {
     id: Number(id),
     login: `person-${id}`,
     name,
     email: null,
-    avatar_url: `https://avatars.example/${id}`,
+    avatar_url: `${origin}/avatars/${id}`,
   };
 }
 

@@ -109,7 +109,9 @@ describe("who is let in", () => {
     const symmetric = `${encode({ alg: "HS256" })}.${claims}`;
     const mac = createHmac("sha256", keys).update(symmetric).digest("base64url");
     const content = JSON.parse(Buffer.from(claims, "base64url").toString()) as object;
-    const elsewhere = encode({ ...content, aud: "another" });
+    const elsewhere = [{ aud: "another" }, { iss: "https://convex.example" }];
+    const unknown = Buffer.from(header, "base64url").toString();
+    const otherKey = encode({ ...(JSON.parse(unknown) as object), kid: "unknown" });
 
     const damaged = [
       `${header}.${claims}.${signature.slice(0, -8)}AAAAAAAA`,
@@ -117,13 +119,14 @@ describe("who is let in", () => {
       `${symmetric}.${mac}`,
       `${header}.${claims}.${sign(`${header}.${claims}`)}`,
       `${header}.${encode({ ...content, exp: 1e11 })}.${signature}`,
+      `${otherKey}.${claims}.${sign(`${otherKey}.${claims}`)}`,
     ];
     for (const token of damaged)
       expect(await refusal(token)).toEqual([401, "Unauthenticated"]);
-    expect(await refusal(`${header}.${elsewhere}.${signature}`)).toEqual([
-      401,
-      "NoAuthProvider",
-    ]);
+    for (const change of elsewhere) {
+      const token = `${header}.${encode({ ...content, ...change })}.${signature}`;
+      expect(await refusal(token)).toEqual([401, "NoAuthProvider"]);
+    }
     expect(await refusal("garbage")).toEqual([401, "InvalidAuthHeader"]);
   });
 

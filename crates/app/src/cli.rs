@@ -73,7 +73,9 @@ pub(crate) enum Command {
     /// Forget the sign-in; what is here stays here
     SignOut(commands::sign_out::SignOut),
     /// Who is signed in, on which devices, and what is stored where
-    Account(commands::account::Show),
+    Account(commands::account::Account),
+    /// What stays on this device, whatever is synced
+    Exclude(commands::exclude::Exclude),
     /// Check what signing in and syncing need, without signing in
     Doctor(commands::doctor::Doctor),
     /// Where this profile stands with its remote

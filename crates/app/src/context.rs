@@ -12,10 +12,11 @@ use driftline_core::{Backend, Env, OpenBackend, Replica, Schema, status::Status}
 use driftline_reading::{Index, Reading};
 
 use crate::{
-    account::Deployment,
+    account::{Deployment, exclude, merge::Reviewed},
     cli::Arguments,
     config::{self, Config},
     env::SystemEnv,
+    log,
     output::Output,
     profile::{Profile, Turn},
 };
@@ -47,6 +48,17 @@ impl Deref for Context<'_> {
 }
 
 impl Setup {
+    /// The same program on a profile in another folder, which syncs with nobody.
+    pub(crate) fn elsewhere(&self, folder: PathBuf) -> Self {
+        let flags = ["local.backend=sqlite", "remote.backend=none"].map(str::to_owned).into();
+        Self { profile: Profile::at(folder), env: self.env.clone(), schema: self.schema, flags }
+    }
+
+    /// What was set for this call alone.
+    pub(crate) fn flags(&self) -> &[String] {
+        &self.flags
+    }
+
     /// Where the config is read from.
     pub(crate) fn config_file(&self) -> PathBuf {
         self.profile.path().join(config::FILE)
@@ -69,6 +81,7 @@ impl Setup {
             tokens: None,
         })?;
         let replica = Arc::new(Replica::open(store, self.env.clone())?);
+        exclude::apply(&replica, &config.exclude)?;
         Ok(Device { replica, config })
     }
 
@@ -110,11 +123,28 @@ impl Setup {
     }
 }
 
+impl Setup {
+    /// The other side, for whoever is about to exchange rows with it: one that people sign
+    /// in to gets and gives nothing before the first merge was agreed to.
+    pub(crate) fn remote_to_sync(
+        &self,
+        config: &Config,
+        replica: &Arc<Replica>,
+    ) -> Result<Option<Arc<dyn Backend>>> {
+        let Some(remote) = self.remote(config)? else { return Ok(None) };
+        if !config.has_sign_in() {
+            return Ok(Some(remote));
+        }
+        Ok(Some(Arc::new(Reviewed { remote, replica: replica.clone() })))
+    }
+}
+
 impl<'a> Context<'a> {
     pub(crate) fn new(output: &'a Output, arguments: Arguments) -> Result<Self> {
         let schema = Schema::registered()?;
         let env = Arc::new(SystemEnv::new()?);
         let profile = Profile::choose(arguments.profile)?;
+        log::start(&profile)?;
         Ok(Self { output, setup: Setup { profile, env, schema, flags: arguments.config } })
     }
 

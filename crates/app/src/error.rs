@@ -27,6 +27,11 @@ impl Failed {
         Self { code, exit: USAGE, message: message.into() }.into()
     }
 
+    /// There is no such thing.
+    pub(crate) fn not_found(message: impl Into<String>) -> anyhow::Error {
+        Self { code: "not_found", exit: NOT_FOUND, message: message.into() }.into()
+    }
+
     /// It did not work out.
     pub(crate) fn failed(code: &'static str, message: impl Into<String>) -> anyhow::Error {
         Self { code, exit: 1, message: message.into() }.into()
@@ -122,7 +127,7 @@ fn kind(error: &anyhow::Error) -> (&'static str, u8) {
         | Error::UnknownField { .. }
         | Error::BadValue { .. }
         | Error::BadId { .. } => USAGE,
-        Error::SignedOut { .. } | Error::WrongAccount { .. } => ACCOUNT,
+        Error::SignedOut { .. } | Error::Unreviewed { .. } | Error::WrongAccount { .. } => ACCOUNT,
         error if error.is_transient() => NOT_NOW,
         _ => 1,
     };

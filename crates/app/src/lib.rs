@@ -25,6 +25,7 @@ mod context;
 mod env;
 mod error;
 mod import;
+mod log;
 mod output;
 mod profile;
 mod rows;

@@ -4,104 +4,22 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
+#[path = "common/cloud.rs"]
+mod cloud;
 mod common;
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    io::{BufRead, BufReader, Read, Write},
-    path::{Path, PathBuf},
-    process::Stdio,
-};
+use std::{fs, net::TcpListener, process::Stdio};
 
+use cloud::{deployment, files, join, now, secrets, sign_in};
 use common::Place;
-use driftline_deployment::{Deployment, Options, Visitor};
-use reqwest::{
-    Client, Url,
-    header::{COOKIE, LOCATION, SET_COOKIE},
-    redirect::Policy,
-};
-use serde_json::Value;
-
-/// Follows redirects as a browser does, and returns the last page.
-async fn browse(mut page: Url) -> String {
-    let client = Client::builder().redirect(Policy::none()).no_proxy().build().unwrap();
-    let mut jar: BTreeMap<(String, String), String> = BTreeMap::new();
-    for _ in 0..10 {
-        let host = page.authority().to_owned();
-        let cookies = jar.iter().filter(|(key, _)| key.0 == host);
-        let cookies: Vec<_> = cookies.map(|(key, value)| format!("{}={value}", key.1)).collect();
-        let answer =
-            client.get(page.clone()).header(COOKIE, cookies.join("; ")).send().await.unwrap();
-        for cookie in answer.headers().get_all(SET_COOKIE) {
-            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
-            let (name, value) = pair.split_once('=').unwrap();
-            jar.insert((host.clone(), name.to_owned()), value.to_owned());
-        }
-        let Some(next) = answer.headers().get(LOCATION) else {
-            return answer.text().await.unwrap();
-        };
-        page = page.join(next.to_str().unwrap()).unwrap();
-    }
-    panic!("too many redirects")
-}
-
-async fn deployment() -> Deployment {
-    // For the clients of these tests; the program's own names its provider itself.
-    let _by_another_test = rustls::crypto::ring::default_provider().install_default();
-    let inside = Some(Path::new(env!("CARGO_MANIFEST_DIR")).to_owned());
-    Deployment::start(Options { inside, ..Options::default() }).await.unwrap()
-}
-
-/// Signs in with a typed code: what the program said, and how it ended.
-async fn sign_in(place: &Place, profile: &str) -> (i32, String) {
-    let words = ["sign-in", "github", "--headless", "--token-file"];
-    let mut command = place.command(profile, &words);
-    let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap());
-    let (mut said, mut page) = (String::new(), None);
-    while page.is_none() {
-        let mut line = String::new();
-        assert_ne!(lines.read_line(&mut line).unwrap(), 0, "it ended: {said}");
-        page = line.trim().starts_with("http").then(|| Url::parse(line.trim()).unwrap());
-        said += &line;
-    }
-    let shown = browse(page.unwrap()).await;
-    let code = shown.split("<strong id=\"code\">").nth(1).unwrap().split('<').next().unwrap();
-    writeln!(child.stdin.take().unwrap(), "{code}").unwrap();
-    lines.read_to_string(&mut said).unwrap();
-    child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
-    (child.wait().unwrap().code().unwrap(), said)
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut all = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() { all.extend(files(&path)) } else { all.push(path) }
-    }
-    all
-}
-
-/// The tokens that a profile keeps.
-fn secrets(profile: &Path) -> Vec<String> {
-    let kept = files(&profile.join("tokens"));
-    let kept = kept.iter().find(|it| it.extension().is_some_and(|it| it == "json")).unwrap();
-    let kept: Value = serde_json::from_slice(&fs::read(kept).unwrap()).unwrap();
-    let text = |name: &str| kept["tokens"][name].as_str().unwrap().to_owned();
-    vec![text("token"), text("refreshToken")]
-}
+use driftline_deployment::Visitor;
 
 #[tokio::test]
 async fn a_person_signs_in_syncs_and_signs_out() {
     let (place, deployment) = (Place::new(), deployment().await);
     let mut said = String::new();
-    for profile in ["a", "b"] {
-        place.ok(profile, &["config", "set", "remote.backend", "convex"]);
-        place.ok(profile, &["config", "set", "remote.url", deployment.url()]);
-        place.ok(profile, &["config", "set", "remote.site_url", deployment.site_url()]);
-    }
+    join(&place, "a", &deployment);
+    join(&place, "b", &deployment);
     place.ok("a", &["add", "sessions", "name=From a"]);
     place.ok("b", &["add", "sessions", "name=From b"]);
 
@@ -109,7 +27,7 @@ async fn a_person_signs_in_syncs_and_signs_out() {
     assert_eq!(ran.code, 4, "{ran:?}");
     deployment.set_visitor(&Visitor::Account("1001".into())).await.unwrap();
     for profile in ["a", "b"] {
-        let (code, text) = sign_in(&place, profile).await;
+        let (code, text) = sign_in(&place, profile, &["--yes"]).await;
         assert_eq!(code, 0, "{text}");
         assert!(text.contains("Signed in") && text.contains("only you can read"), "{text}");
         said += &text;
@@ -125,12 +43,14 @@ async fn a_person_signs_in_syncs_and_signs_out() {
     }
     assert!(said.contains("github"), "{said}");
 
-    // Another person is refused, and what was there before still works.
+    // Another person is refused, whatever waits here, and what was there before still works.
+    place.ok("a", &["add", "sessions", "name=Waits for Ada"]);
     deployment.set_visitor(&Visitor::Account("1002".into())).await.unwrap();
-    let (code, text) = sign_in(&place, "a").await;
+    let (code, text) = sign_in(&place, "a", &["--yes"]).await;
     assert!(code == 4 && text.contains("--profile DIR"), "{code} {text}");
     said += &text;
-    place.ok("a", &["sync"]);
+    assert_eq!(place.json("a", &["status"])["pending"], 1);
+    assert_eq!(place.json("a", &["sync"])["sent"], 1);
 
     let secrets = secrets(&place.path("a"));
     for file in files(&place.path("a")) {
@@ -152,7 +72,7 @@ async fn a_person_signs_in_syncs_and_signs_out() {
     assert!(place.ok("a", &["list", "sessions"]).contains("Not sent"));
 
     deployment.set_visitor(&Visitor::Account("1001".into())).await.unwrap();
-    let (code, text) = sign_in(&place, "a").await;
+    let (code, text) = sign_in(&place, "a", &["--yes"]).await;
     assert_eq!(code, 0, "{text}");
     place.ok("a", &["sync"]);
     place.ok("b", &["sync"]);
@@ -165,15 +85,11 @@ async fn a_person_signs_in_syncs_and_signs_out() {
 #[tokio::test]
 async fn processes_renew_one_sign_in_at_once_and_stay_signed_in() {
     let (place, deployment) = (Place::new(), deployment().await);
-    place.ok("a", &["config", "set", "remote.backend", "convex"]);
-    place.ok("a", &["config", "set", "remote.url", deployment.url()]);
-    place.ok("a", &["config", "set", "remote.site_url", deployment.site_url()]);
+    join(&place, "a", &deployment);
     deployment.set_visitor(&Visitor::Account("1001".into())).await.unwrap();
-    let (code, text) = sign_in(&place, "a").await;
+    let (code, text) = sign_in(&place, "a", &["--yes"]).await;
     assert_eq!(code, 0, "{text}");
-    #[expect(clippy::disallowed_methods, reason = "the deployment starts at the real time")]
-    let start = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    let start = i64::try_from(start.as_millis()).unwrap();
+    let start = now();
     let mut before = secrets(&place.path("a"));
     for round in 1..=50 {
         deployment.set_clock(Some(start + round * 2 * 3_600_000)).await.unwrap();
@@ -190,4 +106,51 @@ async fn processes_renew_one_sign_in_at_once_and_stay_signed_in() {
         assert_ne!(before, after, "round {round}: nothing was renewed");
         before = after;
     }
+}
+
+/// Where a renewal is stopped is chance: before the call, on its way, after the deployment
+/// has used the token up, or after all of it. The next process always goes on.
+#[tokio::test]
+async fn a_process_that_is_killed_while_it_renews_signs_nobody_out() {
+    let (place, deployment) = (Place::new(), deployment().await);
+    join(&place, "a", &deployment);
+    deployment.set_visitor(&Visitor::Account("1001".into())).await.unwrap();
+    let (code, text) = sign_in(&place, "a", &["--yes"]).await;
+    assert_eq!(code, 0, "{text}");
+    let renewals = async || {
+        let stats = deployment.stats().await.unwrap();
+        stats.functions.get("auth:signIn").map_or(0, |it| it.calls)
+    };
+    let start = now();
+    for round in 1..=12 {
+        deployment.set_clock(Some(start + round * 2 * 3_600_000)).await.unwrap();
+        let before = renewals().await;
+        let mut command = place.command("a", &["account"]);
+        let mut process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        while renewals().await == before && process.try_wait().unwrap().is_none() {}
+        process.kill().unwrap();
+        process.wait().unwrap();
+        let ran = place.run("a", &["account"]);
+        assert_eq!(ran.code, 0, "round {round}: {ran:?}");
+    }
+}
+
+/// A config that names another address gets nobody's tokens there, and takes none away.
+#[tokio::test]
+async fn tokens_go_to_no_other_address() {
+    let (place, deployment) = (Place::new(), deployment().await);
+    join(&place, "a", &deployment);
+    deployment.set_visitor(&Visitor::Account("1001".into())).await.unwrap();
+    let (code, text) = sign_in(&place, "a", &["--yes"]).await;
+    assert_eq!(code, 0, "{text}");
+    place.ok("a", &["add", "sessions", "name=Not for them"]);
+    let stranger = TcpListener::bind("127.0.0.1:0").unwrap();
+    stranger.set_nonblocking(true).unwrap();
+    let elsewhere = format!("remote.url=http://{}", stranger.local_addr().unwrap());
+    for command in ["sync", "account"] {
+        let ran = place.run("a", &["--config", &elsewhere, command]);
+        assert_eq!(ran.code, 4, "{ran:?}");
+    }
+    assert!(stranger.accept().is_err(), "it was called");
+    assert_eq!(place.json("a", &["sync"])["sent"], 1);
 }

@@ -56,7 +56,7 @@ fn sync_and_status_tell_where_things_stand() {
     assert_eq!(
         status,
         json!({
-            "state": "local", "pending": 0, "parked": 0, "last_contact_at": null,
+            "state": "local", "pending": 0, "parked": 0, "kept": 0, "last_contact_at": null,
             "remote": null, "error": null,
             "counts": { "comments": 0, "inbox": 0, "messages": 0, "sessions": 0, "workspaces": 0 },
         })

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use driftline_core::{ExposeSecret, SecretString, excerpt};
+use driftline_core::{ExposeSecret, PROTOCOL, SecretString, excerpt};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
@@ -66,6 +66,8 @@ pub struct Account {
     pub name: Option<String>,
     /// Where their picture is.
     pub image: Option<String>,
+    /// The account that the hub drew for them; none before their first device was linked.
+    pub account: Option<String>,
     /// Their devices.
     #[serde(default)]
     pub devices: Vec<DeviceOf>,
@@ -77,6 +79,11 @@ pub struct Account {
 pub struct DeviceOf {
     /// Its id.
     pub device: String,
+    /// What its owner calls it.
+    pub name: Option<String>,
+    /// Whether a session of it is alive.
+    #[serde(default)]
+    pub signed_in: bool,
     /// When it last called, in milliseconds since 1970.
     pub last_contact_at: f64,
 }
@@ -196,6 +203,39 @@ impl Calls {
     pub async fn me(&self, token: &SecretString) -> Result<Option<Account>> {
         match self.call("query", "users:me", &json!({}), Some(token)).await {
             Ok(value) => self.read(value).map(Some),
+            Err(Fault::Unauthenticated) => Ok(None),
+            Err(Fault::Other(error)) => Err(error),
+        }
+    }
+
+    /// Records that a device belongs to the owner of `token`, and what it is called. False if
+    /// the token is not accepted.
+    ///
+    /// # Errors
+    /// When it may not be recorded.
+    pub async fn link(&self, token: &SecretString, device: &str, name: &str) -> Result<bool> {
+        let args = json!({ "protocol": PROTOCOL, "localId": device, "deviceName": name });
+        match self.call("mutation", "users:linkLocalId", &args, Some(token)).await {
+            Ok(_) => Ok(true),
+            Err(Fault::Unauthenticated) => Ok(false),
+            Err(Fault::Other(error)) => Err(error),
+        }
+    }
+
+    /// Ends every session of a device of the owner of `token`, and returns how many there
+    /// were. None if the token is not accepted.
+    ///
+    /// # Errors
+    /// When they may still be alive.
+    pub async fn revoke(&self, token: &SecretString, device: &str) -> Result<Option<u64>> {
+        #[derive(Deserialize)]
+        struct Reply {
+            ended: f64,
+        }
+        let args = json!({ "protocol": PROTOCOL, "device": device });
+        match self.call("mutation", "users:revokeDevice", &args, Some(token)).await {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+            Ok(value) => self.read(value).map(|it: Reply| Some(it.ended.max(0.0) as u64)),
             Err(Fault::Unauthenticated) => Ok(None),
             Err(Fault::Other(error)) => Err(error),
         }

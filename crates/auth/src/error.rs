@@ -73,19 +73,29 @@ pub enum Error {
         expected: String,
     },
     /// The person said no, or the provider did.
-    #[error("sign-in was refused in the browser; nothing was changed. Start again when you like")]
+    #[error(
+        "sign-in was refused in the browser; nothing was changed. To try again: driftline sign-in"
+    )]
     Denied,
     /// Nobody came back.
-    #[error("nobody came back from the browser in {minutes} minutes; nothing was changed")]
+    #[error(
+        "nobody came back from the browser in {minutes} minutes; nothing was changed. To try again: \
+         driftline sign-in, or without a browser here: driftline sign-in --headless"
+    )]
     TimedOut {
         /// How long it waited.
         minutes: u64,
     },
     /// A code that is not, or no longer, good.
-    #[error("this code is not good any more (it works once, for two minutes); start again")]
+    #[error(
+        "this code is not good any more (it works once, for two minutes); for another one: \
+         driftline sign-in"
+    )]
     WrongCode,
     /// The deployment did not take who the provider said it was.
-    #[error("{host} did not accept this sign-in; nothing was changed. Start again")]
+    #[error(
+        "{host} did not accept this sign-in; nothing was changed. To try again: driftline sign-in"
+    )]
     Refused {
         /// The deployment.
         host: String,

@@ -96,18 +96,43 @@ impl Http {
             value.set_sensitive(true);
             request = request.header(AUTHORIZATION, value);
         }
-        let mut answer = request.send().await.map_err(|it| lost(&it))?;
+        let answer = request.send().await.map_err(|it| lost(&it))?;
         let status = answer.status().as_u16();
-        let mut body = Vec::new();
-        while let Some(part) = answer.chunk().await.map_err(|it| lost(&it))? {
-            if body.len() + part.len() > LARGEST {
-                return Err(Lost(format!("its answer is longer than {LARGEST} bytes")));
-            }
-            body.extend_from_slice(&part);
-        }
+        let body = body_of(answer, LARGEST).await?;
         let body = String::from_utf8(body).map_err(|_| Lost("its answer is no text".into()))?;
         Ok(Answer { status, body: body.into() })
     }
+}
+
+impl Http {
+    /// Gets what is public at `url`: no token goes along, and no redirect is followed.
+    pub(crate) async fn get(&self, url: Url, largest: usize) -> Result<Vec<u8>, Lost> {
+        let origin = Origin::of(&url).map_err(|it| Lost(it.to_string()))?;
+        let client = if origin.is_loopback() { &self.here } else { &self.away };
+        let get = async {
+            let answer = client.get(url).send().await.map_err(|it| lost(&it))?;
+            match answer.status().as_u16() {
+                200 => body_of(answer, largest).await,
+                status => Err(Lost(format!("it answers {status}"))),
+            }
+        };
+        match select(pin!(get), self.env.sleep(DEADLINE)).await {
+            Either::Left((done, _)) => done,
+            Either::Right(_) => Err(Lost(format!("no answer in {} s", DEADLINE / 1_000))),
+        }
+    }
+}
+
+/// Reads a body of at most `largest` bytes.
+async fn body_of(mut answer: reqwest::Response, largest: usize) -> Result<Vec<u8>, Lost> {
+    let mut body = Vec::new();
+    while let Some(part) = answer.chunk().await.map_err(|it| lost(&it))? {
+        if body.len() + part.len() > largest {
+            return Err(Lost(format!("its answer is longer than {largest} bytes")));
+        }
+        body.extend_from_slice(&part);
+    }
+    Ok(body)
 }
 
 #[async_trait]

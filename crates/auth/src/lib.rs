@@ -17,6 +17,7 @@ mod gate;
 mod http;
 mod loopback;
 mod origin;
+mod picture;
 mod provider;
 mod providers;
 mod session;
@@ -32,6 +33,7 @@ pub use self::{
     http::Http,
     loopback::{Callback, Loopback},
     origin::{Origin, Site},
+    picture::{Picture, fetch_picture},
     provider::{DeviceFlow, ProviderPlugin},
     session::{Session, State},
     sign_in::{Attempt, SignIn, open_browser, set_commands},

@@ -11,6 +11,8 @@ pub struct ProviderPlugin {
     pub name: &'static str,
     /// What people call it.
     pub title: &'static str,
+    /// The host that serves the pictures of its people.
+    pub pictures: &'static str,
     /// Its device flow, if it has one that ends in a token of the deployment's own app.
     pub device: Option<DeviceFlow>,
 }

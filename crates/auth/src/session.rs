@@ -105,6 +105,25 @@ impl Session {
         self.next(Some(refused)).await
     }
 
+    /// Makes a call that shows a token, with another one if the first is not accepted. None
+    /// if nobody is signed in.
+    ///
+    /// # Errors
+    /// What the call fails with, or when no token can be had for now.
+    pub async fn with_token<T, F>(&self, call: impl Fn(SecretString) -> F) -> Result<Option<T>>
+    where
+        F: Future<Output = Result<Option<T>>>,
+    {
+        let Some(token) = self.access().await? else { return Ok(None) };
+        if let Some(done) = call(token.clone()).await? {
+            return Ok(Some(done));
+        }
+        match self.another(&token).await? {
+            Some(token) => call(token).await,
+            None => Ok(None),
+        }
+    }
+
     /// Keeps the tokens of a new sign-in, and ends the session that was there before.
     ///
     /// # Errors

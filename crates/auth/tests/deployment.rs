@@ -7,8 +7,8 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use driftline_auth::{
-    Calls, Error, FileGate, FileVault, Http, Origin, ProviderPlugin, Session, SignIn, Site, State,
-    Tokens,
+    Calls, Error, FileGate, FileVault, Http, Origin, ProviderPlugin, Saved, Session, SignIn, Site,
+    State, Tokens, Vault, fetch_picture,
 };
 use driftline_core::{Env, ExposeSecret, Millis, Simulated, TokenSource};
 use driftline_deployment::{Deployment, Options, Visitor};
@@ -74,7 +74,10 @@ impl Place {
     }
 
     fn session(&self) -> Session {
-        let folder = self.folder.path();
+        self.session_in(self.folder.path())
+    }
+
+    fn session_in(&self, folder: &Path) -> Session {
         Session::new(
             Calls::new(self.origin(), self.http.clone()),
             Arc::new(FileVault::new(folder)),
@@ -139,6 +142,11 @@ async fn a_browser_signs_in_with_either_provider_and_they_are_two_people() {
     assert_eq!(place.person(&google).await, "google:1001");
     let again = place.with_browser("github").await.unwrap();
     assert_eq!(place.person(&again).await, "github:1001");
+    // Her picture is where a provider of this machine serves it.
+    let me = place.sign_in().calls().me(&again.access).await.unwrap().unwrap();
+    let (origin, provider) = (place.origin(), ProviderPlugin::named("github").unwrap());
+    let picture = fetch_picture(&place.http, &origin, provider, &me.image.unwrap()).await.unwrap();
+    assert_eq!(picture.kind, "gif");
 }
 
 #[tokio::test]
@@ -222,6 +230,33 @@ async fn a_session_that_is_over_says_so_and_an_outage_does_not() {
 
     place.deployment.wipe().await.unwrap();
     assert!(session.another(&token).await.unwrap().is_none());
+    assert_eq!(session.state().await.unwrap(), State::Ended);
+}
+
+/// A copy of the tokens, used on another machine: whoever comes second shows what was used,
+/// and then nobody is signed in any more. That is what single use is for.
+#[tokio::test]
+async fn a_refresh_token_that_was_used_elsewhere_ends_the_session_for_both() {
+    let place = Place::new().await;
+    place.visit("1006").await;
+    let tokens = place.with_browser("github").await.unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let (session, thief) = (place.session(), place.session_in(elsewhere.path()));
+    session.keep(tokens.clone()).await.unwrap();
+    FileVault::new(elsewhere.path())
+        .save(&place.origin(), &Saved::now(tokens.clone(), place.env.wall()))
+        .await
+        .unwrap();
+    let start = issued_at(tokens.access.expose_secret());
+    let mut mine = tokens.access.clone();
+    for hour in 1..=2 {
+        place.deployment.set_clock(Some(start + hour * 3_700_000)).await.unwrap();
+        mine = session.another(&mine).await.unwrap().unwrap();
+    }
+    assert!(thief.another(&tokens.access).await.unwrap().is_none());
+    assert_eq!(thief.state().await.unwrap(), State::Ended);
+    place.deployment.set_clock(Some(start + 3 * 3_700_000)).await.unwrap();
+    assert!(session.another(&mine).await.unwrap().is_none());
     assert_eq!(session.state().await.unwrap(), State::Ended);
 }
 

@@ -196,6 +196,13 @@ impl EntityDescriptor {
         })
     }
 
+    /// Whether `field` says where a row belongs: it is a part of its natural key, or
+    /// refers to another row.
+    pub fn places(&self, field: &str) -> bool {
+        let is_ref = |it: &Field| matches!(it.kind, Kind::Ref(_));
+        self.natural_key.contains(&field) || self.field(field).is_some_and(is_ref)
+    }
+
     /// The natural key of `row` as one text, or none if no key field has a value.
     /// A missing field equals a missing field. It is the only thing twins are looked
     /// up by.

@@ -142,6 +142,15 @@ pub enum Error {
         /// The other side.
         remote: String,
     },
+    /// Nothing of this device was ever merged with the remote, and nobody has agreed to it.
+    #[error(
+        "nothing here was merged with {remote} yet; see what would happen with `driftline \
+         sign-in --dry-run`, merge with `driftline sign-in --yes`"
+    )]
+    Unreviewed {
+        /// The other side.
+        remote: String,
+    },
     /// A call failed without saying which row is at fault.
     #[error("{remote} refused a batch without saying why")]
     BatchFailed {
@@ -242,6 +251,7 @@ impl Error {
             Self::Damaged { .. } => "damaged",
             Self::Unavailable { .. } => "unavailable",
             Self::SignedOut { .. } => "signed_out",
+            Self::Unreviewed { .. } => "unreviewed",
             Self::BatchFailed { .. } => "batch_failed",
             Self::Moved { .. } => "moved",
             Self::OldCall { .. } => "old_call",

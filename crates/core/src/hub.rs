@@ -142,8 +142,45 @@ fn every(tx: &dyn ReadTx, digests: &Digests) -> Digests {
     all
 }
 
+/// Whose rows a store holds as a hub, and up to which place.
+pub(crate) fn place(tx: &dyn ReadTx) -> Result<Option<(Identity, u64)>> {
+    if tx.meta(HUB)?.is_none() {
+        return Ok(None);
+    }
+    let State { identity, head, .. } = load(tx)?;
+    Ok(Some((identity, head)))
+}
+
+/// Forgets whose rows these are.
+pub(crate) fn forget(tx: &mut dyn Tx) -> Result<()> {
+    tx.set_meta(HUB, None)
+}
+
+/// Takes a page of another hub as it is, asked for at `cursor`. A page does not say at
+/// which places its rows are, so they get the first ones that they can have: who stops
+/// among them and asks the hub itself is told of some again, and misses none.
+pub(crate) fn copy(tx: &mut dyn Tx, cursor: u64, page: Page) -> Result<()> {
+    let mut state = match tx.meta(HUB)? {
+        Some(_) => load(tx.reading())?,
+        None => State {
+            identity: page.identity,
+            head: 0,
+            digests: Digests::new(),
+            serials: BTreeMap::new(),
+        },
+    };
+    state.head = cursor;
+    for Change { entity, id, row, .. } in page.changes {
+        let key = tx.schema().get(&entity).and_then(|it| it.key_of(&row));
+        let hash = tx.get(&entity, id)?.map_or(0, |it| it.hash);
+        number(tx, &mut state, &entity, &mut Stored { row, key, hash, ..Stored::new(id) })?;
+    }
+    state.head = state.head.max(page.next);
+    save(tx, &state)
+}
+
 /// The page after a cursor.
-fn serve(tx: &dyn ReadTx, request: &Pull, time: Option<Millis>) -> Result<Page> {
+pub(crate) fn serve(tx: &dyn ReadTx, request: &Pull, time: Option<Millis>) -> Result<Page> {
     let state = load(tx)?;
     let rows = request.rows.max(1);
     let found = tx.feed(request.cursor, rows + 1)?;

@@ -13,6 +13,8 @@ mod error;
 mod hub;
 mod id;
 mod live;
+pub mod mirror;
+pub mod rehearsal;
 mod replica;
 mod row;
 mod schema;

@@ -49,6 +49,8 @@ pub struct Status {
     pub pending: u64,
     /// Rows that were set aside and need somebody.
     pub parked: u64,
+    /// Rows with changes that the person keeps on this device.
+    pub kept: u64,
     /// When the hub last answered, in milliseconds since 1970.
     pub last_contact_at: Option<Millis>,
     /// What a person calls the hub.
@@ -102,6 +104,7 @@ impl Contact {
 /// When the store cannot be read.
 pub fn read(tx: &dyn ReadTx, remote: Option<&str>, syncing: bool) -> Result<Status> {
     let (pending, parked) = tx.queue_sizes()?;
+    let kept = tx.kept_size()?;
     let contact = Contact::load(tx)?;
     let link = device::link(tx)?;
     let equal = link.compared.as_ref().is_some_and(|(state, differ)| {
@@ -117,5 +120,5 @@ pub fn read(tx: &dyn ReadTx, remote: Option<&str>, syncing: bool) -> Result<Stat
         _ => State::Offline,
     };
     let remote = remote.map(str::to_owned);
-    Ok(Status { state, pending, parked, last_contact_at: contact.at, remote, error })
+    Ok(Status { state, pending, parked, kept, last_contact_at: contact.at, remote, error })
 }

@@ -42,6 +42,15 @@ pub struct SyncReport {
     pub calls: u32,
 }
 
+/// Whether a remote that speaks the version `theirs` is understood.
+pub(crate) fn check_protocol(remote: &dyn Backend, theirs: u32) -> Result<()> {
+    if theirs.abs_diff(PROTOCOL) <= 1 {
+        return Ok(());
+    }
+    let older = if theirs < PROTOCOL { "the remote" } else { "this program" };
+    Err(Error::Protocol { remote: remote.name(), theirs, ours: PROTOCOL, older })
+}
+
 /// One sync of `replica` with `remote`.
 pub(crate) struct Exchange<'a> {
     pub(crate) replica: &'a Replica,
@@ -111,11 +120,7 @@ impl<'a> Exchange<'a> {
             self.report.calls += 1;
             let (cursor, rows, bytes) = (position.cursor, limits.rows, limits.bytes);
             let page = self.remote.pull(Pull { protocol: PROTOCOL, cursor, rows, bytes }).await?;
-            if page.protocol.abs_diff(PROTOCOL) > 1 {
-                let older = if page.protocol < PROTOCOL { "the remote" } else { "this program" };
-                let (remote, theirs) = (self.remote.name(), page.protocol);
-                return Err(Error::Protocol { remote, theirs, ours: PROTOCOL, older });
-            }
+            check_protocol(self.remote, page.protocol)?;
             self.measure(page.time);
             self.head = page.head;
             let (received, at) = (page.changes.len() as u64, page.next);

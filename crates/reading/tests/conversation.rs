@@ -20,7 +20,12 @@ use crate::session::{Talk, call, result, steps, text};
 fn short() -> Talk {
     let talk = Talk::new();
     talk.add("user", "1", "", json!([text("Fix the parser")]));
-    talk.add("assistant", "2", "1", json!([{"type": "thinking", "thinking": "Let me see"}]));
+    talk.add(
+        "assistant",
+        "2",
+        "1",
+        json!([text("\n\n"), {"type": "thinking", "thinking": "Let me see"}]),
+    );
     talk.add("assistant", "3", "2", json!([call("a", "Read", json!({"file_path": "/p.rs"}))]));
     talk.add("tool", "4", "3", json!([result("a", false, "fn parse()")]));
     talk.add("assistant", "5", "4", json!([call("b", "Bash", json!({"command": "cargo test"}))]));
@@ -46,6 +51,17 @@ fn work_between_what_is_said_folds_into_one_item() {
     let answer = bash.answer.as_ref().unwrap();
     assert!(answer.failed);
     assert_eq!(answer.pieces, [Piece::Text("1 failed".into())]);
+}
+
+#[test]
+fn what_says_nothing_is_part_of_what_is_above_it() {
+    let talk = short();
+    let blank = talk.add("assistant", "8", "7", json!([text(" \n")]));
+    assert_eq!(talk.outline().len(), 3);
+    assert!(talk.all(0)[2].messages.contains(&blank));
+    let talk = Talk::new();
+    talk.add("assistant", "1", "", json!([text(" ")]));
+    assert_eq!(talk.outline(), ["1 note"]);
 }
 
 #[test]

@@ -66,6 +66,9 @@ fn a_long_session_is_read_in_windows_that_grow() {
     };
     let more = visit.page(&link(&first, ">Newer 200<"));
     assert_eq!(numbers(&more), (0, 399, 400));
+    let end = link(&more, ">Newer 200<");
+    assert!(!end.contains("to="), "what comes later will be there, too: {end}");
+    assert_eq!(numbers(&visit.page(&end)), (0, 499, 500));
     let around = visit.page(&format!("/s/{session}?at={}", ids[300]));
     assert_eq!(numbers(&around), (200, 399, 200));
     assert!(around.contains(&format!("data-key=\"m-{}\"", ids[300])), "{around}");

@@ -1,13 +1,26 @@
 //! The deployment that the config names, and who is signed in there. Which backend it is
 //! does not matter: one whose settings have a `url` is one that people sign in to.
 
+pub(crate) mod exclude;
+pub(crate) mod facts;
+pub(crate) mod merge;
+mod overview;
+pub(crate) mod review;
+mod secrets;
+pub(crate) mod undo;
+pub(crate) mod unsent;
+
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use driftline_auth::{Calls, FileGate, Http, Origin, ProfileVault, Session, SignIn, Site};
+use driftline_auth::{
+    Account, Calls, FileGate, Http, Origin, Picture, ProfileVault, ProviderPlugin, Session, SignIn,
+    Site, fetch_picture,
+};
 use driftline_core::{Env, TokenSource, Value};
 use tokio::runtime::{Builder, Runtime};
 
+pub(crate) use self::overview::{Overview, overview};
 use crate::{
     config::Config,
     context::{Context, Setup},
@@ -65,10 +78,59 @@ impl Deployment {
         Calls::new(self.origin.clone(), self.http.clone())
     }
 
+    /// Who is signed in; none if nobody is.
+    pub(crate) async fn me(&self) -> driftline_auth::Result<Option<Account>> {
+        let calls = self.calls();
+        let ask = |token| {
+            let calls = calls.clone();
+            async move { calls.me(&token).await }
+        };
+        self.session.with_token(ask).await
+    }
+
+    /// Records that this device belongs to whoever is signed in, under the name that its
+    /// owner gave the machine. False if nobody is.
+    pub(crate) async fn link(&self, device: &str) -> driftline_auth::Result<bool> {
+        let (calls, name) = (self.calls(), machine());
+        let link = |token| {
+            let (calls, name) = (calls.clone(), name.clone());
+            async move { calls.link(&token, device, &name).await.map(|it| it.then_some(())) }
+        };
+        Ok(self.session.with_token(link).await?.is_some())
+    }
+
+    /// Ends every session of a device, and returns how many there were; none if nobody is
+    /// signed in.
+    pub(crate) async fn revoke(&self, device: &str) -> driftline_auth::Result<Option<u64>> {
+        let calls = self.calls();
+        let revoke = |token| {
+            let calls = calls.clone();
+            async move { calls.revoke(&token, device).await }
+        };
+        self.session.with_token(revoke).await
+    }
+
+    /// The picture of somebody who just signed in.
+    pub(crate) async fn picture(
+        &self,
+        account: &Account,
+    ) -> driftline_auth::Result<Option<Picture>> {
+        let Some(address) = &account.image else { return Ok(None) };
+        let provider = ProviderPlugin::named(&account.provider)?;
+        fetch_picture(&self.http, &self.origin, provider, address).await.map(Some)
+    }
+
     pub(crate) fn sign_in(&self) -> Result<SignIn> {
         let (http, env) = (self.http.clone(), self.env.clone());
         Ok(SignIn::new(self.origin.clone(), self.site()?, http, env))
     }
+}
+
+/// What the owner of this machine calls it.
+fn machine() -> String {
+    let name = gethostname::gethostname().to_string_lossy().into_owned();
+    let name: String = name.chars().filter(|it| !it.is_control()).take(100).collect();
+    if name.is_empty() { "a device".into() } else { name }
 }
 
 /// Where a command waits for the network.

@@ -10,6 +10,7 @@ pub(crate) mod convex_schema;
 pub(crate) mod demo;
 pub(crate) mod digest;
 pub(crate) mod doctor;
+pub(crate) mod exclude;
 pub(crate) mod export;
 pub(crate) mod get;
 pub(crate) mod history;
@@ -61,6 +62,7 @@ pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<()> {
         Command::SignIn(it) => it.run(context),
         Command::SignOut(it) => it.run(context),
         Command::Account(it) => it.run(context),
+        Command::Exclude(it) => it.run(context),
         Command::Doctor(it) => it.run(context),
         Command::Status(it) => it.run(context),
         Command::Digest(it) => it.run(context),

@@ -1,19 +1,22 @@
-//! `sign-in`: a session at the deployment that the config names. Nothing is sent by it:
-//! the next sync merges what is here with what is there.
+//! `sign-in`: a session at the deployment that the config names, and the first time, once
+//! somebody has seen what it would do, the merge of what is here with what is there.
+
+mod review;
 
 use std::io::BufRead as _;
 
 use anyhow::{Context as _, Result};
-use clap::Args;
+use clap::{Args, Subcommand};
 use driftline_auth::{
-    Account, Error as AuthError, Methods, ProviderPlugin, SignIn, Tokens, open_browser,
+    Account, Error as AuthError, Methods, ProviderPlugin, SignIn, State, Tokens, open_browser,
 };
-use driftline_core::{Error, device};
+use driftline_core::{Error, Value, device};
 use serde_json::json;
 
+use self::review::Agreed;
 use crate::{
-    account::{Deployment, runtime},
-    context::Context,
+    account::{Deployment, facts, merge, runtime},
+    context::{Context, Device},
     error::Failed,
 };
 
@@ -22,6 +25,7 @@ const TRIES: usize = 3;
 
 /// Sign in to the deployment that the config names.
 #[derive(Clone, Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct SignInTo {
     /// With which account, such as github or google
     provider: Option<String>,
@@ -34,41 +38,117 @@ pub(crate) struct SignInTo {
     /// Keep the sign-in in a file that only you can read, even where there is a keyring
     #[arg(long)]
     token_file: bool,
+    /// Only say what a first merge would do: nothing is merged or sent
+    #[arg(long)]
+    dry_run: bool,
+    /// Merge without asking, after a copy of everything was made
+    #[arg(long, conflicts_with = "dry_run")]
+    yes: bool,
+    #[command(subcommand)]
+    task: Option<Task>,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+enum Task {
+    /// Go back to how everything was on this machine before the first merge
+    Undo,
 }
 
 impl SignInTo {
     pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
+        if self.task.is_some() {
+            return review::undo(context);
+        }
         let device = context.device()?;
         let deployment = Deployment::required(context, &device.config, self.token_file)?;
+        let is_due = merge::is_due(&device.replica)?;
+        let known = if is_due { self.known(&deployment)? } else { None };
+        let (me, place) = match known {
+            Some(me) => (me, runtime()?.block_on(deployment.session.place())?),
+            None => runtime()?.block_on(self.anew(context, &device, &deployment))?,
+        };
+        let agreed = match (self.dry_run, self.yes) {
+            (true, _) => Agreed::No,
+            (_, true) => Agreed::Yes,
+            _ => Agreed::Ask,
+        };
+        let is_first = is_due || self.dry_run;
+        tell(context, &deployment, &me, &place, is_first)?;
+        let outcome = match is_first {
+            true => Some(review::run(context, &device, &deployment, &me, &agreed)?),
+            false => None,
+        };
+        if context.output.json {
+            let mut shown = object(&deployment, &me, &place);
+            if let (Some(shown), Some(Value::Object(more))) =
+                (shown.as_object_mut(), outcome.map(|it| it.object()))
+            {
+                shown.extend(more);
+            }
+            return context.output.json(&shown);
+        }
+        outcome.map_or(Ok(()), |it| review::tell(context, &it, self.dry_run))
+    }
+
+    /// Whoever is signed in already and only has to agree to the first merge.
+    fn known(&self, deployment: &Deployment) -> Result<Option<Account>> {
+        runtime()?.block_on(async {
+            if deployment.session.state().await? != State::SignedIn {
+                return Ok(None);
+            }
+            let me = deployment.me().await?;
+            let asked = self.provider.as_ref();
+            Ok(me.filter(|me| asked.is_none_or(|it| *it == me.provider)))
+        })
+    }
+
+    /// Signs in. Nothing that was here is replaced before it is known who it is.
+    async fn anew(
+        &self,
+        context: &Context<'_>,
+        device: &Device,
+        deployment: &Deployment,
+    ) -> Result<(Account, String)> {
         let sign_in = deployment.sign_in()?;
         let link = device.replica.store().view(device::link)?;
-        let runtime = runtime()?;
-        let (account, place) = runtime.block_on(async {
-            let provider = self.choose(context, &sign_in.calls().methods().await?)?;
-            let tokens = self.tokens(context, &sign_in, provider).await?;
-            let host = deployment.origin.host();
-            let me = match sign_in.calls().me(&tokens.access).await {
-                Ok(Some(me)) => me,
-                Ok(None) => {
-                    deployment.session.end(&tokens).await;
-                    return Err(AuthError::Refused { host }.into());
-                }
-                Err(error) => {
-                    deployment.session.end(&tokens).await;
-                    return Err(error.into());
-                }
-            };
-            // Rows of two people are never mixed; nothing that was here is replaced.
-            if let Some(bound) = link.identity.map(|it| it.person)
-                && bound != me.person
-            {
+        let provider = self.choose(context, &sign_in.calls().methods().await?)?;
+        let tokens = self.tokens(context, &sign_in, provider).await?;
+        let host = deployment.origin.host();
+        let me = match sign_in.calls().me(&tokens.access).await {
+            Ok(Some(me)) => me,
+            Ok(None) => {
                 deployment.session.end(&tokens).await;
-                return Err(Error::WrongAccount { bound, met: me.person }.into());
+                return Err(AuthError::Refused { host }.into());
             }
-            deployment.session.keep(tokens).await?;
-            Ok::<_, anyhow::Error>((me, deployment.session.place().await?))
-        })?;
-        tell(context, &deployment, &account, &place)
+            Err(error) => {
+                deployment.session.end(&tokens).await;
+                return Err(error.into());
+            }
+        };
+        // Rows of two people are never mixed; nothing that was here is replaced.
+        let is_bound = link.identity.is_some();
+        if let Some(bound) = link.identity.map(|it| it.person)
+            && bound != me.person
+        {
+            deployment.session.end(&tokens).await;
+            return Err(Error::WrongAccount { bound, met: me.person }.into());
+        }
+        deployment.session.keep(tokens).await?;
+        let picture = match deployment.picture(&me).await {
+            Ok(picture) => picture,
+            Err(error) => {
+                context.output.chat(&format!("There is no picture of you: {error}"));
+                None
+            }
+        };
+        let (folder, now) = (context.profile.path(), context.env.wall());
+        facts::keep(folder, &host, &me, picture.as_ref(), now)?;
+        if is_bound {
+            // The session of before is over; this one is the device's now.
+            deployment.link(&device.replica.device()).await?;
+        }
+        let place = deployment.session.place().await?;
+        Ok((me, place))
     }
 
     /// The provider that was asked for, or the only one that the deployment is set up for.
@@ -140,25 +220,32 @@ impl SignInTo {
     }
 }
 
+fn object(deployment: &Deployment, account: &Account, place: &str) -> Value {
+    json!({
+        "remote": deployment.origin.host(),
+        "person": account.person,
+        "provider": account.provider,
+        "name": account.name,
+        "kept_in": place,
+    })
+}
+
 fn tell(
     context: &Context<'_>,
     deployment: &Deployment,
     account: &Account,
     place: &str,
+    is_first: bool,
 ) -> Result<()> {
-    let host = deployment.origin.host();
     if context.output.json {
-        return context.output.json(&json!({
-            "remote": host,
-            "person": account.person,
-            "provider": account.provider,
-            "name": account.name,
-            "kept_in": place,
-        }));
+        return Ok(());
     }
+    let host = deployment.origin.host();
     let name = account.name.as_deref().unwrap_or(&account.person);
     context.output.print(&format!("✓ Signed in to {host} as {name} ({}).", account.provider))?;
     context.output.print(&format!("  Kept in {place}."))?;
-    context.output.chat(&format!("Nothing was sent yet. Next:  {}", context.call("sync")));
+    if !is_first {
+        context.output.chat(&format!("Next:  {}", context.call("sync")));
+    }
     Ok(())
 }

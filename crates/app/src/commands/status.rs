@@ -58,6 +58,7 @@ pub(super) fn object(status: &Status) -> Value {
         "state": status.state.word(),
         "pending": status.pending,
         "parked": status.parked,
+        "kept": status.kept,
         "last_contact_at": status.last_contact_at.and_then(time::iso),
         "remote": status.remote,
         "error": error.map(|it| json!({ "code": it.code, "message": it.message })),
@@ -92,6 +93,11 @@ pub(super) fn sentence(context: &Context<'_>, status: &Status) -> String {
         (State::Error, Some(error)) => format!("! Needs you: {}.{waiting}", error.message),
         (State::Error, None) => format!("! Needs you.{waiting}"),
     };
+    if status.kept > 0 {
+        let rows = if status.kept == 1 { "row stays" } else { "rows stay" };
+        let exclude = context.call("exclude");
+        text.push_str(&format!("\n  {} changed {rows} on this device.  {exclude}", status.kept));
+    }
     if status.parked > 0 {
         let retry = context.call("retry");
         let rows = if status.parked == 1 { "row was" } else { "rows were" };

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::Result;
 use clap::Args;
-use driftline_core::{Progress as Step, SyncReport, status::State};
+use driftline_core::{Backend, Progress as Step, SyncReport, status::State};
 use serde_json::json;
 
 use super::status;
@@ -75,7 +75,16 @@ impl Sync {
 
 /// One sync, for which the caller has the turn.
 pub(super) fn exchange(context: &Context<'_>, device: &Device) -> Result<SyncReport> {
-    let remote = context.remote(&device.config)?.ok_or_else(|| no_remote(context))?;
+    let remote = context.remote_to_sync(&device.config, &device.replica)?;
+    exchange_with(context, device, &*remote.ok_or_else(|| no_remote(context))?)
+}
+
+/// The same, with a remote that the caller has opened.
+pub(super) fn exchange_with(
+    context: &Context<'_>,
+    device: &Device,
+    remote: &dyn Backend,
+) -> Result<SyncReport> {
     let runtime = runtime()?;
     let replica = &device.replica;
     let steps = replica.subscribe_to_status();
@@ -92,7 +101,7 @@ pub(super) fn exchange(context: &Context<'_>, device: &Device) -> Result<SyncRep
                 thread::park_timeout(Duration::from_millis(100));
             }
         });
-        let report = runtime.block_on(replica.sync(&*remote));
+        let report = runtime.block_on(replica.sync(remote));
         done.store(true, Ordering::Release);
         teller.thread().unpark();
         report
@@ -100,7 +109,7 @@ pub(super) fn exchange(context: &Context<'_>, device: &Device) -> Result<SyncRep
     Ok(report?)
 }
 
-fn no_remote(context: &Context<'_>) -> anyhow::Error {
+pub(super) fn no_remote(context: &Context<'_>) -> anyhow::Error {
     let set = context.call("config set remote.backend sqlite remote.path FILE");
     let message = format!("no remote is set up, so there is nothing to sync with; try: {set}");
     Failed::usage("no_remote", message)

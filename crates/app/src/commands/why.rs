@@ -80,6 +80,7 @@ fn command(trail: &Trail, remedy: Remedy) -> String {
     let restore = |entity: &str, id| format!("restore {entity} {id}");
     match remedy {
         Remedy::Retry => "retry".into(),
+        Remedy::LetGo => "exclude".into(),
         Remedy::Sync => "sync".into(),
         Remedy::Restore => restore(&trail.entity, trail.id),
         Remedy::RestoreOwner => match &trail.hidden_by {
@@ -97,6 +98,7 @@ fn object(trail: &Trail) -> Value {
             "attempts": it.attempts,
             "last_error": it.last_error,
             "parked": it.parked,
+            "kept": it.kept,
         })
     });
     let stamp =

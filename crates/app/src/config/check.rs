@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use driftline_core::BackendPlugin;
+use driftline_core::{BackendPlugin, Schema};
 
-use super::{duration, layers::Given};
-use crate::error::Failed;
+use super::{
+    duration,
+    layers::{self, Given},
+};
+use crate::{account::exclude, error::Failed};
 
 const NONE: &str = "none";
 const TABLES: [&str; 3] = ["local", "remote", "sync"];
@@ -21,6 +24,11 @@ pub(super) fn entry(key: &str, given: &Given, so_far: &BTreeMap<String, Given>) 
         ("sync", "debounce") => {
             let length = given.value.as_str().and_then(duration::parse);
             return length.map(drop).ok_or_else(|| wrong(key, given, duration::ACCEPTED));
+        }
+        ("sync", "exclude") => {
+            let schema = Schema::registered()?;
+            let kept = layers::texts(&given.value).and_then(|it| exclude::parse(schema, &it));
+            return kept.map(drop).ok_or_else(|| wrong(key, given, exclude::ACCEPTED));
         }
         ("sync", _) => false,
         (_, "backend") => {
@@ -90,7 +98,7 @@ fn settings(side: &str, so_far: &BTreeMap<String, Given>) -> Vec<(&'static str, 
 
 fn unknown(key: &str, side: &str, origin: &str, so_far: &BTreeMap<String, Given>) -> anyhow::Error {
     let help = match side {
-        "sync" => "[sync] takes `debounce`".to_owned(),
+        "sync" => "[sync] takes `debounce` and `exclude`".to_owned(),
         _ => {
             let backend = chosen(side, so_far);
             let known: Vec<_> = settings(side, so_far).iter().map(|it| it.0).collect();

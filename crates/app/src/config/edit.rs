@@ -4,6 +4,7 @@
 use std::{fs, io::Write as _, path::Path};
 
 use anyhow::{Context as _, Result};
+use driftline_core::Value;
 use toml_edit::{DocumentMut, Item, Table};
 
 use super::{Config, FILE, layers};
@@ -23,12 +24,18 @@ pub(crate) fn set(folder: &Path, pairs: &[(String, String)]) -> Result<()> {
             let message = format!("`{key}` is no key; a key is written like remote.backend");
             return Err(Failed::usage("config", message));
         };
-        let value = super::shown(&layers::from_here(key, value.clone())?);
+        let value = match layers::from_here(key, value.clone())? {
+            Value::Array(items) => {
+                let texts = items.iter().map(super::shown);
+                toml_edit::value(texts.collect::<toml_edit::Array>())
+            }
+            value => toml_edit::value(super::shown(&value)),
+        };
         let table = document.entry(table).or_insert(Item::Table(Table::new()));
         let Some(table) = table.as_table_like_mut() else {
             return Config::of(file, Some(&text), &[]).map(drop);
         };
-        table.insert(name, toml_edit::value(value));
+        table.insert(name, value);
     }
     let text = document.to_string();
     Config::of(file.clone(), Some(&text), &[])?;

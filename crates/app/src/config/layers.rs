@@ -18,7 +18,7 @@ use crate::error::Failed;
 
 const PREFIX: &str = "DRIFTLINE_";
 /// Variables of the same beginning that are no keys.
-const NO_KEYS: [&str; 1] = ["DRIFTLINE_HOME"];
+const NO_KEYS: [&str; 2] = ["DRIFTLINE_HOME", crate::log::VARIABLE];
 
 /// Values by key, such as `remote.backend`, from one place.
 #[derive(Clone, Debug, Default)]
@@ -171,9 +171,23 @@ fn of_flags(flags: &[String]) -> Result<Layer> {
     Ok(layer)
 }
 
+/// A list of texts; a single text is a list of one.
+pub(super) fn texts(value: &Value) -> Option<Vec<String>> {
+    let text = |it: &Value| it.as_str().map(str::to_owned);
+    match value {
+        Value::Array(items) => items.iter().map(text).collect(),
+        one => Some(vec![text(one)?]),
+    }
+}
+
 /// A path that is typed is meant from the working directory; in the file it is meant
 /// from the folder of the profile, which is the backend's business.
 pub(super) fn from_here(key: &str, value: String) -> Result<Value> {
+    if key == "sync.exclude" {
+        // A list as JSON writes it, or one thing.
+        let list = serde_json::from_str::<Vec<String>>(&value);
+        return Ok(list.unwrap_or_else(|_| vec![value]).into());
+    }
     if !key.ends_with(".path") || value.is_empty() || value.starts_with("~/") {
         return Ok(Value::from(value));
     }

@@ -33,6 +33,8 @@ pub(crate) struct Config {
     pub(crate) remote: Option<Side<dyn Backend>>,
     /// How long after the last change it is sent.
     pub(crate) debounce: Duration,
+    /// What stays on this device, as it was written.
+    pub(crate) exclude: Vec<String>,
     pub(crate) entries: Vec<Entry>,
 }
 
@@ -77,11 +79,20 @@ impl Config {
         let remote = remote.map(|(plugin, open)| Side::of("remote", plugin, open, &values));
         let debounce = values.get("sync.debounce").and_then(|it| it.value.as_str());
         let debounce = debounce.and_then(duration::parse).unwrap_or_default();
+        let exclude = values.get("sync.exclude").and_then(|it| layers::texts(&it.value));
+        let exclude = exclude.unwrap_or_default();
         let entries = values.into_iter().map(|(key, given)| {
             let value = if is_secret(&key) { "(not shown)".into() } else { shown(&given.value) };
             Entry { key, value, origin: given.origin }
         });
-        Ok(Self { file, local, remote, debounce, entries: entries.collect() })
+        Ok(Self { file, local, remote, debounce, exclude, entries: entries.collect() })
+    }
+}
+
+impl Config {
+    /// Whether the remote is one that people sign in to: one that is found by its address.
+    pub(crate) fn has_sign_in(&self) -> bool {
+        self.remote.as_ref().is_some_and(|it| it.settings.contains_key("url"))
     }
 }
 

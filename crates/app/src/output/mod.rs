@@ -101,6 +101,19 @@ impl Output {
         }
     }
 
+    /// Asks whoever sits at the terminal; nothing where nobody does, or for a program.
+    pub(crate) fn ask(&self, question: &str) -> Result<Option<String>> {
+        if self.json || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            return Ok(None);
+        }
+        self.flush()?;
+        let asked = write!(io::stderr().lock(), "{}", safe(question));
+        asked.context("the question cannot be asked")?;
+        let mut line = String::new();
+        io::stdin().read_line(&mut line).context("the answer cannot be read")?;
+        Ok(Some(line.trim().to_lowercase()))
+    }
+
     pub(crate) fn flush(&self) -> Result<()> {
         self.stdout.borrow_mut().flush().map_err(failed)
     }

@@ -12,7 +12,7 @@ use std::{any::Any, sync::Arc, thread};
 
 use anyhow::{Context as _, Result};
 use driftline_core::{
-    Backend, Error, Millis,
+    Backend, Error, Millis, Replica,
     service::{Event, News, Service as Core},
     status::Failure,
 };
@@ -52,12 +52,12 @@ impl Service {
         let (events, heard) = mpsc::unbounded_channel();
         let replica = device.replica.clone();
         let outside = Outside::new(setup.clone(), replica.clone(), events.downgrade());
-        let core = Core::new(replica, turn(setup), heard);
+        let core = Core::new(replica.clone(), turn(setup), heard);
         let (news, first) = (core.subscribe(), core.subscribe());
         let runtime = runtime()?;
         let setup = setup.clone();
         let work = move || {
-            runtime.block_on(keep(&setup, core, outside));
+            runtime.block_on(keep(&setup, replica, core, outside));
             // A keyring that does not answer is not waited for.
             runtime.shutdown_background();
         };
@@ -110,9 +110,9 @@ impl Drop for Service {
 }
 
 /// Syncs with what the config names, and with something else once it names that.
-async fn keep(setup: &Setup, mut core: Core, mut outside: Outside) {
+async fn keep(setup: &Setup, replica: Arc<Replica>, mut core: Core, mut outside: Outside) {
     loop {
-        match connect(setup) {
+        match connect(setup, &replica) {
             Ok((remote, debounce)) => core.connect(remote, debounce, INTERVAL),
             Err(error) => core.disconnect(failure(&error)),
         }
@@ -123,10 +123,10 @@ async fn keep(setup: &Setup, mut core: Core, mut outside: Outside) {
     }
 }
 
-fn connect(setup: &Setup) -> Result<(Option<Arc<dyn Backend>>, Millis)> {
+fn connect(setup: &Setup, replica: &Arc<Replica>) -> Result<(Option<Arc<dyn Backend>>, Millis)> {
     let config = setup.config()?;
     let debounce = Millis::try_from(config.debounce.as_millis()).unwrap_or(Millis::MAX);
-    Ok((setup.remote(&config)?, debounce))
+    Ok((setup.remote_to_sync(&config, replica)?, debounce))
 }
 
 fn failure(error: &anyhow::Error) -> Failure {

@@ -5,7 +5,7 @@
 
 use std::{fs, path::Path, sync::Arc, time::SystemTime};
 
-use driftline_core::{Millis, Replica, Result, service::Event};
+use driftline_core::{Millis, Replica, Result, device, service::Event};
 use tokio::sync::mpsc::WeakUnboundedSender;
 
 use super::network::Network;
@@ -30,6 +30,8 @@ pub(super) struct Outside {
     /// The last entry of the queue that was seen, and how many waited.
     queued: (u64, u64),
     sign_in: Vec<Trace>,
+    /// Whether the first merge with the remote is behind, which another program makes.
+    is_merged: bool,
     config: Option<Vec<u8>>,
 }
 
@@ -45,8 +47,19 @@ impl Outside {
         let (network, version, queued) = (Network::now(), None, (0, 0));
         let sign_in = files(&driftline_auth::folder(setup.profile.path()));
         let config = fs::read(setup.config_file()).ok();
-        let mut new =
-            Self { setup, replica, events, network, ahead: 0, version, queued, sign_in, config };
+        let mut new = Self {
+            setup,
+            replica,
+            events,
+            network,
+            ahead: 0,
+            version,
+            queued,
+            sign_in,
+            is_merged: false,
+            config,
+        };
+        new.is_merged = new.is_merged().unwrap_or(false);
         new.ahead = new.wall_ahead();
         // What waits at the start is sent by the first sync anyway.
         let _looked_at_again = new.has_written();
@@ -83,8 +96,9 @@ impl Outside {
             events.push(Event::Changed);
         }
         let sign_in = files(&driftline_auth::folder(self.setup.profile.path()));
-        if sign_in != self.sign_in {
-            self.sign_in = sign_in;
+        let is_merged = self.is_merged().unwrap_or(self.is_merged);
+        if sign_in != self.sign_in || is_merged != self.is_merged {
+            (self.sign_in, self.is_merged) = (sign_in, is_merged);
             events.push(Event::Unblocked);
         }
         events
@@ -109,6 +123,10 @@ impl Outside {
         })?;
         (self.version, self.queued) = (version, now);
         Ok(now.0 > before.0 || now.1 > before.1)
+    }
+
+    fn is_merged(&self) -> Result<bool> {
+        Ok(self.replica.store().view(device::position)?.identity.is_some())
     }
 
     fn wall_ahead(&self) -> u64 {

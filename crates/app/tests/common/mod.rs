@@ -21,6 +21,7 @@ use tempfile::TempDir;
 /// A folder with profiles, a home, and perhaps a shared remote.
 pub(crate) struct Place {
     folder: TempDir,
+    log: Option<&'static str>,
 }
 
 /// What a run of the program ended with.
@@ -35,17 +36,23 @@ impl Place {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("home")).unwrap();
-        Self { folder }
+        Self { folder, log: None }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
+    /// From now on the program logs everything that it can.
+    pub(crate) fn trace(&mut self) {
+        self.log = Some("trace");
+    }
+
     /// The program, on a profile of this place.
     pub(crate) fn command(&self, profile: &str, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_driftline"));
         command.env_clear().env("HOME", self.path("home")).current_dir(self.folder.path());
+        command.envs(self.log.map(|level| ("DRIFTLINE_LOG", level)));
         command.args(["--profile", profile]).args(words).stdin(Stdio::null());
         command
     }

@@ -6,6 +6,7 @@ inventory::submit! {
     ProviderPlugin {
         name: "github",
         title: "GitHub",
+        pictures: "avatars.githubusercontent.com",
         device: Some(DeviceFlow {
             method: "github-device",
             base: "https://github.com",

@@ -4,5 +4,10 @@
 use crate::ProviderPlugin;
 
 inventory::submit! {
-    ProviderPlugin { name: "google", title: "Google", device: None }
+    ProviderPlugin {
+        name: "google",
+        title: "Google",
+        pictures: "lh3.googleusercontent.com",
+        device: None,
+    }
 }

@@ -16,13 +16,15 @@ use driftline_core::{
 
 use crate::find;
 
+const KEPT: usize = 2;
+
 #[derive(Clone)]
 pub(crate) struct Data {
     schema: Schema,
     tables: BTreeMap<Arc<str>, Table>,
     feed: BTreeMap<u64, (Arc<str>, Id)>,
-    /// Parked or not, by place.
-    queue: [BTreeMap<u64, (Arc<str>, Id)>; 2],
+    /// What waits, is parked, and is kept, by place.
+    queue: [BTreeMap<u64, (Arc<str>, Id)>; 3],
     places: u64,
     /// The last place in the log: none is given out twice, also after pruning.
     logged: u64,
@@ -56,7 +58,7 @@ impl Data {
             schema: schema.clone(),
             tables,
             feed: BTreeMap::new(),
-            queue: [BTreeMap::new(), BTreeMap::new()],
+            queue: Default::default(),
             places: 0,
             logged: 0,
             audit: BTreeMap::new(),
@@ -165,15 +167,23 @@ impl Data {
 
     fn swap_queued(&mut self, entity: &Arc<str>, id: Id, new: Option<Queued>) -> Option<Queued> {
         let table = self.tables.entry(entity.clone()).or_default();
-        let place = new.as_ref().map(|it| (it.place, usize::from(it.parked.is_some())));
+        let place = new.as_ref().map(|it| (it.place, list_of(it)));
         let old = swap(&mut table.queue, id, new);
         if let Some(old) = &old {
-            self.queue[usize::from(old.parked.is_some())].remove(&old.place);
+            self.queue[list_of(old)].remove(&old.place);
         }
-        if let Some((place, parked)) = place {
-            self.queue[parked].insert(place, (entity.clone(), id));
+        if let Some((place, list)) = place {
+            self.queue[list].insert(place, (entity.clone(), id));
         }
         old
+    }
+
+    fn entries(&self, list: usize, after: u64, limit: usize) -> Vec<Queued> {
+        let places = self.queue[list].range(after.saturating_add(1)..).take(limit);
+        let entry = |(_, (entity, id)): (_, &(Arc<str>, Id))| {
+            self.tables.get(entity)?.queue.get(id).cloned()
+        };
+        places.filter_map(entry).collect()
     }
 
     fn set_row(&mut self, entity: &str, id: Id, new: Option<Arc<Stored>>) {
@@ -186,6 +196,15 @@ impl Data {
         let entity = self.name(entity);
         let old = self.swap_queued(&entity, id, new);
         self.undo.push(Undo::Queued(entity, id, old));
+    }
+}
+
+/// The place in [`Data::queue`] of the list that an entry is in.
+fn list_of(entry: &Queued) -> usize {
+    match (&entry.kept, &entry.parked) {
+        (Some(_), _) => KEPT,
+        (None, Some(_)) => 1,
+        (None, None) => 0,
     }
 }
 
@@ -262,11 +281,15 @@ impl ReadTx for Data {
     }
 
     fn queue(&self, parked: bool, after: u64, limit: usize) -> Result<Vec<Queued>> {
-        let places = self.queue[usize::from(parked)].range(after.saturating_add(1)..);
-        let entries = places
-            .take(limit)
-            .filter_map(|(_, (entity, id))| self.tables.get(entity)?.queue.get(id).cloned());
-        Ok(entries.collect())
+        Ok(self.entries(usize::from(parked), after, limit))
+    }
+
+    fn kept(&self, after: u64, limit: usize) -> Result<Vec<Queued>> {
+        Ok(self.entries(KEPT, after, limit))
+    }
+
+    fn kept_size(&self) -> Result<u64> {
+        Ok(self.queue[KEPT].len() as u64)
     }
 
     fn queue_sizes(&self) -> Result<(u64, u64)> {

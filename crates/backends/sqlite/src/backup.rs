@@ -1,18 +1,20 @@
-//! A consistent copy of a store while it is in use.
+//! A consistent copy of a store while it is in use, and the way back.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, time::Duration};
 
-use driftline_core::{Error, Result};
+use driftline_core::{Durability, Error, Result, Store};
 use rusqlite::{
-    Connection,
+    Connection, OpenFlags, TransactionBehavior,
     backup::{Backup, StepResult},
 };
 
 use crate::{
-    connect::{PATIENCE, connect, pause},
-    error::{damaged, failure, io_failure},
+    connect::{PATIENCE, begin, connect, pause},
+    error::{damaged, failure, io_failure, refused},
     files,
+    fixed::{self, Found},
     store::SqliteStore,
+    upgrade,
 };
 
 impl SqliteStore {
@@ -20,9 +22,9 @@ impl SqliteStore {
     /// Nobody waits for it, and nothing that exists is overwritten.
     ///
     /// # Errors
-    /// When `to` exists or cannot be written, or the copy is not sound. Nothing is
-    /// left at `to` then.
-    pub fn backup(&self, to: &Path) -> Result<()> {
+    /// When there is no room, `to` exists or cannot be written, or the copy is not sound.
+    /// Nothing is left at `to` then.
+    pub fn copy_to(&self, to: &Path) -> Result<()> {
         let to = files::resolve(to)?;
         if fs::symlink_metadata(&to).is_ok() {
             return Err(Error::Store {
@@ -31,13 +33,14 @@ impl SqliteStore {
                 source: None,
             });
         }
+        let from = self.reader().map_err(|it| failure(self.path(), it))?;
+        check_room(&to, size(&from).map_err(|it| failure(self.path(), it))?)?;
         // Under another name until it is whole: an interrupted copy must not pass for
         // a backup.
         let part = files::with_suffix(&to, &format!(".part-{}", std::process::id()));
         let made = files::private().write(true).create_new(true).open(&part);
         made.map_err(|it| io_failure(&part, "made", it))?;
-        let done = self
-            .copy(&part)
+        let done = write(&from, &part)
             .map_err(|it| failure(&part, it))
             .and_then(|()| publish(&part, &to).map_err(|it| io_failure(&to, "written", it)));
         if done.is_err() {
@@ -47,24 +50,96 @@ impl SqliteStore {
         done
     }
 
-    fn copy(&self, to: &Path) -> rusqlite::Result<()> {
-        let from = self.reader()?;
-        let mut copy = connect(to, PATIENCE)?;
-        // The copy is flushed once, at the end.
-        copy.pragma_update(None, "synchronous", "OFF")?;
-        {
-            let backup = Backup::new(&from, &mut copy)?;
-            let mut count = 0;
-            // In one step, so that writers cannot make it begin again and again.
-            while backup.step(-1)? != StepResult::Done {
-                std::thread::sleep(pause(count));
-                count += 1;
-            }
+    /// Puts a copy in the place of everything that is here, in one transaction.
+    ///
+    /// # Errors
+    /// When there is no room, or `from` is not a sound copy of a store of ours. Nothing is
+    /// changed then.
+    pub(crate) fn copy_from(&self, from: &Path) -> Result<()> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let named = |it| failure(from, it);
+        let copy = Connection::open_with_flags(from, flags).map_err(named)?;
+        if fixed::look(&copy, from).map_err(named)? == Found::Empty {
+            return Err(Error::Store {
+                what: format!("{} holds nothing", from.display()),
+                help: "choose the file that a backup was written to".into(),
+                source: None,
+            });
         }
-        let _: String =
-            copy.pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0))?;
-        check(&copy, to)
+        check(&copy, from).map_err(named)?;
+        check_room(self.path(), size(&copy).map_err(named)?)?;
+        let mut writer = self.writer();
+        let done = writer.set_durability(Durability::Full).and_then(|()| {
+            put_back(&copy, &mut writer.connection, self.patience())?;
+            // An older version of this program may have written the copy.
+            let transaction = begin(&writer.connection, TransactionBehavior::Immediate)?;
+            let found = fixed::look(&transaction, self.path())?;
+            upgrade::upgrade(&transaction, found, self.schema())?;
+            transaction.commit()
+        });
+        done.map_err(|it| failure(self.path(), it))
     }
+}
+
+fn write(from: &Connection, to: &Path) -> rusqlite::Result<()> {
+    let mut copy = connect(to, PATIENCE)?;
+    // The copy is flushed once, at the end.
+    copy.pragma_update(None, "synchronous", "OFF")?;
+    put_back(from, &mut copy, PATIENCE)?;
+    let _: String =
+        copy.pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0))?;
+    check(&copy, to)
+}
+
+/// Copies all pages in one step, so that writers cannot make it begin again and again.
+fn put_back(from: &Connection, to: &mut Connection, patience: Duration) -> rusqlite::Result<()> {
+    let backup = Backup::new(from, to)?;
+    let (mut count, mut waited) = (0, Duration::ZERO);
+    while backup.step(-1)? != StepResult::Done {
+        if waited > patience {
+            return Err(refused(crate::error::busy(Path::new("the database"), None)));
+        }
+        let wait = pause(count);
+        std::thread::sleep(wait);
+        count += 1;
+        waited += wait;
+    }
+    Ok(())
+}
+
+/// Bytes of the file behind a connection, with what is still in its log.
+fn size(connection: &Connection) -> rusqlite::Result<u64> {
+    let number = |pragma: &str| -> rusqlite::Result<i64> {
+        connection.pragma_query_value(None, pragma, |row| row.get(0))
+    };
+    let bytes = number("page_count")?.saturating_mul(number("page_size")?);
+    Ok(bytes.cast_unsigned())
+}
+
+/// Refuses a copy of so many bytes for which the disk at `path` has no room: it would fail
+/// in the middle and leave other programs without any.
+fn check_room(path: &Path, bytes: u64) -> Result<()> {
+    let folder = path.parent().unwrap_or(path);
+    // A disk that does not say how full it is fails when it is.
+    let free = fs4::available_space(folder).unwrap_or(u64::MAX);
+    room(path, bytes, free)
+}
+
+fn room(path: &Path, bytes: u64, free: u64) -> Result<()> {
+    if bytes <= free {
+        return Ok(());
+    }
+    let megabytes = |it: u64| it.div_ceil(1 << 20);
+    Err(Error::Store {
+        what: format!(
+            "the disk that holds {} has {} MB free, and {} MB are needed",
+            path.display(),
+            free >> 20,
+            megabytes(bytes)
+        ),
+        help: "free some space, then try again; nothing was changed".into(),
+        source: None,
+    })
 }
 
 fn check(copy: &Connection, path: &Path) -> rusqlite::Result<()> {
@@ -80,4 +155,16 @@ fn publish(part: &Path, to: &Path) -> std::io::Result<()> {
         fs::File::open(folder)?.sync_all()?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_needs_room_for_all_of_it() {
+        assert!(room(Path::new("/data/a.db"), 1 << 20, 1 << 20).is_ok());
+        let error = room(Path::new("/data/a.db"), 210 << 20, 12 << 20).unwrap_err().to_string();
+        assert!(error.contains("/data/a.db has 12 MB free, and 210 MB are needed"), "{error}");
+    }
 }

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use crate::error::refused;
 
 /// The version of the fixed tables that this program writes.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 /// "Drif": marks a file as ours, also for the `file` command.
 const APPLICATION: i64 = 0x4472_6966;
 
@@ -66,13 +66,22 @@ CREATE INDEX "other_rows.key" ON other_rows (entity, natural_key, id) WHERE natu
 "#;
 
 /// What each version added to the one before, the second one first.
-const STEPS: [&str; 1] = [r#"
+const STEPS: [&str; 2] = [
+    r#"
 CREATE TABLE changes (
     revision INTEGER PRIMARY KEY NOT NULL,
     entity TEXT NOT NULL,
     id TEXT NOT NULL
 );
-"#];
+"#,
+    r#"
+ALTER TABLE sync_queue ADD COLUMN kept TEXT;
+DROP INDEX "sync_queue.waiting";
+CREATE INDEX "sync_queue.waiting" ON sync_queue (id) WHERE parked IS NULL AND kept IS NULL;
+CREATE INDEX "sync_queue.kept" ON sync_queue (id) WHERE kept IS NOT NULL;
+CREATE INDEX "audit_log.row" ON audit_log (entity_type, entity_id, id);
+"#,
+];
 
 /// What a file turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

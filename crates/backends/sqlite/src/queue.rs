@@ -15,7 +15,7 @@ use crate::{
 };
 
 const SELECT: &str = "SELECT id, entity_type, entity_id, operation, payload, change, created_at, \
-                      attempts, last_error, parked FROM sync_queue ";
+                      attempts, last_error, parked, kept FROM sync_queue ";
 
 /// The entry of a row.
 pub(crate) fn of(
@@ -35,17 +35,34 @@ pub(crate) fn list(
     after: u64,
     limit: usize,
 ) -> rusqlite::Result<Vec<Queued>> {
-    const WAITING: &str = "WHERE parked IS NULL AND id > ?1 ORDER BY id LIMIT ?2";
+    const WAITING: &str = "WHERE parked IS NULL AND kept IS NULL AND id > ?1 ORDER BY id LIMIT ?2";
     const PARKED: &str = "WHERE parked IS NOT NULL AND id > ?1 ORDER BY id LIMIT ?2";
     let filter = if parked { PARKED } else { WAITING };
     let mut statement = connection.prepare_cached(&[SELECT, filter].concat())?;
     statement.query_map((at_most(after), bound(limit)), read)?.collect()
 }
 
+/// Entries after a place that are kept here, oldest first.
+pub(crate) fn kept(
+    connection: &Connection,
+    after: u64,
+    limit: usize,
+) -> rusqlite::Result<Vec<Queued>> {
+    const KEPT: &str = "WHERE kept IS NOT NULL AND id > ?1 ORDER BY id LIMIT ?2";
+    let mut statement = connection.prepare_cached(&[SELECT, KEPT].concat())?;
+    statement.query_map((at_most(after), bound(limit)), read)?.collect()
+}
+
+/// How many are kept here.
+pub(crate) fn kept_size(connection: &Connection) -> rusqlite::Result<u64> {
+    const COUNT: &str = "SELECT count(*) FROM sync_queue WHERE kept IS NOT NULL";
+    connection.prepare_cached(COUNT)?.query_row([], |row| natural(row.get_ref(0)?))
+}
+
 /// How many wait, and how many are parked.
 pub(crate) fn sizes(connection: &Connection) -> rusqlite::Result<(u64, u64)> {
     let mut statement = connection.prepare_cached(
-        "SELECT (SELECT count(*) FROM sync_queue WHERE parked IS NULL), \
+        "SELECT (SELECT count(*) FROM sync_queue WHERE parked IS NULL AND kept IS NULL), \
          (SELECT count(*) FROM sync_queue WHERE parked IS NOT NULL)",
     )?;
     statement.query_row([], |row| Ok((natural(row.get_ref(0)?)?, natural(row.get_ref(1)?)?)))
@@ -55,10 +72,11 @@ pub(crate) fn sizes(connection: &Connection) -> rusqlite::Result<(u64, u64)> {
 pub(crate) fn put(connection: &Connection, entry: &Queued) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(
         "INSERT INTO sync_queue (entity_type, entity_id, operation, payload, change, created_at, \
-         attempts, last_error, parked) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) \
+         attempts, last_error, parked, kept) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
          ON CONFLICT (entity_type, entity_id) DO UPDATE SET operation = excluded.operation, \
          payload = excluded.payload, change = excluded.change, created_at = excluded.created_at, \
-         attempts = excluded.attempts, last_error = excluded.last_error, parked = excluded.parked",
+         attempts = excluded.attempts, last_error = excluded.last_error, \
+         parked = excluded.parked, kept = excluded.kept",
     )?;
     let changed = statement.execute(params![
         entry.entity,
@@ -70,6 +88,7 @@ pub(crate) fn put(connection: &Connection, entry: &Queued) -> rusqlite::Result<(
         entry.attempts,
         entry.last_error,
         entry.parked,
+        entry.kept,
     ]);
     changed.map(drop)
 }
@@ -97,5 +116,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Queued> {
         attempts: row.get(7)?,
         last_error: row.get(8)?,
         parked: row.get(9)?,
+        kept: row.get(10)?,
     })
 }

@@ -70,7 +70,7 @@ impl Scratch for TemporaryFile {
     fn copy(&self) -> Result<Box<dyn Scratch>> {
         let copy = Self::new()?;
         if Path::exists(&self.path()) {
-            SqliteStore::open(&self.path(), &Schema::of([])?)?.backup(&copy.path())?;
+            SqliteStore::open(&self.path(), &Schema::of([])?)?.copy_to(&copy.path())?;
         }
         Ok(Box::new(copy))
     }

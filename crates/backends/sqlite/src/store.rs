@@ -46,8 +46,8 @@ pub struct SqliteStore {
 }
 
 #[derive(Debug)]
-struct Writer {
-    connection: Connection,
+pub(crate) struct Writer {
+    pub(crate) connection: Connection,
     durability: Durability,
     /// How long the log was when it was last cut by force.
     log_bytes: u64,
@@ -143,6 +143,15 @@ impl SqliteStore {
         Ok(tables)
     }
 
+    /// The connection that writes, for this thread alone.
+    pub(crate) fn writer(&self) -> MutexGuard<'_, Writer> {
+        locked(&self.writer)
+    }
+
+    pub(crate) fn patience(&self) -> Duration {
+        self.patience
+    }
+
     fn named<T>(&self, result: rusqlite::Result<T>) -> Result<T> {
         result.map_err(|it| failure(&self.path, it))
     }
@@ -171,7 +180,7 @@ impl SqliteStore {
 
 impl Writer {
     /// Can only be changed between transactions.
-    fn set_durability(&mut self, durability: Durability) -> rusqlite::Result<()> {
+    pub(crate) fn set_durability(&mut self, durability: Durability) -> rusqlite::Result<()> {
         if self.durability != durability {
             let value = match durability {
                 Durability::Full => "FULL",
@@ -190,7 +199,7 @@ impl Store for SqliteStore {
     }
 
     fn write(&self, durability: Durability, job: WriteJob<'_>) -> Result<()> {
-        let mut writer = locked(&self.writer);
+        let mut writer = self.writer();
         self.named(writer.set_durability(durability))?;
         let transaction = self.named(begin(&writer.connection, TransactionBehavior::Immediate))?;
         let tables = self.named(self.tables(&transaction))?;
@@ -230,6 +239,14 @@ impl Store for SqliteStore {
             self.named(connection.pragma_query_value(None, "data_version", |row| row.get(0)))?;
         *watcher = Some(connection);
         Ok(version.cast_unsigned())
+    }
+
+    fn backup(&self, to: &Path) -> Result<bool> {
+        self.copy_to(to).map(|()| true)
+    }
+
+    fn restore(&self, from: &Path) -> Result<()> {
+        self.copy_from(from)
     }
 }
 

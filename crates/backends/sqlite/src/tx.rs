@@ -152,8 +152,16 @@ impl ReadTx for SqliteTx<'_> {
         self.named(queue::list(self.connection, parked, after, limit))
     }
 
+    fn kept(&self, after: u64, limit: usize) -> Result<Vec<Queued>> {
+        self.named(queue::kept(self.connection, after, limit))
+    }
+
     fn queue_sizes(&self) -> Result<(u64, u64)> {
         self.named(queue::sizes(self.connection))
+    }
+
+    fn kept_size(&self) -> Result<u64> {
+        self.named(queue::kept_size(self.connection))
     }
 
     fn audit(&self, kind: Option<AuditKind>, limit: usize) -> Result<Vec<AuditEntry>> {

@@ -34,6 +34,12 @@ pub(crate) fn upgrade(
 ) -> rusqlite::Result<()> {
     fixed::bring_up(connection, found)?;
     let old = load(connection)?;
+    if matches!(found, Found::Older(_)) {
+        // Views show what the fixed tables of this version have.
+        for (name, layout) in &old.tables {
+            connection.execute_batch(&view(name, layout))?;
+        }
+    }
     let new = old.with(schema, |name| existing(connection, name))?;
     if old == new {
         return Ok(());

@@ -17,8 +17,8 @@ pub(crate) fn view(entity: &str, layout: &TableLayout) -> String {
         "DROP VIEW IF EXISTS {name};
 CREATE VIEW {name} AS SELECT t.id, {fields}\
 CASE WHEN t.acked THEN t.id END AS remote_id,
-  CASE WHEN q.id IS NULL THEN 'synced' WHEN q.parked IS NULL THEN 'pending' ELSE 'parked' END
-    AS sync_status,
+  CASE WHEN q.id IS NULL THEN 'synced' WHEN q.kept IS NOT NULL THEN 'kept'
+    WHEN q.parked IS NULL THEN 'pending' ELSE 'parked' END AS sync_status,
   (SELECT CASE substr(newest, 1, 1) WHEN '0' THEN millis & 0x1ffffffffff ELSE millis END
     FROM (SELECT newest, json_extract('0x' || substr(newest, 2, 12), '$') AS millis FROM (
       SELECT nullif(max(

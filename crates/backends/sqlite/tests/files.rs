@@ -188,13 +188,59 @@ fn a_backup_is_whole_and_overwrites_nothing() {
         put(&store, "notes", &note(number, &[("title", json!("x".repeat(500)))]));
     }
     let copy = folder.path().join("backups/one.db");
-    store.backup(&copy).unwrap();
+    store.copy_to(&copy).unwrap();
     put(&store, "notes", &note(100, &[]));
-    let error = store.backup(&copy).unwrap_err();
+    let error = store.copy_to(&copy).unwrap_err();
     assert!(error.to_string().contains("exists already"), "{error}");
     let names: Vec<_> = fs::read_dir(copy.parent().unwrap()).unwrap().collect();
     assert_eq!(names.len(), 1, "a copy is one file: {names:?}");
     let restored = open(&copy);
     let rows = |store: &dyn Store| store.view(|tx| tx.scan("notes", None, 1_000)).unwrap();
     assert_eq!(rows(&restored), rows(&store)[..100]);
+}
+
+#[test]
+fn a_backup_can_be_put_back_while_the_store_is_in_use() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("driftline.db");
+    let (store, other) = (open(&path), open(&path));
+    for number in 0..100 {
+        put(&store, "notes", &note(number, &[("title", json!("x".repeat(500)))]));
+    }
+    let copy = folder.path().join("one.db");
+    assert!(store.backup(&copy).unwrap());
+    let rows = |store: &dyn Store| store.view(|tx| tx.scan("notes", None, 1_000)).unwrap();
+    let before = rows(&other);
+    put(&store, "notes", &note(7, &[("title", json!("changed"))]));
+    put(&other, "notes", &note(500, &[]));
+
+    store.restore(&copy).unwrap();
+    assert_eq!(rows(&store), before);
+    assert_eq!(rows(&other), before);
+    put(&other, "notes", &note(501, &[]));
+    assert!(get(&store, "notes", id(501)).is_some());
+    drop((store, other));
+    assert_eq!(rows(&open(&path)).len(), 101);
+    assert_eq!(rows(&open(&copy)), before, "the backup stays as it was");
+}
+
+#[test]
+fn what_is_no_backup_is_not_put_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("driftline.db");
+    let store = open(&path);
+    put(&store, "notes", &note(1, &[("title", json!("x".repeat(5_000)))]));
+    let copy = folder.path().join("one.db");
+    store.copy_to(&copy).unwrap();
+    let whole = fs::read(&copy).unwrap();
+    let bad = folder.path().join("bad.db");
+    let mut torn = whole.clone();
+    torn[whole.len() / 2..].fill(0x5a);
+    for content in [Vec::new(), b"no database at all".to_vec(), torn, whole[..8_192].to_vec()] {
+        fs::write(&bad, &content).unwrap();
+        let error = store.restore(&bad).unwrap_err().to_string();
+        assert!(error.contains("bad.db"), "{error}");
+        assert!(get(&store, "notes", id(1)).is_some());
+    }
+    assert!(store.restore(&folder.path().join("none.db")).is_err());
 }

@@ -186,6 +186,7 @@ fn queued(number: u64) -> Queued {
         attempts: 0,
         last_error: None,
         parked: None,
+        kept: None,
     }
 }
 

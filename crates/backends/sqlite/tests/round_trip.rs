@@ -206,6 +206,7 @@ fn queue_and_log_entries_come_back_equal() {
         attempts: u32::MAX,
         last_error: Some("a\0b".into()),
         parked: None,
+        kept: None,
     };
     let mut entry = AuditEntry {
         place: 0,

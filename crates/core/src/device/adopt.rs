@@ -10,6 +10,7 @@ use crate::{
 
 use super::{
     heal::start_over,
+    keep,
     write::{audit, owe},
 };
 
@@ -106,6 +107,7 @@ pub(super) fn adopt_row(
             alias::end_assumptions(tx, &entity, id)?;
         }
     }
+    let met_nothing = stored.row.is_empty();
     let was_deleted = stored.row.is_deleted();
     let mut met = Vec::new();
     let incoming = row.clone();
@@ -137,13 +139,21 @@ pub(super) fn adopt_row(
     if let Some(entry) = entry {
         forget_known(tx, entry, &stored.row, &incoming)?;
     }
-    if let Some(descriptor) = tx.schema().get(&entity) {
+    let descriptor = tx.schema().get(&entity);
+    if let Some(descriptor) = descriptor {
         stored.row.retain(|field| descriptor.field(field).is_none_or(|it| !it.local));
         stored.key = descriptor.key_of(&stored.row);
     }
     tx.put(&entity, &stored)?;
     if changed {
         tx.note(&entity, id)?;
+    }
+    if let Some(descriptor) = descriptor
+        && changed
+        && !met_nothing
+        && incoming.cells().any(|(field, _)| descriptor.places(field))
+    {
+        keep::moved(tx, descriptor)?;
     }
     owe_what_it_lost(tx, moment, &entity, &stored, &incoming)
 }

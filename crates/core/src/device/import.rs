@@ -8,7 +8,10 @@ use crate::{
     store::{AuditEntry, AuditKind, Stored, Tx},
 };
 
-use super::write::{audit, holder, owe};
+use super::{
+    keep,
+    write::{audit, holder, owe},
+};
 
 /// What an import did to a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +83,9 @@ pub fn import(
     }
     tx.put(entity.name, &stored)?;
     tx.note(entity.name, id)?;
+    if !is_new && fields.iter().any(|it| entity.places(it)) {
+        keep::moved(tx, entity)?;
+    }
     owe(tx, entity.name, &stored, fields, moment.now)?;
     Ok(if is_new { Imported::New } else { Imported::Grown })
 }

@@ -5,6 +5,7 @@
 mod adopt;
 mod heal;
 mod import;
+mod keep;
 mod link;
 mod queue;
 mod restamp;
@@ -12,10 +13,10 @@ mod settle;
 mod split;
 mod write;
 
-pub(crate) use self::queue::DEVICE;
 pub use self::{
     adopt::{Adopted, adopt},
     import::{Imported, import},
+    keep::{Kept, keep, kept},
     link::{HubState, Link, Position, link, position},
     queue::{Batch, Sent, note_failure, park, pending, renumber, retry_parked},
     restamp::{CLOCK_AHEAD, Restamped},
@@ -23,3 +24,4 @@ pub use self::{
     split::{Split, plan_split, rejoin, split},
     write::{create, put, set_deleted, update},
 };
+pub(crate) use self::{keep::Judge, queue::DEVICE};

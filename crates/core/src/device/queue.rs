@@ -1,6 +1,7 @@
 //! The queue: one entry per changed row, so that a thousand edits made offline are
 //! sent as one. It names the changed fields; values are read from the row when sent.
 
+use super::keep::{self, Judge};
 use crate::{
     Change, Limits, PROTOCOL, Push, Result,
     device::{Position, position},
@@ -71,13 +72,16 @@ pub fn renumber(tx: &mut dyn Tx, batch: &mut Batch, last: u64) -> Result<()> {
     tx.set_meta(SERIAL, Some(&batch.serial.to_string()))
 }
 
-/// Reads the oldest entries that fit into one call, and notes that a call carries them
+/// Reads the oldest entries that fit into one call, except those that are kept here: this
+/// is the one way out, so it is asked of each row as it goes. Notes that a call carries them
 /// before it does: a stamp that may be known elsewhere must never be restamped. A row
 /// beyond the limits is parked. Empty when nothing waits.
 ///
 /// # Errors
 /// When the store cannot be written.
 pub fn pending(tx: &mut dyn Tx, limits: &Limits) -> Result<Batch> {
+    keep::sort_again(tx)?;
+    let mut judge = Judge::new(tx.reading())?;
     let device = tx.meta(DEVICE)?.unwrap_or_default();
     let position = position(tx.reading())?;
     let mut batch = Batch { position, device, serial: 0, sent: Vec::new() };
@@ -87,6 +91,9 @@ pub fn pending(tx: &mut dyn Tx, limits: &Limits) -> Result<Batch> {
         let Some(last) = entries.last() else { break };
         after = last.place;
         for mut entry in entries {
+            if judge.sort(tx, &mut entry)? {
+                continue;
+            }
             let Some((change, hash)) = change_of(tx, &entry)? else {
                 tx.dequeue(&entry.entity, entry.id)?;
                 continue;

@@ -1,5 +1,6 @@
 //! What a person writes: stamped and queued in the transaction that stores it.
 
+use super::keep::{self, Judge};
 use crate::{
     DELETED_AT, EntityDescriptor, Error, FieldName, Id, Millis, Policy, Result, Stamp, Value,
     Values, alias,
@@ -164,6 +165,9 @@ pub(super) fn write_cells(
     }
     stored.key = entity.key_of(&stored.row);
     tx.put(entity.name, &stored)?;
+    if fields.iter().any(|it| entity.places(it)) {
+        keep::moved(tx, entity)?;
+    }
     owe(tx, entity.name, &stored, fields, moment.now)
 }
 
@@ -235,10 +239,12 @@ pub(super) fn owe(
         attempts: 0,
         last_error: None,
         parked: None,
+        kept: None,
     });
     entry.fields.extend(fields.into_iter().map(|field| (field, false)));
     entry.change += 1;
     (entry.parked, entry.last_error) = (None, None);
+    entry.kept = Judge::new(tx.reading())?.rule(tx.reading(), entity, stored.id)?;
     entry.operation = match () {
         () if !stored.acked => Operation::Create,
         () if stored.row.is_deleted() && entry.fields.contains_key(DELETED_AT) => Operation::Delete,

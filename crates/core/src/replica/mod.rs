@@ -123,6 +123,11 @@ impl Replica {
         &*self.store
     }
 
+    /// The name of this device, drawn when its store was first opened.
+    pub fn device(&self) -> String {
+        format!("{:08x}", self.node >> 32)
+    }
+
     /// Its time and randomness.
     pub fn env(&self) -> &dyn Env {
         &*self.env

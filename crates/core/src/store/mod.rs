@@ -6,12 +6,14 @@ mod find;
 mod journal;
 mod records;
 
+use std::path::Path;
+
 pub use self::{
     find::{Deleted, Find},
     journal::{JOURNAL_LENGTH, Journal, Noted, Notes},
     records::{AuditEntry, AuditKind, Operation, Queued, Stored},
 };
-use crate::{Id, Millis, Result, Schema};
+use crate::{Error, Id, Millis, Result, Schema};
 
 /// A database that can be the local side of a replica, or (through
 /// [`Hub`](crate::Hub)) the remote side of others.
@@ -41,6 +43,29 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// When the store cannot be read.
     fn version(&self) -> Result<u64>;
+
+    /// Copies everything, as it is at one moment, to a new file, and checks the copy.
+    /// Returns false, and makes none, if nothing here outlives its process.
+    ///
+    /// # Errors
+    /// When there is no room for it, `to` exists, or the copy is not sound. Nothing is
+    /// left at `to` then.
+    fn backup(&self, _to: &Path) -> Result<bool> {
+        Ok(false)
+    }
+
+    /// Puts what [`Store::backup`] copied in the place of everything that is here: all
+    /// of it, or nothing. Whoever has this store open sees it from then on.
+    ///
+    /// # Errors
+    /// When there is no room for it, or `from` is no sound copy of such a store.
+    fn restore(&self, from: &Path) -> Result<()> {
+        Err(Error::Store {
+            what: format!("{} cannot be put back: this store keeps no files", from.display()),
+            help: "use a profile whose rows are in a file".into(),
+            source: None,
+        })
+    }
 }
 
 /// What a write transaction runs.
@@ -125,17 +150,29 @@ pub trait ReadTx {
     fn queued(&self, entity: &str, id: Id) -> Result<Option<Queued>>;
 
     /// Up to `limit` queue entries after `after` (a [`Queued::place`]), oldest first:
-    /// those that are parked, or those that are not.
+    /// those that are parked, or those that wait. What is kept here is in neither.
     ///
     /// # Errors
     /// When the store cannot be read.
     fn queue(&self, parked: bool, after: u64, limit: usize) -> Result<Vec<Queued>>;
+
+    /// Up to `limit` queue entries after `after` that are kept here, oldest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn kept(&self, after: u64, limit: usize) -> Result<Vec<Queued>>;
 
     /// How many queue entries wait, and how many are parked.
     ///
     /// # Errors
     /// When the store cannot be read.
     fn queue_sizes(&self) -> Result<(u64, u64)>;
+
+    /// How many queue entries are kept here.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn kept_size(&self) -> Result<u64>;
 
     /// Up to `limit` entries of the audit log, newest first, of one kind or both.
     ///
@@ -266,8 +303,8 @@ impl dyn Store + '_ {
     }
 }
 
-fn never_ran() -> crate::Error {
-    crate::Error::Damaged {
+fn never_ran() -> Error {
+    Error::Damaged {
         what: "the store".into(),
         found: "it reported success without running the transaction".into(),
     }

@@ -68,6 +68,8 @@ pub struct Queued {
     pub last_error: Option<String>,
     /// Why it is not sent any more, until it changes.
     pub parked: Option<String>,
+    /// The rule of the person that keeps it on this device. What is kept is not parked.
+    pub kept: Option<String>,
 }
 
 /// What a person would call a queued change.

@@ -146,6 +146,9 @@ impl Fold<'_> {
         let (mut home, mut answers) = (None, None);
         for (piece, it) in self.gists[message].pieces.iter().enumerate() {
             let part = Part { message, piece };
+            if matches!(it, Piece::Blank) {
+                continue;
+            }
             if let Some(call) = self.answered.get(&part) {
                 answers = answers.or(Some(*call));
             } else if matches!(it, Piece::Call { .. }) {
@@ -159,6 +162,9 @@ impl Fold<'_> {
         // Only answers: it is shown where the first of the calls is. The call may be
         // yet to come where links are broken.
         let home = home.or_else(|| self.of_call.get(&answers?).copied());
+        // It says nothing at all: it is part of whatever is above.
+        let nothing = !self.gists[message].pieces.is_empty() && answers.is_none();
+        let home = home.or_else(|| self.items.len().checked_sub(1).filter(|_| nothing));
         let home = home.unwrap_or_else(|| {
             let run = self.run();
             if answers.is_none() {

@@ -57,9 +57,20 @@ pub(super) enum Voice {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Piece {
     Text,
-    Thinking { words: u32 },
-    Call { id: Box<str>, name: Box<str>, asks: Option<u64> },
-    Result { call: Box<str>, failed: bool },
+    /// A text of nothing but space.
+    Blank,
+    Thinking {
+        words: u32,
+    },
+    Call {
+        id: Box<str>,
+        name: Box<str>,
+        asks: Option<u64>,
+    },
+    Result {
+        call: Box<str>,
+        failed: bool,
+    },
     Image,
     Other,
 }
@@ -155,6 +166,7 @@ fn headline(text: &str) -> String {
 
 fn piece(block: &Block<'_>) -> Piece {
     match block {
+        Block::Text(text) if text.trim().is_empty() => Piece::Blank,
         Block::Text(_) => Piece::Text,
         Block::Thinking(text) => Piece::Thinking { words: words(text) },
         Block::Sealed => Piece::Thinking { words: 0 },

@@ -28,6 +28,8 @@ pub enum Standing {
     Waiting,
     /// The remote refused it; it is kept here.
     Parked,
+    /// A rule of its owner keeps it on this device.
+    Kept,
     /// The remote has it as it is here, as of the last contact.
     Synced,
 }
@@ -39,6 +41,7 @@ impl Standing {
             Self::Local => "local",
             Self::Waiting => "waiting",
             Self::Parked => "parked",
+            Self::Kept => "kept",
             Self::Synced => "synced",
         }
     }
@@ -55,6 +58,8 @@ pub enum Remedy {
     Restore,
     /// Bringing its owner back.
     RestoreOwner,
+    /// Letting it leave this device.
+    LetGo,
 }
 
 /// What is known of a row.
@@ -146,6 +151,7 @@ impl Seen {
 
     fn standing(&self) -> Standing {
         match () {
+            () if self.queue.iter().any(|it| it.kept.is_some()) => Standing::Kept,
             () if self.queue.iter().any(|it| it.parked.is_some()) => Standing::Parked,
             () if !self.queue.is_empty() => Standing::Waiting,
             () if self.stored.iter().any(|it| it.acked) => Standing::Synced,

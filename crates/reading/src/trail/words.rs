@@ -18,6 +18,7 @@ pub(super) fn now(
 ) -> Result<(Vec<String>, Vec<Remedy>)> {
     let (mut sentences, mut remedies) = (vec![standing(seen, remote)], Vec::new());
     match seen.standing() {
+        Standing::Kept => remedies.push(Remedy::LetGo),
         Standing::Parked => remedies.push(Remedy::Retry),
         Standing::Waiting if remote.is_some() => remedies.push(Remedy::Sync),
         _ => (),
@@ -64,6 +65,14 @@ fn standing(seen: &Seen, remote: Option<&str>) -> String {
             let who = remote.unwrap_or("The remote");
             let reason = seen.queue.iter().find_map(|it| it.parked.as_deref()).unwrap_or_default();
             format!("{who} refused it: {}. It is kept here.", reason.trim_end_matches('.'))
+        }
+        (Standing::Kept, _) => {
+            let rule = seen.queue.iter().find_map(|it| it.kept.as_deref()).unwrap_or_default();
+            let before = match seen.stored.iter().any(|it| it.acked) {
+                true => " What the remote had of it before stays there.",
+                false => "",
+            };
+            format!("It stays on this device: `{rule}` is excluded.{before}")
         }
         (Standing::Waiting, Some(remote)) => format!("It waits to be sent to {remote}."),
         (Standing::Waiting, None) => {

@@ -25,8 +25,11 @@ addEventListener("click", async (event) => {
   event.preventDefault();
   event.stopPropagation();
   if ("grow" in link.dataset) {
+    const read = $$(".msgs > li").find((it) => it.getBoundingClientRect().bottom > 64);
+    const top = read?.getBoundingClientRect().top;
     history.replaceState(history.state, "", link.href);
     await refresh({ force: true });
+    if (read?.isConnected) scrollBy(0, read.getBoundingClientRect().top - top);
     return;
   }
   const answer = await call("/file" + link.dataset.more);

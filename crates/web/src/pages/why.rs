@@ -51,6 +51,7 @@ fn remedies(trail: &Trail) -> Markup {
         div.bar {
             @for it in &trail.remedies {
                 @match it {
+                    Remedy::LetGo => { a.btn href="/settings" { "Settings" } }
                     Remedy::Retry | Remedy::Sync => { a.btn href="/sync" { "Sync" } }
                     Remedy::Restore => {
                         button.btn.btn--main data-post=(restore(&trail.entity, trail.id)) { "Restore" }

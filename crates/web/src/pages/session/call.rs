@@ -57,7 +57,11 @@ fn arguments(call: &Call) -> Markup {
         return html! {};
     }
     if let Some(command) = call.input.get("command").and_then(|it| it.as_str()) {
-        return output::code("sh", command);
+        let why = call.input.get("description").and_then(|it| it.as_str());
+        return html! {
+            @if let Some(why) = why { p.hint dir="auto" { (text::one_line(why)) } }
+            @if command.trim() != call.hint { (output::code("sh", command)) }
+        };
     }
     output::code("json", &serde_json::to_string_pretty(&call.input).unwrap_or_default())
 }

@@ -87,11 +87,11 @@ impl<'a> Items<'a> {
                 tabindex="-1" {
                 @match &item.content {
                     Content::Prompt(pieces) => {
-                        (self.head(item, Some("You"), since, true))
+                        (self.head(item, Some(self.asker()), since, true))
                         div.msg-body { @for it in pieces { (self.piece(it, true)) } }
                     }
                     Content::Command { typed, pieces } => {
-                        (self.head(item, Some("You"), since, true))
+                        (self.head(item, Some(self.asker()), since, true))
                         div.msg-body {
                             p { code.typed dir="auto" { (text::one_line(typed)) } }
                             @for it in pieces { (self.piece(it, false)) }
@@ -113,6 +113,11 @@ impl<'a> Items<'a> {
                 }
             }
         }
+    }
+
+    /// Whose prompts these are: a sub-agent is told by the agent what to do.
+    fn asker(&self) -> &'static str {
+        if self.strand == 0 { "You" } else { "Task" }
     }
 
     /// Who says it and when, and what can be done with it. Nobody: who spoke before
@@ -183,7 +188,7 @@ impl<'a> Items<'a> {
                         span.fold-line { (text::one_line(&line)) }
                         @if let Some(at) = item.at { span.msg-time { (clock(self.request, at.0, since)) } }
                     }
-                    div.steps { @for it in &run.steps { (self.step(it, false)) } }
+                    div.work { @for it in &run.steps { (self.step(it, false)) } }
                 }
             }
         }

@@ -30,9 +30,10 @@ pub(super) struct Window {
     total: usize,
     first: Option<Id>,
     last: Option<Id>,
-    /// The message that a step further back, or further on, ends with.
+    /// The message that a step further back begins with.
     back: Option<Id>,
-    on: Option<Id>,
+    /// The message that a step further on ends with; none within: it reaches the end.
+    on: Option<Option<Id>>,
 }
 
 impl Window {
@@ -97,7 +98,8 @@ impl Window {
         });
         let on = last.filter(|_| items.end < total).and_then(|it| {
             let (_, after) = conversation.range(At::After(it))?;
-            message(after.end.checked_sub(1)?)
+            let inner = after.end.checked_sub(1).filter(|_| after.end < total);
+            Some(inner.and_then(message))
         });
         let session = conversation.session();
         Self {
@@ -154,7 +156,7 @@ impl Window {
         html! {
             @if let (Some(first), Some(on)) = (self.first, self.on) {
                 nav.grow aria-label="Later messages" {
-                    a.btn data-grow href=(self.to(first, Some(on))) { "Newer " (WINDOW) }
+                    a.btn data-grow href=(self.to(first, on)) { "Newer " (WINDOW) }
                     (self.all())
                 }
             }

@@ -1,0 +1,122 @@
+//! Who is signed in, on which devices, and what is stored where.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use driftline_auth::State;
+use driftline_core::{Error, Millis, device};
+use serde::Serialize;
+
+use super::{
+    Deployment,
+    facts::{self, Facts},
+    merge::{self, Copy, Record},
+    unsent::Unsent,
+};
+use crate::context::{Device, Setup};
+
+/// Everything that an account page shows.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Overview {
+    /// The deployment.
+    pub(crate) remote: String,
+    /// `provider:account id`.
+    pub(crate) person: String,
+    /// The provider.
+    pub(crate) provider: String,
+    /// What they call themselves there.
+    pub(crate) name: Option<String>,
+    /// Their picture, fetched when they signed in.
+    pub(crate) picture: Option<PathBuf>,
+    /// Whose rows these are; none before the first merge.
+    pub(crate) bound_to: Option<String>,
+    /// Their devices; none if the deployment could not be asked.
+    pub(crate) devices: Option<Vec<Listed>>,
+    /// Why it could not.
+    pub(crate) unreachable: Option<String>,
+    /// Where the sign-in is kept.
+    pub(crate) sign_in_kept_in: String,
+    /// Where the rows are.
+    pub(crate) profile: PathBuf,
+    /// What the remote does not have.
+    pub(crate) unsent: Unsent,
+    /// The first merge, if there was one.
+    pub(crate) first_merge: Option<Record>,
+    /// Copies of the database.
+    pub(crate) copies: Vec<Copy>,
+}
+
+/// A device of the person.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Listed {
+    /// Its id.
+    pub(crate) device: String,
+    /// What its owner calls it.
+    pub(crate) name: Option<String>,
+    /// When it last called.
+    pub(crate) last_contact_at: Millis,
+    /// Whether it is signed in.
+    pub(crate) signed_in: bool,
+    /// Whether it is this one.
+    pub(crate) is_this: bool,
+}
+
+/// Asks the deployment, and tells what is kept here where it does not answer.
+pub(crate) async fn overview(
+    setup: &Setup,
+    device: &Device,
+    deployment: &Deployment,
+) -> Result<Overview> {
+    let remote = deployment.origin.host();
+    let out = || Error::SignedOut { remote: remote.clone() };
+    if deployment.session.state().await? != State::SignedIn {
+        return Err(out().into());
+    }
+    let profile = setup.profile.path().to_owned();
+    let kept = facts::load(&profile, &remote);
+    let (who, devices, unreachable) = match deployment.me().await {
+        Ok(None) => return Err(out().into()),
+        Ok(Some(me)) => {
+            let this = device.replica.device();
+            let devices = me.devices.iter().map(|it| Listed {
+                device: it.device.clone(),
+                name: it.name.clone(),
+                last_contact_at: millis(it.last_contact_at),
+                signed_in: it.signed_in,
+                is_this: it.device == this,
+            });
+            let mut devices: Vec<_> = devices.collect();
+            devices.sort_by_key(|it| (!it.is_this, std::cmp::Reverse(it.last_contact_at)));
+            ((me.person, me.provider, me.name), Some(devices), None)
+        }
+        Err(error) => match &kept {
+            Some(Facts { person, provider, name, .. }) if error.is_transient() => {
+                let who = (person.clone(), provider.clone(), name.clone());
+                (who, None, Some(error.to_string()))
+            }
+            _ => return Err(error.into()),
+        },
+    };
+    let (person, provider, name) = who;
+    let link = device.replica.store().view(device::link)?;
+    Ok(Overview {
+        picture: kept.and_then(|it| facts::picture(&profile, &it)),
+        sign_in_kept_in: deployment.session.place().await?,
+        unsent: Unsent::of(&device.replica)?,
+        bound_to: link.identity.map(|it| it.person),
+        first_merge: merge::record(&device.replica)?,
+        copies: merge::copies(&profile),
+        remote,
+        person,
+        provider,
+        name,
+        devices,
+        unreachable,
+        profile,
+    })
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time")]
+fn millis(number: f64) -> Millis {
+    number.max(0.0) as Millis
+}

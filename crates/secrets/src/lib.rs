@@ -1,0 +1,124 @@
+//! Finds what looks like a key or a password in texts: people paste them into prompts, and
+//! agents print them. It says which rule matched and where, so that it can be counted or
+//! blacked out; no type here holds or shows what was found.
+//!
+//! A rule is a line in `rules/`. It is tried only on texts that hold one of its words, so
+//! that reading a hundred megabytes takes about a second.
+//!
+//! ```
+//! let scanner = driftline_secrets::Scanner::new()?;
+//! let line = format!("export GITHUB_TOKEN=ghp_{}", "a1B2c3".repeat(6));
+//! let found = scanner.scan(&line);
+//! assert_eq!(found[0].rule.id, "github-token");
+//! assert_eq!(&line[..found[0].at.start], "export GITHUB_TOKEN=");
+//! # Ok::<(), driftline_secrets::Error>(())
+//! ```
+
+mod judge;
+mod rules;
+
+use std::ops::Range;
+
+use aho_corasick::AhoCorasick;
+use regex::bytes::{Regex, RegexBuilder};
+
+/// One kind of secret.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its name, the same in every output.
+    pub id: &'static str,
+    /// What it finds, for a person.
+    pub doc: &'static str,
+    /// Texts without any of these, in either case, are not looked at.
+    words: &'static [&'static str],
+    /// The secret, or its first group.
+    pattern: &'static str,
+    /// What else has to hold.
+    proof: Proof,
+}
+
+/// What a match has to be besides a match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Proof {
+    /// Nothing: the form says it all.
+    Form,
+    /// Not made of words: other things have this form, too.
+    Random,
+}
+
+/// Something that looks like a secret.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// By which rule.
+    pub rule: &'static Rule,
+    /// Where in the text.
+    pub at: Range<usize>,
+}
+
+/// A rule that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("the rule `{rule}` for secrets cannot be used: {reason}; please report it")]
+pub struct Error {
+    rule: &'static str,
+    reason: String,
+}
+
+/// All rules, ready to be used.
+#[derive(Debug)]
+pub struct Scanner {
+    words: AhoCorasick,
+    /// For each word, its rule.
+    rule_of: Vec<usize>,
+    rules: Vec<(&'static Rule, Regex)>,
+}
+
+impl Scanner {
+    /// Prepares all rules, which takes a few milliseconds.
+    ///
+    /// # Errors
+    /// When a rule of this crate is wrong, which its tests would have said.
+    pub fn new() -> Result<Self, Error> {
+        let mut rules = Vec::new();
+        let (mut words, mut rule_of) = (Vec::<&str>::new(), Vec::new());
+        for rule in rules::all() {
+            let built = RegexBuilder::new(rule.pattern).unicode(false).build();
+            let regex = built.map_err(|it| Error { rule: rule.id, reason: it.to_string() })?;
+            words.extend(rule.words);
+            rule_of.extend(rule.words.iter().map(|_| rules.len()));
+            rules.push((rule, regex));
+        }
+        let words = AhoCorasick::builder().ascii_case_insensitive(true).build(words);
+        let words = words.map_err(|it| Error { rule: "all", reason: it.to_string() })?;
+        Ok(Self { words, rule_of, rules })
+    }
+
+    /// What looks like a secret in `text`, in order. Nothing is found twice: what several
+    /// rules match goes to the one that is listed first.
+    pub fn scan(&self, text: &str) -> Vec<Found> {
+        let mut tried = vec![false; self.rules.len()];
+        for word in self.words.find_overlapping_iter(text) {
+            if let Some(rule) = self.rule_of.get(word.pattern().as_usize()) {
+                tried[*rule] = true;
+            }
+        }
+        let mut all: Vec<Found> = Vec::new();
+        for ((rule, regex), _) in self.rules.iter().zip(&tried).filter(|(_, tried)| **tried) {
+            for found in regex.captures_iter(text.as_bytes()) {
+                let Some(value) = found.get(1).or_else(|| found.get(0)) else { continue };
+                let at = value.range();
+                let taken = all.iter().any(|it| it.at.start < at.end && at.start < it.at.end);
+                let value = text.get(at.clone()).unwrap_or_default();
+                if !taken && judge::is_likely(value, rule.proof) {
+                    all.push(Found { rule, at });
+                }
+            }
+        }
+        all.sort_by_key(|it| it.at.start);
+        all
+    }
+}
+
+/// Every rule there is.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    rules::all()
+}
