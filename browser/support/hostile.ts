@@ -127,7 +127,22 @@ const CHARACTERS = [
   "constructor",
 ];
 
-const ALONE = [...TAGS, ...LINKS, ...BROKEN, ...EXPRESSIONS, ...ENCODED];
+const HANDLERS = [
+  "onload",
+  "onerror",
+  "onfocus",
+  "onanimationend",
+  "ontransitionend",
+  "onpointerover",
+  "onscroll",
+  "onwheel",
+  "oncopy",
+  "ontoggle",
+  "onbegin",
+  "onhashchange",
+].map((it) => `<x ${it}=${RUN} tabindex=1 style="animation:x 1s">x</x>`);
+
+const ALONE = [...HANDLERS, ...TAGS, ...LINKS, ...BROKEN, ...EXPRESSIONS, ...ENCODED];
 
 /** More than three hundred of them, all different. */
 export const HOSTILE: readonly string[] = [

@@ -114,6 +114,22 @@ export class Place {
     return JSON.parse(await this.ok(profile, ...words, "--json")) as T;
   }
 
+  /** The id of the only row that has this value, such as `name=Plan`. */
+  async id(profile: string, entity: string, condition: string): Promise<string> {
+    const words = ["list", entity, "--where", condition];
+    const rows = await this.json<{ id: string }[]>(profile, ...words);
+    const [row] = rows;
+    if (row === undefined || rows.length > 1) {
+      throw new Error(`${rows.length} rows of ${entity} have ${condition}`);
+    }
+    return row.id;
+  }
+
+  /** Imports the transcripts of this place's home. */
+  async import(profile: string): Promise<void> {
+    await this.ok(profile, "import", "--from", "home");
+  }
+
   /** Ends what still runs, and removes the folder. */
   async remove(): Promise<void> {
     for (const { process } of this.running) process.kill("SIGKILL");

@@ -21,7 +21,9 @@ interface Shared {
 
 export const test = base.extend<Given, Shared>({
   watch: [
-    async ({ context }, use) => {
+    // With a place, so that it ends first: what a page says when its program is ended is
+    // no complaint.
+    async ({ context, place: _place }, use) => {
       const watch = new Watch(context);
       await use(watch);
       base.expect(watch.complaints()).toEqual([]);

@@ -3,6 +3,7 @@
 //! one run, because seconds differ from machine to machine and from minute to minute; a
 //! ratio tells whether the engine became slower.
 
+mod app;
 mod bare;
 mod convex;
 mod data;
@@ -25,6 +26,9 @@ pub(crate) struct Options {
     /// How often to measure everything; medians are shown
     #[arg(long, default_value_t = 3)]
     runs: usize,
+    /// Measure the app instead: its pages, its searches, what it uses while it is idle
+    #[arg(long)]
+    app: bool,
     /// Write JSON: times in seconds
     #[arg(long)]
     json: bool,
@@ -55,6 +59,9 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
         return convex::run(root, options.rows);
     }
     ensure!(options.runs > 0, "a bench needs at least one run: `--runs 1`");
+    if options.app {
+        return app::run(options.rows, options.json);
+    }
     let mut rounds = Vec::new();
     for number in 0..options.runs {
         if !options.json {

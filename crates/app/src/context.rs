@@ -48,6 +48,17 @@ impl Deref for Context<'_> {
 }
 
 impl Setup {
+    /// The same program on a profile in another folder, which syncs with nobody.
+    pub(crate) fn elsewhere(&self, folder: PathBuf) -> Self {
+        let flags = ["local.backend=sqlite", "remote.backend=none"].map(str::to_owned).into();
+        Self { profile: Profile::at(folder), env: self.env.clone(), schema: self.schema, flags }
+    }
+
+    /// What was set for this call alone.
+    pub(crate) fn flags(&self) -> &[String] {
+        &self.flags
+    }
+
     /// Where the config is read from.
     pub(crate) fn config_file(&self) -> PathBuf {
         self.profile.path().join(config::FILE)

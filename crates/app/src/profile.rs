@@ -43,6 +43,11 @@ impl Profile {
         Ok(Self { path, given })
     }
 
+    /// The one in this folder, whatever was asked for.
+    pub(crate) fn at(path: PathBuf) -> Self {
+        Self { given: Some(path.clone()), path }
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }

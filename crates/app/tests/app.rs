@@ -12,6 +12,7 @@ fn pages(app: &App, entity: &str, id: &str) {
     let pages = routes().into_iter().filter(|it| it.path.starts_with("/fragment"));
     for route in pages {
         let path = route.path.replace("{entity}", entity).replace("{id}", id);
+        let path = path.replace("{message}", id);
         let answer = app.ask("GET", &path, &[("x-driftline-key", &app.key)], "");
         let known = if path.contains(id) && !id.is_empty() { [200, 400] } else { [200, 200] };
         let known = known.contains(&answer.status) || (path.contains(id) && answer.status == 404);
@@ -132,4 +133,33 @@ fn profiles_run_side_by_side_and_end_when_told_to() {
 fn without_a_command_json_is_the_overview() {
     let place = Place::new();
     assert_eq!(place.json("A", &[])["state"], "local");
+}
+
+#[test]
+fn who_has_nothing_is_shown_made_up_data_beside_it() {
+    let place = Place::new();
+    let app = place.app("A");
+    assert!(app.page("/").body.contains("/demo"));
+    let (status, done) = app.act("/demo", "");
+    assert_eq!(status, 200, "{done}");
+    let (address, code) = common::app::parts(done["go"].as_str().unwrap());
+    assert_ne!(address, app.address);
+    let demo = app.at(address, &code);
+    let mut events = demo.events();
+    while !demo.page("/sessions").body.contains("cursor test") {
+        events.until("@index");
+    }
+    assert_eq!(place.json("A", &[])["counts"]["sessions"], 0, "nothing of it is mixed in");
+}
+
+#[test]
+fn everything_can_be_exported() {
+    let place = Place::new();
+    place.ok("A", &["add", "workspaces", "path=/w"]);
+    let app = place.app("A");
+    let (_, done) = app.act("/export", "");
+    let path = done["toast"].as_str().unwrap().rsplit(' ').next().unwrap();
+    let text = std::fs::read_to_string(path).unwrap();
+    assert!(text.contains("\"/w\"") && text.lines().count() == 1, "{text}");
+    assert!(app.page("/settings").body.contains(path));
 }

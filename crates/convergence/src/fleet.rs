@@ -125,16 +125,7 @@ impl<'a> Fleet<'a> {
                 self.losses += 1;
             }
             Action::SaveHub => self.hub.save()?,
-            Action::RestoreHub => {
-                if !self.hub.put_back()? {
-                    return Ok(());
-                }
-                self.losses += 1;
-                // Calls on the wire end with the server that is put back. Answers do not.
-                for device in &self.devices {
-                    lock(&device.late).retain(|it| !matches!(it.1, Late::Push(_)));
-                }
-            }
+            Action::RestoreHub => self.put_back(place, &mut dice)?,
             Action::DeliverLate => self.deliver_late(place)?,
             Action::Upgrade => {
                 self.devices[place].schema = self.suite.schema.clone();
@@ -186,6 +177,25 @@ impl<'a> Fleet<'a> {
             calls: AtomicUsize::new(0),
             fired: AtomicBool::new(false),
         }
+    }
+
+    /// The hub goes back to its last backup, or to a moment ago: then what it lost is
+    /// little, and it soon has as many changes as before, but others.
+    fn put_back(&mut self, place: usize, dice: &mut Dice) -> Result<()> {
+        if dice.once_in(2) {
+            self.hub.save()?;
+            self.devices[place].edit(&self.model, dice)?;
+            self.sync(place, Fault::None, dice)?;
+            self.count(seen::BACK_A_MOMENT);
+        }
+        if self.hub.put_back()? {
+            self.losses += 1;
+            // Calls on the wire end with the server that is put back. Answers do not.
+            for device in &self.devices {
+                lock(&device.late).retain(|it| !matches!(it.1, Late::Push(_)));
+            }
+        }
+        Ok(())
     }
 
     fn sync(&mut self, place: usize, fault: Fault, dice: &mut Dice) -> Result<()> {

@@ -39,7 +39,8 @@
 //! - **births**: what a hub has acknowledged is no birth any more, and what a device only
 //!   assumes is not sent.
 //! - **queue**: what a person wrote waits until a call carries it.
-//! - **arrivals**: when a sync is done, its hub holds what the device does.
+//! - **arrivals**: when a sync is done, its hub holds what the device does, and the other
+//!   way round.
 //! - **clocks**: no device's clock moves another's far ahead.
 //! - **takings**: a hub takes no part of a row that it lacks, and with a clock nothing from
 //!   the future.
@@ -60,7 +61,7 @@
 //! | mistake | in `crates/core/src` | what | promise |
 //! |---|---|---|---|
 //! | `adopt-any-position` | `device/adopt.rs` | A page counts although the cursor moved since it was asked for | errors |
-//! | `adopt-drops-lost` | `device/adopt.rs` | What a hub lost by going back to a backup is not queued again | rows |
+//! | `adopt-drops-lost` | `device/adopt.rs` | What a hub lost by going back to a backup is not queued again | arrivals |
 //! | `alias-keeps-assumptions` | `alias.rs` | What a device assumed about a row stays when the hub has answered | rows |
 //! | `alias-not-transitive` | `alias.rs` | Classes of a listing are pairs, as in the last fact that names an id | views |
 //! | `alias-one-step` | `alias.rs` | A class of ids ends with those that share a fact with the id that was asked for | own writes |
@@ -94,7 +95,7 @@
 //! | `settle-follows-others` | `device/settle.rs` | The cursor passes a place whose row also holds what others wrote | restarts |
 //! | `settle-forgets-edit` | `device/settle.rs` | An answer settles a row although it was edited while the call was on the wire | queue |
 //! | `settle-jumps-gaps` | `device/settle.rs` | The cursor jumps over places between those that were answered | restarts |
-//! | `settle-trusts-hash` | `device/settle.rs` | A device notes that it holds what the hub answered, although it holds less | restarts |
+//! | `settle-trusts-hash` | `device/settle.rs` | A device adds what the hub answered to its digest, although it holds less | restarts |
 //! | `stamp-classes-swapped` | `stamp.rs` | What a machine writes wins over what a person writes | own writes |
 //! | `write-under-ahead` | `device/write.rs` | An edit of a cell from a clock that is ahead is stamped below it | own writes |
 

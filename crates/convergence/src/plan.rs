@@ -75,7 +75,7 @@ pub enum Action {
     WipeHub,
     /// The hub is backed up.
     SaveHub,
-    /// The hub goes back to its last backup.
+    /// The hub goes back to its last backup, or to a moment ago.
     RestoreHub,
     /// Answers and calls that were delayed arrive now.
     DeliverLate,

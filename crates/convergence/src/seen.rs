@@ -10,6 +10,7 @@ pub(crate) const LATE_CALL: &str = "a call arrived late";
 pub(crate) const LATE_PAGE: &str = "a page arrived late";
 pub(crate) const LATE_ANSWER: &str = "an answer arrived late";
 pub(crate) const LATE_PAST_RESET: &str = "something arrived after the hub had lost something";
+pub(crate) const BACK_A_MOMENT: &str = "a hub went back to a moment ago";
 pub(crate) const RESTAMPED: &str = "writes got new stamps";
 pub(crate) const STARTED_OVER: &str = "a sync started over";
 pub(crate) const PARKED: &str = "a row was parked";
@@ -31,11 +32,12 @@ const APART: &str = "two processes that share nothing but the store";
 const YEAR_OFF: &str = "a clock that is a year off";
 
 /// What happens besides faults of the wire.
-const EVENTS: [&str; 22] = [
+const EVENTS: [&str; 23] = [
     LATE_CALL,
     LATE_PAGE,
     LATE_ANSWER,
     LATE_PAST_RESET,
+    BACK_A_MOMENT,
     RESTAMPED,
     STARTED_OVER,
     PARKED,

@@ -3,11 +3,26 @@
 
 use std::collections::BTreeMap;
 
-use driftline_core::{Replica, Result, Stamp, store::ReadTx};
+use driftline_core::{Durability, Replica, Result, Stamp, store::ReadTx};
 
 /// Under which name a store keeps what an account calls its devices: a JSON object from
 /// the device's number, in hexadecimal, to its name.
-pub const NAMES: &str = "devices.names";
+const NAMES: &str = "devices.names";
+
+/// Keeps what an account calls its devices, by their numbers in hexadecimal, so that they
+/// have names also while the account is out of reach.
+///
+/// # Errors
+/// When the store cannot be written.
+pub fn remember(replica: &Replica, names: &BTreeMap<String, String>) -> Result<()> {
+    let text = serde_json::to_string(names).unwrap_or_default();
+    replica.store().transact(Durability::Normal, |tx| {
+        if tx.meta(NAMES)?.as_deref() == Some(text.as_str()) {
+            return Ok(());
+        }
+        tx.set_meta(NAMES, Some(&text))
+    })
+}
 
 /// The devices of a person, by the numbers in their stamps.
 #[derive(Clone, Debug, Default)]

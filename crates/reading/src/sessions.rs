@@ -144,9 +144,15 @@ pub struct Line {
 }
 
 impl Line {
-    /// What to call it: its name, or how it begins.
+    /// What to call it: its name, or how it begins. A name that is the beginning of its
+    /// first prompt, cut by whoever gave it, is shown uncut.
     pub fn name(&self) -> &str {
-        self.title.as_deref().or(self.opening.as_deref()).unwrap_or("Untitled session")
+        match (self.title.as_deref(), self.opening.as_deref()) {
+            (Some(title), Some(opening)) if opening.starts_with(title) => opening,
+            (Some(title), _) => title,
+            (None, Some(opening)) => opening,
+            (None, None) => "Untitled session",
+        }
     }
 }
 

@@ -41,6 +41,20 @@ fn a_session_says_what_its_messages_amount_to() {
 }
 
 #[test]
+fn what_a_program_put_into_a_prompt_is_not_the_persons() {
+    let world = World::new();
+    let session = world.session_in("", 1, None);
+    world.say(session, "user", "<system-reminder>Be brief.</system-reminder>", 2);
+    let wrapped = "<command-name>/review</command-name>\n<command-args>src</command-args>";
+    world.say(session, "user", wrapped, 3);
+    let line = world.list("").lines.remove(0);
+    assert_eq!((line.opening.as_deref(), line.prompts), (Some("/review src"), 1));
+    assert_eq!(world.hits("brief"), []);
+    assert_eq!(world.hits("in:context brief").len(), 1);
+    assert_eq!(world.hits("review").len(), 1);
+}
+
+#[test]
 fn what_was_active_last_comes_first_and_pinned_ones_before_it() {
     let world = World::new();
     let old = world.session("old", 1);

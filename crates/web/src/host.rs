@@ -6,7 +6,10 @@ use driftline_core::{Millis, status::Status};
 use driftline_reading::inbox::Outside;
 use serde::Serialize;
 
-use crate::Result;
+use crate::{
+    Result,
+    account::{Account, Errand},
+};
 
 /// The program around the pages. No call waits for the network: what takes long begins,
 /// and the page that is shown again says how far it is.
@@ -55,6 +58,29 @@ pub trait Host: Send + Sync {
     /// # Errors
     /// When the rows cannot be read, or the file cannot be written.
     fn export(&self) -> Result<PathBuf>;
+
+    /// Who is signed in, as far as it is known; what is not is asked for, for the next
+    /// time.
+    ///
+    /// # Errors
+    /// When the config is wrong; it says where.
+    fn account(&self) -> Result<Account>;
+
+    /// The picture of whoever is signed in, and what it is, such as `image/png`.
+    fn picture(&self) -> Option<(String, Vec<u8>)>;
+
+    /// Begins something that is done with the account, unless something is under way.
+    fn begin(&self, errand: Errand);
+
+    /// What is done with the account at this moment, and how much was.
+    fn errand(&self) -> (Option<Errand>, u64);
+
+    /// Opens made-up data in a profile of its own, and returns an address that lets one
+    /// browser in there.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    fn demo(&self) -> Result<String>;
 
     /// What the last import found, and whether one is under way.
     fn importing(&self) -> Importing;

@@ -27,7 +27,7 @@ pub(crate) static KEYS: &[(&str, &[Key])] = &[
             key("g w", "Workspaces", "go /workspaces"),
             key("g y", "Sync", "go /sync"),
             key("g c", "Conflicts", "go /conflicts"),
-            key("g a", "Settings and account", "go /settings"),
+            key("g a", "Account", "go /account"),
             key("?", "All keys", "help"),
         ],
     ),

@@ -41,6 +41,7 @@
 // Named so that they are linked: what is not linked does not register itself.
 use driftline_entities as _;
 
+pub mod account;
 mod actions;
 mod answer;
 mod assets;
@@ -65,6 +66,7 @@ mod server;
 mod shell;
 
 pub use self::{
+    account::{Account, Errand},
     assets::{script, style},
     door::knock,
     error::{Error, Result},

@@ -53,6 +53,7 @@ pub fn routes() -> Vec<Route> {
         open("POST", "/key"),
         open("POST", "/door"),
         secret("GET", "/events".into()),
+        secret("GET", "/fragment/no/such/page".into()),
     ];
     for page in PAGES {
         routes.push(open("GET", page.path));
@@ -65,7 +66,9 @@ pub fn routes() -> Vec<Route> {
 
 /// The same as a router.
 pub(crate) fn router(app: Arc<App>) -> Router {
-    let mut secret = Router::new().route("/events", get(live::events));
+    let mut secret = Router::new()
+        .route("/events", get(live::events))
+        .route("/fragment/{*path}", get(async || answer::failed_page(&missing())));
     let mut open = Router::new()
         .route("/assets/app.js", get(|| fixed("text/javascript; charset=utf-8", assets::script())))
         .route("/assets/app.css", get(|| fixed("text/css; charset=utf-8", assets::style())))
@@ -86,6 +89,10 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .fallback(async || answer::page(StatusCode::NOT_FOUND, shell::shell()))
         .layer(DefaultBodyLimit::max(BODY))
         .with_state(app)
+}
+
+fn missing() -> Error {
+    Error::NotFound("there is no page at this address".into())
 }
 
 async fn fixed(media: &'static str, text: &'static str) -> Answer {

@@ -47,6 +47,7 @@ pub(crate) fn shell() -> Markup {
                     }
                 }
                 div #importing.importing hidden {}
+                span #errand hidden {}
                 p #pill.pill hidden { button type="button" {} }
                 main #main tabindex="-1" aria-busy="true" {
                     noscript {

@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn one_slow_run_does_not_count() {
         let medians = medians(&[round(0.5), round(9.0), round(0.4)]);
-        let options = Options { rows: 1_000, runs: 3, json: false, convex: false };
+        let options = Options { rows: 1_000, runs: 3, app: false, json: false, convex: false };
         let table = table(&medians, &options);
         let words: Vec<_> = table.lines().nth(1).unwrap().split_whitespace().collect();
         assert_eq!(words, ["import", "2", "rows/s", "4", "rows/s", "insert", "2.00x", "7"]);

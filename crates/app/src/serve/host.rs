@@ -9,14 +9,19 @@ use std::{
     },
 };
 
-use driftline_core::{Millis, Replica, device, status::Status};
+use driftline_auth::ProviderPlugin;
+use driftline_core::{Millis, Replica, Value, device, status::Status};
 use driftline_reading::inbox::Outside;
-use driftline_web::{Error, Host, Importing, Place, Result, Setting};
+use driftline_web::{
+    Account, Errand, Error, Host, Importing, Place, Result, Setting, account::Who,
+};
+use serde::de::DeserializeOwned;
+use url::Url;
 
-use super::{export, importer::Asker};
+use super::{demo::Demo, errand::Errands, export, importer::Asker};
 use crate::{
     code::hub_code,
-    context::{Context, Device, Setup},
+    context::{Device, Setup},
     env, import,
     profile::Turn,
     service::Service,
@@ -30,6 +35,14 @@ pub(super) struct AppHost {
     service: Service,
     paused: AtomicBool,
     outside: Mutex<Option<(Millis, Outside)>>,
+    demo: Mutex<Option<Demo>>,
+    errands: Arc<Errands>,
+}
+
+impl Drop for AppHost {
+    fn drop(&mut self) {
+        self.errands.stop();
+    }
 }
 
 /// How long what was seen of the transcripts on the disk is good for: looking walks
@@ -37,19 +50,17 @@ pub(super) struct AppHost {
 const SEEN: Millis = 30_000;
 
 impl AppHost {
-    pub(super) fn new(
-        context: &Context<'_>,
-        device: &Device,
-        importer: Asker,
-        service: Service,
-    ) -> Self {
+    pub(super) fn new(setup: Setup, device: &Device, importer: Asker, service: Service) -> Self {
+        let errands = Errands::new(setup.clone());
         Self {
-            setup: context.setup().clone(),
+            setup,
             replica: device.replica.clone(),
             importer,
             service,
             paused: AtomicBool::new(false),
             outside: Mutex::default(),
+            demo: Mutex::default(),
+            errands,
         }
     }
 }
@@ -115,6 +126,47 @@ impl Host for AppHost {
         export::all(&self.setup, &self.replica).map_err(|it| told(&it))
     }
 
+    fn account(&self) -> Result<Account> {
+        let config = self.setup.config().map_err(|it| told(&it))?;
+        let url = config.remote.as_ref().and_then(|it| it.settings.get("url")?.as_str());
+        let Some(remote) = url.and_then(|it| Url::parse(it).ok()?.host_str().map(str::to_owned))
+        else {
+            return Ok(Account::default());
+        };
+        let providers = ProviderPlugin::registered().into_values();
+        let providers = providers.map(|it| (it.name.to_owned(), it.title.to_owned())).collect();
+        // Asked for first, so that what is under way is known below.
+        let who = self.errands.account().map(|it| it.and_then(read));
+        let done = self.errands.done().map(|(errand, came)| (errand, came.and_then(read)));
+        let running = self.errands.under_way().0;
+        Ok(Account { remote: Some(remote), providers, running, done, who })
+    }
+
+    fn picture(&self) -> Option<(String, Vec<u8>)> {
+        let who: Who = self.errands.account()?.and_then(read).ok()?;
+        let path = who.picture?;
+        let ending = path.extension()?.to_str()?;
+        let media = if ending == "jpg" { "jpeg" } else { ending };
+        Some((format!("image/{media}"), fs::read(&path).ok()?))
+    }
+
+    fn begin(&self, errand: Errand) {
+        self.errands.start(errand);
+    }
+
+    fn errand(&self) -> (Option<Errand>, u64) {
+        self.errands.under_way()
+    }
+
+    fn demo(&self) -> Result<String> {
+        let mut kept = self.demo.lock().unwrap_or_else(PoisonError::into_inner);
+        let demo = match kept.take() {
+            Some(demo) => demo,
+            None => Demo::start(&self.setup).map_err(|it| told(&it))?,
+        };
+        Ok(kept.insert(demo).link())
+    }
+
     fn importing(&self) -> Importing {
         self.importer.state()
     }
@@ -151,6 +203,11 @@ fn weight(folder: &Path) -> u64 {
         Err(_) => 0,
     };
     entries.flatten().map(weigh).sum()
+}
+
+/// What this program has told of itself, read back.
+fn read<T: DeserializeOwned>(value: Value) -> std::result::Result<T, String> {
+    serde_json::from_value(value).map_err(|error| format!("the answer cannot be read: {error}"))
 }
 
 fn told(error: &anyhow::Error) -> Error {

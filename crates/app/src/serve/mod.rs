@@ -1,6 +1,8 @@
 //! The app while it runs: the server of the pages, and beside it what keeps them true: a
 //! thread that imports transcripts as they grow, and one that syncs.
 
+mod demo;
+mod errand;
 mod export;
 mod host;
 mod importer;
@@ -70,7 +72,7 @@ fn serve(
     let importer = Importer::start(device.replica.clone())?;
     let (service, _news) = Service::start(context.setup(), &device)?;
     let reading = context.reading(&device)?;
-    let host = Arc::new(AppHost::new(context, &device, importer.asker(), service));
+    let host = Arc::new(AppHost::new(context.setup().clone(), &device, importer.asker(), service));
     let options = Options {
         reading,
         env: context.env.clone(),

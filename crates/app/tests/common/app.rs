@@ -22,13 +22,13 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The app while it runs.
 pub(crate) struct App {
-    child: Child,
+    child: Option<Child>,
     pub(crate) address: SocketAddr,
     /// The secret of the run.
     pub(crate) key: String,
     /// The code that was traded for it.
     pub(crate) code: String,
-    _stdout: BufReader<ChildStdout>,
+    _stdout: Option<BufReader<ChildStdout>>,
 }
 
 /// What came back.
@@ -46,7 +46,19 @@ impl App {
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let link = link(&mut stdout);
         let (address, code) = parts(&link);
-        let mut app = Self { child, address, key: String::new(), code, _stdout: stdout };
+        let mut app = Self::visit(address, &code);
+        (app.child, app._stdout) = (Some(child), Some(stdout));
+        app
+    }
+
+    /// Another app that this one has started.
+    pub(crate) fn at(&self, address: SocketAddr, code: &str) -> Self {
+        Self::visit(address, code)
+    }
+
+    fn visit(address: SocketAddr, code: &str) -> Self {
+        let (child, _stdout, code) = (None, None, code.to_owned());
+        let mut app = Self { child, address, key: String::new(), code, _stdout };
         let traded = app.trade(&app.code);
         assert_eq!(traded.status, 200, "{traded:?}");
         app.key = traded.body;
@@ -131,16 +143,19 @@ impl App {
 
     /// Asks the program to end, as Ctrl-C does, and returns its exit code.
     pub(crate) fn interrupt(mut self) -> Option<i32> {
-        let id = self.child.id().to_string();
+        let child = self.child.as_mut().unwrap();
+        let id = child.id().to_string();
         assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
-        self.child.wait().unwrap().code()
+        child.wait().unwrap().code()
     }
 }
 
 impl Drop for App {
     fn drop(&mut self) {
-        let _it_has_ended = self.child.kill();
-        let _it_has_ended = self.child.wait();
+        if let Some(child) = &mut self.child {
+            let _it_has_ended = child.kill();
+            let _it_has_ended = child.wait();
+        }
     }
 }
 

@@ -79,6 +79,7 @@ ALTER TABLE sync_queue ADD COLUMN kept TEXT;
 DROP INDEX "sync_queue.waiting";
 CREATE INDEX "sync_queue.waiting" ON sync_queue (id) WHERE parked IS NULL AND kept IS NULL;
 CREATE INDEX "sync_queue.kept" ON sync_queue (id) WHERE kept IS NOT NULL;
+CREATE INDEX "audit_log.row" ON audit_log (entity_type, entity_id, id);
 "#,
 ];
 

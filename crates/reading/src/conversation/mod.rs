@@ -13,7 +13,7 @@ mod hint;
 mod image;
 mod load;
 mod order;
-mod said;
+pub(crate) mod said;
 mod skeleton;
 mod strand;
 

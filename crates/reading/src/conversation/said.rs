@@ -3,7 +3,7 @@
 
 /// A piece of what was sent as the person's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Said<'a> {
+pub(crate) enum Said<'a> {
     /// By the person.
     Person(&'a str),
     /// By the program, wrapped in a tag.
@@ -44,7 +44,7 @@ const NOTES: &[&str] = &["Caveat: The messages below", "[Request interrupted by 
 /// Takes a text apart: wrapped pieces, each beginning a line, and what stands between
 /// them. Pieces that hold nothing but space are left out. A tag that is not closed
 /// wraps all that follows.
-pub(super) fn said(text: &str) -> Vec<Said<'_>> {
+pub(crate) fn said(text: &str) -> Vec<Said<'_>> {
     if NOTES.iter().any(|it| text.trim_start().starts_with(it)) {
         return vec![Said::Program { tag: "note", text: text.trim() }];
     }
@@ -72,7 +72,7 @@ pub(super) fn said(text: &str) -> Vec<Said<'_>> {
 }
 
 /// The command that the person typed, as they typed it, if that is what a text holds.
-pub(super) fn command(text: &str) -> Option<String> {
+pub(crate) fn command(text: &str) -> Option<String> {
     let pieces = said(text);
     let inside = |wanted: &str| {
         pieces.iter().find_map(|it| match it {

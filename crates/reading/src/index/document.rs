@@ -7,7 +7,10 @@ use std::borrow::Cow;
 use driftline_core::{EntityDescriptor, Id, Kind, SyncEntity, Value, view::View};
 use driftline_entities::{comments::Comment, messages::Message, sessions::Session};
 
-use crate::search::Scope;
+use crate::{
+    conversation::said::{self, Said},
+    search::Scope,
+};
 
 /// Text of one scope beyond which a row is not searched, in bytes.
 const LONGEST: usize = 256 << 10;
@@ -102,15 +105,34 @@ impl<'a> Document<'a> {
             "tool" => Scope::Output,
             _ => Scope::Context,
         };
-        if scope == Scope::Prompt {
-            self.flags |= PROMPT;
-        }
-        if let Some(text) = text(row, "text") {
-            self.add(scope, text);
+        match text(row, "text") {
+            Some(text) if scope == Scope::Prompt => self.prompt(text),
+            Some(text) => self.add(scope, text),
+            // An image, say.
+            None if scope == Scope::Prompt => self.flags |= PROMPT,
+            None => (),
         }
         let content = row.value("blocks");
         for block in content.and_then(Value::as_array).into_iter().flatten() {
             self.block(block);
+        }
+    }
+
+    /// Takes in what was sent as the person's: what an agent's program put there is no
+    /// prompt of theirs.
+    fn prompt(&mut self, text: &'a str) {
+        if let Some(typed) = said::command(text) {
+            self.flags |= PROMPT;
+            self.add(Scope::Prompt, typed);
+        }
+        for piece in said::said(text) {
+            match piece {
+                Said::Person(text) => {
+                    self.flags |= PROMPT;
+                    self.add(Scope::Prompt, text);
+                }
+                Said::Program { text, .. } => self.add(Scope::Context, text),
+            }
         }
     }
 

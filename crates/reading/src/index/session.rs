@@ -12,6 +12,8 @@ use driftline_core::{
 use driftline_entities::{comments::Comment, messages::Message};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::conversation::said::{self, Said};
+
 use super::{
     document::{self, text},
     names::{self, Kind},
@@ -236,8 +238,15 @@ fn fold(index: &Connection, number: i64) -> rusqlite::Result<()> {
 fn opening(rows: &dyn ReadTx, id: Id) -> driftline_core::Result<Option<String>> {
     let entity = rows.schema().entity(Message::NAME)?;
     let Some(view) = view::view(rows, entity, id)? else { return Ok(None) };
-    let said = text(&view, "text").unwrap_or_default();
-    let words = said.split_whitespace().take(OPENING);
+    let sent = text(&view, "text").unwrap_or_default();
+    let typed = said::command(sent).or_else(|| {
+        said::said(sent).into_iter().find_map(|it| match it {
+            Said::Person(text) => Some(text.to_owned()),
+            Said::Program { .. } => None,
+        })
+    });
+    let typed = typed.unwrap_or_default();
+    let words = typed.split_whitespace().take(OPENING);
     let mut line = String::new();
     for word in words {
         if !line.is_empty() {

@@ -1,7 +1,7 @@
 //! One hit, read from its row: so that nothing is shown that is not there any more.
 
 use driftline_core::{
-    Id, SyncEntity,
+    Id, Kind, SyncEntity,
     view::{self, View},
 };
 use driftline_entities::messages::Message;
@@ -19,6 +19,8 @@ pub struct Hit {
     pub entity: String,
     /// The row.
     pub id: Id,
+    /// The message that it is, or is about.
+    pub message: Option<Id>,
     /// When it was written, in milliseconds since 1970; 0 if it does not say.
     pub time: i64,
     /// What of it was found.
@@ -50,10 +52,16 @@ pub(super) fn read(
     let Some(view) = view else { return Ok(None) };
     let document = Document::of(entity, &view);
     let (scope, snippet) = snippet(&document, query, marks);
+    let about = entity.fields.iter().find(|it| it.kind == Kind::Ref(Message::NAME));
+    let message = match entity.name {
+        Message::NAME => Some(view.id),
+        _ => about.and_then(|it| text(&view, it.name)).and_then(|it| it.parse().ok()),
+    };
     let told = |field: &str| text(&view, field).filter(|_| entity.name == Message::NAME);
     Ok(Some(Hit {
         entity: entity.name.to_owned(),
         id: view.id,
+        message,
         time: document.time,
         scope,
         role: told("role"),

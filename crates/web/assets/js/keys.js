@@ -38,11 +38,12 @@ const folds = (kind) => {
   for (const it of all) it.open = open;
 };
 
-const pressable = (keys, root) =>
-  root && $$(`[data-k="${CSS.escape(keys)}"]`, root).find((it) => !it.closest("[hidden]"));
+const pressable = (keys, root, which = "") =>
+  root && $$(`[data-k="${CSS.escape(keys)}"]${which}`, root).find((it) => !it.closest("[hidden]"));
 
+// What belongs to a row is pressed in the row that has the focus, never in another one.
 const press = (keys) => {
-  const target = pressable(keys, row()) ?? pressable(keys, $("#main"));
+  const target = pressable(keys, row()) ?? pressable(keys, $("#main"), ":not([data-row] *)");
   if (!target) return false;
   if (isEditable(target)) target.focus();
   else target.click();

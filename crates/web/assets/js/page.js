@@ -3,15 +3,17 @@
 const KEPT_PAGES = 12;
 const kept = new Map();
 let place = history.state?.place ?? 0;
-let loading = null;
+// The page that is being gone to, and the one that is being shown again. What changes
+// meanwhile must not keep a person from getting where they want to go.
+let going = null;
+let refreshing = null;
+let missed = false;
 let waiting = null;
 
 const here = () => location.pathname + location.search;
 
-const fetchPage = async (path) => {
-  loading?.abort();
-  loading = new AbortController();
-  const answer = await call("/fragment" + path, { signal: loading.signal });
+const fetchPage = async (path, { signal }) => {
+  const answer = await call("/fragment" + path, { signal });
   const text = await answer.text();
   return answer.headers.get("content-type").startsWith("application/json")
     ? JSON.parse(text)
@@ -37,18 +39,25 @@ const isUnder = (path) =>
 
 // The title and the icon of the tab say where things stand, too.
 let said = null;
+const icons = new Map();
+
+const iconOf = (shape, state) => {
+  const svg = shape.cloneNode(true);
+  svg.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  svg.setAttribute("color", state === "error" ? "#c33" : "#888");
+  return URL.createObjectURL(new Blob([svg.outerHTML], { type: "image/svg+xml" }));
+};
+
 const mark = (sync) => {
   const { state } = sync.dataset;
   const words = sync.textContent.trim();
   if (said !== null && said !== state) say(words);
   said = state;
-  const svg = $("svg", sync).cloneNode(true);
-  svg.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  svg.setAttribute("color", state === "error" ? "#c33" : "#888");
   const icon = $("link[rel=icon]") ?? document.head.appendChild(document.createElement("link"));
-  if (icon.href) URL.revokeObjectURL(icon.href);
   icon.rel = "icon";
-  icon.href = URL.createObjectURL(new Blob([svg.outerHTML], { type: "image/svg+xml" }));
+  // Kept, because the browser fetches it when it likes.
+  if (!icons.has(state)) icons.set(state, iconOf($("svg", sync), state));
+  icon.href = icons.get(state);
 };
 
 const putTitle = (page) => {
@@ -75,12 +84,18 @@ const go = async (path, { replace = false } = {}) => {
   if (target.origin !== location.origin) return location.assign(target);
   const main = $("#main");
   main.setAttribute("aria-busy", "true");
+  going?.abort();
+  refreshing?.abort();
+  const mine = (going = new AbortController());
   let page;
   try {
-    page = await fetchPage(target.pathname + target.search);
+    page = await fetchPage(target.pathname + target.search, mine);
   } catch (error) {
+    if (going !== mine) return;
+    going = null;
     main.removeAttribute("aria-busy");
-    if (error.name !== "AbortError" && !(error instanceof Closed) && !main.textContent.trim()) gone(true);
+    if (!(error instanceof Closed) && !main.textContent.trim()) gone(true);
+    if (missed) refresh();
     return;
   }
   main.removeAttribute("aria-busy");
@@ -93,10 +108,12 @@ const go = async (path, { replace = false } = {}) => {
     for (const later of [...kept.keys()]) if (later >= place) kept.delete(later);
     history.pushState({ place }, "", target);
   }
+  going = null;
   put(document.importNode($("main", page), true));
   putShared(page);
   putTitle(page);
   arrive();
+  if (missed) refresh();
 };
 
 // Where a page begins: at what the address names, at what asks for the focus, or on top.
@@ -116,10 +133,14 @@ const arrive = () => {
 
 // Shows the page again as it is now, without moving what is read.
 const refresh = async ({ force = false } = {}) => {
+  missed = going !== null;
+  if (missed) return;
+  refreshing?.abort();
+  refreshing = new AbortController();
   const path = here();
   let page;
   try {
-    page = await fetchPage(path);
+    page = await fetchPage(path, refreshing);
   } catch {
     return;
   }
@@ -159,6 +180,8 @@ $("#pill button").addEventListener("click", () => {
 
 addEventListener("popstate", async ({ state }) => {
   if (location.hash && !state) return;
+  going?.abort();
+  going = null;
   leave();
   place = state?.place ?? 0;
   const back = kept.get(place);

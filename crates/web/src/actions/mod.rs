@@ -1,5 +1,6 @@
 //! What a person can do, one file for what belongs together, and the table of it.
 
+mod account;
 mod comment;
 mod conflicts;
 mod entity;
@@ -21,6 +22,11 @@ pub(crate) struct Action {
 
 /// Every action.
 pub(crate) static ACTIONS: &[Action] = &[
+    Action { path: "/account/merge", run: account::merge },
+    Action { path: "/account/revoke/{device}", run: account::revoke },
+    Action { path: "/account/sign-in/{provider}", run: account::sign_in },
+    Action { path: "/account/sign-out/{what}", run: account::sign_out },
+    Action { path: "/account/undo", run: account::undo },
     Action { path: "/comments", run: comment::create },
     Action { path: "/comments/{id}/delete", run: comment::delete },
     Action { path: "/comments/{id}/reopen", run: comment::reopen },
@@ -40,6 +46,7 @@ pub(crate) static ACTIONS: &[Action] = &[
     Action { path: "/e/{entity}/{id}", run: entity::update },
     Action { path: "/e/{entity}/{id}/delete", run: entity::delete },
     Action { path: "/e/{entity}/{id}/restore", run: entity::restore },
+    Action { path: "/demo", run: program::demo },
     Action { path: "/export", run: program::export },
     Action { path: "/folds/{entity}/{id}/rejoin", run: conflicts::rejoin },
     Action { path: "/folds/{entity}/{id}/split", run: conflicts::split },

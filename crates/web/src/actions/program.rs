@@ -8,6 +8,11 @@ pub(super) fn import(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
     Ok(Outcome::done())
 }
 
+/// Shows made-up data, beside what is here.
+pub(super) fn demo(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
+    Ok(Outcome::go(request.host.demo()?))
+}
+
 /// Writes every row into a file.
 pub(super) fn export(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
     let path = request.host.export()?;

@@ -34,7 +34,9 @@ fn nothing(importing: &Importing) -> Markup {
             @for place in &importing.places { pre { code { (place) } } }
         }
         div.bar.bar--middle {
-            button.btn.btn--main data-post="/import" { "Look again" }
+            button.btn data-post="/import" { "Look again" }
+            button.btn.btn--main data-post="/demo" { "Show me with made-up data" }
         }
+        p { "Made-up data opens in a profile of its own, which is gone when the app ends." }
     }
 }

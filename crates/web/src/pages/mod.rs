@@ -1,5 +1,6 @@
 //! The pages, one file each, and the tables of what can be looked at.
 
+mod account;
 mod conflicts;
 mod entity;
 mod help;
@@ -37,6 +38,7 @@ pub(crate) struct File {
 /// Every page.
 pub(crate) static PAGES: &[Page] = &[
     Page { path: "/", show: home::show },
+    Page { path: "/account", show: account::show },
     Page { path: "/conflicts", show: conflicts::show },
     Page { path: "/e/{entity}", show: entity::list },
     Page { path: "/e/{entity}/new", show: entity::new },
@@ -60,6 +62,7 @@ pub(crate) static PAGES: &[Page] = &[
 
 /// Every file.
 pub(crate) static FILES: &[File] = &[
+    File { path: "/avatar", serve: account::picture },
     File { path: "/m/{id}/answer/{index}", serve: session::answer },
     File { path: "/m/{id}/image/{index}", serve: session::image },
     File { path: "/s/{id}/export.json", serve: session::json },
@@ -71,7 +74,7 @@ pub(crate) static FILES: &[File] = &[
 const SCREENS: [(&str, &str); 5] = [
     ("sessions", "/s/"),
     ("messages", "/m/"),
-    ("workspaces", "/w/"),
+    ("workspaces", "/workspaces/"),
     ("inbox", "/inbox/"),
     ("comments", "/e/comments/"),
 ];

@@ -95,7 +95,7 @@ fn config(request: &Request<'_>, settings: &[Setting]) -> Markup {
     html! {
         section aria-labelledby="config" {
             h2 #config { "Config in force" }
-            div.scroll tabindex="0" role="region" aria-label="Config in force" {
+            div.scroll tabindex="0" role="region" aria-label="Config, key by key" {
                 table.table {
                     thead { tr { th scope="col" { "Key" } th scope="col" { "Value" }
                         th scope="col" { "Where it comes from" } } }

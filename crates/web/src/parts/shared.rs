@@ -6,7 +6,7 @@ use driftline_reading::{Reading, inbox};
 use maud::{Markup, html};
 
 use super::{count_of, grouped, indicator, label};
-use crate::{Host, Importing, Request, Result, pages};
+use crate::{Errand, Host, Importing, Request, Result, pages};
 
 /// What every page carries. The script puts each element where the one with its id is.
 pub(crate) fn shared(request: &Request<'_>) -> Result<Markup> {
@@ -23,6 +23,7 @@ pub(crate) fn shared_of(reading: &Reading, host: &dyn Host, now: Millis) -> Resu
         div data-shared {
             (indicator(&status, now))
             (under_way(&host.importing()))
+            (errand(host.errand()))
             @if waiting > 0 {
                 span #unread .count aria-label={ (waiting) " unread" } { (grouped(waiting)) }
             } @else {
@@ -32,11 +33,17 @@ pub(crate) fn shared_of(reading: &Reading, host: &dyn Host, now: Millis) -> Resu
                 @for entity in generic { a href={ "/e/" (entity.name) } { (label(entity.name)) } }
                 a href="/conflicts" { "Conflicts" }
                 a href="/trash" { "Trash" }
+                a href="/account" { "Account" }
                 a href="/settings" { "Settings" }
                 a href="/help" { "Help" }
             }
         }
     })
+}
+
+/// Something that is done with the account, for pages to notice when it begins and ends.
+fn errand((running, ended): (Option<Errand>, u64)) -> Markup {
+    html! { span #errand hidden data-busy[running.is_some()] data-ended=(ended) {} }
 }
 
 /// How far an import is, in a line of its own on every page: what is here can be read

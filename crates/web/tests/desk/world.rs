@@ -13,7 +13,9 @@ use driftline_core::{
 };
 use driftline_memory::MemoryStore;
 use driftline_reading::{Reading, inbox::Outside};
-use driftline_web::{Error, Host, Importing, Options, Place, Result, Server, Setting};
+use driftline_web::{
+    Account, Errand, Error, Host, Importing, Options, Place, Result, Server, Setting,
+};
 use futures_util::future::{BoxFuture, FutureExt};
 use serde_json::Value;
 
@@ -80,6 +82,24 @@ impl Host for Around {
 
     fn code(&self) -> Result<Option<String>> {
         Ok(None)
+    }
+
+    fn account(&self) -> Result<Account> {
+        Ok(Account::default())
+    }
+
+    fn picture(&self) -> Option<(String, Vec<u8>)> {
+        None
+    }
+
+    fn begin(&self, _errand: Errand) {}
+
+    fn errand(&self) -> (Option<Errand>, u64) {
+        (None, 0)
+    }
+
+    fn demo(&self) -> Result<String> {
+        Err(Error::Host("there is no made-up data".into()))
     }
 
     fn places(&self) -> Vec<Place> {

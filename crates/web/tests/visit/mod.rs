@@ -16,7 +16,9 @@ use std::{
 use driftline_core::{Env, Id, Millis, Replica, Schema, Simulated, status::Status};
 use driftline_memory::MemoryStore;
 use driftline_reading::Reading;
-use driftline_web::{Error, Host, Importing, Options, Place, Result, Server, Setting};
+use driftline_web::{
+    Account, Errand, Error, Host, Importing, Options, Place, Result, Server, Setting,
+};
 use futures_util::future::{BoxFuture, FutureExt as _};
 use jiff::tz::TimeZone;
 use serde_json::Value;
@@ -163,6 +165,24 @@ impl Host for Program {
 
     fn code(&self) -> Result<Option<String>> {
         Ok(None)
+    }
+
+    fn account(&self) -> Result<Account> {
+        Ok(Account::default())
+    }
+
+    fn picture(&self) -> Option<(String, Vec<u8>)> {
+        None
+    }
+
+    fn begin(&self, _errand: Errand) {}
+
+    fn errand(&self) -> (Option<Errand>, u64) {
+        (None, 0)
+    }
+
+    fn demo(&self) -> Result<String> {
+        Err(Error::Host("there is no made-up data".into()))
     }
 
     fn places(&self) -> Vec<Place> {

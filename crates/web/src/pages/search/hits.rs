@@ -1,7 +1,7 @@
 //! Hits of one session, each with the words around it.
 
 use driftline_core::SyncEntity;
-use driftline_entities::{comments::Comment, messages::Message, sessions::Session};
+use driftline_entities::{comments::Comment, sessions::Session};
 use driftline_reading::search::{Group, Hit, Snippet};
 use maud::{Markup, html};
 
@@ -54,10 +54,10 @@ fn hit(request: &Request<'_>, group: &Group, hit: &Hit) -> Markup {
 
 /// Where a hit can be read.
 fn address(group: &Group, hit: &Hit) -> String {
-    match (&group.session, hit.entity.as_str()) {
-        (Some(line), Message::NAME | Comment::NAME) => format!("/s/{}?at={}", line.id, hit.id),
-        (Some(line), Session::NAME) => format!("/s/{}", line.id),
-        (_, entity) => format!("/e/{entity}/{}", hit.id),
+    match (&group.session, hit.message, hit.entity.as_str()) {
+        (Some(line), Some(message), _) => format!("/s/{}?at={message}", line.id),
+        (Some(line), None, Session::NAME | Comment::NAME) => format!("/s/{}", line.id),
+        (_, _, entity) => format!("/e/{entity}/{}", hit.id),
     }
 }
 

@@ -28,8 +28,8 @@ pub(super) fn narrows(request: &Request<'_>) -> bool {
     ["q", "workspace", "agent", "model"].into_iter().any(|it| request.query(it).is_some())
 }
 
-/// The form that writes the address.
-pub(super) fn form(request: &Request<'_>, order: Order) -> Result<Markup> {
+/// The form that writes the address, and how many sessions it leaves.
+pub(super) fn form(request: &Request<'_>, order: Order, count: &str) -> Result<Markup> {
     let typed = request.query("q").unwrap_or_default();
     let choices = request.reading.session_choices()?;
     let select = |name: &'static str, label: &'static str, values: &[String]| {
@@ -75,6 +75,7 @@ pub(super) fn form(request: &Request<'_>, order: Order) -> Result<Markup> {
                     (name)
                 }
             }
+            span.muted.filter-count role="status" { (count) }
         }
     })
 }

@@ -33,16 +33,12 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
     Ok(Fragment::new(
         "Sessions",
         html! {
-            div.head {
-                h1 { "Sessions" }
-                @if wrong.is_none() && !is_new {
-                    p.muted { (counted(&listed)) }
-                }
-            }
+            h1 { "Sessions" }
             @if is_new {
                 (nothing_yet(request))
             } @else {
-                (filter::form(request, order)?)
+                @let count = if wrong.is_none() { counted(&listed) } else { String::new() };
+                (filter::form(request, order, &count)?)
                 @if let Some(wrong) = &wrong { (misread(wrong)) }
                 (parts::catching_up(listed.lag))
                 @if wrong.is_none() && listed.lines.is_empty() {
@@ -90,6 +86,8 @@ fn nothing_yet(request: &Request<'_>) -> Markup {
                 p { "Transcripts are looked for in " (importing.places.join(", ")) "." }
             }
             button.btn.btn--main data-post="/import" { "Look for transcripts" }
+            " "
+            button.btn data-post="/demo" { "Show me with made-up data" }
         },
     )
 }

@@ -1,0 +1,209 @@
+//! The account: who is signed in, on which devices, and the first merge, looked at before
+//! it is done.
+
+use maud::{Markup, html};
+
+use crate::{
+    Download, Error, Fragment, Request, Result,
+    account::{Account, Came, Device, Errand, Merged, Review, Who},
+    parts::{self, ago, count_of, grouped, label},
+};
+
+pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
+    let account = request.host.account()?;
+    let main = html! {
+        h1 { "Account" }
+        @match &account.remote {
+            None => (nothing(request)),
+            Some(remote) => {
+                @if let Some(errand) = &account.running { (under_way(errand)) }
+                @if let Some((_, came)) = &account.done { (came_to(came)) }
+                @match &account.who {
+                    Some(Ok(who)) => (signed_in(request, remote, who)),
+                    Some(Err(why)) => (signed_out(&account, remote, why)),
+                    None => p.muted { "Asking " (remote) " …" },
+                }
+            }
+        }
+    };
+    Ok(Fragment::new("Account", main).live(&["@status"]))
+}
+
+/// The picture of who is signed in.
+pub(super) fn picture(request: &Request<'_>) -> Result<Download> {
+    let (media, bytes) = request
+        .host
+        .picture()
+        .ok_or_else(|| Error::NotFound("there is no picture of whoever is signed in".into()))?;
+    Ok(Download { media, name: None, bytes })
+}
+
+fn nothing(request: &Request<'_>) -> Markup {
+    let set = "config set remote.backend convex remote.url https://NAME.convex.cloud";
+    parts::empty(
+        "No account is needed: everything is on this device. To have it on several, name a \
+         Convex deployment of your own, then sign in here.",
+        html! { pre { code { (request.host.call(set)) } } },
+    )
+}
+
+fn under_way(errand: &Errand) -> Markup {
+    let what = match errand {
+        Errand::Look => return html! {},
+        Errand::SignIn(_) => "Waiting for you to sign in, in the window that has opened.",
+        Errand::Merge => "Copying everything as it is, then merging.",
+        Errand::Undo => "Going back to how everything was before the first merge.",
+        Errand::SignOut { .. } => "Signing out.",
+        Errand::Revoke(_) => "Ending the sign-in of that device.",
+    };
+    html! { p.box role="status" { (what) } }
+}
+
+fn came_to(came: &std::result::Result<Came, String>) -> Markup {
+    match came {
+        Err(why) => html! { p.box.box--err role="alert" { (why) } },
+        Ok(Came { merged: Some(it), .. }) => merged(it),
+        Ok(Came { review: Some(it), .. }) => review(it),
+        Ok(_) => html! {},
+    }
+}
+
+fn merged(it: &Merged) -> Markup {
+    html! {
+        div.box role="status" {
+            p { "Merged: " (count_of(it.received, "row", "rows")) " received, "
+                (grouped(it.sent)) " sent." }
+            @if let Some(backup) = &it.backup {
+                p { "A copy of how everything was before: " code { (backup) } }
+                div.bar { button.btn data-post="/account/undo" { "Undo the merge" } }
+            }
+        }
+    }
+}
+
+fn review(it: &Review) -> Markup {
+    html! {
+        section.box aria-labelledby="review" {
+            h2 #review { "Before the first merge" }
+            p { "Nothing has been sent. A merge would find:" }
+            div.scroll tabindex="0" role="region" aria-label="What a merge would find" {
+                table.table {
+                    thead { tr {
+                        th scope="col" { "Rows" }
+                        @for head in
+                            ["Only here", "Only there", "Same", "Will merge", "Will conflict", "Stay here"]
+                        { th.num scope="col" { (head) } }
+                    } }
+                    tbody {
+                        @for (entity, counts) in &it.entities {
+                            tr {
+                                th scope="row" { (label(entity)) }
+                                @for number in [
+                                    counts.only_here, counts.only_there, counts.same,
+                                    counts.merge, counts.conflict, counts.kept,
+                                ] { td.num { (grouped(number)) } }
+                            }
+                        }
+                    }
+                }
+            }
+            @if !it.secrets.is_empty() {
+                p { strong { (count_of(it.secrets.len() as u64, "row seems", "rows seem"))
+                    " to hold a secret." }
+                    " To keep a folder on this device, add it to " code { "sync.exclude" }
+                    " in the config." }
+            }
+            div.bar {
+                button.btn.btn--main data-post="/account/merge" { "Copy everything, then merge" }
+            }
+            p.muted { "The copy stays in the profile, and the merge can be undone." }
+        }
+    }
+}
+
+fn signed_in(request: &Request<'_>, remote: &str, who: &Who) -> Markup {
+    let name = who.name.as_deref().unwrap_or(&who.person);
+    let unsent = who.unsent.waiting + who.unsent.parked;
+    html! {
+        div.head {
+            @if who.picture.is_some() {
+                img.avatar data-src="/avatar" alt="" width="40" height="40";
+            }
+            h2 { (name) }
+        }
+        dl.facts {
+            div { dt { "Signed in to" } dd { (remote) " with " (who.provider) } }
+            div { dt { "Sign-in kept in" } dd { (who.sign_in_kept_in) } }
+            div { dt { "Whose rows" } dd {
+                (who.bound_to.as_deref().unwrap_or("nobody's yet: nothing was merged"))
+            } }
+            div { dt { "Not sent" } dd { (count_of(unsent, "change", "changes"))
+                @if who.unsent.kept > 0 { ", and " (grouped(who.unsent.kept)) " that you keep here" }
+            } }
+        }
+        @if who.bound_to.is_none() {
+            div.bar {
+                button.btn.btn--main data-post={ "/account/sign-in/" (who.provider) } {
+                    "Look what a merge would do"
+                }
+            }
+        }
+        (devices(request, who))
+        h2 { "Sign out" }
+        p { "Everything that is here stays here."
+            @if unsent > 0 { " " (count_of(unsent, "change was", "changes were")) " not sent yet." } }
+        div.bar {
+            @if unsent > 0 {
+                button.btn data-post="/account/sign-out/send" { "Send, then sign out" }
+                button.btn data-post="/account/sign-out/keep" { "Sign out, send it later" }
+            } @else {
+                button.btn data-post="/account/sign-out/keep" { "Sign out" }
+            }
+        }
+    }
+}
+
+fn devices(request: &Request<'_>, who: &Who) -> Markup {
+    html! {
+        h2 { "Devices" }
+        @match &who.devices {
+            None => p.muted { "Not known now: " (who.unreachable.as_deref().unwrap_or_default()) },
+            Some(devices) if devices.is_empty() => p.muted { "None has synced yet." },
+            Some(devices) => ul.list {
+                @for it in devices { (device(request, it)) }
+            },
+        }
+    }
+}
+
+fn device(request: &Request<'_>, it: &Device) -> Markup {
+    let name = it.name.as_deref().unwrap_or("A device");
+    html! {
+        li.row data-row data-key=(it.device) {
+            div.row-main {
+                (name) " "
+                @if it.is_this { span.chip { "this one" } }
+                @if !it.signed_in { span.chip { "signed out" } }
+                div.hint { code { (it.device) } ", last here " (ago(it.last_contact_at, request.now)) }
+            }
+            @if !it.is_this && it.signed_in {
+                button.btn data-post={ "/account/revoke/" (it.device) }
+                    aria-label={ "Sign out " (name) } { "Sign it out" }
+            }
+        }
+    }
+}
+
+fn signed_out(account: &Account, remote: &str, why: &str) -> Markup {
+    html! {
+        p { (why) "." }
+        p { "Sign in to " (remote) ". Nothing is sent before you have seen what a merge would do." }
+        div.bar {
+            @for (name, title) in &account.providers {
+                button.btn.btn--main data-post={ "/account/sign-in/" (name) } {
+                    "Sign in with " (title)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! A profile full of messages.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::Result;
+use driftline_core::{Durability, Id, Replica, Schema, Simulated, Stamp};
+use driftline_reading::{Index, Reading};
+use driftline_sqlite::SqliteStore;
+use tempfile::TempDir;
+
+use super::super::data::{self, Draft, PER_SESSION};
+
+/// Rows in a transaction of an import.
+const BATCH: u64 = 1_000;
+/// How many workspaces there are.
+const WORKSPACES: u64 = 20;
+
+/// A profile in a folder that is gone with it.
+pub(super) struct Profile {
+    folder: TempDir,
+    replica: Arc<Replica>,
+}
+
+impl Profile {
+    pub(super) fn new() -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let store = SqliteStore::open(&rows(folder.path()), Schema::registered()?)?;
+        let env = Arc::new(Simulated::new(1, 1_790_000_000_000));
+        let replica = Arc::new(Replica::open(Arc::new(store), env)?);
+        Ok(Self { folder, replica })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Imports this many messages, with their sessions and workspaces.
+    pub(super) fn fill(&self, messages: u64) -> Result<()> {
+        self.import("workspaces", (0..WORKSPACES).map(workspace))?;
+        self.import("sessions", (0..messages.div_ceil(PER_SESSION)).map(session))?;
+        self.import("messages", (0..messages).map(data::message))
+    }
+
+    fn import(&self, entity: &str, drafts: impl Iterator<Item = Draft>) -> Result<()> {
+        let entity = self.replica.schema().entity(entity)?;
+        let mut drafts = drafts.peekable();
+        while drafts.peek().is_some() {
+            let batch: Vec<Draft> = drafts.by_ref().take(usize::try_from(BATCH)?).collect();
+            self.replica.store().transact(Durability::Normal, |tx| {
+                for Draft { id, row, local } in &batch {
+                    let local = local.iter().map(|(field, it)| ((*field).into(), it.clone()));
+                    self.replica.import(tx, entity, *id, row, local.collect())?;
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Lets the index hear of everything.
+    pub(super) fn index(&self) -> Result<()> {
+        let index = Index::open(&index(self.path()), self.replica.schema())?;
+        let reading = Reading::with_index(self.replica.clone(), Arc::new(index));
+        while reading.catch_up()? > 0 {}
+        Ok(())
+    }
+
+    /// The size of the index in percent of the rows'.
+    pub(super) fn index_share(&self) -> Result<f64> {
+        let bytes = |path: PathBuf| -> Result<u64> { Ok(fs::metadata(path)?.len()) };
+        #[expect(clippy::cast_precision_loss, reason = "it is shown rounded")]
+        let share = bytes(index(self.path()))? as f64 / bytes(rows(self.path()))? as f64;
+        Ok(share * 100.0)
+    }
+}
+
+/// Where the program keeps them.
+fn rows(profile: &Path) -> PathBuf {
+    profile.join("driftline.db")
+}
+
+fn index(profile: &Path) -> PathBuf {
+    profile.join("index.db")
+}
+
+fn workspace_id(number: u64) -> Id {
+    Id::imported(0, &["bench", &format!("workspace-{number}")])
+}
+
+fn workspace(number: u64) -> Draft {
+    let path = format!("/home/me/src/project-{number}");
+    let row = [("path", Stamp::machine(0, 0, 1, number), path.into())].into_iter().collect();
+    Draft { id: workspace_id(number), row, local: Vec::new() }
+}
+
+fn session(number: u64) -> Draft {
+    let mut draft = data::session(number);
+    let stamp = Stamp::machine(0, 0, 1, number);
+    draft.row.set("workspace", stamp, workspace_id(number % WORKSPACES).to_string().into());
+    draft
+}
