@@ -57,6 +57,9 @@ impl Http {
                 .retry(retry::never())
                 .https_only(!here)
                 .http1_only()
+                // Between two calls a person reads and types, while nothing here notices that
+                // the other side has closed the connection.
+                .pool_max_idle_per_host(0)
                 .referer(false)
                 .connect_timeout(CONNECT)
                 .user_agent(AGENT);
