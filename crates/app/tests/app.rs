@@ -9,7 +9,9 @@ use driftline_web::routes;
 
 /// Every page that there is, with a row of each kind in it.
 fn pages(app: &App, entity: &str, id: &str) {
+    // The one that stands for whatever there is not is tested below.
     let pages = routes().into_iter().filter(|it| it.path.starts_with("/fragment"));
+    let pages = pages.filter(|it| it.path != "/fragment/no/such/page");
     for route in pages {
         let path = route.path.replace("{entity}", entity).replace("{id}", id);
         let path = path.replace("{message}", id);
@@ -38,7 +40,11 @@ fn every_page_of_an_empty_and_of_a_filled_profile_answers() {
         let rows = place.json("full", &["list", entity, "--limit", "1"]);
         pages(&app, entity, rows[0]["id"].as_str().unwrap());
     }
-    assert_eq!(app.page("/e/nothing").status, 404);
+    for path in ["/e/nothing", "/no/such/page"] {
+        let answer = app.page(path);
+        assert_eq!(answer.status, 404);
+        assert!(answer.body.contains("<h1"), "{path}: {answer:?}");
+    }
 }
 
 #[test]
