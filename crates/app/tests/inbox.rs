@@ -130,7 +130,7 @@ fn a_conflict_is_noticed_where_it_happened_until_it_is_brought_back() {
     let shown = items(&place, "A", &[]);
     assert_eq!((&shown[0]["kind"], titles(&shown)), (&json!("conflict"), vec!["name of “newer”"]));
     assert!(shown[0]["body"].as_str().unwrap().contains("“older” (a person on this device)"));
-    let overview = place.ok("A", &[]);
+    let overview = place.ok("A", &["overview"]);
     assert!(overview.contains("Inbox: 1 open, 1 unread."), "{overview}");
     let number = place.json("A", &["conflicts"])[0]["place"].to_string();
     place.ok("A", &["conflicts", "restore", &number]);
@@ -168,14 +168,14 @@ fn transcripts_that_are_about_to_be_deleted_are_told_with_what_is_safe() {
     age(&file(1), 40);
     let shown = items(&place, "A", &[]);
     assert_eq!(titles(&shown), ["2 of 2 transcripts of claude-code will be lost"]);
-    assert!(place.ok("A", &[]).contains("None of them is here yet: import them."));
+    assert!(place.ok("A", &["overview"]).contains("None of them is here yet: import them."));
     place.ok("A", &["inbox", "read", shown[0]["id"].as_str().unwrap()]);
     place.import("A");
     let shown = items(&place, "A", &[]);
     let safe = "2 transcripts of claude-code will be deleted there, and kept here";
     assert_eq!(titles(&shown)[..1], [safe], "{shown:?}");
     assert_eq!(shown[0]["unread"], true, "that is other news");
-    assert!(place.ok("A", &[]).contains("They are kept here."));
+    assert!(place.ok("A", &["overview"]).contains("They are kept here."));
 
     // What somebody told the agent counts.
     let settings = place.path("home/.claude/settings.json");
