@@ -162,7 +162,7 @@ fn each_mistake_breaks_its_promise() {
         (Flaw::TakesFuture, "nothing from the future is taken"),
         (Flaw::CutsText, "long values come back whole"),
         (Flaw::LongPages, "pages have bounds, an order and an end"),
-        (Flaw::NoDigests, "pages have bounds, an order and an end"),
+        (Flaw::NoDigests, "devices over a bad wire end equal"),
         (Flaw::LosesRows, "devices over a bad wire end equal"),
     ] {
         let outcome = outcome(flaw, false);
