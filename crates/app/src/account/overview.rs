@@ -85,6 +85,9 @@ pub(crate) async fn overview(
                 signed_in: it.signed_in,
                 is_this: it.device == this,
             });
+            let named =
+                me.devices.iter().filter_map(|it| Some((it.device.clone(), it.name.clone()?)));
+            driftline_reading::devices::remember(&device.replica, &named.collect())?;
             let mut devices: Vec<_> = devices.collect();
             devices.sort_by_key(|it| (!it.is_this, std::cmp::Reverse(it.last_contact_at)));
             ((me.person, me.provider, me.name), Some(devices), None)

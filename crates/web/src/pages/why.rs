@@ -52,7 +52,10 @@ fn remedies(trail: &Trail) -> Markup {
             @for it in &trail.remedies {
                 @match it {
                     Remedy::LetGo => { a.btn href="/settings" { "Settings" } }
-                    Remedy::Retry | Remedy::Sync => { a.btn href="/sync" { "Sync" } }
+                    Remedy::Retry => {
+                        button.btn.btn--main data-post="/sync/retry" { "Send it again" }
+                    }
+                    Remedy::Sync => { button.btn data-post="/sync" { "Sync now" } }
                     Remedy::Restore => {
                         button.btn.btn--main data-post=(restore(&trail.entity, trail.id)) { "Restore" }
                     }
