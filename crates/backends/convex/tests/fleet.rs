@@ -168,7 +168,8 @@ async fn a_first_sync_that_is_killed_at_half_goes_on_from_there() {
     let waiting = laptop.store().view(|tx| tx.queue_sizes()).unwrap().0;
     assert!((1_500..=3_500).contains(&waiting), "{waiting} wait");
     let report = laptop.sync(&server.client()).await.unwrap();
-    assert_eq!(report.sent, waiting);
+    // A batch that had arrived, though its answer was never read, is not sent again.
+    assert!((waiting - 500..=waiting).contains(&report.sent), "{} of {waiting}", report.sent);
     // Down: ten pages.
     killed_after(&desktop, &server, 6).await;
     let here = notes(&desktop).len();
