@@ -173,7 +173,8 @@ fn a_file_of_the_first_version_is_brought_up_and_keeps_rows_and_queue() {
     put(&open(&path), "notes", &stored);
     common::sql(&path)
         .execute_batch(
-            r#"DROP VIEW notes_sync; DROP VIEW folders_sync; DROP TABLE changes;
+            r#"DROP VIEW notes_sync; DROP VIEW folders_sync; DROP VIEW aliases_sync;
+            DROP TABLE changes; DROP INDEX "audit_log.row";
             DROP INDEX "sync_queue.waiting"; DROP INDEX "sync_queue.kept";
             ALTER TABLE sync_queue DROP COLUMN kept; PRAGMA user_version = 1;
             CREATE INDEX "sync_queue.waiting" ON sync_queue (id) WHERE parked IS NULL;
