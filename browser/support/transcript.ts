@@ -130,11 +130,9 @@ export class Transcript {
 
   /** Writes what is new below a home folder, at the end of what is there already. */
   async write(home: string): Promise<void> {
-    const folder = join(
-      home,
-      ".claude/projects",
-      this.cwd.replaceAll(/[^A-Za-z0-9]/g, "-"),
-    );
+    // A name of a file ends somewhere.
+    const slug = this.cwd.replaceAll(/[^A-Za-z0-9]/g, "-").slice(0, 200);
+    const folder = join(home, ".claude/projects", slug);
     for (const [agent, lines] of this.waiting) {
       const file =
         agent === null

@@ -55,7 +55,8 @@ test("there are more than three hundred of them", () => {
   expect(new Set(HOSTILE).size).toBeGreaterThan(300);
 });
 
-test("no text of a transcript is more than text", async ({ page, place }) => {
+test("no text of a transcript is more than text", async ({ page, place, watch }) => {
+  watch.allow(/status of 404/);
   const home = place.path("home");
   const all = new Transcript({ number: 1 }).prompt("Everything");
   for (const text of HOSTILE) {
@@ -111,7 +112,8 @@ test("no text of a transcript is more than text", async ({ page, place }) => {
   }
 });
 
-test("nor is a text that somebody types", async ({ page, place }) => {
+test("nor is a text that somebody types", async ({ page, place, watch }) => {
+  watch.allow(/status of 404/);
   const session = await place.ok("a", "add", "sessions", "name=Talked about");
   const app = await App.start(place, "a");
   await app.visit(page, "/");

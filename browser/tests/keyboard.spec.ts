@@ -46,7 +46,7 @@ test("a tour", async ({ page, place }) => {
     ["w", "Workspaces"],
     ["y", "Sync"],
     ["c", "Conflicts"],
-    ["a", "Settings"],
+    ["a", "Account"],
   ] as const) {
     await press(page, "g", key);
     await expect(heading).toHaveText(title);
