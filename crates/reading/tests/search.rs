@@ -188,6 +188,13 @@ fn many_hits_come_in_pages_and_all_of_a_session_at_once() {
     assert_eq!((all.groups.len(), all.groups[0].hits.len()), (1, 5));
 }
 
+#[test]
+fn without_anything_to_find_a_search_for_what_lacks_a_word_finds_nothing() {
+    let world = World::new();
+    let found = world.reading.search(&query("-word"), &Options::at(START)).unwrap();
+    assert_eq!(found.hits, 0);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 

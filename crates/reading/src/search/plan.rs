@@ -180,8 +180,12 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace(['"', '\0'], " "))
 }
 
+/// Rows with one of these words about them; none, if there are no words.
 fn facets(words: &[String]) -> String {
-    let words: Vec<_> = words.iter().map(|it| quoted(it)).collect();
+    let mut words: Vec<_> = words.iter().map(|it| quoted(it)).collect();
+    if words.is_empty() {
+        words.push(quoted(""));
+    }
     format!("{{facet}} : ({})", words.join(" OR "))
 }
 
