@@ -191,7 +191,7 @@ fn many_hits_come_in_pages_and_all_of_a_session_at_once() {
 #[test]
 fn without_anything_to_find_a_search_for_what_lacks_a_word_finds_nothing() {
     let world = World::new();
-    let found = world.reading.search(&query("-word"), &Options::at(START)).unwrap();
+    let found = world.reading.search(&query("-word").unwrap(), &Options::at(START)).unwrap();
     assert_eq!(found.hits, 0);
 }
 
