@@ -46,11 +46,12 @@ pub(super) fn run(rows: u64, as_json: bool) -> Result<()> {
     };
     profile.fill(rows)?;
     say("indexing them");
-    let indexed = super::seconds(|| profile.index())?;
+    program::build()?;
+    let indexed = super::seconds(|| program::index(profile.path()))?;
     #[expect(clippy::cast_precision_loss, reason = "it is shown rounded")]
     let per_second = rows as f64 / indexed;
     figure("index, rows in a second", per_second, "/s", None);
-    figure("index, part of the rows' size", profile.index_share()?, "%", None);
+    figure("index, part of the rows' size", profile.index_share(), "%", None);
 
     say("asking the program for its pages");
     let program = Program::start(profile.path())?;
@@ -123,7 +124,6 @@ fn pages(rows: u64) -> Vec<(&'static str, String)> {
         ("why", format!("/why/{message}")),
         ("rows of an entity", "/e/messages".into()),
         ("a row", format!("/e/messages/{message}")),
-        ("start", "/".into()),
         ("sync", "/sync".into()),
         ("settings", "/settings".into()),
         ("help", "/help".into()),

@@ -1,14 +1,9 @@
 //! A profile full of messages.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{fs, path::Path, sync::Arc};
 
 use anyhow::Result;
 use driftline_core::{Durability, Id, Replica, Schema, Simulated, Stamp};
-use driftline_reading::{Index, Reading};
 use driftline_sqlite::SqliteStore;
 use tempfile::TempDir;
 
@@ -16,6 +11,10 @@ use super::super::data::{self, Draft, PER_SESSION};
 
 /// Rows in a transaction of an import.
 const BATCH: u64 = 1_000;
+/// Where the program keeps its rows.
+const ROWS: &str = "driftline.db";
+/// Where it keeps its index of them.
+const INDEX: &str = "index.db";
 /// How many workspaces there are.
 const WORKSPACES: u64 = 20;
 
@@ -28,7 +27,7 @@ pub(super) struct Profile {
 impl Profile {
     pub(super) fn new() -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let store = SqliteStore::open(&rows(folder.path()), Schema::registered()?)?;
+        let store = SqliteStore::open(&folder.path().join(ROWS), Schema::registered()?)?;
         let env = Arc::new(Simulated::new(1, 1_790_000_000_000));
         let replica = Arc::new(Replica::open(Arc::new(store), env)?);
         Ok(Self { folder, replica })
@@ -61,30 +60,17 @@ impl Profile {
         Ok(())
     }
 
-    /// Lets the index hear of everything.
-    pub(super) fn index(&self) -> Result<()> {
-        let index = Index::open(&index(self.path()), self.replica.schema())?;
-        let reading = Reading::with_index(self.replica.clone(), Arc::new(index));
-        while reading.catch_up()? > 0 {}
-        Ok(())
-    }
-
     /// The size of the index in percent of the rows'.
-    pub(super) fn index_share(&self) -> Result<f64> {
-        let bytes = |path: PathBuf| -> Result<u64> { Ok(fs::metadata(path)?.len()) };
+    pub(super) fn index_share(&self) -> f64 {
+        // What is not written back yet counts, too.
+        let bytes = |name: &str| -> u64 {
+            let parts = ["", "-wal"].map(|it| self.path().join(format!("{name}{it}")));
+            parts.iter().filter_map(|it| fs::metadata(it).ok()).map(|it| it.len()).sum()
+        };
         #[expect(clippy::cast_precision_loss, reason = "it is shown rounded")]
-        let share = bytes(index(self.path()))? as f64 / bytes(rows(self.path()))? as f64;
-        Ok(share * 100.0)
+        let share = bytes(INDEX) as f64 / bytes(ROWS) as f64;
+        share * 100.0
     }
-}
-
-/// Where the program keeps them.
-fn rows(profile: &Path) -> PathBuf {
-    profile.join("driftline.db")
-}
-
-fn index(profile: &Path) -> PathBuf {
-    profile.join("index.db")
 }
 
 fn workspace_id(number: u64) -> Id {

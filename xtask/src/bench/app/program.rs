@@ -1,6 +1,7 @@
 //! The program, as a person starts it, and what it uses of the machine.
 
 use std::{
+    ffi::OsString,
     fs,
     io::{BufRead, BufReader},
     path::Path,
@@ -26,18 +27,10 @@ pub(super) struct Program {
 }
 
 impl Program {
-    /// Builds it and starts it on a profile.
+    /// Starts it on a profile.
     pub(super) fn start(profile: &Path) -> Result<Self> {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut build = Command::new(&cargo);
-        build.args(["build", "--package", "driftline", "--quiet"]);
-        ensure!(build.status()?.success(), "the program does not build");
-        let mut run = Command::new(&cargo);
-        run.args(["run", "--package", "driftline", "--quiet", "--"]);
-        run.args(["open", "--no-browser", "--json", "--profile"]).arg(profile);
-        // A home of its own: nobody's transcripts are read.
-        run.env("HOME", profile).stdin(Stdio::null()).stdout(Stdio::piped());
-        keep_tools(&mut run);
+        let mut run = command(profile);
+        run.args(["open", "--no-browser"]);
         let mut child = run.spawn().context("the program does not start")?;
         let link = first_link(&mut child);
         let mut program = Self { child, link: String::new() };
@@ -88,6 +81,35 @@ impl Program {
         }
         fs::read_to_string(&path).map(Some).with_context(|| format!("{path} cannot be read"))
     }
+}
+
+/// Builds the program.
+pub(super) fn build() -> Result<()> {
+    let build = Command::new(cargo()).args(["build", "--package", "driftline", "--quiet"]).status();
+    ensure!(build?.success(), "the program does not build");
+    Ok(())
+}
+
+/// Lets its index hear of everything, as any list and search does. The index is the
+/// program's own: one made by another program, with other entities, would be made anew.
+pub(super) fn index(profile: &Path) -> Result<()> {
+    let listed = command(profile).args(["sessions", "--limit", "1"]).output()?;
+    ensure!(listed.status.success(), "{}", String::from_utf8_lossy(&listed.stderr));
+    Ok(())
+}
+
+/// The program on a profile.
+fn command(profile: &Path) -> Command {
+    let mut run = Command::new(cargo());
+    run.args(["run", "--package", "driftline", "--quiet", "--", "--json", "--profile"]);
+    // A home of its own: nobody's transcripts are read.
+    run.arg(profile).env("HOME", profile).stdin(Stdio::null()).stdout(Stdio::piped());
+    keep_tools(&mut run);
+    run
+}
+
+fn cargo() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
 /// The tools of Rust are found through the home that is replaced.
