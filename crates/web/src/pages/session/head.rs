@@ -88,7 +88,7 @@ fn crumb(
             a href="/sessions" { "Sessions" }
             @if let Some(it) = workspace {
                 @let name = it.value.name.or(it.value.path).unwrap_or_default();
-                " › " a href={ "/w/" (it.id) } dir="auto" { (last_part(&text::one_line(&name))) }
+                " › " a href={ "/workspaces/" (it.id) } dir="auto" { (last_part(&text::one_line(&name))) }
             }
             @if !is_main { " › " a href={ "/s/" (id) } dir="auto" { (title) } }
         }
