@@ -162,16 +162,18 @@ fn term(index: &Connection, term: &Term, scopes: &[Scope]) -> rusqlite::Result<S
 /// The words that begin like this, if they are few. Looking for each of them goes from
 /// new to old; a beginning as such would be gathered from all rows first.
 fn endings(index: &Connection, start: &str) -> rusqlite::Result<Option<Vec<String>>> {
-    let mut next = index.prepare_cached("SELECT term FROM vocabulary WHERE term > ?1 LIMIT 1")?;
+    // The vocabulary has a line for every place of a word, and looks at all of them for
+    // what is greater; what is at least the next possible word is found at once.
+    let mut next = index.prepare_cached("SELECT term FROM vocabulary WHERE term >= ?1 LIMIT 1")?;
     let mut words = vec![start.to_owned()];
-    let mut at = start.to_owned();
+    let mut at = format!("{start}\0");
     while words.len() <= ENDINGS {
         let found = next.query_map([&at], |row| row.get(0))?.next().transpose()?;
         let Some(word) = found.filter(|it: &String| it.starts_with(start)) else {
             return Ok(Some(words));
         };
-        words.push(word.clone());
-        at = word;
+        at = format!("{word}\0");
+        words.push(word);
     }
     Ok(None)
 }
