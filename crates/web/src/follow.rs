@@ -8,7 +8,7 @@ use driftline_core::Millis;
 use crate::{live::INDEX, server::App};
 
 /// How often it looks.
-const BEAT: Millis = 500;
+const BEAT: Millis = 1_000;
 /// How long it leaves the machine to others between two steps.
 const BREATH: Millis = 5;
 
