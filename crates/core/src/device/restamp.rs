@@ -1,8 +1,11 @@
 //! Writes made while this machine's clock was far ahead. The hub refuses such stamps,
 //! because they would win for years. They get new ones, in the order in which they
-//! were written: exactly those that a refusal named and those that no call ever
-//! carried. A stamp that may be known elsewhere keeps its place, because a later edit
-//! of the same cell could otherwise lose to it.
+//! were written: those that a refusal named, those that no call ever carried, and those
+//! that the hub would refuse as well, also where they wait for something else. All at
+//! once, because rows that were folded are one thing to a person: an edit of one of them
+//! would otherwise be put below the one that it replaced, which another row still holds.
+//! A stamp that may be known elsewhere keeps its place, because a later edit of the same
+//! cell could otherwise lose to it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,6 +17,9 @@ use crate::{
 
 /// The rule under which the audit log says that a write got a new stamp.
 pub const CLOCK_AHEAD: &str = "written while this device's clock was ahead; its time was corrected";
+
+/// Queue entries that are read at a time.
+const PAGE: usize = 1_000;
 
 /// A cell that was given a new stamp.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,9 +36,9 @@ pub struct Restamped {
     pub now: Stamp,
 }
 
-/// Restamps the stamps that `refused` names and those that no call ever carried, above
-/// all that the hub is known to hold. A cell that has another stamp by now is not the
-/// one that was refused.
+/// Restamps the stamps that `refused` names, those that no call ever carried and those
+/// that are ahead, above all that the hub is known to hold. A cell that has another stamp
+/// by now is not the one that was refused.
 pub(super) fn restamp(
     tx: &mut dyn Tx,
     moment: &Moment,
@@ -53,10 +59,8 @@ pub(super) fn restamp(
             };
             let (entity, id) = (entry.entity.as_str(), entry.id);
             let refused = named.contains(&(entity, id, field.as_ref(), cell.stamp));
-            if *carried && !refused {
-                if !moment.is_ahead(cell.stamp) {
-                    last = last.max(Some(cell.stamp));
-                }
+            if *carried && !refused && !moment.is_ahead(cell.stamp) {
+                last = last.max(Some(cell.stamp));
             } else {
                 cells.push(Restamped {
                     entity: entry.entity.clone(),
@@ -76,6 +80,11 @@ pub(super) fn restamp(
             last = Some(next);
             next
         });
+    }
+    let latest = cells.last().map(|it| it.now);
+    // A second refusal in the same millisecond finds what the first one already moved.
+    cells.retain(|it| it.now != it.was);
+    for it in &cells {
         apply(tx, it)?;
     }
     note_uncarried(tx, &cells)?;
@@ -84,17 +93,24 @@ pub(super) fn restamp(
     for it in &cells {
         tell(tx, moment, it)?;
     }
-    if let Some(last) = cells.last() {
-        clock::set_mine(tx, last.now)?;
+    if let Some(latest) = latest {
+        clock::set_mine(tx, latest)?;
     }
     Ok(cells)
 }
 
+/// Everything that the hub has yet to hear of, whatever it waits for.
 fn all_entries(tx: &dyn Tx) -> Result<Vec<Queued>> {
-    let mut all = Vec::new();
+    let waiting = pages(|after| tx.queue(false, after, PAGE))?;
+    let parked = pages(|after| tx.queue(true, after, PAGE))?;
+    let kept = pages(|after| tx.kept(after, PAGE))?;
+    Ok([waiting, parked, kept].concat())
+}
+
+fn pages(read: impl Fn(u64) -> Result<Vec<Queued>>) -> Result<Vec<Queued>> {
+    let mut all: Vec<Queued> = Vec::new();
     loop {
-        let after = all.last().map_or(0, |it: &Queued| it.place);
-        let page = tx.queue(false, after, 1_000)?;
+        let page = read(all.last().map_or(0, |it| it.place))?;
         if page.is_empty() {
             return Ok(all);
         }
