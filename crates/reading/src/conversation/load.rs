@@ -7,23 +7,22 @@ use driftline_core::{EntityDescriptor, Id, Timestamp, Value, store::ReadTx, view
 use super::{
     MESSAGES,
     block::{Block, blocks},
-    content::{Agent, Answer, Call, Content, Piece, Run, RunStep, Shown, Tally},
-    fold::{Item, ItemKind, Part, Step},
-    gist::{self, Voice},
-    hint::hint,
+    content::{Content, Piece, Shown},
+    fold::{Item, ItemKind, Step},
+    gist::Voice,
     image,
     said::{Said, command, said},
     skeleton::Conversation,
 };
 
 /// What the messages of a window hold, by their index.
-struct Bodies(HashMap<usize, Body>);
+pub(super) struct Bodies(HashMap<usize, Body>);
 
-struct Body {
+pub(super) struct Body {
     content: Option<Value>,
-    text: Option<String>,
+    pub(super) text: Option<String>,
     model: Option<String>,
-    role: String,
+    pub(super) role: String,
 }
 
 impl Conversation {
@@ -80,7 +79,13 @@ impl Conversation {
     }
 
     /// What a block says that is neither a call nor an answer.
-    fn pieces(&self, message: usize, at: usize, block: Block<'_>, bodies: &Bodies) -> Vec<Piece> {
+    pub(super) fn pieces(
+        &self,
+        message: usize,
+        at: usize,
+        block: Block<'_>,
+        bodies: &Bodies,
+    ) -> Vec<Piece> {
         let by_person = !matches!(self.gists[message].voice, Voice::Reply | Voice::Work);
         match block {
             Block::Text(text) if by_person => said(text)
@@ -147,181 +152,20 @@ impl Conversation {
         }
         Content::Compaction { tokens, summary }
     }
-
-    fn run(&self, steps: &[Step], bodies: &Bodies) -> Run {
-        let mut run = Run::default();
-        let mut times: Option<(i64, i64)> = None;
-        for step in steps {
-            match step {
-                Step::Call { call, result, strand } => {
-                    let shown = self.call(*call, *result, *strand, bodies);
-                    let ends = [Some(*call), *result].into_iter().flatten();
-                    for at in ends.filter_map(|it| self.gists[it.message].at) {
-                        let (first, last) = times.unwrap_or((at, at));
-                        times = Some((first.min(at), last.max(at)));
-                    }
-                    run.tally.call(&shown);
-                    run.steps.push(RunStep::Call(Box::new(shown)));
-                }
-                Step::Part(part) => {
-                    let block = bodies.blocks(part.message).nth(part.piece);
-                    let aside = self.aside(*part, block, bodies);
-                    run.tally.aside(&aside);
-                    run.steps.push(aside);
-                }
-                Step::Message(message) => {
-                    let aside = self.note(*message, bodies);
-                    run.tally.aside(&aside);
-                    run.steps.push(aside);
-                }
-            }
-        }
-        run.tally.took = times.and_then(|(first, last)| u64::try_from(last - first).ok());
-        run.tally.tools.sort_by(|(one, times), (other, more)| more.cmp(times).then(one.cmp(other)));
-        run
-    }
-
-    fn call(
-        &self,
-        call: Part,
-        result: Option<Part>,
-        strand: Option<usize>,
-        bodies: &Bodies,
-    ) -> Call {
-        let block = bodies.blocks(call.message).nth(call.piece);
-        let (name, input) = match block {
-            Some(Block::Call { name, input, .. }) => (name.to_owned(), input.clone()),
-            _ => (String::new(), Value::Null),
-        };
-        let at = |it: Part| self.gists[it.message].at;
-        let took = result.and_then(|it| u64::try_from(at(it)?.checked_sub(at(call)?)?).ok());
-        Call {
-            message: self.gists[call.message].id,
-            hint: hint(&input),
-            name,
-            input,
-            answer: result.and_then(|it| self.answer(it, bodies)),
-            took,
-            agent: strand.map(|it| self.agent_line(it)),
-        }
-    }
-
-    fn answer(&self, part: Part, bodies: &Bodies) -> Option<Answer> {
-        let message = self.gists[part.message].id;
-        let Block::Result { failed, content, .. } = bodies.blocks(part.message).nth(part.piece)?
-        else {
-            return None;
-        };
-        let earlier = || bodies.blocks(part.message).take(part.piece);
-        let index = earlier().filter(|it| matches!(it, Block::Result { .. })).count();
-        let mut images = earlier().map(|it| image::count(&it)).sum();
-        let mut pieces = Vec::new();
-        for block in blocks(Some(content)) {
-            pieces.push(match block {
-                Block::Text(text) => Piece::Text(text.to_owned()),
-                Block::Thinking(text) => Piece::Thinking(text.to_owned()),
-                Block::Image(value) => {
-                    let image = image::describe(message, images, value);
-                    images += 1;
-                    Piece::Image(image)
-                }
-                Block::Other { kind, value } => other(kind, value),
-                Block::Sealed => Piece::Thinking(String::new()),
-                Block::Call { name, input, .. } => other(name, input),
-                Block::Result { content, .. } => other("tool_result", content),
-            });
-        }
-        Some(Answer { message, index, failed, pieces })
-    }
-
-    /// A block of a run that is no call.
-    fn aside(&self, part: Part, block: Option<Block<'_>>, bodies: &Bodies) -> RunStep {
-        let message = self.gists[part.message].id;
-        if let Some(Block::Result { .. }) = block {
-            // What it answers is not here any more.
-            let pieces = self.answer(part, bodies).map(|it| it.pieces).unwrap_or_default();
-            return RunStep::Aside { message, label: "result without its call".into(), pieces };
-        }
-        let label = match &block {
-            Some(Block::Thinking(_) | Block::Sealed) => "thinking",
-            Some(Block::Image(_)) => "image",
-            Some(Block::Other { kind, .. }) => kind,
-            _ => "text",
-        };
-        let label = label.to_owned();
-        let pieces = block.map(|it| self.pieces(part.message, part.piece, it, bodies));
-        RunStep::Aside { message, label, pieces: pieces.unwrap_or_default() }
-    }
-
-    /// A whole message that is no turn of the conversation.
-    fn note(&self, message: usize, bodies: &Bodies) -> RunStep {
-        let id = self.gists[message].id;
-        let Some(body) = bodies.0.get(&message) else {
-            return RunStep::Aside { message: id, label: "gone".into(), pieces: Vec::new() };
-        };
-        let text = body.text.iter().filter(|it| !it.trim().is_empty()).cloned();
-        let mut label = match body.role.as_str() {
-            "" => "no role".to_owned(),
-            "meta" => "note".to_owned(),
-            role => role.to_owned(),
-        };
-        let mut pieces: Vec<Piece> = Vec::new();
-        for (at, block) in bodies.blocks(message).enumerate() {
-            if let Block::Other { kind, value } = block {
-                let name = value.get("subtype").and_then(Value::as_str).unwrap_or(kind);
-                label = name.replace('_', " ");
-                pieces.extend(text.clone().map(Piece::Text));
-            }
-            pieces.extend(self.pieces(message, at, block, bodies));
-        }
-        // What the program says in the person's name is called what it is marked as.
-        if let (Some(Piece::Program { tag, .. }), "user") = (pieces.first(), label.as_str()) {
-            label = tag.replace(['-', '_'], " ");
-        }
-        RunStep::Aside { message: id, label, pieces }
-    }
-
-    pub(super) fn agent_line(&self, strand: usize) -> Agent {
-        Agent {
-            strand,
-            name: self.agent(strand).unwrap_or_default().to_owned(),
-            first: self.first(strand),
-            messages: self.messages(strand),
-        }
-    }
 }
 
 impl Bodies {
-    fn blocks(&self, message: usize) -> impl Iterator<Item = Block<'_>> {
+    /// A message, unless it is gone meanwhile.
+    pub(super) fn of(&self, message: usize) -> Option<&Body> {
+        self.0.get(&message)
+    }
+
+    /// The blocks of a message.
+    pub(super) fn blocks(&self, message: usize) -> impl Iterator<Item = Block<'_>> {
         let body = self.0.get(&message);
         let mut of_content = blocks(body.and_then(|it| it.content.as_ref())).peekable();
         let plain = body.and_then(|it| it.text.as_deref()).filter(|_| of_content.peek().is_none());
         of_content.chain(plain.map(Block::Text))
-    }
-}
-
-impl Tally {
-    fn call(&mut self, call: &Call) {
-        match self.tools.iter_mut().find(|(name, _)| *name == call.name) {
-            Some((_, count)) => *count += 1,
-            None => self.tools.push((call.name.clone(), 1)),
-        }
-        self.failed += usize::from(call.answer.as_ref().is_some_and(|it| it.failed));
-    }
-
-    fn aside(&mut self, step: &RunStep) {
-        let RunStep::Aside { pieces, .. } = step else { return };
-        let mut other = pieces.is_empty();
-        for piece in pieces {
-            match piece {
-                Piece::Thinking(text) => {
-                    self.thought = true;
-                    self.words += u64::from(gist::words(text));
-                }
-                _ => other = true,
-            }
-        }
-        self.asides += usize::from(other);
     }
 }
 
@@ -358,7 +202,8 @@ fn read(
     }))
 }
 
-fn other(kind: &str, value: &Value) -> Piece {
+/// A block that is not known here.
+pub(super) fn other(kind: &str, value: &Value) -> Piece {
     let json = serde_json::to_string_pretty(value).unwrap_or_default();
     Piece::Other { kind: kind.to_owned(), json }
 }

@@ -16,6 +16,7 @@ mod order;
 pub(crate) mod said;
 mod skeleton;
 mod strand;
+mod work;
 
 use std::{ops::Range, sync::Arc};
 
