@@ -109,7 +109,7 @@ impl Model {
         let device = |stamp: Stamp| stamp.node() >> 32;
         let gone = |it: &Write| {
             let own = it.person && device(it.stamp) == device(was);
-            own && it.stamp < was && it.stamp > now
+            own && it.stamp < was && it.stamp >= now
         };
         // What was seen is known under another stamp now, or what came before it is.
         let mut moved: BTreeMap<Stamp, Option<Stamp>> =

@@ -181,7 +181,7 @@ impl<'a> Exchange<'a> {
                 Ok(answers) => {
                     self.measure(answers.time);
                     let settled = self.settle(&batch, answers)?;
-                    if settled.dropped || settled.restarted {
+                    if settled.dropped || settled.restarted || settled.unread {
                         return Ok(false);
                     }
                     if let Some(next) = open.last_mut() {

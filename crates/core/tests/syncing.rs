@@ -10,12 +10,11 @@ use std::sync::{
 };
 
 use async_trait::async_trait;
-use common::{DAY, Device, Folder, MINUTE, hub, hub_of};
+use common::{Device, Folder, MINUTE, hub, hub_of};
 use driftline_core::{
-    Answers, Backend, Env, Error, Hub, Limits, Page, Pull, Push, Replica, Result, Schema,
+    Answers, Backend, Env, Error, Hub, Limits, Page, Pull, Push, Result, Schema,
     service::{Event, Service},
     status::State,
-    store::{AuditKind, Find},
 };
 use driftline_memory::MemoryStore;
 use futures_executor::block_on;
@@ -234,74 +233,6 @@ fn an_answer_that_contradicts_itself_changes_nothing() {
     assert_eq!(a.pending(), 1);
 }
 
-#[test]
-fn a_clock_a_year_ahead_neither_wins_for_ever_nor_is_shut_out() {
-    let (a, b) = (Device::new(1), Device::new(2));
-    let hub = hub().with_clock(b.env.clone());
-    let id = b.folder("/src");
-    b.sync(&hub).unwrap();
-    a.sync(&hub).unwrap();
-    a.env.jump(i64::try_from(365 * DAY).unwrap());
-    a.rename(id, "Early");
-    let report = a.sync(&hub).unwrap();
-    assert_eq!(report.restamped.len(), 1);
-    b.env.pass(MINUTE);
-    b.sync(&hub).unwrap();
-    assert_eq!(b.name(id).as_deref(), Some("Early"));
-    b.rename(id, "Late");
-    b.sync(&hub).unwrap();
-    a.sync(&hub).unwrap();
-    assert_eq!(a.name(id).as_deref(), Some("Late"));
-    let told = a.replica.audit(Some(AuditKind::History), 10).unwrap();
-    assert!(told.iter().any(|it| it.rule == driftline_core::device::CLOCK_AHEAD));
-}
-
-#[test]
-fn a_row_that_was_folded_is_one_thing_when_a_clock_is_put_right() {
-    let (a, b) = (Device::new(1), Device::new(2));
-    let wire = Wire::new(hub().with_clock(b.env.clone()));
-    let (one, other) = (a.folder("/src"), b.folder("/src"));
-    for device in [&a, &b, &a] {
-        device.sync(&wire).unwrap();
-    }
-    a.env.jump(i64::try_from(10 * MINUTE).unwrap());
-    a.rename(other, "bad");
-    a.replica.delete::<Folder>(other).unwrap();
-    *wire.poison.lock().unwrap() = Some("bad");
-    assert_eq!(a.sync(&wire).unwrap().parked, 1);
-    // The deletion was carried by a call and is set aside, and the restoration, in the
-    // row of the other id, is refused without it.
-    a.env.jump(i64::try_from(10 * MINUTE).unwrap());
-    a.replica.restore::<Folder>(one).unwrap();
-    assert_eq!(a.sync(&wire).unwrap().restamped.len(), 3);
-    *wire.poison.lock().unwrap() = None;
-    a.replica.retry_parked().unwrap();
-    a.sync(&wire).unwrap();
-    b.env.pass(MINUTE);
-    b.sync(&wire).unwrap();
-    for device in [&a, &b] {
-        assert_eq!(device.replica.count("folders", &Find::new()).unwrap(), 1);
-        assert_eq!(device.name(one).as_deref(), Some("bad"));
-    }
-}
-
-#[test]
-fn without_a_hub_clock_a_far_stamp_moves_nobody_elses_clock() {
-    let (a, b, hub) = (Device::new(1), Device::new(2), hub());
-    let (one, other) = (a.folder("/one"), a.folder("/other"));
-    a.env.jump(i64::try_from(365 * DAY).unwrap());
-    a.rename(one, "Far");
-    a.sync(&hub).unwrap();
-    b.sync(&hub).unwrap();
-    b.rename(other, "Near");
-    b.rename(one, "Nearer");
-    b.sync(&hub).unwrap();
-    a.sync(&hub).unwrap();
-    assert_eq!(a.name(one).as_deref(), Some("Nearer"), "an edit of what one sees wins");
-    let near = b.replica.get_values("folders", other).unwrap().unwrap();
-    assert!(near.row.cell("name").unwrap().stamp.millis() < b.env.wall() + MINUTE);
-}
-
 /// A service over a device and a wire, and the other end of its events.
 fn service(a: &Device, wire: &Arc<Wire>) -> (Service, mpsc::UnboundedSender<Event>) {
     let (send, events) = mpsc::unbounded_channel();
@@ -390,15 +321,4 @@ fn what_a_sync_brings_is_announced() {
     assert_eq!((changed.entity.as_str(), changed.id, changed.here), ("folders", id, false));
     b.rename(id, "Engine");
     assert!(changes.try_recv().unwrap().here);
-}
-
-#[test]
-fn a_copied_database_never_repeats_a_stamp() {
-    let a = Device::new(1);
-    a.folder("/src");
-    let scratch: &dyn driftline_core::Scratch = &a.store;
-    let copy = scratch.copy().unwrap().open(Schema::registered().unwrap()).unwrap();
-    let twin = Replica::open(copy, Arc::new(driftline_core::Simulated::new(9, common::START)));
-    assert_ne!(twin.unwrap().moment().node, a.replica.moment().node);
-    assert_eq!(a.replica.list::<Folder>(&Find::new()).unwrap().len(), 1);
 }

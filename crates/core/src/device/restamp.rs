@@ -5,7 +5,7 @@
 //! once, because rows that were folded are one thing to a person: an edit of one of them
 //! would otherwise be put below the one that it replaced, which another row still holds.
 //! A stamp that may be known elsewhere keeps its place, because a later edit of the same
-//! cell could otherwise lose to it.
+//! cell could otherwise lose to it; so all that the hub holds was read before.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -20,6 +20,9 @@ pub struct Settled {
     pub dropped: bool,
     /// Everything is read and offered again from the start.
     pub restarted: bool,
+    /// Stamps were refused while the hub held something that was not read yet: it must be
+    /// read before they can be given new ones.
+    pub unread: bool,
     /// Rows that are in the feed now.
     pub accepted: u64,
     /// Rows that were set aside.
@@ -80,12 +83,16 @@ pub fn settle(
         places.push(seq);
     }
     follow(&mut link, places);
-    if !ahead.is_empty() {
-        settled.restamped = restamp(tx, moment, &ahead)?;
-    }
     if link.cursor == answers.head {
+        if !ahead.is_empty() {
+            settled.restamped = restamp(tx, moment, &ahead)?;
+        }
         link.compare(answers.head, &answers.digests);
         settled.restarted = settle_difference(tx, &mut link, moment)?;
+    } else {
+        // An older call of this device may have come late, with what these replaced. None
+        // can come any more after this one, so what is read now is all there will be.
+        settled.unread = !ahead.is_empty();
     }
     link.store(tx)?;
     Ok(settled)
