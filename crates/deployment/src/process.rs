@@ -10,7 +10,7 @@ use std::{
 use serde::Deserialize;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader},
-    process::{Child, ChildStderr, Command},
+    process::{Child, ChildStderr, ChildStdin, Command},
 };
 
 use crate::{
@@ -77,6 +77,9 @@ pub(crate) struct Ready {
 /// A running local deployment. Dropping it ends the process.
 pub struct Deployment {
     pub(crate) child: Child,
+    /// The process ends when this is closed, so also when this one crashes. Held apart
+    /// from the child, because whoever waits for a child closes its input first.
+    _stdin: Option<ChildStdin>,
     pub(crate) ready: Ready,
     pub(crate) http: reqwest::Client,
     output: Arc<Mutex<String>>,
@@ -104,8 +107,8 @@ impl Deployment {
         let how = match line {
             Ok(Ok(line)) => match serde_json::from_str(&line) {
                 Ok(ready) => {
-                    let http = client()?;
-                    return Ok(Self { child, ready, http, output });
+                    let (http, _stdin) = (client()?, child.stdin.take());
+                    return Ok(Self { child, _stdin, ready, http, output });
                 }
                 Err(_) if line.is_empty() => "ended before it was ready".to_owned(),
                 Err(error) => format!("said {line:?} instead of where it is ({error})"),

@@ -96,6 +96,23 @@ async fn a_dropped_deployment_is_gone() {
 }
 
 #[tokio::test]
+async fn it_goes_on_while_somebody_waits_for_its_end() {
+    let mut deployment = Deployment::start(options()).await.unwrap();
+    let (client, url) = (client(), format!("{}/version", deployment.url()));
+    let calls = async {
+        for _ in 0..200 {
+            assert!(client.get(&url).send().await.unwrap().status().is_success());
+        }
+    };
+    tokio::select! {
+        biased;
+        ended = deployment.ended() => panic!("it ended with {ended:?}"),
+        () = calls => (),
+    }
+    deployment.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_failed_start_says_why() {
     let nowhere = Options { functions: Some("/nowhere/functions".into()), ..options() };
     let Err(error) = Deployment::start(nowhere).await else { panic!("it started") };
