@@ -69,14 +69,16 @@ fn as_json(deployment: &Deployment) -> serde_json::Value {
 }
 
 fn explain(deployment: &Deployment, data: Option<&Path>) {
-    let (url, providers) = (deployment.url(), deployment.provider_url());
+    let (url, site) = (deployment.url(), deployment.site_url());
+    let providers = deployment.provider_url();
     let kept =
         data.map_or("in memory; --data DIR keeps it".to_owned(), |it| it.display().to_string());
     println!(
         "A Convex deployment is running at {url}, for this machine only.
 
 Point a profile at it, and sign in:
-  driftline --profile DIR config set remote.backend convex remote.url {url}
+  driftline --profile DIR config set remote.backend convex \\
+    remote.url {url} remote.site_url {site}
   driftline --profile DIR sign-in
 
 In place of GitHub and Google there are stand-ins at {providers}:
