@@ -7,7 +7,7 @@ use driftline_reading::inbox::Outside;
 use serde::Serialize;
 
 use crate::{
-    Result,
+    Error, Result,
     account::{Account, Errand},
 };
 
@@ -58,6 +58,19 @@ pub trait Host: Send + Sync {
     /// # Errors
     /// When the rows cannot be read, or the file cannot be written.
     fn export(&self) -> Result<PathBuf>;
+
+    /// The copies that there are of everything, newest first.
+    fn backups(&self) -> Vec<Backup> {
+        Vec::new()
+    }
+
+    /// Copies everything to a new file and returns its path.
+    ///
+    /// # Errors
+    /// When there is no room for it, it cannot be written, or nothing here lasts.
+    fn backup(&self) -> Result<PathBuf> {
+        Err(Error::Host("this program makes no backups".into()))
+    }
 
     /// Who is signed in, as far as it is known; what is not is asked for, for the next
     /// time.
@@ -118,6 +131,17 @@ pub struct Place {
     pub path: PathBuf,
     /// How much it is; none if it is not there.
     pub bytes: Option<u64>,
+}
+
+/// A copy of everything, as it was at one moment.
+#[derive(Clone, Debug)]
+pub struct Backup {
+    /// The file.
+    pub path: PathBuf,
+    /// How much it is.
+    pub bytes: u64,
+    /// When it was made; none where the disk does not tell.
+    pub at: Option<Millis>,
 }
 
 /// Where imports stand.

@@ -13,14 +13,16 @@ use driftline_auth::ProviderPlugin;
 use driftline_core::{Millis, Replica, Value, device, status::Status};
 use driftline_reading::inbox::Outside;
 use driftline_web::{
-    Account, Errand, Error, Host, Importing, Place, Result, Setting, account::Who,
+    Account, Backup, Errand, Error, Host, Importing, Place, Result, Setting, account::Who,
 };
 use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::{demo::Demo, errand::Errands, export, importer::Asker};
 use crate::{
+    backup,
     code::hub_code,
+    commands::backup::nothing_lasts,
     context::{Device, Setup},
     env, import,
     profile::Turn,
@@ -124,6 +126,17 @@ impl Host for AppHost {
 
     fn export(&self) -> Result<PathBuf> {
         export::all(&self.setup, &self.replica).map_err(|it| told(&it))
+    }
+
+    fn backups(&self) -> Vec<Backup> {
+        let copy = |it: backup::Copy| Backup { path: it.path, bytes: it.bytes, at: it.at };
+        backup::list(self.setup.profile.path()).into_iter().map(copy).collect()
+    }
+
+    fn backup(&self) -> Result<PathBuf> {
+        backup::make(&self.setup, self.replica.store(), backup::ASKED)
+            .and_then(|it| it.ok_or_else(nothing_lasts))
+            .map_err(|it| told(&it))
     }
 
     fn account(&self) -> Result<Account> {

@@ -46,6 +46,7 @@ pub(crate) static ACTIONS: &[Action] = &[
     Action { path: "/e/{entity}/{id}", run: entity::update },
     Action { path: "/e/{entity}/{id}/delete", run: entity::delete },
     Action { path: "/e/{entity}/{id}/restore", run: entity::restore },
+    Action { path: "/backup", run: program::backup },
     Action { path: "/demo", run: program::demo },
     Action { path: "/export", run: program::export },
     Action { path: "/folds/{entity}/{id}/rejoin", run: conflicts::rejoin },

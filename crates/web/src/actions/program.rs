@@ -19,6 +19,12 @@ pub(super) fn export(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
     Ok(Outcome::toast(format!("Everything is in {}", path.display())))
 }
 
+/// Copies everything, as it is now.
+pub(super) fn backup(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
+    let path = request.host.backup()?;
+    Ok(Outcome::toast(format!("Everything is copied to {}", path.display())))
+}
+
 /// Syncs now.
 pub(super) fn sync(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
     request.host.sync_now();
