@@ -57,7 +57,7 @@ pub(crate) fn list(folder: &Path) -> Vec<Copy> {
         let is_one = about.is_file() && path.extension().is_some_and(|it| it == "db");
         let at = about.modified().ok().and_then(|it| it.duration_since(UNIX_EPOCH).ok());
         let at = at.and_then(|it| Millis::try_from(it.as_millis()).ok());
-        is_one.then(|| Copy { path, bytes: about.len(), at })
+        is_one.then_some(Copy { path, bytes: about.len(), at })
     };
     let mut all: Vec<_> = entries.filter_map(|it| copy(it.ok()?)).collect();
     all.sort_by(|one, other| (other.at, &other.path).cmp(&(one.at, &one.path)));

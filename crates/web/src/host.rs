@@ -34,6 +34,24 @@ pub trait Host: Send + Sync {
     /// When the config is wrong; it says where.
     fn settings(&self) -> Result<Vec<Setting>>;
 
+    /// What stays on this device, whatever is synced.
+    ///
+    /// # Errors
+    /// When the config is wrong, or the rows cannot be read.
+    fn exclusions(&self) -> Result<Vec<Exclusion>> {
+        Ok(Vec::new())
+    }
+
+    /// Writes into the config that `what`, a folder or `ENTITY/ID`, stays on this device,
+    /// or that it no longer does. It holds at once.
+    ///
+    /// # Errors
+    /// [`Error::Bad`] when it means nothing or something stands over the file; else when
+    /// the file cannot be written.
+    fn exclude(&self, _what: &str, _excluded: bool) -> Result<()> {
+        Err(Error::Host("this program keeps no config".into()))
+    }
+
     /// Syncs now, whatever failed before.
     fn sync_now(&self);
 
@@ -120,6 +138,15 @@ pub struct Setting {
     pub value: String,
     /// Where it was written.
     pub origin: String,
+}
+
+/// Something that stays on this device.
+#[derive(Clone, Debug)]
+pub struct Exclusion {
+    /// A folder, or `ENTITY/ID`, as the config has it.
+    pub what: String,
+    /// How many changes of it wait here for that reason.
+    pub kept: u64,
 }
 
 /// Something that the program keeps on this machine.

@@ -48,6 +48,8 @@ pub(crate) static ACTIONS: &[Action] = &[
     Action { path: "/e/{entity}/{id}/restore", run: entity::restore },
     Action { path: "/backup", run: program::backup },
     Action { path: "/demo", run: program::demo },
+    Action { path: "/exclude", run: program::exclude },
+    Action { path: "/exclude/remove", run: program::include },
     Action { path: "/export", run: program::export },
     Action { path: "/folds/{entity}/{id}/rejoin", run: conflicts::rejoin },
     Action { path: "/folds/{entity}/{id}/split", run: conflicts::split },

@@ -1,10 +1,14 @@
-//! What is stored where, where transcripts come from, and the config in force.
+//! What is stored where and what stays there, where transcripts come from, and the config
+//! in force.
+
+mod backups;
+mod exclusions;
 
 use driftline_core::Millis;
 use maud::{Markup, html};
 
 use crate::{
-    Backup, Fragment, Importing, Place, Request, Result, Setting,
+    Fragment, Importing, Place, Request, Result, Setting,
     parts::{self, count_of},
 };
 
@@ -15,7 +19,8 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
         (look())
         (imports(request, &request.host.importing()))
         (places(&request.host.places()))
-        (backups(request, &request.host.backups()))
+        (exclusions::section(&request.host.exclusions()?))
+        (backups::section(request, &request.host.backups()))
         (config(request, &settings))
     };
     Ok(Fragment::new("Settings", main).live(&["@status", "*"]))
@@ -88,32 +93,6 @@ fn places(places: &[Place]) -> Markup {
             }
             div.bar { button.btn data-post="/export" { "Export everything" } }
             p.muted { "Every row, a line of JSON for each, in a new file of the profile." }
-        }
-    }
-}
-
-fn backups(request: &Request<'_>, backups: &[Backup]) -> Markup {
-    html! {
-        section aria-labelledby="backups" {
-            h2 #backups { "Backups" }
-            @if backups.is_empty() { p.muted { "None was made yet." } }
-            ul.list {
-                @for it in backups {
-                    li.row data-key=(it.path.display()) {
-                        div.row-main {
-                            span.cut { (it.path.file_name().unwrap_or_default().display()) }
-                            div.muted.cut { code { (it.path.display()) } }
-                        }
-                        span.num.muted { (size(it.bytes)) }
-                        @if let Some(at) = it.at.and_then(|it| i64::try_from(it).ok()) {
-                            span.muted.when { (parts::day_and_time(request, at)) }
-                        }
-                    }
-                }
-            }
-            div.bar { button.btn data-post="/backup" { "Make a backup now" } }
-            p.muted { "A copy of the database as it is at this moment, checked when it is written. \
-                The same on a command line: " code { (request.host.call("backup")) } }
         }
     }
 }
