@@ -16,7 +16,7 @@ pub(super) fn section(all: &[Exclusion]) -> Markup {
                         div.row-main.cut { code { (it.what) } }
                         span.num.muted { (count_of(it.kept, "changed row stays", "changed rows stay")) " here" }
                         button.btn data-post="/exclude/remove" data-form=(form(&it.what))
-                            aria-label={ "Sync " (it.what) " again" } { "Sync again" }
+                            aria-label={ "Sync again: " (it.what) } { "Sync again" }
                     }
                 }
             }
