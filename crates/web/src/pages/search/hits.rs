@@ -65,7 +65,7 @@ fn address(group: &Group, hit: &Hit) -> String {
 }
 
 /// Who says it, or what else it is.
-fn who(hit: &Hit) -> String {
+pub(in crate::pages) fn who(hit: &Hit) -> String {
     match (hit.tools.as_slice(), hit.role.as_deref()) {
         ([tool, ..], _) => tool.clone(),
         ([], Some("user")) => asker(usize::from(hit.agent.is_some())).into(),
@@ -76,7 +76,8 @@ fn who(hit: &Hit) -> String {
     }
 }
 
-fn snippet(snippet: &Snippet) -> Markup {
+/// The words around a hit.
+pub(in crate::pages) fn snippet(snippet: &Snippet) -> Markup {
     html! {
         @if snippet.cut_before { "…" }
         @for part in &snippet.parts {

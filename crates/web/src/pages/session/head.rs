@@ -40,6 +40,7 @@ pub(super) fn head(
                     data-form=(if session.pinned { "on=" } else { "on=1" }) {
                     (icon("pin")) @if session.pinned { "Pinned" } @else { "Pin" }
                 }
+                button.btn type="button" data-find={ (path) "/find" } data-k="f" { "Find" }
                 @if resume_command(session).is_some() {
                     button.btn data-post={ (path) "/resume" } data-k="r" { "Copy resume command" }
                 }
