@@ -34,7 +34,7 @@ export async function paths(place: Place, profile: string): Promise<string[]> {
     if (row === undefined) continue;
     all.push(`/e/${entity}/${row.id}`, `/why/${row.id}`);
     if (entity !== "messages") all.push(`/e/${entity}/${row.id}/edit`);
-    if (entity === "sessions") all.push(`/s/${row.id}`);
+    if (entity === "sessions") all.push(`/s/${row.id}`, `/s/${row.id}/find?q=tide`);
     if (entity === "workspaces") all.push(`/workspaces/${row.id}`);
     if (entity === "messages") all.push(`/m/${row.id}/raw`);
   }

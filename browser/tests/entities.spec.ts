@@ -65,3 +65,28 @@ test("rows are sorted, and shown in pages", async ({ page, place }) => {
   await isThere(page);
   await expect(names).toHaveText(["a", "b", "c"]);
 });
+
+test("rows are narrowed by what their fields hold", async ({ page, place }) => {
+  for (const [name, words] of [
+    ["one", ["pinned=true"]],
+    ["two", []],
+  ] as const)
+    await place.ok("a", "add", "sessions", `name=${name}`, `source=by-${name}`, ...words);
+  const app = await App.start(place, "a");
+  await app.visit(page, "/e/sessions");
+  const rows = page.locator("tbody tr");
+  await expect(rows).toHaveCount(2);
+  // The name is in front, and nowhere else in the row.
+  await expect(rows.getByText("one", { exact: true })).toHaveCount(1);
+  await page.getByLabel("Pinned").selectOption("true");
+  await expect(page.locator("tbody th")).toHaveText(["one"]);
+  expect(new URL(page.url()).searchParams.get("f.pinned")).toBe("true");
+  await page.getByLabel("Pinned").selectOption("false");
+  await expect(page.locator("tbody th")).toHaveText(["two"]);
+  await isAccessible(page);
+  await page.getByLabel("Source").fill("by-one");
+  await expect(page.getByText("Nothing is like that.")).toBeVisible();
+  await page.getByRole("link", { name: "Pinned: no" }).click();
+  await expect(page.locator("tbody th")).toHaveText(["one"]);
+  await isThere(page);
+});

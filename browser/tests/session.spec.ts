@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
 import { App, isThere } from "../support/app.js";
+import { isAccessible } from "../support/axe.js";
 import type { Place } from "../support/place.js";
 import { RICH, richOne } from "../support/sample.js";
 import { expect, test } from "../support/test.js";
@@ -222,4 +223,30 @@ test("going back shows what was read where it was", async ({ page, place }) => {
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(RICH);
   await expect.poll(() => page.evaluate(() => scrollY)).toBe(place_);
   await expect(page.getByText("Either the offset is cached")).toBeVisible();
+});
+
+test("finds words in the session, and goes to them", async ({ page, place }) => {
+  const { app, path } = await rich(place);
+  await app.visit(page, path);
+  await page.keyboard.press("f");
+  const box = page.getByRole("dialog", { name: "Find in this session" });
+  await expect(box.getByRole("searchbox")).toBeFocused();
+  await page.keyboard.type("find out why");
+  const hit = box.getByRole("link", { name: /Find out why before you change/ });
+  await expect(hit.first()).toHaveAttribute("aria-current", "true");
+  await isAccessible(page);
+  await page.keyboard.press("Enter");
+  await expect(box).toBeHidden();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(RICH);
+  await expect(page).toHaveURL(/[?&]at=/);
+  await expect
+    .poll(() => isInView(page, "Find out why before you change anything"))
+    .toBe(true);
+  // Closed by a key, and opened again with the same words.
+  await page.keyboard.press("f");
+  await expect(box.getByRole("searchbox")).toHaveValue("find out why");
+  await page.keyboard.press("Escape");
+  await expect(box).toBeHidden();
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog").getByText("Find in this session")).toBeVisible();
 });

@@ -56,6 +56,8 @@ pub(crate) enum Command {
     Show(commands::show::Show),
     /// Write a session to a file of its own, as markdown or JSON
     Export(commands::export::Export),
+    /// Copy everything to a new file of the profile, or list the copies
+    Backup(commands::backup::Backup),
     /// Comment on a session or a message, settle and list comments
     Comment(commands::comment::Comment),
     /// Create a row and print its id

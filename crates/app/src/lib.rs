@@ -17,6 +17,7 @@ use driftline_memory as _;
 use driftline_sqlite as _;
 
 mod account;
+mod backup;
 mod cli;
 mod code;
 mod commands;

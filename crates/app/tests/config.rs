@@ -179,3 +179,63 @@ fn a_damaged_database_is_an_error_and_kept() {
     });
     assert!(kept, "what was there is still there");
 }
+
+/// A list as a person lays it out.
+const LAID_OUT: &str = "# mine\n[sync]\n# not for others\nexclude = [ # two\n  \"/tax\", # ours\n  \
+                        \"/diary\", # private\n] # end\ndebounce = \"5s\" # calm\n";
+
+#[test]
+fn exclusions_are_written_without_touching_what_is_around_them() {
+    let place = Place::new();
+    fs::create_dir(place.path("A")).unwrap();
+    let file = place.path("A/driftline.toml");
+    fs::write(&file, LAID_OUT).unwrap();
+    let shown = place.ok("A", &["exclude", "/new"]);
+    assert!(shown.contains("/new") && shown.contains("/tax"), "{shown}");
+    let with = LAID_OUT.replace("# private\n", "# private\n  \"/new\",\n");
+    assert_eq!(fs::read_to_string(&file).unwrap(), with);
+    place.ok("A", &["exclude", "/new", "--remove"]);
+    assert_eq!(fs::read_to_string(&file).unwrap(), LAID_OUT);
+    place.ok("A", &["config", "set", "sync.debounce", "9s"]);
+    let text = fs::read_to_string(&file).unwrap();
+    assert_eq!(text, LAID_OUT.replace("5s", "9s"), "a comment behind a value stays");
+    assert_eq!(place.fails("A", &["exclude", "/other", "--remove"]).0, 3);
+    // What stands over the file is not changed by writing the file.
+    let mut command = place.command("A", &["exclude", "/more"]);
+    let output = command.env("DRIFTLINE_SYNC__EXCLUDE", "/env").output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.contains("DRIFTLINE_SYNC__EXCLUDE stands over it"), "{told}");
+}
+
+#[test]
+fn exclusions_are_edited_on_the_settings_page_and_hold_at_once() {
+    let place = Place::new();
+    place.share("A");
+    let file = place.path("A/driftline.toml");
+    let mine = format!("# mine\n{}", fs::read_to_string(&file).unwrap());
+    fs::write(&file, &mine).unwrap();
+    let app = place.app("A");
+    assert!(app.page("/settings").body.contains("Nothing is excluded"));
+    for (typed, part) in [("secret", "from its root"), ("sessions%2F01", "sessions/ID"), ("", "")] {
+        let (status, wrong) = app.act("/exclude", &format!("what={typed}"));
+        assert_eq!(status, 422, "{wrong}");
+        assert!(wrong["errors"]["what"].as_str().unwrap().contains(part), "{wrong}");
+    }
+    assert_eq!(fs::read_to_string(&file).unwrap(), mine, "what is wrong is not written");
+    let (status, done) = app.act("/exclude", "what=%2Fsecret%2F");
+    assert_eq!(status, 200, "{done}");
+    assert!(done["toast"].as_str().unwrap().contains("stays there"), "{done}");
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.starts_with("# mine\n") && text.contains("exclude = [\"/secret\"]"), "{text}");
+    place.ok("A", &["add", "workspaces", "path=/secret/a"]);
+    let page = app.page("/settings").body;
+    assert!(page.contains("<code>/secret</code>"), "{page}");
+    assert!(page.contains("1 changed row stays here"), "{page}");
+    assert_eq!(place.json("A", &["exclude"])["exclude"], json!(["/secret"]));
+    let (status, done) = app.act("/exclude/remove", "what=%2Fsecret");
+    assert_eq!(status, 200, "{done}");
+    assert_eq!(done["undo"]["path"], "/exclude");
+    assert!(app.page("/settings").body.contains("Nothing is excluded"));
+    assert_eq!(place.json("A", &["exclude"])["kept"], json!({}));
+}

@@ -139,3 +139,36 @@ fn comments_are_threads_that_are_settled_and_opened_again() {
     assert_eq!(place.fails("A", &["comment", &id, " "]).0, 2);
     assert_eq!(place.fails("A", &["comment", "--resolve", "ffff"]).0, 3);
 }
+
+#[test]
+fn what_a_sub_agent_was_told_is_a_task_and_not_said_by_the_person() {
+    let place = Place::new();
+    let record = |name: &str, agent: Option<&str>, role: &str, content: Value| {
+        let mut record = json!({
+            "parentUuid": null, "isSidechain": agent.is_some(), "cwd": "/src",
+            "sessionId": SESSION, "type": role, "uuid": name,
+            "timestamp": "2026-11-02T10:00:00.000Z",
+            "message": {"role": role, "content": content, "model": "large"},
+        });
+        if let Some(agent) = agent {
+            record["agentId"] = agent.into();
+        }
+        format!("{record}\n")
+    };
+    let call = json!([{"type": "tool_use", "id": "t1", "name": "Task",
+        "input": {"prompt": "Look through all of it", "description": "Look"}}]);
+    let mut lines = record("m1", None, "user", json!("Find the place"));
+    lines += &record("m2", None, "assistant", call);
+    lines += &record("x1", Some("a1"), "user", json!("Look through all of it"));
+    lines += &record("x2", Some("a1"), "assistant", json!([{"type": "text", "text": "Found"}]));
+    place.transcript(&format!("{SESSION}.jsonl"), &lines);
+    place.import("A");
+    let shown = place.ok("A", &["show", &message(&place, "x1")]);
+    assert!(shown.contains("Task from the agent  2026-11-02"), "{shown}");
+    assert!(!shown.contains("You  "), "{shown}");
+    let shown = place.ok("A", &["show", &session(&place)]);
+    assert!(shown.contains("You  2026-11-02"), "{shown}");
+    let markdown = place.ok("A", &["export", &session(&place)]);
+    assert!(markdown.contains("Task from the agent, "), "{markdown}");
+    assert_eq!(markdown.matches("## You, ").count(), 1, "{markdown}");
+}

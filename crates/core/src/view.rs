@@ -3,6 +3,7 @@
 //! written when an owner is deleted or two rows turn out to be one.
 
 use std::{
+    borrow::Cow,
     cmp::Ordering,
     collections::{BTreeMap, BTreeSet, HashMap},
 };
@@ -253,8 +254,10 @@ fn matches(find: &Find, it: &View) -> bool {
         Deleted::Only => it.row.is_deleted(),
         Deleted::Included => true,
     };
-    deleted
-        && find.equal.iter().all(|(field, value)| it.value(field).unwrap_or(&Value::Null) == value)
+    let has = |(field, value): &(Cow<'static, str>, Value)| {
+        it.value(field).unwrap_or(&Value::Null) == value
+    };
+    deleted && find.equal.iter().all(has) && !find.unless.iter().any(has)
 }
 
 fn compare(find: &Find, one: &View, other: &View) -> Ordering {

@@ -1,8 +1,11 @@
 //! The list of sessions: by time, pinned ones on top, narrowed by what somebody typed.
 
+mod beside;
+
 use driftline_core::{Id, Millis};
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter, types::Value as Sql};
 
+pub use self::beside::Beside;
 use crate::{
     Reading, Result,
     search::{Key, Misread, Narrow, Problem, Query, Scope, Sessions, UNREAD, fold},

@@ -4,7 +4,7 @@
 mod session;
 
 use driftline_core::Timestamp;
-use driftline_entities::comments::Comment;
+use driftline_entities::{comments::Comment, messages::Message};
 use driftline_reading::export::Detail;
 use serde_json::json;
 
@@ -78,4 +78,26 @@ fn json_has_every_field_that_travels_in_the_order_of_reading() {
             .unwrap()
             .is_none()
     );
+}
+
+#[test]
+fn what_a_sub_agent_was_told_was_not_said_by_the_person() {
+    let talk = Talk::new();
+    talk.add("user", "1", "", json!([text("Find it")]));
+    let task = json!({"prompt": "Search all", "description": "Search"});
+    talk.add("assistant", "2", "1", json!([call("t", "Task", task)]));
+    let told = talk.put(Message {
+        role: Some("user".into()),
+        external_id: Some("x1".into()),
+        agent: Some("a1".into()),
+        blocks: Some(json!([text("Search all")])),
+        created_at: Some(Timestamp(1_500)),
+        ..Message::default()
+    });
+    talk.add("tool", "3", "2", json!([result("t", false, "Found")]));
+    let all = talk.reading.export_markdown(talk.session, Detail::All, &time).unwrap().unwrap();
+    assert!(all.contains("#### Task from the agent, at 1500\n\nSearch all"), "{all}");
+    assert_eq!(all.matches("You, at").count(), 1, "{all}");
+    let one = talk.reading.message_markdown(told, &time).unwrap().unwrap();
+    assert!(one.starts_with("## Task from the agent"), "{one}");
 }

@@ -9,7 +9,7 @@ use driftline_core::Timestamp;
 use driftline_entities::{comments::Comment, sessions::Session, workspaces::Workspace};
 use driftline_reading::{
     Error,
-    sessions::{Options, Order},
+    sessions::{Beside, Options, Order},
 };
 use serde_json::json;
 
@@ -127,4 +127,29 @@ fn a_list_is_narrowed_as_a_search_is() {
     assert!(matches!(wrong, Err(Error::Misread(_))));
     let choices = world.reading.session_choices().unwrap();
     assert_eq!(choices.workspaces, ["away", "home"]);
+}
+
+#[test]
+fn the_way_through_the_list_by_its_neighbours_is_the_list() {
+    let world = World::new();
+    // More than one page of any list, several at the same moment.
+    let all: Vec<_> = (0..250).map(|it| world.session(&format!("s{it}"), it / 3)).collect();
+    for pinned in [7, 199] {
+        world.replica.update::<Session>(all[pinned], |it| it.pinned = true).unwrap();
+    }
+    world.replica.update::<Session>(all[100], |it| it.archived = true).unwrap();
+    world.replica.delete::<Session>(all[150]).unwrap();
+    while world.reading.catch_up().unwrap() > 0 {}
+    let options = Options { limit: 1_000, ..Options::at(START) };
+    let listed = world.reading.sessions(&query("").unwrap(), &options).unwrap().lines;
+    let listed: Vec<_> = listed.iter().map(|it| it.id).collect();
+    assert_eq!(listed.len(), 248);
+    for (place, id) in listed.iter().enumerate() {
+        let beside = world.reading.beside(*id).unwrap();
+        assert_eq!(beside.above, place.checked_sub(1).map(|it| listed[it]), "{place}");
+        assert_eq!(beside.below, listed.get(place + 1).copied(), "{place}");
+    }
+    let archived = world.reading.beside(all[100]).unwrap();
+    assert!(archived.above.is_some() && archived.below.is_some(), "there is a way back");
+    assert_eq!(world.reading.beside(all[150]).unwrap(), Beside::default());
 }

@@ -36,6 +36,7 @@ const SOURCES: &str = joined!(
     "../assets/js/keys.js"
     "../assets/js/live.js"
     "../assets/js/session.js"
+    "../assets/js/find.js"
     "../assets/js/start.js"
 );
 

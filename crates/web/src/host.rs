@@ -7,7 +7,7 @@ use driftline_reading::inbox::Outside;
 use serde::Serialize;
 
 use crate::{
-    Result,
+    Error, Result,
     account::{Account, Errand},
 };
 
@@ -34,6 +34,24 @@ pub trait Host: Send + Sync {
     /// When the config is wrong; it says where.
     fn settings(&self) -> Result<Vec<Setting>>;
 
+    /// What stays on this device, whatever is synced.
+    ///
+    /// # Errors
+    /// When the config is wrong, or the rows cannot be read.
+    fn exclusions(&self) -> Result<Vec<Exclusion>> {
+        Ok(Vec::new())
+    }
+
+    /// Writes into the config that `what`, a folder or `ENTITY/ID`, stays on this device,
+    /// or that it no longer does. It holds at once.
+    ///
+    /// # Errors
+    /// [`Error::Bad`] when it means nothing or something stands over the file; else when
+    /// the file cannot be written.
+    fn exclude(&self, _what: &str, _excluded: bool) -> Result<()> {
+        Err(Error::Host("this program keeps no config".into()))
+    }
+
     /// Syncs now, whatever failed before.
     fn sync_now(&self);
 
@@ -58,6 +76,19 @@ pub trait Host: Send + Sync {
     /// # Errors
     /// When the rows cannot be read, or the file cannot be written.
     fn export(&self) -> Result<PathBuf>;
+
+    /// The copies that there are of everything, newest first.
+    fn backups(&self) -> Vec<Backup> {
+        Vec::new()
+    }
+
+    /// Copies everything to a new file and returns its path.
+    ///
+    /// # Errors
+    /// When there is no room for it, it cannot be written, or nothing here lasts.
+    fn backup(&self) -> Result<PathBuf> {
+        Err(Error::Host("this program makes no backups".into()))
+    }
 
     /// Who is signed in, as far as it is known; what is not is asked for, for the next
     /// time.
@@ -109,6 +140,15 @@ pub struct Setting {
     pub origin: String,
 }
 
+/// Something that stays on this device.
+#[derive(Clone, Debug)]
+pub struct Exclusion {
+    /// A folder, or `ENTITY/ID`, as the config has it.
+    pub what: String,
+    /// How many changes of it wait here for that reason.
+    pub kept: u64,
+}
+
 /// Something that the program keeps on this machine.
 #[derive(Clone, Debug)]
 pub struct Place {
@@ -118,6 +158,17 @@ pub struct Place {
     pub path: PathBuf,
     /// How much it is; none if it is not there.
     pub bytes: Option<u64>,
+}
+
+/// A copy of everything, as it was at one moment.
+#[derive(Clone, Debug)]
+pub struct Backup {
+    /// The file.
+    pub path: PathBuf,
+    /// How much it is.
+    pub bytes: u64,
+    /// When it was made; none where the disk does not tell.
+    pub at: Option<Millis>,
 }
 
 /// Where imports stand.

@@ -38,6 +38,7 @@ pub(crate) static KEYS: &[(&str, &[Key])] = &[
             key("k", "Previous row or message", "previous"),
             key("J", "Next prompt", "next-prompt"),
             key("K", "Previous prompt", "previous-prompt"),
+            key("f", "Find in this session", ""),
             key("]", "Next session", ""),
             key("[", "Previous session", ""),
             key("n", "Next hit", ""),
@@ -68,7 +69,6 @@ pub(crate) static KEYS: &[(&str, &[Key])] = &[
             key("t", "Tools", "fold tool"),
             key("T", "Thinking", "fold thinking"),
             key("E", "Everything", "fold all"),
-            key("f", "Find in this session", ""),
         ],
     ),
 ];

@@ -72,7 +72,7 @@ pub use self::{
     error::{Error, Result},
     form::Form,
     fragment::{Download, Fragment},
-    host::{Host, Importing, Place, Setting},
+    host::{Backup, Exclusion, Host, Importing, Place, Setting},
     outcome::{Outcome, Post},
     pages::address_of,
     request::Request,

@@ -1,16 +1,27 @@
 //! `[sync] exclude`: what stays on this device. A folder keeps what is known by a path in
 //! it and whatever belongs to that; `ENTITY/ID` keeps one row and whatever belongs to it.
 
-use anyhow::Result;
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result};
 use driftline_core::{
     Durability, Id, Replica, Schema,
     device::{self, Kept},
     value::normal_name,
 };
 
+use crate::{config, context::Setup, error::Failed};
+
+const KEY: &str = "sync.exclude";
+const STEP: usize = 1_000;
+
 /// What is accepted, for an error.
 pub(crate) const ACCEPTED: &str =
     "a list of folders, such as \"/home/me/secret\", and of rows, such as \"sessions/ID\"";
+
+/// What one of them may be, for whoever types it.
+pub(crate) const ONE: &str =
+    "a folder from its root, such as /home/me/secret, or a row, such as sessions/ID";
 
 /// What a list of the config means; none if one of it means nothing.
 pub(crate) fn parse(schema: &Schema, list: &[String]) -> Option<Kept> {
@@ -48,6 +59,66 @@ pub(crate) fn apply(replica: &Replica, list: &[String]) -> Result<()> {
         replica.store().transact(Durability::Full, |tx| device::keep(tx, &kept))?;
     }
     Ok(())
+}
+
+/// Writes into the file of the profile that `name` is excluded, or that it is not, and lets
+/// that hold for `replica` at once.
+pub(crate) fn turn(setup: &Setup, replica: &Replica, name: &str, excluded: bool) -> Result<()> {
+    let there = setup.config()?.exclude.iter().any(|it| it == name);
+    if !there && !excluded {
+        let list = setup.call("exclude");
+        return Err(Failed::not_found(format!("`{name}` is not excluded; see: {list}")));
+    }
+    setup.profile.create()?;
+    config::set_member(setup.profile.path(), KEY, name, excluded)?;
+    let config = setup.config()?;
+    // A variable or a flag stands over the file, whatever is written into that.
+    if config.exclude.iter().any(|it| it == name) != excluded {
+        let origin = config.entries.iter().find(|it| it.key == KEY).map(|it| it.origin.as_str());
+        let origin = origin.unwrap_or("what is set elsewhere");
+        let file = config.file.display();
+        let message = format!("{file} is changed, but {origin} stands over it; change {KEY} there");
+        return Err(Failed::usage("config", message));
+    }
+    apply(replica, &config.exclude)
+}
+
+/// What was typed, as the config has it: a row as it is, a folder by its whole path.
+pub(crate) fn named(schema: &Schema, typed: &str) -> Result<String> {
+    let is_row = typed.split_once('/').is_some_and(|it| schema.get(it.0).is_some());
+    if is_row { Ok(typed.to_owned()) } else { whole(typed) }
+}
+
+/// The folder that was typed, by its whole path.
+pub(crate) fn whole(typed: &str) -> Result<String> {
+    let other_system = typed.starts_with('~') || typed.get(1..2) == Some(":");
+    if typed.starts_with('/') || other_system {
+        return Ok(normal_name(typed).into_owned());
+    }
+    let path = std::path::absolute(typed).with_context(|| format!("`{typed}` is no path"))?;
+    Ok(path.to_string_lossy().into_owned())
+}
+
+/// How many changes stay here for each rule. A rule is written as the rows know it, which
+/// may be longer than it is in the config.
+pub(crate) fn kept(replica: &Replica) -> Result<BTreeMap<String, u64>> {
+    let mut kept: BTreeMap<String, u64> = BTreeMap::new();
+    let mut after = 0;
+    loop {
+        let page = replica.store().view(|tx| tx.kept(after, STEP))?;
+        let Some(last) = page.last() else { return Ok(kept) };
+        after = last.place;
+        for entry in page {
+            *kept.entry(entry.kept.unwrap_or_default()).or_default() += 1;
+        }
+    }
+}
+
+/// How rows know the rule that is written as `name`.
+pub(crate) fn rule(schema: &Schema, name: &str) -> String {
+    let kept = parse(schema, &[name.to_owned()]).unwrap_or_default();
+    let row = kept.rows.into_iter().next().map(|(entity, id)| format!("{entity}/{id}"));
+    row.or_else(|| kept.folders.into_iter().next()).unwrap_or_else(|| name.to_owned())
 }
 
 #[cfg(test)]

@@ -1,11 +1,7 @@
 //! The first merge of a profile with a deployment: agreed to, with a copy of everything
 //! made before, and done again from wherever it was stopped.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{fs, path::PathBuf, sync::Arc};
 
 use anyhow::{Context as _, Result};
 use async_trait::async_trait;
@@ -19,14 +15,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{Deployment, review::Scratch};
 use crate::{
+    backup,
     context::{Device, Setup},
-    time,
 };
 
 /// Where a store keeps the [`Record`].
 const RECORD: &str = "first_merge";
-/// Where the copies are, in the folder of the profile.
-const BACKUPS: &str = "backups";
 
 /// That somebody has agreed to the first merge. It is in the database but not in the copy
 /// that was made before, so after an undo nobody has.
@@ -82,13 +76,12 @@ fn begin(setup: &Setup, device: &Device, person: &str, remote: &str) -> Result<R
         return Ok(known);
     }
     let before = record(&device.replica)?;
-    let path = free(setup, "before-sign-in", "db")?;
-    let made = store.backup(&path)?;
+    let backup = backup::make(setup, store, "before-sign-in")?;
     let record = Record {
         at: setup.env.wall(),
         person: person.to_owned(),
         remote: remote.to_owned(),
-        backup: made.then_some(path),
+        backup,
     };
     let text = serde_json::to_string(&record).context("the merge cannot be noted")?;
     store.transact(Durability::Full, |tx| tx.set_meta(RECORD, Some(&text)))?;
@@ -97,40 +90,6 @@ fn begin(setup: &Setup, device: &Device, person: &str, remote: &str) -> Result<R
         let _it_is_gone = fs::remove_file(old);
     }
     Ok(record)
-}
-
-/// The path of a file that is not there yet, among the copies of this profile.
-pub(crate) fn free(setup: &Setup, what: &str, ending: &str) -> Result<PathBuf> {
-    let folder = setup.profile.path().join(BACKUPS);
-    let now = time::iso(setup.env.wall()).unwrap_or_default();
-    let day = now.get(..19).unwrap_or("now").replace(':', "-");
-    let name = |count: u32| match count {
-        1 => format!("{what}-{day}.{ending}"),
-        _ => format!("{what}-{day}-{count}.{ending}"),
-    };
-    let path = |count| folder.join(name(count));
-    let free = (1..10_000).map(path).find(|it| fs::symlink_metadata(it).is_err());
-    free.with_context(|| format!("{} holds too many copies; remove some", folder.display()))
-}
-
-/// A copy, for a list of them.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Copy {
-    pub(crate) path: PathBuf,
-    pub(crate) bytes: u64,
-}
-
-/// The copies of this profile, newest last.
-pub(crate) fn copies(profile: &Path) -> Vec<Copy> {
-    let Ok(entries) = fs::read_dir(profile.join(BACKUPS)) else { return Vec::new() };
-    let copy = |entry: fs::DirEntry| {
-        let path = entry.path();
-        let is_one = path.extension().is_some_and(|it| it == "db");
-        is_one.then(|| Some(Copy { bytes: entry.metadata().ok()?.len(), path })).flatten()
-    };
-    let mut all: Vec<_> = entries.filter_map(|it| copy(it.ok()?)).collect();
-    all.sort_by(|one, other| one.path.cmp(&other.path));
-    all
 }
 
 /// A deployment that nothing is exchanged with before somebody has agreed to the first

@@ -10,10 +10,13 @@ use serde::Serialize;
 use super::{
     Deployment,
     facts::{self, Facts},
-    merge::{self, Copy, Record},
+    merge::{self, Record},
     unsent::Unsent,
 };
-use crate::context::{Device, Setup};
+use crate::{
+    backup::{self, Copy},
+    context::{Device, Setup},
+};
 
 /// Everything that an account page shows.
 #[derive(Clone, Debug, Serialize)]
@@ -108,7 +111,7 @@ pub(crate) async fn overview(
         unsent: Unsent::of(&device.replica)?,
         bound_to: link.identity.map(|it| it.person),
         first_merge: merge::record(&device.replica)?,
-        copies: merge::copies(&profile),
+        copies: backup::list(&profile),
         remote,
         person,
         provider,

@@ -13,6 +13,7 @@ use super::{
     unsent::{self, Unsent},
 };
 use crate::{
+    backup,
     context::{Device, Setup},
     error::Failed,
 };
@@ -52,13 +53,13 @@ pub(crate) async fn undo(
         ));
     };
     let store = device.replica.store();
-    let kept_database = merge::free(setup, "before-undo", "db")?;
+    let kept_database = backup::free(setup, "before-undo", "db")?;
     store.backup(&kept_database)?;
     let unsent = Unsent::of(&device.replica)?.all();
     let unsent_file = match unsent {
         0 => None,
         _ => {
-            let path = merge::free(setup, "unsent", "jsonl")?;
+            let path = backup::free(setup, "unsent", "jsonl")?;
             unsent::export(&device.replica, &path)?;
             Some(path)
         }

@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod add;
+pub(crate) mod backup;
 pub(crate) mod comment;
 pub(crate) mod completions;
 pub(crate) mod config;
@@ -53,6 +54,7 @@ pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<()> {
         Command::Get(it) => it.run(context),
         Command::Show(it) => it.run(context),
         Command::Export(it) => it.run(context),
+        Command::Backup(it) => it.run(context),
         Command::Comment(it) => it.run(context),
         Command::Add(it) => it.run(context),
         Command::Set(it) => it.run(context),

@@ -97,7 +97,8 @@ impl Show {
         while from < last {
             let to = last.min(from + 100);
             for item in reading.window(&conversation, strand, from..to)? {
-                page.item(&item, message.is_some_and(|it| item.messages.contains(&it)));
+                let wanted = message.is_some_and(|it| item.messages.contains(&it));
+                page.item(&item, strand, wanted);
             }
             context.output.print_painted(&page.take(context.output.painted()))?;
             from = to;

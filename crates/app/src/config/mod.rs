@@ -8,6 +8,7 @@ mod duration;
 mod edit;
 mod file;
 mod layers;
+mod list;
 
 use std::{
     collections::BTreeMap,
@@ -19,7 +20,7 @@ use anyhow::Result;
 use driftline_core::{Backend, BackendPlugin, Open, Store, Value};
 use serde_json::Map;
 
-pub(crate) use self::edit::set;
+pub(crate) use self::edit::{set, set_member};
 use self::layers::Given;
 use crate::error::Failed;
 

@@ -13,16 +13,22 @@ use driftline_auth::ProviderPlugin;
 use driftline_core::{Millis, Replica, Value, device, status::Status};
 use driftline_reading::inbox::Outside;
 use driftline_web::{
-    Account, Errand, Error, Host, Importing, Place, Result, Setting, account::Who,
+    Account, Backup, Errand, Error, Exclusion, Host, Importing, Place, Result, Setting,
+    account::Who,
 };
 use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::{demo::Demo, errand::Errands, export, importer::Asker};
 use crate::{
+    account::exclude,
+    backup,
     code::hub_code,
+    commands::backup::nothing_lasts,
     context::{Device, Setup},
-    env, import,
+    env,
+    error::Failed,
+    import,
     profile::Turn,
     service::Service,
 };
@@ -89,6 +95,31 @@ impl Host for AppHost {
         Ok(config.entries.into_iter().map(setting).collect())
     }
 
+    fn exclusions(&self) -> Result<Vec<Exclusion>> {
+        let config = self.setup.config().map_err(|it| told(&it))?;
+        let kept = exclude::kept(&self.replica).map_err(|it| told(&it))?;
+        let exclusion = |what: String| {
+            let rule = exclude::rule(self.setup.schema, &what);
+            Exclusion { kept: kept.get(&rule).copied().unwrap_or_default(), what }
+        };
+        Ok(config.exclude.into_iter().map(exclusion).collect())
+    }
+
+    fn exclude(&self, what: &str, excluded: bool) -> Result<()> {
+        let schema = self.setup.schema;
+        if excluded && exclude::parse(schema, &[what.to_owned()]).is_none() {
+            return Err(Error::Bad(format!("`{what}` means nothing here; write {}", exclude::ONE)));
+        }
+        let name = if excluded { exclude::named(schema, what) } else { Ok(what.to_owned()) };
+        let turn = |it: String| exclude::turn(&self.setup, &self.replica, &it, excluded);
+        name.and_then(turn).map_err(|it| match it.downcast_ref::<Failed>() {
+            Some(failed) => Error::Bad(failed.to_string()),
+            None => told(&it),
+        })?;
+        self.service.ask();
+        Ok(())
+    }
+
     fn sync_now(&self) {
         self.service.ask();
     }
@@ -124,6 +155,17 @@ impl Host for AppHost {
 
     fn export(&self) -> Result<PathBuf> {
         export::all(&self.setup, &self.replica).map_err(|it| told(&it))
+    }
+
+    fn backups(&self) -> Vec<Backup> {
+        let copy = |it: backup::Copy| Backup { path: it.path, bytes: it.bytes, at: it.at };
+        backup::list(self.setup.profile.path()).into_iter().map(copy).collect()
+    }
+
+    fn backup(&self) -> Result<PathBuf> {
+        backup::make(&self.setup, self.replica.store(), backup::ASKED)
+            .and_then(|it| it.ok_or_else(nothing_lasts))
+            .map_err(|it| told(&it))
     }
 
     fn account(&self) -> Result<Account> {

@@ -1,6 +1,6 @@
 //! Which rows match, and in which order.
 
-use std::{cmp::Ordering, sync::Arc};
+use std::{borrow::Cow, cmp::Ordering, sync::Arc};
 
 use driftline_core::{
     DELETED_AT, Value,
@@ -24,11 +24,11 @@ pub(crate) fn matches(stored: &Stored, find: &Find) -> bool {
         Deleted::Only => stored.row.is_deleted(),
         Deleted::Included => true,
     };
-    deleted
-        && find.equal.iter().all(|(field, value)| match field.as_ref() {
-            "id" => value.as_str() == Some(&stored.id.to_string()),
-            field => value_of(stored, field).unwrap_or(&Value::Null) == value,
-        })
+    let has = |(field, value): &(Cow<'static, str>, Value)| match field.as_ref() {
+        "id" => value.as_str() == Some(&stored.id.to_string()),
+        field => value_of(stored, field).unwrap_or(&Value::Null) == value,
+    };
+    deleted && find.equal.iter().all(has) && !find.unless.iter().any(has)
 }
 
 fn compare(one: &Stored, other: &Stored, find: &Find) -> Ordering {

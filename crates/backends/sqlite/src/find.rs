@@ -37,6 +37,16 @@ pub(crate) fn filter<'a>(
         values.push(value);
         terms.push(format!("{column} = ?{}", values.len()));
     }
+    for ((field, _), value) in find.unless.iter().zip(wanted.iter().skip(find.equal.len())) {
+        let (column, kind) = column(table, field)?;
+        if value.is_null() {
+            terms.push(format!("{column} IS NOT NULL"));
+        } else if let Some(value) = encode(kind, value) {
+            values.push(value);
+            // Unlike `<>`, true of a column without a value.
+            terms.push(format!("{column} IS NOT ?{}", values.len()));
+        }
+    }
     match find.deleted {
         Deleted::Hidden => terms.push("deleted_at IS NULL".into()),
         Deleted::Only => terms.push("deleted_at IS NOT NULL".into()),

@@ -68,6 +68,12 @@ fn filters_match_values_nulls_and_nothing_that_cannot_be() {
     assert_eq!(find("done", json!(1)), []);
     assert_eq!(find("folder", json!("nowhere")), []);
     assert_eq!(find("title", json!("x' OR 1=1 --")), []);
+    let without = |field, value: Value| found(&store, &Find::new().unless(field, value)).unwrap();
+    assert_eq!(without("done", json!(true)), ids(&[2, 4, 5]), "nothing is not yes");
+    assert_eq!(without("title", Value::Null), ids(&[1, 2, 3]));
+    assert_eq!(without("done", json!(1)), ids(&[1, 2, 3, 4, 5]));
+    let both = Find::new().equal("title", "b").unless("done", true);
+    assert_eq!(found(&store, &both).unwrap(), []);
     let error = found(&store, &by("colour", json!("red"))).unwrap_err();
     assert!(matches!(error, Error::UnknownField { .. }), "{error}");
     let unknown = (&store as &dyn Store).view(|tx| tx.find("todos", &Find::default()));

@@ -11,6 +11,10 @@ use crate::Id;
 pub struct Find {
     /// Fields and the value each must have; null for none.
     pub equal: Vec<(Cow<'static, str>, Value)>,
+    /// Fields and a value that each must not have. A field without a value has no other
+    /// either, so a yes-or-no field that nobody set is among those that are not "yes". A
+    /// reference is compared as it is written.
+    pub unless: Vec<(Cow<'static, str>, Value)>,
     /// Whether rows marked as deleted are among them, or only they.
     pub deleted: Deleted,
     /// The field to sort by (nulls first, then by id); by id if none.
@@ -33,6 +37,13 @@ impl Find {
     #[must_use]
     pub fn equal(mut self, field: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
         self.equal.push((field.into(), value.into()));
+        self
+    }
+
+    /// Only rows without this value.
+    #[must_use]
+    pub fn unless(mut self, field: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
+        self.unless.push((field.into(), value.into()));
         self
     }
 

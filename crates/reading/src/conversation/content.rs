@@ -16,6 +16,12 @@ pub struct Shown {
     pub content: Content,
 }
 
+/// Who gives the prompts of a strand: the person in the main one. What a sub-agent is told
+/// first was written by the agent that started it.
+pub fn asker(strand: usize) -> &'static str {
+    if strand == 0 { "You" } else { "Task from the agent" }
+}
+
 /// What an item says.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {

@@ -25,7 +25,7 @@ use driftline_entities::{messages::Message, sessions::Session};
 
 pub(crate) use self::cache::Cache;
 pub use self::{
-    content::{Agent, Answer, Call, Content, Image, Piece, Run, RunStep, Shown, Tally},
+    content::{Agent, Answer, Call, Content, Image, Piece, Run, RunStep, Shown, Tally, asker},
     image::Picture,
     skeleton::{At, Conversation, Facts, Heading, Place, WINDOW},
 };

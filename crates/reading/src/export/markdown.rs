@@ -8,7 +8,7 @@ use driftline_entities::sessions::Session;
 
 use crate::{
     Reading, Result,
-    conversation::{Agent, Call, Content, Conversation, Piece, RunStep, Shown, WINDOW},
+    conversation::{Agent, Call, Content, Conversation, Piece, RunStep, Shown, WINDOW, asker},
     text,
 };
 
@@ -82,7 +82,7 @@ impl Reading {
             out: String::new(),
         };
         for item in &shown {
-            writer.item(item, 2)?;
+            writer.item(item, place.strand, 2)?;
         }
         Ok(Some(writer.out.trim_start().to_owned()))
     }
@@ -103,22 +103,22 @@ impl Writer<'_> {
         while at < items {
             let end = (at + WINDOW).min(items);
             for item in self.reading.window(self.conversation, strand, at..end)? {
-                self.item(&item, level)?;
+                self.item(&item, strand, level)?;
             }
             at = end;
         }
         Ok(())
     }
 
-    fn item(&mut self, item: &Shown, level: usize) -> Result<()> {
+    fn item(&mut self, item: &Shown, strand: usize, level: usize) -> Result<()> {
         let at = item.at.map(|it| format!(", {}", (self.time)(it))).unwrap_or_default();
         match &item.content {
             Content::Prompt(pieces) => {
-                self.heading(level, format_args!("You{at}"));
+                self.heading(level, format_args!("{}{at}", asker(strand)));
                 self.pieces(pieces);
             }
             Content::Command { typed, pieces } => {
-                self.heading(level, format_args!("You{at}"));
+                self.heading(level, format_args!("{}{at}", asker(strand)));
                 self.line(format_args!("{}\n", code_span(&text::one_line(typed))));
                 self.pieces(pieces);
             }

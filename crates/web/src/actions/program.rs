@@ -1,6 +1,6 @@
 //! What the rest of the program is asked for.
 
-use crate::{Form, Outcome, Post, Request, Result, parts::count_of};
+use crate::{Error, Form, Outcome, Post, Request, Result, parts::count_of};
 
 /// Begins an import.
 pub(super) fn import(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
@@ -17,6 +17,34 @@ pub(super) fn demo(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
 pub(super) fn export(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
     let path = request.host.export()?;
     Ok(Outcome::toast(format!("Everything is in {}", path.display())))
+}
+
+/// Copies everything, as it is now.
+pub(super) fn backup(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
+    let path = request.host.backup()?;
+    Ok(Outcome::toast(format!("Everything is copied to {}", path.display())))
+}
+
+/// Keeps a folder or a row on this device.
+pub(super) fn exclude(request: &Request<'_>, form: &Form) -> Result<Outcome> {
+    let Some(what) = form.text("what") else {
+        return Ok(Outcome::wrong_field("what", "write a folder, or a row as ENTITY/ID"));
+    };
+    match request.host.exclude(what, true) {
+        Err(Error::Bad(why)) => return Ok(Outcome::wrong_field("what", why)),
+        done => done?,
+    }
+    let undo = Post::to("/exclude/remove").field("what", what);
+    let said = "From now on it stays here. What a remote already has of it stays there.";
+    Ok(Outcome::toast(said).undo(undo))
+}
+
+/// Lets a folder or a row be synced again.
+pub(super) fn include(request: &Request<'_>, form: &Form) -> Result<Outcome> {
+    let what = form.required("what")?;
+    request.host.exclude(what, false)?;
+    let undo = Post::to("/exclude").field("what", what);
+    Ok(Outcome::toast("It is synced again, with what waited here.").undo(undo))
 }
 
 /// Syncs now.

@@ -5,7 +5,7 @@ mod typed;
 mod value;
 
 pub(crate) use self::{
-    name::{name_of, named_by},
+    name::{name_of, named_by, naming},
     typed::values,
     value::{as_typed, brief, in_full},
 };

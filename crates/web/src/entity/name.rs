@@ -10,16 +10,20 @@ pub(crate) fn named_by(entity: &EntityDescriptor) -> Option<&'static str> {
     keys.chain(texts).find(|it| it.kind == Kind::Text).map(|it| it.name)
 }
 
-/// A row's name: the first text of its natural key or of its fields that has any; its id
-/// if none has.
-pub(crate) fn name_of(entity: &EntityDescriptor, row: &View) -> String {
+/// The field that names a row: the first text of its natural key or of its fields that has
+/// any; none if none has.
+pub(crate) fn naming(entity: &EntityDescriptor, row: &View) -> Option<&'static str> {
     let keys = entity.natural_key.iter().filter_map(|it| entity.field(it));
     let texts = entity.synced().filter(|it| it.kind == Kind::Text);
-    for field in keys.chain(texts) {
-        let text = row.value(field.name).and_then(Value::as_str).unwrap_or_default().trim();
-        if let Some(line) = text.lines().next() {
-            return driftline_core::excerpt(line);
-        }
-    }
-    row.id.to_string()
+    let says = |name: &str| {
+        row.value(name).and_then(Value::as_str).is_some_and(|it| !it.trim().is_empty())
+    };
+    keys.chain(texts).map(|it| it.name).find(|it| says(it))
+}
+
+/// A row's name: the first line of what [`naming`] finds; its id if that is nothing.
+pub(crate) fn name_of(entity: &EntityDescriptor, row: &View) -> String {
+    let text = naming(entity, row).and_then(|it| row.value(it)?.as_str());
+    let line = text.and_then(|it| it.trim().lines().next());
+    line.map_or_else(|| row.id.to_string(), driftline_core::excerpt)
 }

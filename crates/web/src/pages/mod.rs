@@ -48,6 +48,7 @@ pub(crate) static PAGES: &[Page] = &[
     Page { path: "/m/{id}", show: session::permalink },
     Page { path: "/m/{id}/raw", show: session::raw },
     Page { path: "/s/{id}", show: session::show },
+    Page { path: "/s/{id}/find", show: session::find },
     Page { path: "/s/{id}/inside/{message}", show: session::inside },
     Page { path: "/inbox", show: inbox::show },
     Page { path: "/search", show: search::show },

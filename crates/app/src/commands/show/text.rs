@@ -4,7 +4,7 @@
 use driftline_core::{Id, Timestamp};
 use driftline_entities::sessions::Session;
 use driftline_reading::{
-    conversation::{Agent, Call, Content, Conversation, Piece, RunStep, Shown},
+    conversation::{Agent, Call, Content, Conversation, Piece, RunStep, Shown, asker},
     text,
 };
 
@@ -67,15 +67,15 @@ impl Page {
         self.out.plain("\n").paint(Paint::Strong, &line);
     }
 
-    /// An item; `wanted`: the one that was asked for.
-    pub(super) fn item(&mut self, item: &Shown, wanted: bool) {
+    /// An item of a strand; `wanted`: the one that was asked for.
+    pub(super) fn item(&mut self, item: &Shown, strand: usize, wanted: bool) {
         match &item.content {
             Content::Prompt(pieces) => {
-                self.speaker("You", item.at, wanted);
+                self.speaker(asker(strand), item.at, wanted);
                 self.pieces(pieces);
             }
             Content::Command { typed, pieces } => {
-                self.speaker("You", item.at, wanted);
+                self.speaker(asker(strand), item.at, wanted);
                 self.out.paint(Paint::Name, &one_line(typed)).plain("\n");
                 self.pieces(pieces);
             }

@@ -1,15 +1,16 @@
 //! Rows of any entity: filtered by the fields that have few values, sorted by any.
 
 use driftline_core::{
-    Kind,
+    Field, Kind,
     store::{Deleted, Find},
+    view::View,
 };
 use maud::html;
 
-use super::entity;
+use super::{entity, filter};
 use crate::{
     Fragment, Request, Result,
-    entity::{brief, name_of, named_by},
+    entity::{brief, name_of, named_by, naming},
     parts::{self, count_of, icon, label},
 };
 
@@ -24,13 +25,17 @@ pub(crate) fn show(request: &Request<'_>) -> Result<Fragment> {
     let total = request.replica.count(entity.name, &find)?;
     let rows = request.replica.list_values(entity.name, &find)?;
     // What names a row is in front already; what only programs read is on its own page.
+    let tells = |row: &View, it: &Field| {
+        row.value(it.name).is_some_and(|it| !it.is_null()) && naming(entity, row) != Some(it.name)
+    };
     let columns: Vec<_> = entity
         .synced()
         .filter(|it| !matches!(it.kind, Kind::Json | Kind::Ref(_)))
         .filter(|it| named_by(entity) != Some(it.name))
-        .filter(|it| rows.iter().any(|row| row.value(it.name).is_some_and(|it| !it.is_null())))
+        .filter(|it| rows.iter().any(|row| tells(row, it)))
         .take(COLUMNS)
         .collect();
+    let narrowed = filter::narrows(request, entity);
     let deleted = find.deleted == Deleted::Only;
     let title = label(entity.name);
     let path = format!("/e/{}", entity.name);
@@ -45,12 +50,16 @@ pub(crate) fn show(request: &Request<'_>) -> Result<Fragment> {
             div.bar {
                 span.muted { (count_of(total, "row", "rows")) }
                 @if deleted {
-                    a.chip href=(path) { "Show what is not deleted" }
+                    a.chip href=(request.with("deleted", None)) { "Show what is not deleted" }
                 } @else {
-                    a.chip href={ (path) "?deleted=only" } { "Deleted" }
+                    a.chip href=(request.with("deleted", Some("only"))) { "Deleted" }
                 }
+                (filter::chips(request, entity)?)
             }
-            @if rows.is_empty() {
+            (filter::form(request, entity)?)
+            @if rows.is_empty() && narrowed {
+                (parts::empty("Nothing is like that.", html! { a.btn href=(path) { "Show all" } }))
+            } @else if rows.is_empty() {
                 (parts::empty(&format!("There are no {} here.", entity.name.replace('_', " ")), html! {
                     @if !deleted { a.btn href={ (path) "/new" } { "Create the first" } }
                 }))
@@ -79,7 +88,7 @@ pub(crate) fn show(request: &Request<'_>) -> Result<Fragment> {
                                         }
                                     }
                                     @for field in &columns {
-                                        td { (brief(request, field, row.value(field.name))) }
+                                        td { @if tells(row, field) { (brief(request, field, row.value(field.name))) } }
                                     }
                                 }
                             }
@@ -95,7 +104,7 @@ pub(crate) fn show(request: &Request<'_>) -> Result<Fragment> {
 }
 
 fn find(request: &Request<'_>, entity: &'static driftline_core::EntityDescriptor) -> Find {
-    let mut find = Find::new().limit(PAGE);
+    let mut find = filter::apply(request, entity, Find::new().limit(PAGE));
     find.offset = request.query("from").and_then(|it| it.parse().ok()).unwrap_or(0);
     if request.query("deleted") == Some("only") {
         find.deleted = Deleted::Only;

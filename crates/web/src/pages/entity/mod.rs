@@ -2,6 +2,7 @@
 //! all from what the entity says of itself.
 
 mod detail;
+mod filter;
 mod form;
 mod list;
 

@@ -2,7 +2,10 @@
 
 use driftline_core::SyncEntity;
 use driftline_entities::{comments::Comment, sessions::Session};
-use driftline_reading::search::{Group, Hit, Snippet};
+use driftline_reading::{
+    conversation::asker,
+    search::{Group, Hit, Snippet},
+};
 use maud::{Markup, html};
 
 use crate::{
@@ -62,10 +65,10 @@ fn address(group: &Group, hit: &Hit) -> String {
 }
 
 /// Who says it, or what else it is.
-fn who(hit: &Hit) -> String {
+pub(in crate::pages) fn who(hit: &Hit) -> String {
     match (hit.tools.as_slice(), hit.role.as_deref()) {
         ([tool, ..], _) => tool.clone(),
-        ([], Some("user")) => "You".into(),
+        ([], Some("user")) => asker(usize::from(hit.agent.is_some())).into(),
         ([], Some("assistant")) => "Agent".into(),
         ([], Some("tool")) => "Tool output".into(),
         ([], Some(role)) => label(role),
@@ -73,7 +76,8 @@ fn who(hit: &Hit) -> String {
     }
 }
 
-fn snippet(snippet: &Snippet) -> Markup {
+/// The words around a hit.
+pub(in crate::pages) fn snippet(snippet: &Snippet) -> Markup {
     html! {
         @if snippet.cut_before { "…" }
         @for part in &snippet.parts {

@@ -1,6 +1,6 @@
 //! Search as you type: hits by session, newest first or the best of the newest thousand.
 
-mod hits;
+pub(in crate::pages) mod hits;
 
 use driftline_reading::{
     Error as ReadingError,

@@ -2,18 +2,13 @@
 
 use driftline_core::Id;
 use driftline_entities::{sessions::Session, workspaces::Workspace};
-use driftline_reading::{
-    conversation::Conversation, resume_command, search::Query, sessions::Options, text,
-};
+use driftline_reading::{conversation::Conversation, resume_command, sessions::Beside, text};
 use maud::{Markup, html};
 
 use crate::{
     Request, Result,
     parts::{count_of, day_and_time, grouped, icon},
 };
-
-/// How many sessions of the list the keyboard steps through.
-const NEAR: usize = 200;
 
 pub(super) fn title(session: &Session) -> String {
     let name = text::one_line(session.name.as_deref().unwrap_or_default());
@@ -45,6 +40,7 @@ pub(super) fn head(
                     data-form=(if session.pinned { "on=" } else { "on=1" }) {
                     (icon("pin")) @if session.pinned { "Pinned" } @else { "Pin" }
                 }
+                button.btn type="button" data-find={ (path) "/find" } data-k="f" { "Find" }
                 @if resume_command(session).is_some() {
                     button.btn data-post={ (path) "/resume" } data-k="r" { "Copy resume command" }
                 }
@@ -95,21 +91,14 @@ fn crumb(
     })
 }
 
-/// The ways to the sessions above and below it in the list, for the keyboard. Only what
-/// is near the top of the list has them.
+/// The ways to the sessions above and below it in the list, for the keyboard.
 fn neighbours(request: &Request<'_>, id: Id) -> Result<Markup> {
-    let options = Options { limit: NEAR, ..Options::at(request.now) };
-    let lines = match request.reading.sessions(&Query::default(), &options) {
-        Ok(listed) => listed.lines,
-        Err(driftline_reading::Error::NoIndex) => Vec::new(),
+    let beside = match request.reading.beside(id) {
+        Ok(beside) => beside,
+        Err(driftline_reading::Error::NoIndex) => Beside::default(),
         Err(error) => return Err(error.into()),
     };
-    let at = lines.iter().position(|it| it.id == id);
-    let to = |place: Option<usize>| place.and_then(|it| lines.get(it)).map(|it| it.id);
-    let ways = [
-        ("[", "Previous session", to(at.and_then(|it| it.checked_sub(1)))),
-        ("]", "Next session", to(at.map(|it| it + 1))),
-    ];
+    let ways = [("[", "Previous session", beside.above), ("]", "Next session", beside.below)];
     Ok(html! {
         @for (key, name, to) in ways {
             @if let Some(to) = to {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use driftline_core::Id;
 use driftline_reading::{
-    conversation::{Agent, Content, Conversation, Image, Piece, Run, RunStep, Shown},
+    conversation::{Agent, Content, Conversation, Image, Piece, Run, RunStep, Shown, asker},
     text,
     threads::Thread,
 };
@@ -87,11 +87,11 @@ impl<'a> Items<'a> {
                 tabindex="-1" {
                 @match &item.content {
                     Content::Prompt(pieces) => {
-                        (self.head(item, Some(self.asker()), since, true))
+                        (self.head(item, Some(asker(self.strand)), since, true))
                         div.msg-body { @for it in pieces { (self.piece(it, true)) } }
                     }
                     Content::Command { typed, pieces } => {
-                        (self.head(item, Some(self.asker()), since, true))
+                        (self.head(item, Some(asker(self.strand)), since, true))
                         div.msg-body {
                             p { code.typed dir="auto" { (text::one_line(typed)) } }
                             @for it in pieces { (self.piece(it, false)) }
@@ -113,11 +113,6 @@ impl<'a> Items<'a> {
                 }
             }
         }
-    }
-
-    /// Whose prompts these are: a sub-agent is told by the agent what to do.
-    fn asker(&self) -> &'static str {
-        if self.strand == 0 { "You" } else { "Task" }
     }
 
     /// Who says it and when, and what can be done with it. Nobody: who spoke before

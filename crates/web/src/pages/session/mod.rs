@@ -2,6 +2,7 @@
 
 mod call;
 mod files;
+mod find;
 mod head;
 mod inside;
 mod item;
@@ -19,6 +20,7 @@ use maud::html;
 
 pub(super) use self::{
     files::{answer, image, json, markdown},
+    find::show as find,
     inside::show as inside,
     permalink::show as permalink,
     raw::show as raw,
@@ -65,6 +67,7 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
                 }
             }
             (remarks::form())
+            (find::form())
         },
     )
     .wide()

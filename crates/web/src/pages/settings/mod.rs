@@ -1,4 +1,8 @@
-//! What is stored where, where transcripts come from, and the config in force.
+//! What is stored where and what stays there, where transcripts come from, and the config
+//! in force.
+
+mod backups;
+mod exclusions;
 
 use driftline_core::Millis;
 use maud::{Markup, html};
@@ -15,6 +19,8 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
         (look())
         (imports(request, &request.host.importing()))
         (places(&request.host.places()))
+        (exclusions::section(&request.host.exclusions()?))
+        (backups::section(request, &request.host.backups()))
         (config(request, &settings))
     };
     Ok(Fragment::new("Settings", main).live(&["@status", "*"]))
