@@ -17,12 +17,13 @@ use futures_util::stream::{self, Stream};
 use serde::Serialize;
 use tokio::sync::broadcast::{self, error::TryRecvError};
 
-use crate::{parts, server::App};
+use crate::{Errand, Host, Importing, parts, server::App};
 
 /// How often it looks. Between looks nothing is done.
 const BEAT: Millis = 250;
-/// So many looks for one at what changes without any row.
-const BEATS: u64 = 4;
+/// So many looks for one at where the sync stands although no row has changed: how long
+/// ago something was, or that another process has begun. It counts what waits.
+const BEATS: u64 = 32;
 /// Open pages are told at most this often.
 const FLUSH: Millis = 1_000;
 /// So that a page learns that the program has ended.
@@ -113,9 +114,13 @@ pub(crate) async fn events(
 /// Looks for changes since `seen`, for as long as the program runs.
 pub(crate) async fn watch(app: Arc<App>, mut seen: Seen) {
     let mut changes = app.reading.replica().subscribe();
+    let mut progress = app.reading.replica().subscribe_to_status();
     let mut told_at: Millis = 0;
     loop {
         app.env.sleep(BEAT).await;
+        // An error says that there is no replica any more.
+        seen.stirred |= progress.has_changed().unwrap_or(false);
+        progress.mark_unchanged();
         seen.entities.extend(drain(&mut changes));
         seen.entities.extend(app.live.nudges().into_iter().map(str::to_owned));
         let (app_there, heard) = (app.clone(), app.live.is_heard());
@@ -152,7 +157,25 @@ pub(crate) struct Seen {
     entities: BTreeSet<String>,
     shared: String,
     shared_changed: bool,
+    /// Something that is shown on every page may have changed without any row.
+    stirred: bool,
+    /// What the program was doing.
+    busy: Busy,
     beats: u64,
+}
+
+/// What the program does, as far as every page shows it. Cheap to ask for.
+#[derive(Default, PartialEq)]
+struct Busy {
+    importing: (bool, usize, usize),
+    errand: (Option<Errand>, u64),
+}
+
+impl Busy {
+    fn of(host: &dyn Host) -> Self {
+        let Importing { running, done, total, .. } = host.importing();
+        Self { importing: (running, done, total), errand: host.errand() }
+    }
 }
 
 impl Seen {
@@ -181,9 +204,12 @@ impl Seen {
             self.entities.clear();
             return;
         }
-        // What passes by itself, such as how long ago it was, need not be exact.
+        let busy = Busy::of(&*app.host);
+        self.stirred |= busy != self.busy;
+        self.busy = busy;
         self.beats += 1;
-        if self.entities.is_empty() && !self.beats.is_multiple_of(BEATS) {
+        let passed = self.beats.is_multiple_of(BEATS);
+        if !std::mem::take(&mut self.stirred) && self.entities.is_empty() && !passed {
             return;
         }
         match parts::shared_of(&app.reading, &*app.host, app.env.wall()) {

@@ -90,6 +90,29 @@ impl Visit {
     }
 }
 
+/// What a browser that takes packed answers gets, head and body, as it is on the wire.
+pub(crate) fn wire(visit: &Visit, path: &str) -> (String, Vec<u8>) {
+    let mut stream = TcpStream::connect(visit.address).unwrap();
+    let (address, key) = (visit.address, &visit.key);
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nhost: {address}\r\norigin: http://{address}\r\n\
+         x-driftline-key: {key}\r\naccept-encoding: gzip, br\r\nconnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let (mut bytes, mut one) = (Vec::new(), [0]);
+    while !bytes.ends_with(b"\r\n\r\n") {
+        stream.read_exact(&mut one).unwrap();
+        bytes.extend(one);
+    }
+    let head = String::from_utf8(bytes).unwrap().to_ascii_lowercase();
+    let mut body = Vec::new();
+    if !head.contains("text/event-stream") {
+        stream.read_to_end(&mut body).unwrap();
+    }
+    (head, body)
+}
+
 fn ask(address: SocketAddr, method: &str, path: &str, key: &str, body: &str) -> Answer {
     let mut stream = TcpStream::connect(address).unwrap();
     write!(

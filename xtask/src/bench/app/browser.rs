@@ -21,6 +21,7 @@ pub(super) struct Browser {
 /// What came back.
 pub(super) struct Answer {
     pub(super) seconds: f64,
+    /// On the wire.
     pub(super) bytes: usize,
 }
 
@@ -54,7 +55,7 @@ impl Browser {
         }
     }
 
-    /// What something that anybody may have weighs, in bytes.
+    /// What something that anybody may have weighs on the wire, in bytes.
     pub(super) fn weight(&mut self, path: &str) -> Result<usize> {
         let (status, body) = self.ask("GET", path, "")?;
         ensure!(status == 200, "{path}: {status}");
@@ -76,6 +77,7 @@ impl Browser {
         format!(
             "{method} {path} HTTP/1.1\r\nhost: {host}\r\norigin: http://{host}\r\n\
              sec-fetch-site: same-origin\r\nx-driftline-key: {key}\r\n\
+             accept-encoding: gzip\r\n\
              content-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n\r\n"
         )
     }
@@ -87,22 +89,47 @@ impl Browser {
         self.stream.read_line(&mut line)?;
         let status = line.split(' ').nth(1).and_then(|it| it.parse().ok());
         let status = status.with_context(|| format!("{path}: no answer: {line}"))?;
-        let mut length = 0;
+        let mut length = Some(0);
         loop {
             line.clear();
             self.stream.read_line(&mut line)?;
             if line.trim().is_empty() {
                 break;
             }
-            if let Some((name, value)) = line.split_once(':')
-                && name.eq_ignore_ascii_case("content-length")
-            {
-                length = value.trim().parse()?;
+            let Some((name, value)) = line.split_once(':') else { continue };
+            if name.eq_ignore_ascii_case("content-length") {
+                length = Some(value.trim().parse()?);
+            } else if name.eq_ignore_ascii_case("transfer-encoding") {
+                length = None;
             }
         }
-        let mut body = vec![0; length];
-        self.stream.read_exact(&mut body)?;
+        let body = match length {
+            Some(length) => self.read(length)?,
+            None => self.read_chunks()?,
+        };
         Ok((status, body))
+    }
+
+    fn read(&mut self, length: usize) -> Result<Vec<u8>> {
+        let mut bytes = vec![0; length];
+        self.stream.read_exact(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// A body whose length is told piece by piece, as that of packed answers is.
+    fn read_chunks(&mut self) -> Result<Vec<u8>> {
+        let mut body = Vec::new();
+        loop {
+            let mut line = String::new();
+            self.stream.read_line(&mut line)?;
+            let length = usize::from_str_radix(line.trim(), 16)
+                .with_context(|| format!("{line:?} is no length of a piece"))?;
+            body.extend(self.read(length)?);
+            self.stream.read_line(&mut line)?;
+            if length == 0 {
+                return Ok(body);
+            }
+        }
     }
 }
 
