@@ -41,8 +41,6 @@ pub(crate) static KEYS: &[(&str, &[Key])] = &[
             key("f", "Find in this session", ""),
             key("]", "Next session", ""),
             key("[", "Previous session", ""),
-            key("n", "Next hit", ""),
-            key("p", "Previous hit", ""),
             key("o", "Open", "open"),
             key("Escape", "Back out", "out"),
         ],

@@ -12,6 +12,10 @@ use crate::{
     value::{bound, encode},
 };
 
+const LIVE: &str = "deleted_at IS NULL";
+/// The condition of the index of deleted rows, word for word.
+pub(crate) const DELETED: &str = "deleted_at IS NOT NULL";
+
 /// The condition of a query, and the values of its parameters.
 pub(crate) struct Filter<'a> {
     sql: String,
@@ -48,8 +52,8 @@ pub(crate) fn filter<'a>(
         }
     }
     match find.deleted {
-        Deleted::Hidden => terms.push("deleted_at IS NULL".into()),
-        Deleted::Only => terms.push("deleted_at IS NOT NULL".into()),
+        Deleted::Hidden => terms.push(LIVE.into()),
+        Deleted::Only => terms.push(DELETED.into()),
         Deleted::Included => (),
     }
     let sql = match terms.is_empty() {
@@ -78,7 +82,15 @@ impl Filter<'_> {
 
     /// The select of how many rows there are.
     pub(crate) fn count(&self, table: &Table) -> String {
-        format!("SELECT count(*) FROM {} {}", quoted(&table.name), self.sql)
+        let name = quoted(&table.name);
+        if self.sql == format!("WHERE {LIVE} ") {
+            // Both are counted in an index, without reading the rows.
+            return format!(
+                "SELECT (SELECT count(*) FROM {name}) - \
+                 (SELECT count(*) FROM {name} WHERE {DELETED})"
+            );
+        }
+        format!("SELECT count(*) FROM {name} {}", self.sql)
     }
 }
 

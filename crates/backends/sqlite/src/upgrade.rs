@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{
     error::damaged,
+    find::DELETED,
     fixed::{self, Found},
     layout::{Existing, Layout, TableLayout},
     rows::{select, write_row},
@@ -130,9 +131,11 @@ fn lay_out(connection: &Connection, name: &str, layout: &TableLayout) -> rusqlit
     }
     sql.push_str(&format!(
         "CREATE INDEX IF NOT EXISTS {} ON {table} (seq, id) WHERE seq > 0;\n\
-         CREATE INDEX IF NOT EXISTS {} ON {table} (natural_key, id) WHERE natural_key IS NOT NULL;\n",
+         CREATE INDEX IF NOT EXISTS {} ON {table} (natural_key, id) WHERE natural_key IS NOT NULL;\n\
+         CREATE INDEX IF NOT EXISTS {} ON {table} (id) WHERE {DELETED};\n",
         quoted(&format!("{name}.seq")),
         quoted(&format!("{name}.key")),
+        quoted(&format!("{name}.deleted")),
     ));
     sql.push_str(&view(name, layout));
     connection.execute_batch(&sql)

@@ -317,6 +317,7 @@ fn queries_by_indexed_fields_use_their_index() {
     for (sql, index) in [
         ("SELECT * FROM notes WHERE due = 1 AND deleted_at IS NULL ORDER BY id", "notes.by.due"),
         ("SELECT seq, id FROM notes WHERE seq > 4 AND seq > 0 ORDER BY seq", "notes.seq"),
+        ("SELECT count(*) FROM notes WHERE deleted_at IS NOT NULL", "notes.deleted"),
         ("SELECT id FROM notes WHERE natural_key = 'a' ORDER BY id", "notes.key"),
         ("SELECT * FROM sync_queue WHERE parked IS NOT NULL AND id > 1 ORDER BY id", "parked"),
         ("SELECT * FROM notes_sync WHERE id = 'a'", "sync_queue"),

@@ -163,8 +163,8 @@ fn table(figures: &[Figure], rows: u64) -> String {
         text.push_str(&format!("{:<34}{value:>14}{budget:>12}{weight:>12}{over}\n", it.what));
     }
     text.push_str(&format!(
-        "\n{rows} messages, medians of {TIMES}. Weight: with script and style sheet, before \
-         compression;\nat most {WEIGHT} KB.\n"
+        "\n{rows} messages, medians of {TIMES}. Weight: with script and style sheet, as \
+         browsers\nask for it, packed; at most {WEIGHT} KB.\n"
     ));
     text
 }
