@@ -25,7 +25,11 @@ async function used(place: Place): Promise<App> {
 async function picture(page: Page, name: string): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
-    await page.screenshot({ path: `${FOLDER}/${name}-${colorScheme}.png`, caret: "hide" });
+    await page.screenshot({
+      path: `${FOLDER}/${name}-${colorScheme}.png`,
+      caret: "hide",
+      animations: "disabled",
+    });
   }
 }
 
