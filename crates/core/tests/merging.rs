@@ -57,6 +57,30 @@ fn a_conflict_keeps_the_later_edit_and_the_other_can_be_brought_back() {
 }
 
 #[test]
+fn what_a_person_saw_and_replaced_is_no_conflict() {
+    let (a, b, hub) = (Device::new(1), Device::new(2), hub());
+    let id = a.folder("/src");
+    for device in [&a, &b] {
+        device.sync(&hub).unwrap();
+    }
+    b.rename(id, "Named on B");
+    for device in [&b, &a] {
+        device.sync(&hub).unwrap();
+    }
+    a.rename(id, "A knew that");
+    a.rename(id, "A again");
+    b.env.pass(10);
+    b.replica.update::<Folder>(id, |it| it.pinned = true).unwrap();
+    for device in [&b, &a, &b] {
+        device.sync(&hub).unwrap();
+    }
+    for device in [&a, &b] {
+        assert_eq!(device.name(id).as_deref(), Some("A again"));
+        assert_eq!(device.replica.audit(Some(AuditKind::Conflict), 10).unwrap(), []);
+    }
+}
+
+#[test]
 fn an_edit_of_a_row_that_was_deleted_elsewhere_is_kept_and_told() {
     let (a, b, hub) = (Device::new(1), Device::new(2), hub());
     let id = a.folder("/src");

@@ -133,6 +133,12 @@ pub(super) fn adopt_row(
     {
         met.extend(deleted_meanwhile(entry, &stored));
     }
+    if met.iter().any(|it| it.kind == AuditKind::Conflict) {
+        // The hub sends a row whole. What the person saw when they wrote over it is no
+        // conflict, and neither is what was told before.
+        let told = tx.audit_of(&entity, id)?;
+        met.retain(|it| !told.iter().any(|old| is_about_the_same(old, it)));
+    }
     for entry in met {
         tx.record(&AuditEntry { at: moment.now, ..entry })?;
     }
@@ -156,6 +162,11 @@ pub(super) fn adopt_row(
         keep::moved(tx, descriptor)?;
     }
     owe_what_it_lost(tx, moment, &entity, &stored, &incoming)
+}
+
+/// Whether both tell that the same write of the same field gave way.
+fn is_about_the_same(one: &AuditEntry, other: &AuditEntry) -> bool {
+    one.lost_stamp == other.lost_stamp && one.field == other.field
 }
 
 /// Queues the cells that the hub does not hold although nothing waits for it: it went
