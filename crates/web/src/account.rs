@@ -34,6 +34,8 @@ pub struct Account {
     pub providers: Vec<(String, String)>,
     /// What is under way.
     pub running: Option<Errand>,
+    /// The address that it waits for somebody to open.
+    pub page: Option<String>,
     /// What the last errand came to.
     pub done: Option<(Errand, Result<Came, String>)>,
     /// Who is signed in, or why nobody is; none before it was asked.

@@ -103,7 +103,11 @@ pub trait Host: Send + Sync {
     /// Begins something that is done with the account, unless something is under way.
     fn begin(&self, errand: Errand);
 
-    /// What is done with the account at this moment, and how much was.
+    /// Ends what is done with the account at this moment.
+    fn stop(&self);
+
+    /// What is done with the account at this moment, and how many steps there were: pages
+    /// are shown again with each.
     fn errand(&self) -> (Option<Errand>, u64);
 
     /// Opens made-up data in a profile of its own, and returns an address that lets one

@@ -3,7 +3,7 @@
 //! a browser keeps nobody else waiting, and ending the app ends it.
 
 use std::{
-    io::{self, Read},
+    io::{self, BufRead, BufReader, Read},
     path::PathBuf,
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -12,6 +12,7 @@ use std::{
 
 use driftline_core::{Millis, Value};
 use driftline_web::Errand;
+use url::Url;
 
 use crate::context::Setup;
 
@@ -31,11 +32,16 @@ pub(super) struct Errands {
 struct State {
     /// The errand that is under way, and its process.
     running: Option<(Errand, Option<Child>)>,
+    /// The page that it waits for a person to go to.
+    page: Option<String>,
+    /// Whether a person wants no more of it.
+    stopped: bool,
     /// What the last one that a person asked for came to.
     done: Option<(Errand, Result<Value, String>)>,
     /// What was last heard of the account, and when.
     account: Option<(Millis, Result<Value, String>)>,
-    ended: u64,
+    /// How often something of all this has changed.
+    steps: u64,
 }
 
 impl Errands {
@@ -43,10 +49,15 @@ impl Errands {
         Arc::new(Self { setup, state: Mutex::default() })
     }
 
-    /// What is under way, and how many have ended.
+    /// What is under way, and how many steps there were.
     pub(super) fn under_way(&self) -> (Option<Errand>, u64) {
         let state = self.state();
-        (state.running.as_ref().map(|(errand, _)| errand.clone()), state.ended)
+        (state.running.as_ref().map(|(errand, _)| errand.clone()), state.steps)
+    }
+
+    /// The page that waits for a person, if what is under way has one.
+    pub(super) fn page(&self) -> Option<String> {
+        self.state().page.clone()
     }
 
     pub(super) fn done(&self) -> Option<(Errand, Result<Value, String>)> {
@@ -73,6 +84,7 @@ impl Errands {
             state.done = None;
         }
         state.running = Some((errand.clone(), None));
+        (state.page, state.stopped) = (None, false);
         drop(state);
         let (this, theirs) = (self.clone(), errand.clone());
         let thread = thread::Builder::new().name("errand".into()).spawn(move || this.run(theirs));
@@ -90,9 +102,10 @@ impl Errands {
         let now = self.setup.env.monotonic();
         let mut state = self.state();
         state.running = None;
-        state.ended += 1;
+        state.page = None;
+        state.steps += 1;
         state.account = Some((now, look));
-        if errand != Errand::Look {
+        if errand != Errand::Look && !state.stopped {
             state.done = Some((errand, came));
         }
     }
@@ -114,7 +127,7 @@ impl Errands {
         }
         // What is said besides the answer is short; the answer may be long.
         let said = thread::scope(|threads| {
-            let said = threads.spawn(|| text(stderr));
+            let said = threads.spawn(|| self.heard(stderr));
             (text(stdout), said.join().unwrap_or_default())
         });
         let child = self.state().running.as_mut().and_then(|(_, child)| child.take());
@@ -125,13 +138,33 @@ impl Errands {
         serde_json::from_str(&answer).map_err(|_| reason(&said))
     }
 
+    /// What is said besides the answer. An address on a line of its own is where a person
+    /// is to go.
+    fn heard(&self, from: Option<impl Read>) -> String {
+        let mut said = String::new();
+        for line in from.map(BufReader::new).into_iter().flat_map(BufRead::lines) {
+            // What was read before it broke off is all there is.
+            let Ok(line) = line else { break };
+            if let Some(page) = address(&line) {
+                let mut state = self.state();
+                state.page = Some(page);
+                state.steps += 1;
+            }
+            said.push_str(&line);
+            said.push('\n');
+        }
+        said
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends what is under way.
     pub(super) fn stop(&self) {
-        if let Some((_, Some(child))) = &mut self.state().running {
+        let mut state = self.state();
+        state.stopped = true;
+        if let Some((_, Some(child))) = &mut state.running {
             let _it_has_ended = child.kill();
         }
     }
@@ -159,6 +192,12 @@ fn text(from: Option<impl Read>) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+/// The address that is all of a line.
+fn address(line: &str) -> Option<String> {
+    let url = Url::parse(line.trim()).ok()?;
+    matches!(url.scheme(), "http" | "https").then(|| url.into())
+}
+
 /// What went wrong, from what the program said: its last line is the error.
 fn reason(said: &str) -> String {
     let last = said.lines().rev().find(|it| !it.trim().is_empty()).unwrap_or_default();
@@ -169,7 +208,16 @@ fn reason(said: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::reason;
+    use super::{address, reason};
+
+    #[test]
+    fn an_address_on_a_line_of_its_own_is_where_to_go() {
+        let page = "http://127.0.0.1:3211/api/auth/signin/github?code=1&redirectTo=x";
+        assert_eq!(address(&format!("  {page}")).as_deref(), Some(page));
+        for line in ["Open http://127.0.0.1/", "javascript:alert(1)", "file:///etc/passwd", ""] {
+            assert_eq!(address(line), None, "{line}");
+        }
+    }
 
     #[test]
     fn the_reason_is_the_message_of_the_last_line() {

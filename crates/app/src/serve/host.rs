@@ -180,8 +180,8 @@ impl Host for AppHost {
         // Asked for first, so that what is under way is known below.
         let who = self.errands.account().map(|it| it.and_then(read));
         let done = self.errands.done().map(|(errand, came)| (errand, came.and_then(read)));
-        let running = self.errands.under_way().0;
-        Ok(Account { remote: Some(remote), providers, running, done, who })
+        let (running, page) = (self.errands.under_way().0, self.errands.page());
+        Ok(Account { remote: Some(remote), providers, running, page, done, who })
     }
 
     fn picture(&self) -> Option<(String, Vec<u8>)> {
@@ -194,6 +194,10 @@ impl Host for AppHost {
 
     fn begin(&self, errand: Errand) {
         self.errands.start(errand);
+    }
+
+    fn stop(&self) {
+        self.errands.stop();
     }
 
     fn errand(&self) -> (Option<Errand>, u64) {

@@ -18,6 +18,12 @@ pub(super) fn sign_in(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
     begin(request, Errand::SignIn(wanted.to_owned()))
 }
 
+/// Wants no more of what is under way.
+pub(super) fn stop(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
+    request.host.stop();
+    Ok(Outcome::go("/account"))
+}
+
 /// Merges for the first time.
 pub(super) fn merge(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
     begin(request, Errand::Merge)

@@ -26,6 +26,7 @@ pub(crate) static ACTIONS: &[Action] = &[
     Action { path: "/account/revoke/{device}", run: account::revoke },
     Action { path: "/account/sign-in/{provider}", run: account::sign_in },
     Action { path: "/account/sign-out/{what}", run: account::sign_out },
+    Action { path: "/account/stop", run: account::stop },
     Action { path: "/account/undo", run: account::undo },
     Action { path: "/comments", run: comment::create },
     Action { path: "/comments/{id}/delete", run: comment::delete },

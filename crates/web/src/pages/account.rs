@@ -16,7 +16,7 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
         @match &account.remote {
             None => (nothing(request)),
             Some(remote) => {
-                @if let Some(errand) = &account.running { (under_way(errand)) }
+                @if let Some(errand) = &account.running { (under_way(errand, account.page.as_deref())) }
                 @if let Some((_, came)) = &account.done { (came_to(came)) }
                 @match &account.who {
                     Some(Ok(who)) => (signed_in(request, remote, who)),
@@ -47,16 +47,32 @@ fn nothing(request: &Request<'_>) -> Markup {
     )
 }
 
-fn under_way(errand: &Errand) -> Markup {
+fn under_way(errand: &Errand, page: Option<&str>) -> Markup {
     let what = match errand {
         Errand::Look => return html! {},
-        Errand::SignIn(_) => "Waiting for you to sign in, in the window that has opened.",
+        Errand::SignIn(_) => return signing_in(page),
         Errand::Merge => "Copying everything as it is, then merging.",
         Errand::Undo => "Going back to how everything was before the first merge.",
         Errand::SignOut { .. } => "Signing out.",
         Errand::Revoke(_) => "Ending the sign-in of that device.",
     };
     html! { p.box role="status" { (what) } }
+}
+
+/// A sign-in that waits for its owner. The system may have no browser to open, or opens
+/// the wrong one.
+fn signing_in(page: Option<&str>) -> Markup {
+    html! {
+        div.box role="status" {
+            p { "Waiting for you to sign in, in the window that has opened." }
+            @if let Some(page) = page {
+                p { "If none has: " a href=(page) target="_blank" rel="noreferrer" {
+                    "open the page for signing in"
+                } }
+            }
+            div.bar { button.btn data-post="/account/stop" { "Cancel" } }
+        }
+    }
 }
 
 fn came_to(came: &std::result::Result<Came, String>) -> Markup {
@@ -110,8 +126,8 @@ fn review(it: &Review) -> Markup {
             @if !it.secrets.is_empty() {
                 p { strong { (count_of(it.secrets.len() as u64, "row seems", "rows seem"))
                     " to hold a secret." }
-                    " To keep a folder on this device, add it to " code { "sync.exclude" }
-                    " in the config." }
+                    " To keep a folder on this device, add it in the " a href="/settings" { "settings" }
+                    " first." }
             }
             div.bar {
                 button.btn.btn--main data-post="/account/merge" { "Copy everything, then merge" }
@@ -188,7 +204,7 @@ fn device(request: &Request<'_>, it: &Device) -> Markup {
             }
             @if !it.is_this && it.signed_in {
                 button.btn data-post={ "/account/revoke/" (it.device) }
-                    aria-label={ "Sign out " (name) } { "Sign it out" }
+                    aria-label={ "Sign out " (name) } { "Sign out" }
             }
         }
     }

@@ -94,6 +94,8 @@ impl Host for Around {
 
     fn begin(&self, _errand: Errand) {}
 
+    fn stop(&self) {}
+
     fn errand(&self) -> (Option<Errand>, u64) {
         (None, 0)
     }

@@ -200,6 +200,8 @@ impl Host for Program {
 
     fn begin(&self, _errand: Errand) {}
 
+    fn stop(&self) {}
+
     fn errand(&self) -> (Option<Errand>, u64) {
         (None, 0)
     }
