@@ -22,7 +22,7 @@ test("finds while it is typed, and says where", async ({ page, place }) => {
   // What is typed stays, and the address says it.
   await expect(box).toHaveValue("daylight savi");
   await expect(box).toBeFocused();
-  await expect(page).toHaveURL(/q=daylight/);
+  await expect(page).toHaveURL(/q=daylight(\+|%20)savi/);
   await page.reload();
   await isThere(page);
   await expect(box).toHaveValue("daylight savi");
