@@ -45,6 +45,7 @@ pub mod account;
 mod actions;
 mod answer;
 mod assets;
+mod compress;
 mod door;
 mod entity;
 mod error;

@@ -16,7 +16,7 @@ use crate::{
     Error, Form, Request, Result,
     actions::{ACTIONS, Action},
     answer::{self, Answer},
-    assets,
+    assets, compress,
     key::Verdict,
     live,
     pages::{FILES, File, PAGES, Page},
@@ -88,6 +88,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     open.merge(secret)
         .fallback(async || answer::page(StatusCode::NOT_FOUND, shell::shell()))
         .layer(DefaultBodyLimit::max(BODY))
+        .layer(compress::layer())
         .with_state(app)
 }
 

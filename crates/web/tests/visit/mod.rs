@@ -7,7 +7,7 @@
 )]
 
 use std::{
-    io::{Read as _, Write as _},
+    io::{BufReader, Read as _, Write as _},
     net::{SocketAddr, TcpStream},
     path::PathBuf,
     sync::Arc,
@@ -67,6 +67,11 @@ impl Visit {
         Self { replica, address, key: traded.body, _stop: stop, _runtime: runtime }
     }
 
+    /// What lets a browser in; no page holds it.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
     /// A page that is there.
     pub(crate) fn page(&self, path: &str) -> String {
         let answer = self.get(&format!("/fragment{path}"));
@@ -76,6 +81,19 @@ impl Visit {
 
     pub(crate) fn get(&self, path: &str) -> Answer {
         ask(self.address, "GET", path, &self.key, "")
+    }
+
+    /// Asks as a browser that can unpack, and leaves the answer to be read.
+    pub(crate) fn ask_packed(&self, path: &str, encodings: &str) -> BufReader<TcpStream> {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nhost: {}\r\nx-driftline-key: {}\r\n\
+             accept-encoding: {encodings}\r\nconnection: close\r\n\r\n",
+            self.address, self.key
+        )
+        .unwrap();
+        BufReader::new(stream)
     }
 
     /// What an action that works says.
