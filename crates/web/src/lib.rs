@@ -65,6 +65,7 @@ mod request;
 mod routes;
 mod server;
 mod shell;
+mod standing;
 
 pub use self::{
     account::{Account, Errand},

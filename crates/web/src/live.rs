@@ -119,15 +119,15 @@ pub(crate) async fn watch(app: Arc<App>, mut seen: Seen) {
         seen.entities.extend(drain(&mut changes));
         seen.entities.extend(app.live.nudges().into_iter().map(str::to_owned));
         let (app_there, heard) = (app.clone(), app.live.is_heard());
+        let due = app.env.monotonic().saturating_sub(told_at) >= FLUSH;
         let looked = tokio::task::spawn_blocking(move || {
-            seen.look(&app_there, heard);
+            seen.look(&app_there, heard, due);
             seen
         });
         // A look that failed is repeated with the next beat.
         seen = looked.await.unwrap_or_default();
-        let now = app.env.monotonic();
-        if seen.is_worth_telling() && now.saturating_sub(told_at) >= FLUSH {
-            told_at = now;
+        if due && seen.is_worth_telling() {
+            told_at = app.env.monotonic();
             app.live.send(seen.flush());
         }
     }
@@ -159,13 +159,14 @@ impl Seen {
     /// What there is before anybody can ask.
     pub(crate) fn now(app: &App) -> Self {
         let mut seen = Self::default();
-        seen.look(app, false);
+        seen.look(app, false, false);
         seen
     }
 
     /// Looks what changed. Whoever comes later has read it all, so what nobody hears is
-    /// forgotten; but a change in the moment in which somebody comes is not missed.
-    fn look(&mut self, app: &App, heard: bool) {
+    /// forgotten; but a change in the moment in which somebody comes is not missed. What is
+    /// told later is looked at later, when it is `due`.
+    fn look(&mut self, app: &App, heard: bool, due: bool) {
         let replica = app.reading.replica();
         match replica.store().version() {
             Ok(version) => {
@@ -183,10 +184,10 @@ impl Seen {
         }
         // What passes by itself, such as how long ago it was, need not be exact.
         self.beats += 1;
-        if self.entities.is_empty() && !self.beats.is_multiple_of(BEATS) {
+        if !due || self.entities.is_empty() && !self.beats.is_multiple_of(BEATS) {
             return;
         }
-        match parts::shared_of(&app.reading, &*app.host, app.env.wall()) {
+        match parts::shared_of(app) {
             Ok(shared) => {
                 let shared = shared.into_string();
                 if shared != self.shared {

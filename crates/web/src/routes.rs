@@ -207,6 +207,8 @@ impl Ask {
                 host: &*app.host,
                 now: app.env.wall(),
                 zone: &app.zone,
+                standing: &app.standing,
+                monotonic: app.env.monotonic(),
                 path: &self.path,
                 parameters: self.parameters,
                 query: self.query,
