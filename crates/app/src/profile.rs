@@ -144,9 +144,15 @@ impl Turn {
         }
     }
 
-    /// Whether a process is syncing the profile.
+    /// Whether a process is syncing the profile. Leaves no trace, so that it may be asked of
+    /// profiles that never sync.
     pub(crate) fn is_taken(profile: &Profile) -> Result<bool> {
-        match profile.lock_file()?.try_lock_shared() {
+        let file = match File::open(profile.path.join(LOCK)) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(profile.unusable(&error)),
+        };
+        match file.try_lock_shared() {
             Ok(()) => Ok(false),
             Err(TryLockError::WouldBlock) => Ok(true),
             Err(TryLockError::Error(error)) => Err(unlockable(profile, error)),

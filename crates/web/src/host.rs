@@ -20,6 +20,14 @@ pub trait Host: Send + Sync {
     /// When the rows cannot be read.
     fn status(&self) -> Result<Status>;
 
+    /// Something that changes whenever [`Self::status`] may tell something else although
+    /// nothing was stored, such as when a sync begins. It is asked for every second and with
+    /// every page, so it costs next to nothing. None if that cannot be told: then the status
+    /// is worked out each time.
+    fn pulse(&self) -> Option<u64> {
+        None
+    }
+
     /// How this program is called on a command line for this profile.
     fn call(&self, command: &str) -> String;
 

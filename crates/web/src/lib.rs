@@ -45,6 +45,7 @@ pub mod account;
 mod actions;
 mod answer;
 mod assets;
+mod compress;
 mod door;
 mod entity;
 mod error;
@@ -64,6 +65,7 @@ mod request;
 mod routes;
 mod server;
 mod shell;
+mod standing;
 
 pub use self::{
     account::{Account, Errand},

@@ -17,13 +17,12 @@ use futures_util::stream::{self, Stream};
 use serde::Serialize;
 use tokio::sync::broadcast::{self, error::TryRecvError};
 
-use crate::{Errand, Host, Importing, parts, server::App};
+use crate::{parts, server::App};
 
 /// How often it looks. Between looks nothing is done.
 const BEAT: Millis = 250;
-/// So many looks for one at where the sync stands although no row has changed: how long
-/// ago something was, or that another process has begun. It counts what waits.
-const BEATS: u64 = 32;
+/// So many looks for one at what changes without any row.
+const BEATS: u64 = 4;
 /// Open pages are told at most this often.
 const FLUSH: Millis = 1_000;
 /// So that a page learns that the program has ended.
@@ -114,25 +113,21 @@ pub(crate) async fn events(
 /// Looks for changes since `seen`, for as long as the program runs.
 pub(crate) async fn watch(app: Arc<App>, mut seen: Seen) {
     let mut changes = app.reading.replica().subscribe();
-    let mut progress = app.reading.replica().subscribe_to_status();
     let mut told_at: Millis = 0;
     loop {
         app.env.sleep(BEAT).await;
-        // An error says that there is no replica any more.
-        seen.stirred |= progress.has_changed().unwrap_or(false);
-        progress.mark_unchanged();
         seen.entities.extend(drain(&mut changes));
         seen.entities.extend(app.live.nudges().into_iter().map(str::to_owned));
         let (app_there, heard) = (app.clone(), app.live.is_heard());
+        let due = app.env.monotonic().saturating_sub(told_at) >= FLUSH;
         let looked = tokio::task::spawn_blocking(move || {
-            seen.look(&app_there, heard);
+            seen.look(&app_there, heard, due);
             seen
         });
         // A look that failed is repeated with the next beat.
         seen = looked.await.unwrap_or_default();
-        let now = app.env.monotonic();
-        if seen.is_worth_telling() && now.saturating_sub(told_at) >= FLUSH {
-            told_at = now;
+        if due && seen.is_worth_telling() {
+            told_at = app.env.monotonic();
             app.live.send(seen.flush());
         }
     }
@@ -157,38 +152,21 @@ pub(crate) struct Seen {
     entities: BTreeSet<String>,
     shared: String,
     shared_changed: bool,
-    /// Something that is shown on every page may have changed without any row.
-    stirred: bool,
-    /// What the program was doing.
-    busy: Busy,
     beats: u64,
-}
-
-/// What the program does, as far as every page shows it. Cheap to ask for.
-#[derive(Default, PartialEq)]
-struct Busy {
-    importing: (bool, usize, usize),
-    errand: (Option<Errand>, u64),
-}
-
-impl Busy {
-    fn of(host: &dyn Host) -> Self {
-        let Importing { running, done, total, .. } = host.importing();
-        Self { importing: (running, done, total), errand: host.errand() }
-    }
 }
 
 impl Seen {
     /// What there is before anybody can ask.
     pub(crate) fn now(app: &App) -> Self {
         let mut seen = Self::default();
-        seen.look(app, false);
+        seen.look(app, false, false);
         seen
     }
 
     /// Looks what changed. Whoever comes later has read it all, so what nobody hears is
-    /// forgotten; but a change in the moment in which somebody comes is not missed.
-    fn look(&mut self, app: &App, heard: bool) {
+    /// forgotten; but a change in the moment in which somebody comes is not missed. What is
+    /// told later is looked at later, when it is `due`.
+    fn look(&mut self, app: &App, heard: bool, due: bool) {
         let replica = app.reading.replica();
         match replica.store().version() {
             Ok(version) => {
@@ -204,15 +182,12 @@ impl Seen {
             self.entities.clear();
             return;
         }
-        let busy = Busy::of(&*app.host);
-        self.stirred |= busy != self.busy;
-        self.busy = busy;
+        // What passes by itself, such as how long ago it was, need not be exact.
         self.beats += 1;
-        let passed = self.beats.is_multiple_of(BEATS);
-        if !std::mem::take(&mut self.stirred) && self.entities.is_empty() && !passed {
+        if !due || self.entities.is_empty() && !self.beats.is_multiple_of(BEATS) {
             return;
         }
-        match parts::shared_of(&app.reading, &*app.host, app.env.wall()) {
+        match parts::shared_of(app) {
             Ok(shared) => {
                 let shared = shared.into_string();
                 if shared != self.shared {

@@ -4,7 +4,11 @@ use driftline_core::{Id, Millis, Replica};
 use driftline_reading::Reading;
 use jiff::tz::TimeZone;
 
-use crate::{Error, Host, Result, query::Pairs};
+use crate::{
+    Error, Host, Result,
+    query::Pairs,
+    standing::{Standing, State},
+};
 
 /// What a page or an action is asked with, and what it may use to answer.
 pub struct Request<'a> {
@@ -18,12 +22,20 @@ pub struct Request<'a> {
     pub now: Millis,
     /// Where the person is.
     pub zone: &'a TimeZone,
+    pub(crate) standing: &'a Standing,
+    /// Now, by the clock that never goes back.
+    pub(crate) monotonic: Millis,
     pub(crate) path: &'a str,
     pub(crate) parameters: Vec<(String, String)>,
     pub(crate) query: Pairs,
 }
 
 impl Request<'_> {
+    /// Where things stand, as every page tells it.
+    pub(crate) fn state(&self) -> Result<State> {
+        self.standing.at(self.monotonic, self.reading, self.host)
+    }
+
     /// The address of the page, without the query.
     pub fn path(&self) -> &str {
         self.path

@@ -11,16 +11,12 @@ use axum::{
     middleware::{self, Next},
     routing::{MethodRouter, get, post},
 };
-use tower_http::{
-    CompressionLevel,
-    compression::{CompressionLayer, DefaultPredicate, Predicate, predicate::SizeAbove},
-};
 
 use crate::{
     Error, Form, Request, Result,
     actions::{ACTIONS, Action},
     answer::{self, Answer},
-    assets,
+    assets, compress,
     key::Verdict,
     live,
     pages::{FILES, File, PAGES, Page},
@@ -32,8 +28,6 @@ use crate::{
 
 /// What a form may weigh.
 const BODY: usize = 1 << 20;
-/// Answers that are shorter, in bytes, go as they are.
-const WORTH_PACKING: u16 = 1_024;
 const KEY: &str = "x-driftline-key";
 const DOOR: &str = "x-driftline-door";
 
@@ -93,18 +87,9 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let secret = secret.route_layer(middleware::from_fn_with_state(app.clone(), keyed));
     open.merge(secret)
         .fallback(async || answer::page(StatusCode::NOT_FOUND, shell::shell()))
-        .layer(packing())
         .layer(DefaultBodyLimit::max(BODY))
+        .layer(compress::layer())
         .with_state(app)
-}
-
-/// Packs answers for who takes them packed: a window of a session has its same few dozen
-/// class names thousands of times. Not images, which are packed, nor the stream of events,
-/// which must not wait for a full block. That an answer's length tells of what is in it
-/// does not matter: no answer has a secret beside text that somebody else chose.
-fn packing() -> CompressionLayer<impl Predicate> {
-    let fitting = DefaultPredicate::new().and(SizeAbove::new(WORTH_PACKING));
-    CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(fitting)
 }
 
 fn missing() -> Error {
@@ -222,6 +207,8 @@ impl Ask {
                 host: &*app.host,
                 now: app.env.wall(),
                 zone: &app.zone,
+                standing: &app.standing,
+                monotonic: app.env.monotonic(),
                 path: &self.path,
                 parameters: self.parameters,
                 query: self.query,

@@ -28,6 +28,7 @@ use crate::{
     key::Keys,
     live::{self, Live, Seen},
     routes,
+    standing::Standing,
 };
 
 /// How many connections are served at once. A browser opens six.
@@ -61,6 +62,7 @@ pub(crate) struct App {
     pub(crate) zone: TimeZone,
     pub(crate) keys: Keys,
     pub(crate) live: Live,
+    pub(crate) standing: Standing,
     pub(crate) address: SocketAddr,
     guard: Guard,
 }
@@ -112,7 +114,8 @@ impl Server {
         let Options { reading, env, host, zone, port: _ } = options;
         let keys = Keys::new(env.clone());
         let guard = Guard::new(address.port());
-        let app = App { reading, env, host, zone, keys, live: Live::new(), address, guard };
+        let (live, standing) = (Live::new(), Standing::default());
+        let app = App { reading, env, host, zone, keys, live, standing, address, guard };
         Ok(Self { listener, app: Arc::new(app) })
     }
 

@@ -2,6 +2,8 @@
 
 use std::{
     fs,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    io::ErrorKind,
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
@@ -78,6 +80,20 @@ impl Host for AppHost {
         let syncing =
             name.is_some() && Turn::is_taken(&self.setup.profile).map_err(|it| told(&it))?;
         Ok(self.replica.store().view(|tx| driftline_core::status::read(tx, name, syncing))?)
+    }
+
+    fn pulse(&self) -> Option<u64> {
+        let config = match self.setup.config_file().metadata() {
+            Ok(it) => Some((it.modified().ok()?, it.len())),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(_) => return None,
+        };
+        let syncing = Turn::is_taken(&self.setup.profile).ok()?;
+        // What an import could not read is told in the inbox.
+        let imported = self.importer.state().last_at;
+        let mut pulse = DefaultHasher::new();
+        (config, syncing, imported).hash(&mut pulse);
+        Some(pulse.finish())
     }
 
     fn call(&self, command: &str) -> String {

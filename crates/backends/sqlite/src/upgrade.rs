@@ -24,7 +24,18 @@ const BATCH: i64 = 500;
 /// Whether `schema` needs something that the file lacks.
 pub(crate) fn is_needed(connection: &Connection, schema: &Schema) -> rusqlite::Result<bool> {
     let layout = load(connection)?;
-    Ok(layout.with(schema, |name| existing(connection, name))? != layout)
+    if layout.with(schema, |name| existing(connection, name))? != layout {
+        return Ok(true);
+    }
+    let mut index = connection.prepare(
+        "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = ?1)",
+    )?;
+    for name in layout.tables.keys() {
+        if !index.query_row([deleted_index(name)], |row| row.get(0))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Brings the file up to `schema`. Must run inside a write transaction.
@@ -43,7 +54,7 @@ pub(crate) fn upgrade(
     }
     let new = old.with(schema, |name| existing(connection, name))?;
     if old == new {
-        return Ok(());
+        return index_deleted(connection, &new);
     }
     for entity in schema.tables() {
         let (before, now) = (old.tables.get(entity.name), new.tables.get(entity.name));
@@ -52,6 +63,7 @@ pub(crate) fn upgrade(
             move_rows(connection, entity, before, now, schema)?;
         }
     }
+    index_deleted(connection, &new)?;
     let text = serde_json::to_string(&new)
         .map_err(|it| rusqlite::Error::ToSqlConversionFailure(it.into()))?;
     let next = generation(connection)? + 1;
@@ -89,6 +101,23 @@ fn existing(connection: &Connection, table: &str) -> rusqlite::Result<Existing> 
     let mut columns = connection.prepare("SELECT name, type FROM pragma_table_info(?1)")?;
     let columns = columns.query_map([table], |row| Ok((row.get(0)?, row.get(1)?)))?;
     columns.collect()
+}
+
+/// Lets every table find its deleted rows, few among many, without reading the others.
+/// Files of earlier programs lack the index; those keep it up like any other.
+fn index_deleted(connection: &Connection, layout: &Layout) -> rusqlite::Result<()> {
+    for name in layout.tables.keys() {
+        connection.execute_batch(&format!(
+            "CREATE INDEX IF NOT EXISTS {} ON {} (deleted_at, id) WHERE {DELETED}",
+            quoted(&deleted_index(name)),
+            quoted(name),
+        ))?;
+    }
+    Ok(())
+}
+
+fn deleted_index(table: &str) -> String {
+    format!("{table}.deleted")
 }
 
 fn lay_out(connection: &Connection, name: &str, layout: &TableLayout) -> rusqlite::Result<()> {
@@ -131,11 +160,9 @@ fn lay_out(connection: &Connection, name: &str, layout: &TableLayout) -> rusqlit
     }
     sql.push_str(&format!(
         "CREATE INDEX IF NOT EXISTS {} ON {table} (seq, id) WHERE seq > 0;\n\
-         CREATE INDEX IF NOT EXISTS {} ON {table} (natural_key, id) WHERE natural_key IS NOT NULL;\n\
-         CREATE INDEX IF NOT EXISTS {} ON {table} (id) WHERE {DELETED};\n",
+         CREATE INDEX IF NOT EXISTS {} ON {table} (natural_key, id) WHERE natural_key IS NOT NULL;\n",
         quoted(&format!("{name}.seq")),
         quoted(&format!("{name}.key")),
-        quoted(&format!("{name}.deleted")),
     ));
     sql.push_str(&view(name, layout));
     connection.execute_batch(&sql)

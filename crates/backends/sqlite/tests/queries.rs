@@ -94,7 +94,12 @@ fn pages_and_deleted_rows() {
     assert_eq!(list(&page(Deleted::Included, 3, usize::MAX)), ids(&[4, 5]));
     let count = |find: &Find| (&store as &dyn Store).view(|tx| tx.count("notes", find)).unwrap();
     assert_eq!(count(&page(Deleted::Hidden, 1, 2)), 4);
+    assert_eq!(count(&page(Deleted::Only, 0, 0)), 1);
+    assert_eq!(count(&page(Deleted::Included, 0, 0)), 5);
+    assert_eq!(count(&by("done", json!(true))), 2);
     assert_eq!(count(&by("order", json!("ten"))), 0);
+    put(&store, "notes", &note(2, &[("title", json!("B"))]));
+    assert_eq!(count(&page(Deleted::Hidden, 0, 0)), 5, "what came back counts again");
 }
 
 #[test]
@@ -321,6 +326,12 @@ fn queries_by_indexed_fields_use_their_index() {
         ("SELECT id FROM notes WHERE natural_key = 'a' ORDER BY id", "notes.key"),
         ("SELECT * FROM sync_queue WHERE parked IS NOT NULL AND id > 1 ORDER BY id", "parked"),
         ("SELECT * FROM notes_sync WHERE id = 'a'", "sync_queue"),
+        ("SELECT count(*) FROM notes WHERE deleted_at IS NOT NULL", "COVERING INDEX notes.deleted"),
+        ("SELECT count(*) FROM notes", "COVERING INDEX"),
+        (
+            "SELECT * FROM notes WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC, id DESC",
+            "notes.deleted",
+        ),
     ] {
         let plan = plan(sql);
         assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{sql}: {plan}");

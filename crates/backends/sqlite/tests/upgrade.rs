@@ -166,6 +166,25 @@ fn opening_again_changes_nothing() {
 }
 
 #[test]
+fn a_file_without_the_index_of_deleted_rows_gets_it_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    put(&open(&path), "notes", &with_unknown_cells());
+    common::sql(&path).execute_batch(r#"DROP INDEX "notes.deleted""#).unwrap();
+    let store = open(&path);
+    let has: i64 = common::sql(&path)
+        .query_row("SELECT count(*) FROM sqlite_master WHERE name = 'notes.deleted'", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    assert_eq!(has, 1);
+    let version = store.version().unwrap();
+    let again = open(&path);
+    assert_eq!(store.version().unwrap(), version, "it is looked for, not made again");
+    assert_eq!(get(&again, "notes", id(1)), Some(with_unknown_cells()));
+}
+
+#[test]
 fn a_file_of_the_first_version_is_brought_up_and_keeps_rows_and_queue() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.db");

@@ -18,7 +18,7 @@ use crate::{
 const LISTED: usize = 200;
 
 pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
-    let status = request.host.status()?;
+    let status = request.state()?.status;
     let paused = request.host.is_paused();
     let main = html! {
         h1 { "Sync" }

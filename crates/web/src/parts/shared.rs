@@ -1,27 +1,29 @@
 //! What every page carries around its contents: the indicator, counts, and the entities
 //! that have no screen of their own.
 
-use driftline_core::Millis;
-use driftline_reading::{Reading, inbox};
+use driftline_core::{Millis, Schema};
 use maud::{Markup, html};
 
 use super::{count_of, grouped, indicator, label};
-use crate::{Errand, Host, Importing, Request, Result, pages};
+use crate::{Errand, Host, Importing, Request, Result, pages, server::App, standing::State};
 
 /// What every page carries. The script puts each element where the one with its id is.
 pub(crate) fn shared(request: &Request<'_>) -> Result<Markup> {
-    shared_of(request.reading, request.host, request.now)
+    Ok(show(&request.state()?, request.replica.schema(), request.host, request.now))
 }
 
 /// The same for who has no request.
-pub(crate) fn shared_of(reading: &Reading, host: &dyn Host, now: Millis) -> Result<Markup> {
-    let status = host.status()?;
-    let waiting = inbox::counts(reading, &host.outside()?)?.unread;
-    let schema = reading.replica().schema();
+pub(crate) fn shared_of(app: &App) -> Result<Markup> {
+    let state = app.standing.at(app.env.monotonic(), &app.reading, &*app.host)?;
+    Ok(show(&state, app.reading.replica().schema(), &*app.host, app.env.wall()))
+}
+
+fn show(state: &State, schema: &Schema, host: &dyn Host, now: Millis) -> Markup {
+    let waiting = state.unread;
     let generic = schema.entities().iter().filter(|it| !pages::has_screen(it.name));
-    Ok(html! {
+    html! {
         div data-shared {
-            (indicator(&status, now))
+            (indicator(&state.status, now))
             (under_way(&host.importing()))
             (errand(host.errand()))
             @if waiting > 0 {
@@ -38,7 +40,7 @@ pub(crate) fn shared_of(reading: &Reading, host: &dyn Host, now: Millis) -> Resu
                 a href="/help" { "Help" }
             }
         }
-    })
+    }
 }
 
 /// Something that is done with the account, for pages to notice when it begins and ends.

@@ -7,10 +7,13 @@
 )]
 
 use std::{
-    io::{Read as _, Write as _},
+    io::{BufReader, Read as _, Write as _},
     net::{SocketAddr, TcpStream},
     path::PathBuf,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use driftline_core::{Env, Id, Millis, Replica, Schema, Simulated, status::Status};
@@ -27,6 +30,8 @@ use tokio::{runtime::Runtime, sync::oneshot};
 /// A server, and the key to it.
 pub(crate) struct Visit {
     pub(crate) replica: Arc<Replica>,
+    pub(crate) env: Arc<Still>,
+    pub(crate) program: Arc<Program>,
     address: SocketAddr,
     key: String,
     _stop: oneshot::Sender<()>,
@@ -50,10 +55,11 @@ impl Visit {
             .enable_all()
             .build()
             .unwrap();
+        let program = Arc::new(Program::new(replica.clone()));
         let options = Options {
             reading: Reading::new(replica.clone()),
-            env,
-            host: Arc::new(Program(replica.clone())),
+            env: env.clone(),
+            host: program.clone(),
             zone: TimeZone::UTC,
             port: 0,
         };
@@ -64,7 +70,12 @@ impl Visit {
         let code = link.split_once("#code=").unwrap().1;
         let traded = ask(address, "POST", "/key", "", &format!("code={code}"));
         assert_eq!(traded.status, 200, "{}", traded.body);
-        Self { replica, address, key: traded.body, _stop: stop, _runtime: runtime }
+        Self { replica, env, program, address, key: traded.body, _stop: stop, _runtime: runtime }
+    }
+
+    /// What lets a browser in; no page holds it.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
     }
 
     /// A page that is there.
@@ -78,6 +89,19 @@ impl Visit {
         ask(self.address, "GET", path, &self.key, "")
     }
 
+    /// Asks as a browser that can unpack, and leaves the answer to be read.
+    pub(crate) fn ask_packed(&self, path: &str, encodings: &str) -> BufReader<TcpStream> {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nhost: {}\r\nx-driftline-key: {}\r\n\
+             accept-encoding: {encodings}\r\nconnection: close\r\n\r\n",
+            self.address, self.key
+        )
+        .unwrap();
+        BufReader::new(stream)
+    }
+
     /// What an action that works says.
     pub(crate) fn act(&self, path: &str, form: &str) -> Value {
         let answer = self.post(path, form);
@@ -88,29 +112,6 @@ impl Visit {
     pub(crate) fn post(&self, path: &str, form: &str) -> Answer {
         ask(self.address, "POST", &format!("/action{path}"), &self.key, form)
     }
-}
-
-/// What a browser that takes packed answers gets, head and body, as it is on the wire.
-pub(crate) fn wire(visit: &Visit, path: &str) -> (String, Vec<u8>) {
-    let mut stream = TcpStream::connect(visit.address).unwrap();
-    let (address, key) = (visit.address, &visit.key);
-    write!(
-        stream,
-        "GET {path} HTTP/1.1\r\nhost: {address}\r\norigin: http://{address}\r\n\
-         x-driftline-key: {key}\r\naccept-encoding: gzip, br\r\nconnection: close\r\n\r\n"
-    )
-    .unwrap();
-    let (mut bytes, mut one) = (Vec::new(), [0]);
-    while !bytes.ends_with(b"\r\n\r\n") {
-        stream.read_exact(&mut one).unwrap();
-        bytes.extend(one);
-    }
-    let head = String::from_utf8(bytes).unwrap().to_ascii_lowercase();
-    let mut body = Vec::new();
-    if !head.contains("text/event-stream") {
-        stream.read_to_end(&mut body).unwrap();
-    }
-    (head, body)
 }
 
 fn ask(address: SocketAddr, method: &str, path: &str, key: &str, body: &str) -> Answer {
@@ -133,7 +134,7 @@ fn ask(address: SocketAddr, method: &str, path: &str, key: &str, body: &str) -> 
 }
 
 /// A simulated clock whose sleepers sleep: the server waits for changes in the background.
-struct Still(Simulated);
+pub(crate) struct Still(pub(crate) Simulated);
 
 impl Env for Still {
     fn wall(&self) -> Millis {
@@ -153,11 +154,27 @@ impl Env for Still {
     }
 }
 
-struct Program(Arc<Replica>);
+/// The program around the pages, which counts how often it is asked where things stand.
+pub(crate) struct Program {
+    replica: Arc<Replica>,
+    pub(crate) asked: AtomicU64,
+    pub(crate) pulse: AtomicU64,
+}
+
+impl Program {
+    fn new(replica: Arc<Replica>) -> Self {
+        Self { replica, asked: AtomicU64::new(0), pulse: AtomicU64::new(0) }
+    }
+}
 
 impl Host for Program {
     fn status(&self) -> Result<Status> {
-        Ok(self.0.status(None)?)
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        Ok(self.replica.status(None)?)
+    }
+
+    fn pulse(&self) -> Option<u64> {
+        Some(self.pulse.load(Ordering::Relaxed))
     }
 
     fn call(&self, command: &str) -> String {

@@ -3,6 +3,7 @@
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
+    ops::Add,
     time::Duration,
 };
 
@@ -21,8 +22,24 @@ pub(super) struct Browser {
 /// What came back.
 pub(super) struct Answer {
     pub(super) seconds: f64,
-    /// On the wire.
-    pub(super) bytes: usize,
+    pub(super) weight: Weight,
+}
+
+/// What something weighs, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Weight {
+    /// As it is sent to a browser: packed.
+    pub(super) sent: usize,
+    /// As it is read there.
+    pub(super) raw: usize,
+}
+
+impl Add for Weight {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self { sent: self.sent + other.sent, raw: self.raw + other.raw }
+    }
 }
 
 impl Browser {
@@ -39,33 +56,40 @@ impl Browser {
         Ok(browser)
     }
 
-    /// A page without its shell; none if there is no such page.
+    /// A page without its shell, as a browser asks for it; none if there is no such page.
     pub(super) fn fragment(&mut self, path: &str) -> Result<Option<Answer>> {
+        let path = format!("/fragment{path}");
         let mut answer = None;
         let seconds = super::super::seconds(|| {
-            answer = Some(self.ask("GET", &format!("/fragment{path}"), "")?);
+            answer = Some(self.ask_packed(&path)?);
             Ok(())
         })?;
         match answer {
-            Some((200, body)) => Ok(Some(Answer { seconds, bytes: body.len() })),
+            Some((200, body)) => {
+                let raw = self.ask("GET", &path, "")?.1.len();
+                let weight = Weight { sent: body.len(), raw };
+                Ok(Some(Answer { seconds, weight }))
+            }
             Some((404, _)) | None => Ok(None),
-            Some((status, body)) => {
+            Some((status, _)) => {
+                let body = self.ask("GET", &path, "")?.1;
                 bail!("{path}: {status}: {}", String::from_utf8_lossy(&body))
             }
         }
     }
 
-    /// What something that anybody may have weighs on the wire, in bytes.
-    pub(super) fn weight(&mut self, path: &str) -> Result<usize> {
-        let (status, body) = self.ask("GET", path, "")?;
+    /// What something that anybody may have weighs.
+    pub(super) fn weight(&mut self, path: &str) -> Result<Weight> {
+        let (status, raw) = self.ask("GET", path, "")?;
         ensure!(status == 200, "{path}: {status}");
-        Ok(body.len())
+        let (_, sent) = self.ask_packed(path)?;
+        Ok(Weight { sent: sent.len(), raw: raw.len() })
     }
 
     /// Listens to what changes, as an open page does.
     pub(super) fn listen(&self) -> Result<TcpStream> {
         let mut stream = connect(&self.host)?;
-        stream.get_mut().write_all(self.head("GET", "/events", 0).as_bytes())?;
+        stream.get_mut().write_all(format!("{}\r\n", self.head("GET", "/events", 0)).as_bytes())?;
         let mut line = String::new();
         stream.read_line(&mut line)?;
         ensure!(line.contains(" 200 "), "the events do not come: {line}");
@@ -77,13 +101,22 @@ impl Browser {
         format!(
             "{method} {path} HTTP/1.1\r\nhost: {host}\r\norigin: http://{host}\r\n\
              sec-fetch-site: same-origin\r\nx-driftline-key: {key}\r\n\
-             accept-encoding: gzip\r\n\
-             content-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n\r\n"
+             content-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n"
         )
     }
 
     fn ask(&mut self, method: &str, path: &str, body: &str) -> Result<(u16, Vec<u8>)> {
-        let request = format!("{}{body}", self.head(method, path, body.len()));
+        let request = format!("{}\r\n{body}", self.head(method, path, body.len()));
+        self.send(path, &request)
+    }
+
+    /// The same with what browsers say that they can unpack. It is left packed.
+    fn ask_packed(&mut self, path: &str) -> Result<(u16, Vec<u8>)> {
+        let head = self.head("GET", path, 0);
+        self.send(path, &format!("{head}accept-encoding: gzip, deflate, br, zstd\r\n\r\n"))
+    }
+
+    fn send(&mut self, path: &str, request: &str) -> Result<(u16, Vec<u8>)> {
         self.stream.get_mut().write_all(request.as_bytes())?;
         let mut line = String::new();
         self.stream.read_line(&mut line)?;
@@ -93,43 +126,39 @@ impl Browser {
         loop {
             line.clear();
             self.stream.read_line(&mut line)?;
-            if line.trim().is_empty() {
-                break;
-            }
-            let Some((name, value)) = line.split_once(':') else { continue };
-            if name.eq_ignore_ascii_case("content-length") {
-                length = Some(value.trim().parse()?);
-            } else if name.eq_ignore_ascii_case("transfer-encoding") {
-                length = None;
+            match line.trim().to_ascii_lowercase().split_once(':') {
+                Some(("content-length", value)) => length = Some(value.trim().parse()?),
+                Some(("transfer-encoding", _)) => length = None,
+                Some(_) => (),
+                None => break,
             }
         }
         let body = match length {
-            Some(length) => self.read(length)?,
-            None => self.read_chunks()?,
+            Some(length) => self.take(length)?,
+            None => self.chunks()?,
         };
         Ok((status, body))
     }
 
-    fn read(&mut self, length: usize) -> Result<Vec<u8>> {
-        let mut bytes = vec![0; length];
-        self.stream.read_exact(&mut bytes)?;
-        Ok(bytes)
-    }
-
-    /// A body whose length is told piece by piece, as that of packed answers is.
-    fn read_chunks(&mut self) -> Result<Vec<u8>> {
+    /// A body whose length was not known when it began, in pieces.
+    fn chunks(&mut self) -> Result<Vec<u8>> {
         let mut body = Vec::new();
         loop {
             let mut line = String::new();
             self.stream.read_line(&mut line)?;
-            let length = usize::from_str_radix(line.trim(), 16)
-                .with_context(|| format!("{line:?} is no length of a piece"))?;
-            body.extend(self.read(length)?);
-            self.stream.read_line(&mut line)?;
+            let length = usize::from_str_radix(line.trim(), 16)?;
+            body.extend(self.take(length)?);
+            self.take("\r\n".len())?;
             if length == 0 {
                 return Ok(body);
             }
         }
+    }
+
+    fn take(&mut self, length: usize) -> Result<Vec<u8>> {
+        let mut bytes = vec![0; length];
+        self.stream.read_exact(&mut bytes)?;
+        Ok(bytes)
     }
 }
 
