@@ -19,7 +19,7 @@ test("makes a backup and lists it", async ({ page, place }) => {
   const path = await made.locator("code").innerText();
   expect((await stat(path)).size).toBeGreaterThan(0);
   await isAccessible(page);
-  const listed = await place.json<{ path: string }[]>("a", "backup", "--list");
+  const listed = await place.json<{ path: string }[]>("a", "backup", "list");
   expect(listed.map((it) => it.path)).toEqual([path]);
 });
 

@@ -1,6 +1,8 @@
 //! Copies of the rows as they were at one moment, in a folder of the profile: those that
 //! somebody asked for, and those that were made before something that cannot be undone.
 
+mod restore;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -11,7 +13,8 @@ use anyhow::{Context as _, Result};
 use driftline_core::{Millis, Store};
 use serde::Serialize;
 
-use crate::{context::Setup, time};
+pub(crate) use self::restore::{PutBack, Until, keep_now, put_back};
+use crate::{context::Setup, error::Failed, time};
 
 /// Where the copies are, in the folder of the profile.
 const FOLDER: &str = "backups";
@@ -33,6 +36,13 @@ pub(crate) struct Copy {
 pub(crate) fn make(setup: &Setup, store: &dyn Store, what: &str) -> Result<Option<PathBuf>> {
     let path = free(setup, what, "db")?;
     Ok(store.backup(&path)?.then_some(path))
+}
+
+/// That a backup was asked for of rows that end with the program.
+pub(crate) fn nothing_lasts() -> anyhow::Error {
+    let message = "the rows of this profile are in memory and end with the program; a backup \
+                   needs local.backend = \"sqlite\" in the config";
+    Failed::failed("no_backup", message)
 }
 
 /// The path of a file that is not there yet, among the copies of this profile.

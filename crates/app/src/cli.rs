@@ -56,7 +56,7 @@ pub(crate) enum Command {
     Show(commands::show::Show),
     /// Write a session to a file of its own, as markdown or JSON
     Export(commands::export::Export),
-    /// Copy everything to a new file of the profile, or list the copies
+    /// Copy everything to a new file of the profile, list the copies, or go back to one
     Backup(commands::backup::Backup),
     /// Comment on a session or a message, settle and list comments
     Comment(commands::comment::Comment),

@@ -169,38 +169,3 @@ fn everything_can_be_exported() {
     assert!(text.contains("\"/w\"") && text.lines().count() == 1, "{text}");
     assert!(app.page("/settings").body.contains(path));
 }
-
-#[test]
-fn a_backup_is_made_and_listed_by_the_page_and_by_the_command() {
-    let place = Place::new();
-    place.ok("A", &["add", "workspaces", "path=/w"]);
-    assert!(place.ok("A", &["backup", "--list"]).contains("No backup was made yet"));
-    let app = place.app("A");
-    assert!(app.page("/settings").body.contains("None was made yet"));
-    let (status, done) = app.act("/backup", "");
-    assert_eq!(status, 200, "{done}");
-    let made = done["toast"].as_str().unwrap().rsplit(' ').next().unwrap().to_owned();
-    let other = place.json("A", &["backup"])["path"].as_str().unwrap().to_owned();
-    assert_ne!(made, other);
-    let page = app.page("/settings").body;
-    let listed = place.json("A", &["backup", "--list"]);
-    let told = place.ok("A", &["backup", "--list"]);
-    for path in [&made, &other] {
-        let name = path.rsplit('/').next().unwrap();
-        assert!(page.contains(path.as_str()) && told.contains(name), "{path}: {page} {told}");
-        let one = listed.as_array().unwrap().iter().find(|it| it["path"] == path.as_str());
-        let bytes = std::fs::metadata(path).unwrap().len();
-        assert_eq!(one.unwrap()["bytes"], bytes, "{listed}");
-        assert!(one.unwrap()["at"].is_u64(), "{listed}");
-        let local = format!("local.path={path}");
-        let rows = place.json("B", &["list", "workspaces", "--config", &local]);
-        assert_eq!(rows[0]["path"], "/w", "a copy holds what was there");
-    }
-}
-
-#[test]
-fn rows_that_end_with_the_program_are_not_backed_up() {
-    let place = Place::new();
-    let (_, error) = place.fails("A", &["backup", "--config", "local.backend=memory"]);
-    assert!(error.contains("local.backend"), "{error}");
-}

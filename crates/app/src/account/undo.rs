@@ -10,10 +10,9 @@ use super::{
     Deployment, facts,
     merge::{self, Record},
     review::Scratch,
-    unsent::{self, Unsent},
 };
 use crate::{
-    backup,
+    backup::{self, Until},
     context::{Device, Setup},
     error::Failed,
 };
@@ -27,12 +26,8 @@ pub(crate) struct Undone {
     pub(crate) told: bool,
     /// The copy that is the database now.
     pub(crate) opened: PathBuf,
-    /// The database as it was until now.
-    pub(crate) kept_database: PathBuf,
-    /// What was never sent, as a file.
-    pub(crate) unsent_file: Option<PathBuf>,
-    /// How much that is.
-    pub(crate) unsent: u64,
+    #[serde(flatten)]
+    pub(crate) until: Until,
 }
 
 /// Undoes it. The caller has the profile's turn to sync.
@@ -52,25 +47,15 @@ pub(crate) async fn undo(
              `driftline sign-out` ends syncing and keeps everything here",
         ));
     };
-    let store = device.replica.store();
-    let kept_database = backup::free(setup, "before-undo", "db")?;
-    store.backup(&kept_database)?;
-    let unsent = Unsent::of(&device.replica)?.all();
-    let unsent_file = match unsent {
-        0 => None,
-        _ => {
-            let path = backup::free(setup, "unsent", "jsonl")?;
-            unsent::export(&device.replica, &path)?;
-            Some(path)
-        }
-    };
+    let kept = backup::keep_now(setup, &device.replica, "before-undo", true)?;
+    let Some(until) = kept else { return Err(backup::nothing_lasts()) };
     // Signed out first: whatever is stopped here syncs nothing any more.
     let told = match deployment {
         Some(it) => it.session.sign_out().await?,
         None => true,
     };
     facts::forget(setup.profile.path());
-    store.restore(&opened)?;
+    device.replica.store().restore(&opened)?;
     Scratch::remove(setup)?;
-    Ok(Undone { remote, told, opened, kept_database, unsent_file, unsent })
+    Ok(Undone { remote, told, opened, until })
 }

@@ -1,13 +1,15 @@
-//! `backup`: a copy of everything that is here, and the copies that there are.
+//! `backup`: a copy of everything that is here, the copies that there are, and the way back
+//! to one.
 
-use anyhow::Result;
-use clap::Args;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use clap::{Args, Subcommand};
 use serde_json::json;
 
 use crate::{
-    backup::{self, Copy},
+    backup::{self, Copy, PutBack, Until},
     context::Context,
-    error::Failed,
     output::table,
     time,
 };
@@ -15,31 +17,40 @@ use crate::{
 /// A copy of everything that is here.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Backup {
-    /// Make none: show those that there are
-    #[arg(long)]
-    list: bool,
+    #[command(subcommand)]
+    task: Option<Task>,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+enum Task {
+    /// Show the copies that there are, newest first
+    List,
+    /// Put a copy in the place of everything that is here, which is copied first
+    Restore {
+        /// Its name, as `backup list` shows it, or the path of a file
+        #[arg(value_name = "BACKUP")]
+        which: PathBuf,
+    },
 }
 
 impl Backup {
     pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
-        if self.list {
-            return list(context, &backup::list(context.profile.path()));
+        match self.task {
+            None => make(context),
+            Some(Task::List) => list(context, &backup::list(context.profile.path())),
+            Some(Task::Restore { which }) => restore(context, &which),
         }
-        let device = context.device()?;
-        let made = backup::make(context, device.replica.store(), backup::ASKED)?;
-        let Some(path) = made else { return Err(nothing_lasts()) };
-        if context.output.json {
-            return context.output.json(&json!({ "path": path }));
-        }
-        context.output.print(&format!("Everything is copied to {}.", path.display()))
     }
 }
 
-/// That a backup was asked for of rows that end with the program.
-pub(crate) fn nothing_lasts() -> anyhow::Error {
-    let message = "the rows of this profile are in memory and end with the program; a backup \
-                   needs local.backend = \"sqlite\" in the config";
-    Failed::failed("no_backup", message)
+fn make(context: &Context<'_>) -> Result<()> {
+    let device = context.device()?;
+    let made = backup::make(context, device.replica.store(), backup::ASKED)?;
+    let Some(path) = made else { return Err(backup::nothing_lasts()) };
+    if context.output.json {
+        return context.output.json(&json!({ "path": path }));
+    }
+    context.output.print(&format!("Everything is copied to {}.", path.display()))
 }
 
 fn list(context: &Context<'_>, copies: &[Copy]) -> Result<()> {
@@ -61,5 +72,40 @@ fn list(context: &Context<'_>, copies: &[Copy]) -> Result<()> {
     if let Some(folder) = copies[0].path.parent() {
         context.output.chat(&format!("Folder: {}", folder.display()));
     }
+    context.output.chat(&format!("To go back to one:  {}", context.call("backup restore NAME")));
     Ok(())
+}
+
+fn restore(context: &Context<'_>, which: &Path) -> Result<()> {
+    let device = context.device()?;
+    let done = backup::put_back(context, &device, which, || {
+        context.output.chat("Another process syncs this profile; waiting for it.");
+    });
+    let done = done.context("the backup was not put back")?;
+    if context.output.json {
+        return context.output.json(&done);
+    }
+    let PutBack { opened, until, remote } = &done;
+    let print = |text: &str| context.output.print(text);
+    print(&format!("✓ Everything here is as it was in {}.", opened.display()))?;
+    for line in told(until) {
+        print(&line)?;
+    }
+    if let Some(name) = until.kept_database.file_name() {
+        let back = format!("backup restore {}", name.display());
+        print(&format!("  To undo this:  {}", context.call(&back)))?;
+    }
+    if let Some(remote) = remote {
+        print(&format!("What was sent to {remote} since then comes back with the next sync."))?;
+    }
+    Ok(())
+}
+
+/// Where what was here until now went, for a person.
+pub(crate) fn told(until: &Until) -> Vec<String> {
+    let mut lines = vec![format!("  Until now: {}", until.kept_database.display())];
+    if let Some(path) = &until.unsent_file {
+        lines.push(format!("  Never sent: {} rows, in {}", until.unsent, path.display()));
+    }
+    lines
 }

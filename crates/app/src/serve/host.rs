@@ -26,7 +26,6 @@ use crate::{
     account::exclude,
     backup,
     code::hub_code,
-    commands::backup::nothing_lasts,
     context::{Device, Setup},
     env,
     error::Failed,
@@ -180,7 +179,7 @@ impl Host for AppHost {
 
     fn backup(&self) -> Result<PathBuf> {
         backup::make(&self.setup, self.replica.store(), backup::ASKED)
-            .and_then(|it| it.ok_or_else(nothing_lasts))
+            .and_then(|it| it.ok_or_else(backup::nothing_lasts))
             .map_err(|it| told(&it))
     }
 

@@ -15,7 +15,10 @@ use crate::{
         review::{self, Review, Scratch},
         runtime,
     },
-    commands::sync::{exchange_with, no_remote},
+    commands::{
+        backup::told,
+        sync::{exchange_with, no_remote},
+    },
     context::{Context, Device},
     output::{Progress, table},
     profile::Turn,
@@ -221,13 +224,14 @@ pub(super) fn undo(context: &Context<'_>) -> Result<()> {
         return context.output.json(&undone);
     }
     let print = |text: &str| context.output.print(text);
-    let told = if undone.told { "" } else { " (it was not reached; the session ends by itself)" };
-    print(&format!("✓ Signed out of {}{told}.", undone.remote))?;
+    let heard = if undone.told { "" } else { " (it was not reached; the session ends by itself)" };
+    print(&format!("✓ Signed out of {}{heard}.", undone.remote))?;
     print(&format!("  Open now: the copy from before, {}", undone.opened.display()))?;
-    print(&format!("  Until now: {}", undone.kept_database.display()))?;
-    print(&match &undone.unsent_file {
-        Some(path) => format!("  Never sent: {} rows, in {}", undone.unsent, path.display()),
-        None => "  Everything else had been sent.".to_owned(),
-    })?;
+    for line in told(&undone.until) {
+        print(&line)?;
+    }
+    if undone.until.unsent == 0 {
+        print("  Everything else had been sent.")?;
+    }
     print(&format!("Nothing changed in {}: what was sent there is still there.", undone.remote))
 }

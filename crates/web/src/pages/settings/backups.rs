@@ -27,6 +27,10 @@ pub(super) fn section(request: &Request<'_>, backups: &[Backup]) -> Markup {
             div.bar { button.btn data-post="/backup" { "Make a backup now" } }
             p.muted { "A copy of the database as it is at this moment, checked when it is written. \
                 The same on a command line: " code { (request.host.call("backup")) } }
+            @if let Some(name) = backups.first().and_then(|it| it.path.file_name()) {
+                p.muted { "To go back to one, which copies first what is here: "
+                    code { (request.host.call(&format!("backup restore {}", name.display()))) } }
+            }
         }
     }
 }

@@ -1,0 +1,103 @@
+//! The way back to a copy. Nothing is lost by it: what is here until then is copied first,
+//! and what no remote has is written to a file that outlives both databases.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use driftline_core::Replica;
+use serde::Serialize;
+
+use super::{FOLDER, free, list};
+use crate::{
+    account::{
+        exclude,
+        unsent::{self, Unsent},
+    },
+    context::{Device, Setup},
+    error::Failed,
+    profile::Turn,
+};
+
+/// What was here before something took its place.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Until {
+    /// The database as it was until now.
+    pub(crate) kept_database: PathBuf,
+    /// What was never sent, as a file.
+    pub(crate) unsent_file: Option<PathBuf>,
+    /// How much that is.
+    pub(crate) unsent: u64,
+}
+
+/// What was put back.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct PutBack {
+    /// The copy that is the database now.
+    pub(crate) opened: PathBuf,
+    #[serde(flatten)]
+    pub(crate) until: Until,
+    /// The remote whose rows come again with the next sync.
+    pub(crate) remote: Option<String>,
+}
+
+/// Copies what is here to a new file whose name begins with `what`, and what a remote does
+/// not have to another, if there is one at all: without, everything waits for ever. None
+/// where nothing outlives the program.
+pub(crate) fn keep_now(
+    setup: &Setup,
+    replica: &Replica,
+    what: &str,
+    has_remote: bool,
+) -> Result<Option<Until>> {
+    let kept_database = free(setup, what, "db")?;
+    if !replica.store().backup(&kept_database)? {
+        return Ok(None);
+    }
+    let unsent = if has_remote { Unsent::of(replica)?.all() } else { 0 };
+    let unsent_file = match unsent {
+        0 => None,
+        _ => {
+            let path = free(setup, "unsent", "jsonl")?;
+            unsent::export(replica, &path)?;
+            Some(path)
+        }
+    };
+    Ok(Some(Until { kept_database, unsent_file, unsent }))
+}
+
+/// Puts the copy `which` in the place of everything that is here. `which` is the name of
+/// one of the profile's copies, or the path of a file. `waits` is called if another process
+/// syncs the profile and has to end that first.
+pub(crate) fn put_back(
+    setup: &Setup,
+    device: &Device,
+    which: &Path,
+    waits: impl FnOnce(),
+) -> Result<PutBack> {
+    let opened = find(setup.profile.path(), which)?;
+    let _turn = Turn::take(&setup.profile, waits)?;
+    let remote = device.config.remote.as_ref().map(|it| it.name.clone());
+    let kept = keep_now(setup, &device.replica, "before-restore", remote.is_some())?;
+    let Some(until) = kept else { return Err(super::nothing_lasts()) };
+    device.replica.store().restore(&opened)?;
+    // The copy knows what was kept on this device then; what is kept now must not leave
+    // with the next sync.
+    exclude::apply(&device.replica, &device.config.exclude)?;
+    Ok(PutBack { opened, until, remote })
+}
+
+/// The file that somebody means by `which`.
+fn find(profile: &Path, which: &Path) -> Result<PathBuf> {
+    let in_folder = profile.join(FOLDER).join(which);
+    if let Some(path) = [in_folder, which.to_owned()].into_iter().find(|it| it.is_file()) {
+        return Ok(path);
+    }
+    let names = list(profile);
+    let names = names.iter().take(5).filter_map(|it| it.path.file_name()?.to_str());
+    let names = names.collect::<Vec<_>>().join(", ");
+    let help = match names.as_str() {
+        "" => "this profile has none".to_owned(),
+        names => format!("the latest of this profile are: {names}"),
+    };
+    Err(Failed::not_found(format!("there is no backup {}; {help}", which.display())))
+}
