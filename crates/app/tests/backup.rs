@@ -38,7 +38,7 @@ fn a_backup_is_made_and_listed_by_the_page_and_by_the_command() {
         let name = path.rsplit('/').next().unwrap();
         assert!(page.contains(path.as_str()) && told.contains(name), "{path}: {page} {told}");
         let one = listed.as_array().unwrap().iter().find(|it| it["path"] == path.as_str());
-        let bytes = std::fs::metadata(path).unwrap().len();
+        let bytes = fs::metadata(path).unwrap().len();
         assert_eq!(one.unwrap()["bytes"], bytes, "{listed}");
         assert!(one.unwrap()["at"].is_u64(), "{listed}");
         let local = format!("local.path={path}");

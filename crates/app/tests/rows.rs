@@ -63,6 +63,20 @@ fn lists_what_matches_in_the_order_that_was_asked_for() {
 }
 
 #[test]
+fn what_was_never_set_is_as_false_as_what_was_taken_back() {
+    let place = Place::new();
+    for (name, pinned) in [("never", ""), ("taken back", "false"), ("pinned", "true")] {
+        let words = ["add", "workspaces", &format!("name={name}"), &format!("pinned={pinned}")];
+        place.ok("A", &words);
+    }
+    let count = |condition: &str| {
+        let rows = place.json("A", &["list", "workspaces", "--where", condition]);
+        rows.as_array().unwrap().len()
+    };
+    assert_eq!(["pinned=false", "pinned=true", "pinned="].map(count), [2, 1, 1]);
+}
+
+#[test]
 fn values_are_read_by_kind() {
     let place = Place::new();
     let session = place.ok("A", &["add", "sessions", "name=S", "started_at=2026-11-22T12:00:00Z"]);

@@ -40,7 +40,11 @@ impl List {
         for pair in &self.conditions {
             let (store, now) = (device.replica.store(), context.env.wall());
             let (field, value) = rows::condition(store, entity, pair, now)?;
-            find = find.equal(field.name, value);
+            find = match value {
+                // A field that nobody ever set is as false as any.
+                Value::Bool(false) => find.unless(field.name, true),
+                value => find.equal(field.name, value),
+            };
         }
         find.order = self.order.map(Into::into);
         find.deleted = if self.deleted { Deleted::Only } else { Deleted::Hidden };

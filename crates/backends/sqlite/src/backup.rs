@@ -13,6 +13,7 @@ use crate::{
     error::{damaged, failure, io_failure, refused},
     files,
     fixed::{self, Found},
+    journal,
     store::SqliteStore,
     upgrade,
 };
@@ -70,11 +71,13 @@ impl SqliteStore {
         check_room(self.path(), size(&copy).map_err(named)?)?;
         let mut writer = self.writer();
         let done = writer.set_durability(Durability::Full).and_then(|()| {
+            let before = journal::bounds(&writer.connection)?;
             put_back(&copy, &mut writer.connection, self.patience())?;
             // An older version of this program may have written the copy.
             let transaction = begin(&writer.connection, TransactionBehavior::Immediate)?;
             let found = fixed::look(&transaction, self.path())?;
             upgrade::upgrade(&transaction, found, self.schema())?;
+            journal::leap(&transaction, before)?;
             transaction.commit()
         });
         done.map_err(|it| failure(self.path(), it))

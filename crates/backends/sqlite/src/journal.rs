@@ -2,7 +2,7 @@
 //! beginning, so it costs a write one more entry on a page that is in memory.
 
 use driftline_core::{
-    Id,
+    ALIASES, Id,
     store::{JOURNAL_LENGTH, Journal, Noted},
 };
 use rusqlite::{Connection, OptionalExtension};
@@ -21,6 +21,24 @@ pub(crate) fn append(connection: &Connection, rows: &[(String, Id)]) -> rusqlite
     if old > 0 {
         connection.prepare_cached(CUT)?.execute([old])?;
     }
+    Ok(())
+}
+
+/// Begins anew, beyond anything that was given out `before` and in the rows that are here
+/// now: whoever followed rows that a backup has replaced must not go on from where it was,
+/// however many changes come.
+pub(crate) fn leap(connection: &Connection, before: Journal) -> rusqlite::Result<()> {
+    let last = before.last.max(bounds(connection)?.last);
+    connection.execute("DELETE FROM changes", [])?;
+    // Names no row. Beyond what another process may have given out meanwhile.
+    connection.execute(
+        "INSERT INTO changes (revision, entity, id) VALUES (?1, ?2, ?3)",
+        (
+            at_most(last.saturating_add(JOURNAL_LENGTH)),
+            ALIASES.name,
+            Id::from_bytes([0; 16]).to_string(),
+        ),
+    )?;
     Ok(())
 }
 

@@ -214,6 +214,14 @@ fn a_backup_can_be_put_back_while_the_store_is_in_use() {
     put(&store, "notes", &note(7, &[("title", json!("changed"))]));
     put(&other, "notes", &note(500, &[]));
 
+    let followed = (&other as &dyn Store).view(|tx| tx.journal()).unwrap().last;
+    store.restore(&copy).unwrap();
+    let reaches = || (&other as &dyn Store).view(|tx| tx.journal()).unwrap().reaches(followed);
+    assert!(!reaches());
+    for _ in 0..200 {
+        put(&store, "notes", &note(1, &[]));
+        assert!(!reaches(), "who followed what was replaced never goes on as if it were there");
+    }
     store.restore(&copy).unwrap();
     assert_eq!(rows(&store), before);
     assert_eq!(rows(&other), before);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use driftline_core::{
     ALIASES, EntityDescriptor, Id, Store, SyncEntity, alias,
-    store::{Deleted, Find, ReadTx, Stored},
+    store::{Deleted, Find, Journal, ReadTx, Stored},
     view::{self, View},
 };
 use driftline_entities::{sessions::Session, workspaces::Workspace};
@@ -33,6 +33,14 @@ pub(crate) fn place(time: i64) -> i64 {
     time.clamp(0, LATEST) << BITS
 }
 
+/// Takes out all that was learnt of rows.
+const EMPTY: &str = "
+    DELETE FROM docs;
+    INSERT INTO words (words) VALUES ('delete-all');
+    DELETE FROM sessions;
+    DELETE FROM workspaces;
+";
+
 /// Why a step could not be made.
 #[derive(Debug)]
 pub(super) enum Trouble {
@@ -40,8 +48,6 @@ pub(super) enum Trouble {
     File(rusqlite::Error),
     /// The rows.
     Rows(driftline_core::Error),
-    /// The journal does not lead on from here: the index must begin anew.
-    Lost,
 }
 
 impl From<rusqlite::Error> for Trouble {
@@ -59,11 +65,13 @@ impl From<driftline_core::Error> for Trouble {
 /// About how many rows are still to be looked at.
 pub(super) fn left(connection: &Connection, store: &dyn Store) -> Result<u64, Trouble> {
     let state = State::load(connection)?;
-    let (last, all) = store.view(|rows| {
-        let all = if state.is_none() { count(rows)? } else { 0 };
-        Ok((rows.journal()?.last, all))
-    })?;
-    Ok(state.map_or(all, |it| it.left(last)))
+    Ok(store.view(|rows| {
+        let journal = rows.journal()?;
+        match &state {
+            Some(it) if leads_on(rows, journal, it)? => Ok(it.left(journal.last)),
+            _ => count(rows),
+        }
+    })?)
 }
 
 /// Looks at up to about `limit` rows, and returns about how many are still to be
@@ -74,8 +82,7 @@ pub(super) fn step(
     limit: usize,
 ) -> Result<u64, Trouble> {
     let transaction = file::begin(connection)?;
-    let state = State::load(&transaction)?;
-    let mut state = state;
+    let mut state = State::load(&transaction)?;
     let left = store.view(|rows| Ok(follow(&transaction, rows, &mut state, limit)))??;
     if let Some(state) = state {
         state.store(&transaction)?;
@@ -91,14 +98,18 @@ fn follow(
     limit: usize,
 ) -> Result<u64, Trouble> {
     let journal = rows.journal()?;
+    if let Some(it) = state
+        && !leads_on(rows, journal, it)?
+    {
+        tracing::info!("the rows went back, or far ahead: the index is filled anew");
+        // In place, and not by another file: other processes may have this one open.
+        index.execute_batch(EMPTY)?;
+        *state = None;
+    }
     let state = match state {
         Some(it) => it,
         None => state.insert(State::begin(journal.last, count(rows)?)),
     };
-    let at = rows.changed_since(state.revision.saturating_sub(1), 1)?;
-    if !journal.reaches(state.revision) || !state.fits(at.first()) {
-        return Err(Trouble::Lost);
-    }
     let mut filler = Filler {
         index,
         rows,
@@ -145,6 +156,12 @@ fn follow(
     session::mark(index, &filler.stale)?;
     session::refresh(index, rows, left == 0)?;
     Ok(left)
+}
+
+/// Whether the journal tells everything that happened since `state`.
+fn leads_on(rows: &dyn ReadTx, journal: Journal, state: &State) -> driftline_core::Result<bool> {
+    let at = rows.changed_since(state.revision.saturating_sub(1), 1)?;
+    Ok(journal.reaches(state.revision) && state.fits(at.first()))
 }
 
 /// How many rows there are to look at.

@@ -81,7 +81,7 @@ impl Index {
             Ok(left) => Ok(left),
             Err(Trouble::Rows(it)) => Err(it.into()),
             Err(Trouble::File(it)) if !file::is_damage(&it) => Err(file::failure(&self.path, it)),
-            Err(Trouble::File(_) | Trouble::Lost) => {
+            Err(Trouble::File(_)) => {
                 self.renew(&mut writer)?;
                 fill::step(&writer, store, STEP).map_err(|it| self.error(it))
             }
@@ -142,6 +142,8 @@ impl Index {
         self.generation.fetch_add(1, Ordering::AcqRel);
         locked(&self.readers).clear();
         *writer = file::renew(&self.path, &self.schema)?;
+        // Who opened a reader meanwhile may have met the file that is gone.
+        self.generation.fetch_add(1, Ordering::AcqRel);
         Ok(())
     }
 
@@ -149,11 +151,6 @@ impl Index {
         match trouble {
             Trouble::Rows(it) => it.into(),
             Trouble::File(it) => file::failure(&self.path, it),
-            Trouble::Lost => Error::Index {
-                what: format!("{} does not follow the rows", self.path.display()),
-                help: "delete it: it is made anew from the rows".into(),
-                source: None,
-            },
         }
     }
 }
