@@ -29,6 +29,27 @@ test("newest first, pinned before them, and what is unread is marked", async ({
   await expect(page.locator("main .row--unread")).not.toHaveCount(0);
 });
 
+test("what is put away by a key hands the focus on to what follows it", async ({
+  page,
+  place,
+}) => {
+  await writeSample(place.path("home"));
+  await place.import("a");
+  const app = await App.start(place, "a");
+  await app.visit(page, "/sessions");
+  const rows = page.locator("main [data-row]");
+  await expect(rows).toHaveCount(10);
+  const third = await rows.nth(2).getAttribute("data-key");
+  await page.keyboard.press("j");
+  await page.keyboard.press("e");
+  await expect(rows).toHaveCount(9);
+  await expect(rows.first()).toBeFocused();
+  await page.keyboard.press("e");
+  await expect(rows).toHaveCount(8);
+  await expect(rows.first()).toHaveAttribute("data-key", third ?? "");
+  await expect(rows.first()).toBeFocused();
+});
+
 test("filters by the words of the search", async ({ page, place }) => {
   await writeSample(place.path("home"));
   await place.import("a");

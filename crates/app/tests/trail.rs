@@ -67,6 +67,21 @@ fn why_needs_no_entity_and_finds_folded_and_deleted_rows() {
 }
 
 #[test]
+fn without_a_remote_nothing_waits() {
+    let place = Place::new();
+    let id = place.ok("A", &["add", "sessions", "name=Mine"]).trim().to_owned();
+    place.ok("A", &["rm", "sessions", &id]);
+    let why = place.json("A", &["why", &id]);
+    assert_eq!(why["state"], "local", "{why}");
+    let told = place.ok("A", &["why", &id]);
+    assert!(told.contains("of which there is none") && !told.contains("Waits"), "{told}");
+    let line = told.lines().find(|it| it.starts_with("deleted_at")).unwrap();
+    assert!(line.contains("UTC"), "a time is shown as one: {line}");
+    place.share("A");
+    assert_eq!(place.json("A", &["why", &id])["state"], "waiting");
+}
+
+#[test]
 fn why_knows_what_a_transcript_said_and_what_a_person_did() {
     let place = Place::new();
     place.transcripts(1, 3);

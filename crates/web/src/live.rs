@@ -19,10 +19,11 @@ use tokio::sync::broadcast::{self, error::TryRecvError};
 
 use crate::{parts, server::App};
 
-/// How often it looks. Between looks nothing is done.
-const BEAT: Millis = 250;
+/// How often it looks. Between looks nothing is done: this is most of what an open page
+/// costs while nothing happens.
+const BEAT: Millis = 500;
 /// So many looks for one at what changes without any row.
-const BEATS: u64 = 4;
+const BEATS: u64 = 2;
 /// Open pages are told at most this often.
 const FLUSH: Millis = 1_000;
 /// So that a page learns that the program has ended.

@@ -8,7 +8,7 @@
 mod network;
 mod outside;
 
-use std::{any::Any, sync::Arc, thread};
+use std::{any::Any, pin::pin, sync::Arc, thread};
 
 use anyhow::{Context as _, Result};
 use driftline_core::{
@@ -17,7 +17,7 @@ use driftline_core::{
     status::Failure,
 };
 use futures_util::future::{Either, select};
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{Notify, broadcast, mpsc};
 
 use self::outside::Outside;
 use crate::{
@@ -28,6 +28,9 @@ use crate::{
 
 /// How often it syncs without any reason, where the remote does not say when to.
 const INTERVAL: Millis = 5 * 60_000;
+/// How soon it tries again to open a remote that could not be opened, such as a file on a
+/// disk that is not there.
+const AGAIN: Millis = 10_000;
 
 /// Keeps a profile in step with its remote for as long as this is held.
 ///
@@ -36,6 +39,8 @@ const INTERVAL: Millis = 5 * 60_000;
 /// What was not finished when it stops, the next sync makes up for.
 pub(crate) struct Service {
     events: Option<mpsc::UnboundedSender<Event>>,
+    /// That a person asks for a sync, for whoever has no remote to sync with yet.
+    asked: Arc<Notify>,
     #[allow(dead_code, reason = "for screens")]
     news: broadcast::Receiver<News>,
     thread: Option<thread::JoinHandle<()>>,
@@ -56,8 +61,10 @@ impl Service {
         let (news, first) = (core.subscribe(), core.subscribe());
         let runtime = runtime()?;
         let setup = setup.clone();
+        let (asked, hears) = (Arc::new(Notify::new()), replica.clone());
+        let asks = asked.clone();
         let work = move || {
-            runtime.block_on(keep(&setup, replica, core, outside));
+            runtime.block_on(keep(&setup, hears, core, outside, &asks));
             // A keyring that does not answer is not waited for.
             runtime.shutdown_background();
         };
@@ -65,11 +72,12 @@ impl Service {
             .name("sync".into())
             .spawn(work)
             .context("the system gives no thread to sync on; try again")?;
-        Ok((Self { events: Some(events), news, thread: Some(thread) }, first))
+        Ok((Self { events: Some(events), asked, news, thread: Some(thread) }, first))
     }
 
     /// Syncs now, whatever failed before; also once during a pause.
     pub(crate) fn ask(&self) {
+        self.asked.notify_one();
         self.send(Event::Asked);
     }
 
@@ -110,14 +118,42 @@ impl Drop for Service {
 }
 
 /// Syncs with what the config names, and with something else once it names that.
-async fn keep(setup: &Setup, replica: Arc<Replica>, mut core: Core, mut outside: Outside) {
+async fn keep(
+    setup: &Setup,
+    replica: Arc<Replica>,
+    mut core: Core,
+    mut outside: Outside,
+    asked: &Notify,
+) {
+    let mut failed: Option<Failure> = None;
     loop {
+        let mut has_remote = false;
         match connect(setup, &replica) {
-            Ok((remote, debounce)) => core.connect(remote, debounce, INTERVAL),
-            Err(error) => core.disconnect(failure(&error)),
+            Ok((remote, debounce)) => {
+                failed = None;
+                has_remote = remote.is_some();
+                core.connect(remote, debounce, INTERVAL);
+            }
+            Err(error) => {
+                // What is known is not told again.
+                let why = failure(&error);
+                if failed.as_ref() != Some(&why) {
+                    core.disconnect(why.clone());
+                }
+                failed = Some(why);
+            }
         }
-        let ended = select(Box::pin(core.run()), Box::pin(outside.config_changed())).await;
-        if let Either::Left(((), _)) = ended {
+        let again = async {
+            match failed {
+                Some(_) => {
+                    select(pin!(setup.env.sleep(AGAIN)), pin!(asked.notified())).await;
+                }
+                None => std::future::pending().await,
+            }
+        };
+        let changed = outside.config_changed(has_remote);
+        let reasons = select(Box::pin(changed), Box::pin(again));
+        if let Either::Left(((), _)) = select(Box::pin(core.run()), reasons).await {
             return;
         }
     }

@@ -66,11 +66,13 @@ impl Outside {
         new
     }
 
-    /// Tells of reasons to sync until the config is not what it was.
-    pub(super) async fn config_changed(&mut self) {
+    /// Tells of reasons to sync, if there is anybody to sync with, until the config is not
+    /// what it was.
+    pub(super) async fn config_changed(&mut self, has_remote: bool) {
         loop {
             self.replica.env().sleep(LOOK).await;
-            for event in self.look() {
+            let events = if has_remote { self.look() } else { Vec::new() };
+            for event in events {
                 if let Some(events) = self.events.upgrade() {
                     let _it_has_ended = events.send(event);
                 }

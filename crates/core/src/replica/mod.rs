@@ -216,6 +216,18 @@ impl Replica {
         outcome.map(|()| report)
     }
 
+    /// Notes why the remote could not even be tried, so that the status says it.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn note_failure(&self, failure: &Failure) -> Result<()> {
+        self.store.transact(Durability::Normal, |tx| {
+            let mut contact = Contact::load(tx.reading())?;
+            contact.failure = Some(failure.clone());
+            contact.store(tx)
+        })
+    }
+
     /// Where it stands with its remote, whose name is given if there is one.
     ///
     /// # Errors

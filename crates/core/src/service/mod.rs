@@ -88,9 +88,12 @@ impl Service {
         self.remote = remote;
     }
 
-    /// Syncs with nobody: why, and what to do about it.
+    /// Syncs with nobody: why, and what to do about it. The status says so, too.
     pub fn disconnect(&mut self, failure: Failure) {
         self.remote = None;
+        if let Err(error) = self.replica.note_failure(&failure) {
+            tracing::warn!(%error, "the status cannot be written");
+        }
         self.tell(News::Failed { failure, again_in: None });
     }
 

@@ -1,9 +1,10 @@
 //! Who wrote which field, and what gave way to it.
 
 use driftline_core::{
-    Id, Millis, Stamp, Value,
+    DELETED_AT, Field, Id, Kind, Millis, Stamp, Value,
     store::{AuditEntry, AuditKind},
 };
+use jiff::Timestamp;
 
 use super::Seen;
 use crate::{devices::Devices, label::in_line};
@@ -113,15 +114,26 @@ pub(super) fn written(devices: &Devices, seen: &Seen) -> Vec<Written> {
         .cells()
         .map(|(field, cell)| Written {
             field: field.to_string(),
-            value: in_line(&cell.value),
+            value: shown(known, field, &cell.value),
             by: Some(By::of(devices, cell.stamp)),
         })
         .collect();
     fields.extend(row.local.iter().map(|(field, value)| Written {
         field: field.to_string(),
-        value: in_line(value),
+        value: shown(known, field, value),
         by: None,
     }));
     fields.sort_by_key(|it| place(&it.field));
     fields
+}
+
+/// A value for a person: what is a time is shown as one.
+fn shown(known: &[Field], field: &str, value: &Value) -> String {
+    let is_time = field == DELETED_AT
+        || known.iter().any(|it| it.name == field && matches!(it.kind, Kind::Time));
+    let time = value.as_i64().filter(|_| is_time);
+    match time.and_then(|it| Timestamp::from_millisecond(it).ok()) {
+        Some(time) => time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+        None => in_line(value),
+    }
 }

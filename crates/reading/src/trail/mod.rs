@@ -149,9 +149,12 @@ impl Seen {
         Ok(view.map(|view| Self { entity, descriptor, view, stored, queue, log }))
     }
 
-    fn standing(&self) -> Standing {
+    /// Where it stands with `remote`. Without one nothing waits, whatever is in the queue
+    /// for a remote to come.
+    fn standing(&self, remote: Option<&str>) -> Standing {
         match () {
             () if self.queue.iter().any(|it| it.kept.is_some()) => Standing::Kept,
+            () if remote.is_none() => Standing::Local,
             () if self.queue.iter().any(|it| it.parked.is_some()) => Standing::Parked,
             () if !self.queue.is_empty() => Standing::Waiting,
             () if self.stored.iter().any(|it| it.acked) => Standing::Synced,
@@ -167,7 +170,7 @@ fn trail(
     remote: Option<&str>,
 ) -> driftline_core::Result<Trail> {
     let hidden = hidden::by_what(tx, seen)?;
-    let standing = seen.standing();
+    let standing = seen.standing(remote);
     let (now, remedies) = words::now(tx, devices, seen, &hidden, remote)?;
     let deleted_at = seen.view.row.is_deleted().then(|| hidden::since(&seen.view)).flatten();
     Ok(Trail {
@@ -184,7 +187,7 @@ fn trail(
         },
         now,
         remedies,
-        steps: steps::steps(tx, devices, seen)?,
+        steps: steps::steps(tx, devices, seen, remote)?,
         fields: fields::written(devices, seen),
         lost: seen.log.iter().map(|it| Lost::of(devices, it)).collect(),
         queue: seen.queue.clone(),

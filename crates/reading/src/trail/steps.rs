@@ -25,7 +25,12 @@ pub struct Step {
     pub stuck: bool,
 }
 
-pub(super) fn steps(tx: &dyn ReadTx, devices: &Devices, seen: &Seen) -> Result<Vec<Step>> {
+pub(super) fn steps(
+    tx: &dyn ReadTx,
+    devices: &Devices,
+    seen: &Seen,
+    remote: Option<&str>,
+) -> Result<Vec<Step>> {
     let mut steps = Vec::new();
     if seen.view.row.cells().any(|(_, cell)| !cell.stamp.is_person()) {
         steps.push(plain(None, imported(tx, seen)?));
@@ -35,7 +40,8 @@ pub(super) fn steps(tx: &dyn ReadTx, devices: &Devices, seen: &Seen) -> Result<V
         let lost = Lost::of(devices, it);
         plain(Some(lost.at), lost.words())
     }));
-    steps.extend(seen.queue.iter().flat_map(sending));
+    let told = |it: &&Queued| remote.is_some() || it.kept.is_some();
+    steps.extend(seen.queue.iter().filter(told).flat_map(sending));
     // What has no time comes first: the reading of a transcript has none of its own.
     steps.sort_by_key(|it| it.at);
     Ok(steps)

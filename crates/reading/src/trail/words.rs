@@ -17,11 +17,11 @@ pub(super) fn now(
     remote: Option<&str>,
 ) -> Result<(Vec<String>, Vec<Remedy>)> {
     let (mut sentences, mut remedies) = (vec![standing(seen, remote)], Vec::new());
-    match seen.standing() {
+    match seen.standing(remote) {
         Standing::Kept => remedies.push(Remedy::LetGo),
         Standing::Parked => remedies.push(Remedy::Retry),
-        Standing::Waiting if remote.is_some() => remedies.push(Remedy::Sync),
-        _ => (),
+        Standing::Waiting => remedies.push(Remedy::Sync),
+        Standing::Synced | Standing::Local => (),
     }
     match hidden {
         Hidden::No => (),
@@ -60,13 +60,13 @@ pub(super) fn now(
 }
 
 fn standing(seen: &Seen, remote: Option<&str>) -> String {
-    match (seen.standing(), remote) {
-        (Standing::Parked, remote) => {
-            let who = remote.unwrap_or("The remote");
+    let who = remote.unwrap_or("the remote");
+    match seen.standing(remote) {
+        Standing::Parked => {
             let reason = seen.queue.iter().find_map(|it| it.parked.as_deref()).unwrap_or_default();
             format!("{who} refused it: {}. It is kept here.", reason.trim_end_matches('.'))
         }
-        (Standing::Kept, _) => {
+        Standing::Kept => {
             let rule = seen.queue.iter().find_map(|it| it.kept.as_deref()).unwrap_or_default();
             let before = match seen.stored.iter().any(|it| it.acked) {
                 true => " What the remote had of it before stays there.",
@@ -74,11 +74,8 @@ fn standing(seen: &Seen, remote: Option<&str>) -> String {
             };
             format!("It stays on this device: `{rule}` is excluded.{before}")
         }
-        (Standing::Waiting, Some(remote)) => format!("It waits to be sent to {remote}."),
-        (Standing::Waiting, None) => {
-            "It is on this device; it would be sent to a remote, of which there is none.".into()
-        }
-        (Standing::Synced, _) => {
+        Standing::Waiting => format!("It waits to be sent to {who}."),
+        Standing::Synced => {
             let same = |it: &driftline_core::store::Stored| {
                 !it.acked || it.hash == 0 || it.hash == it.row.hash(&seen.entity, it.id)
             };
@@ -88,7 +85,10 @@ fn standing(seen: &Seen, remote: Option<&str>) -> String {
                 "The remote has it, with changes that the next sync brings here.".into()
             }
         }
-        (Standing::Local, _) => "It is on this device alone: nothing of it travels.".into(),
+        Standing::Local if remote.is_none() => {
+            "It is on this device; it would be sent to a remote, of which there is none.".into()
+        }
+        Standing::Local => "It is on this device alone: nothing of it travels.".into(),
     }
 }
 

@@ -17,6 +17,12 @@ const row = () => document.activeElement?.closest?.("[data-row]");
 
 const rowsNow = (selector) => $$(selector, $("#main")).filter((it) => it.checkVisibility());
 
+const focusRow = (row) => {
+  row.tabIndex = -1;
+  row.focus({ preventScroll: true });
+  row.scrollIntoView({ block: "nearest" });
+};
+
 const move = (selector, by) => {
   const rows = rowsNow(selector);
   const from = document.activeElement?.closest?.(selector);
@@ -26,10 +32,7 @@ const move = (selector, by) => {
     to = by > 0 ? visible : visible - 1;
   }
   const next = rows[Math.max(0, Math.min(to, rows.length - 1))];
-  if (!next) return;
-  next.tabIndex = -1;
-  next.focus({ preventScroll: true });
-  next.scrollIntoView({ block: "nearest" });
+  if (next) focusRow(next);
 };
 
 const folds = (kind) => {
@@ -63,7 +66,9 @@ const does = {
   "previous-prompt": () => move("[data-prompt]", -1),
   open: () => {
     const at = row();
-    ($("[data-open]", at ?? undefined) ?? (at && $("a, summary", at)))?.click();
+    const target = at && ($("[data-open]", at) ?? $("a, summary", at));
+    if (target) target.click();
+    else if (!press("o")) $("#main [data-open]")?.click();
   },
   select: () => {
     const box = row() && $("input[type=checkbox]", row());

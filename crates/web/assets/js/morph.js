@@ -55,6 +55,22 @@ const morph = (old, next) => {
   }
 };
 
+// Turns `main` into `next`. Whoever works by keys stays where they are: moving an element
+// takes the focus from it, and a row that is gone hands it on to the one after it.
+const redraw = (main, next) => {
+  const held = document.activeElement;
+  const rows = () => $$("[data-row]", main);
+  const before = rows().map(nameOf);
+  const at = rows().indexOf(held?.closest?.("[data-row]"));
+  morph(main, next);
+  if (document.activeElement === held) return;
+  if (held.isConnected) return held.focus({ preventScroll: true });
+  if (at < 0) return;
+  const now = new Map(rows().map((it) => [nameOf(it), it]));
+  const left = [...before.slice(at), ...before.slice(0, at).reverse()].find((it) => now.has(it));
+  if (left) focusRow(now.get(left));
+};
+
 // How many rows of `next` are not in `old`, and stand before rows that are.
 const newAbove = (old, next) => {
   const known = new Set($$("[data-row][data-key]", old).map(nameOf));

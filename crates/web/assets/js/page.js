@@ -158,7 +158,7 @@ const refresh = async ({ force = false } = {}) => {
     return;
   }
   pill(0);
-  morph(main, next);
+  redraw(main, next);
   shownPage();
 };
 
@@ -172,7 +172,7 @@ const pill = (count) => {
 $("#pill button").addEventListener("click", () => {
   const next = waiting;
   pill(0);
-  if (next) morph($("#main"), next);
+  if (next) redraw($("#main"), next);
   shownPage();
   scrollTo(0, 0);
   $("[data-row]")?.focus();

@@ -31,6 +31,7 @@ pub(crate) fn show(request: &Request<'_>) -> Result<Fragment> {
                     }
                     button.btn.btn--danger data-post={ (path) "/delete" } data-k="#" { "Delete" }
                 }
+                a.btn href={ "/why/" (row.id) } data-k="w" { "Why" }
             }
             @if deleted { p.box { "This row is deleted. It is hidden on every device." } }
             dl.facts {
