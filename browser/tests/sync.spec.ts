@@ -33,8 +33,10 @@ test("what is paused waits and says so, and going on sends it", async ({ page, p
   await expect(main.locator("[data-state=synced]")).toBeVisible();
   await page.getByRole("button", { name: "Pause" }).click();
   await expect(main.getByText("Paused. What you write waits here")).toBeVisible();
+  await expect(page.locator("#sync")).toHaveText("Paused");
   await place.ok("a", "add", "workspaces", "name=Harbour");
   await expect(waiting).toContainText("1 row");
+  await expect(page.locator("#sync")).toHaveText("Paused, 1 waiting");
   await expect(main.getByRole("row", { name: /^Workspaces/ })).toContainText("1");
   await page.getByRole("button", { name: "Go on" }).click();
   await expect(waiting).toContainText("0 rows");

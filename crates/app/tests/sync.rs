@@ -50,6 +50,32 @@ fn two_profiles_end_equal_and_nothing_is_doubled() {
 }
 
 #[test]
+fn a_pause_lasts_until_somebody_ends_it() {
+    let place = Place::new();
+    place.share("A");
+    place.share("B");
+    let app = place.app("A");
+    assert_eq!(app.act("/sync/pause", "").0, 200);
+    place.ok("A", &["add", "inbox", "title=waits"]);
+    assert_eq!(app.interrupt(), Some(0));
+    // Also for a program that is started later.
+    let app = place.app("A");
+    let page = app.page("/sync").body;
+    assert!(page.contains("Go on") && page.contains("Paused, 1 waiting"), "{page}");
+    let status = place.json("A", &["status"]);
+    assert_eq!((&status["paused"], &status["pending"]), (&json!(true), &json!(1)));
+    let told = place.ok("A", &["status"]);
+    let resume = told.split("Paused: nothing is synced by itself.").nth(1).unwrap();
+    let words: Vec<_> = resume.lines().next().unwrap().split_whitespace().skip(3).collect();
+    assert_eq!(words, ["config", "set", "sync.paused", "false"]);
+    let received = || place.json("B", &["sync"])["received"].as_u64();
+    assert_eq!(received(), Some(0));
+    place.ok("A", &words);
+    assert!(std::iter::repeat_with(received).any(|it| it == Some(1)));
+    assert!(app.page("/sync").body.contains("Pause</button>"));
+}
+
+#[test]
 fn sync_and_status_tell_where_things_stand() {
     let place = Place::new();
     let status = place.json("A", &["status"]);
@@ -57,7 +83,7 @@ fn sync_and_status_tell_where_things_stand() {
         status,
         json!({
             "state": "local", "pending": 0, "parked": 0, "kept": 0, "last_contact_at": null,
-            "remote": null, "error": null,
+            "remote": null, "error": null, "paused": false,
             "counts": { "comments": 0, "inbox": 0, "messages": 0, "sessions": 0, "workspaces": 0 },
         })
     );

@@ -64,7 +64,7 @@ pub trait Host: Send + Sync {
     fn sync_now(&self);
 
     /// Stops syncing until further notice, or goes on.
-    fn pause(&self, paused: bool);
+    fn pause(&self, paused: bool) -> Result<()>;
 
     /// Whether it was stopped by [`Self::pause`].
     fn is_paused(&self) -> bool;

@@ -18,6 +18,8 @@ const KEPT: Millis = 60_000;
 pub(crate) struct State {
     /// With the remote.
     pub(crate) status: Status,
+    /// Whether a person stopped syncing.
+    pub(crate) paused: bool,
     /// How much in the inbox nobody has read.
     pub(crate) unread: u64,
 }
@@ -52,7 +54,7 @@ impl Standing {
         }
         let status = host.status()?;
         let unread = inbox::counts(reading, &host.outside()?)?.unread;
-        let state = State { status, unread };
+        let state = State { status, paused: host.is_paused(), unread };
         *kept = pulse.map(|pulse| Kept { version, pulse, at, state: state.clone() });
         Ok(state)
     }

@@ -27,10 +27,15 @@ impl Show {
         let counts = counts(&device)?;
         if context.output.json {
             let mut shown = object(&status);
+            shown["paused"] = json!(device.config.paused);
             shown["counts"] = json!(counts);
             return context.output.json(&shown);
         }
         context.output.print(&sentence(context, &status))?;
+        if device.config.paused && status.state != State::Local {
+            let resume = context.call("config set sync.paused false");
+            context.output.print(&format!("  Paused: nothing is synced by itself.  {resume}"))?;
+        }
         context.output.print(&format!("Here: {}", summary(&counts)))
     }
 }

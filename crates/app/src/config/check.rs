@@ -12,6 +12,7 @@ use super::{
 use crate::{account::exclude, error::Failed};
 
 const NONE: &str = "none";
+const TRUTH: &str = "true or false";
 const TABLES: [&str; 3] = ["local", "remote", "sync"];
 
 /// Checks one entry against the backends chosen in `so_far`.
@@ -29,6 +30,9 @@ pub(super) fn entry(key: &str, given: &Given, so_far: &BTreeMap<String, Given>) 
             let schema = Schema::registered()?;
             let kept = layers::texts(&given.value).and_then(|it| exclude::parse(schema, &it));
             return kept.map(drop).ok_or_else(|| wrong(key, given, exclude::ACCEPTED));
+        }
+        ("sync", "paused") => {
+            return layers::truth(&given.value).map(drop).ok_or_else(|| wrong(key, given, TRUTH));
         }
         ("sync", _) => false,
         (_, "backend") => {
@@ -98,7 +102,7 @@ fn settings(side: &str, so_far: &BTreeMap<String, Given>) -> Vec<(&'static str, 
 
 fn unknown(key: &str, side: &str, origin: &str, so_far: &BTreeMap<String, Given>) -> anyhow::Error {
     let help = match side {
-        "sync" => "[sync] takes `debounce` and `exclude`".to_owned(),
+        "sync" => "[sync] takes `debounce`, `exclude` and `paused`".to_owned(),
         _ => {
             let backend = chosen(side, so_far);
             let known: Vec<_> = settings(side, so_far).iter().map(|it| it.0).collect();

@@ -180,6 +180,11 @@ pub(super) fn texts(value: &Value) -> Option<Vec<String>> {
     }
 }
 
+/// Yes or no, also as text: that is how a flag and the environment say it.
+pub(super) fn truth(value: &Value) -> Option<bool> {
+    value.as_bool().or_else(|| value.as_str()?.parse().ok())
+}
+
 /// A path that is typed is meant from the working directory; in the file it is meant
 /// from the folder of the profile, which is the backend's business.
 pub(super) fn from_here(key: &str, value: String) -> Result<Value> {

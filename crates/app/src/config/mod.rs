@@ -34,6 +34,8 @@ pub(crate) struct Config {
     pub(crate) remote: Option<Side<dyn Backend>>,
     /// How long after the last change it is sent.
     pub(crate) debounce: Duration,
+    /// Whether nothing is synced but what a person asks for.
+    pub(crate) paused: bool,
     /// What stays on this device, as it was written.
     pub(crate) exclude: Vec<String>,
     pub(crate) entries: Vec<Entry>,
@@ -80,13 +82,15 @@ impl Config {
         let remote = remote.map(|(plugin, open)| Side::of("remote", plugin, open, &values));
         let debounce = values.get("sync.debounce").and_then(|it| it.value.as_str());
         let debounce = debounce.and_then(duration::parse).unwrap_or_default();
+        let paused = values.get("sync.paused").and_then(|it| layers::truth(&it.value));
+        let paused = paused.unwrap_or_default();
         let exclude = values.get("sync.exclude").and_then(|it| layers::texts(&it.value));
         let exclude = exclude.unwrap_or_default();
         let entries = values.into_iter().map(|(key, given)| {
             let value = if is_secret(&key) { "(not shown)".into() } else { shown(&given.value) };
             Entry { key, value, origin: given.origin }
         });
-        Ok(Self { file, local, remote, debounce, exclude, entries: entries.collect() })
+        Ok(Self { file, local, remote, debounce, paused, exclude, entries: entries.collect() })
     }
 }
 

@@ -5,10 +5,7 @@ use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
     io::ErrorKind,
     path::{Path, PathBuf},
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use driftline_auth::ProviderPlugin;
@@ -26,6 +23,7 @@ use crate::{
     account::exclude,
     backup,
     code::hub_code,
+    config,
     context::{Device, Setup},
     env,
     error::Failed,
@@ -40,7 +38,6 @@ pub(super) struct AppHost {
     replica: Arc<Replica>,
     importer: Asker,
     service: Service,
-    paused: AtomicBool,
     outside: Mutex<Option<(Millis, Outside)>>,
     demo: Mutex<Option<Demo>>,
     errands: Arc<Errands>,
@@ -64,7 +61,6 @@ impl AppHost {
             replica: device.replica.clone(),
             importer,
             service,
-            paused: AtomicBool::new(false),
             outside: Mutex::default(),
             demo: Mutex::default(),
             errands,
@@ -139,17 +135,20 @@ impl Host for AppHost {
         self.service.ask();
     }
 
-    fn pause(&self, paused: bool) {
-        self.paused.store(paused, Ordering::Relaxed);
+    fn pause(&self, paused: bool) -> Result<()> {
+        let pair = ("sync.paused".to_owned(), paused.to_string());
+        config::set(self.setup.profile.path(), &[pair]).map_err(|it| told(&it))?;
+        // The service reads the config a moment later; this ends what is under way.
         if paused {
             self.service.pause();
         } else {
             self.service.resume();
         }
+        Ok(())
     }
 
     fn is_paused(&self) -> bool {
-        self.paused.load(Ordering::Relaxed)
+        self.setup.config().is_ok_and(|it| it.paused)
     }
 
     fn code(&self) -> Result<Option<String>> {

@@ -22,6 +22,7 @@ use tokio::sync::{Notify, broadcast, mpsc};
 use self::outside::Outside;
 use crate::{
     account::runtime,
+    config::Config,
     context::{Device, Setup},
     profile::Turn,
 };
@@ -129,10 +130,12 @@ async fn keep(
     loop {
         let mut has_remote = false;
         match connect(setup, &replica) {
-            Ok((remote, debounce)) => {
+            Ok((config, remote)) => {
                 failed = None;
                 has_remote = remote.is_some();
-                core.connect(remote, debounce, INTERVAL);
+                core.set_paused(config.paused);
+                let debounce = Millis::try_from(config.debounce.as_millis());
+                core.connect(remote, debounce.unwrap_or(Millis::MAX), INTERVAL);
             }
             Err(error) => {
                 // What is known is not told again.
@@ -159,10 +162,10 @@ async fn keep(
     }
 }
 
-fn connect(setup: &Setup, replica: &Arc<Replica>) -> Result<(Option<Arc<dyn Backend>>, Millis)> {
+fn connect(setup: &Setup, replica: &Arc<Replica>) -> Result<(Config, Option<Arc<dyn Backend>>)> {
     let config = setup.config()?;
-    let debounce = Millis::try_from(config.debounce.as_millis()).unwrap_or(Millis::MAX);
-    Ok((setup.remote_to_sync(&config, replica)?, debounce))
+    let remote = setup.remote_to_sync(&config, replica)?;
+    Ok((config, remote))
 }
 
 fn failure(error: &anyhow::Error) -> Failure {

@@ -97,6 +97,13 @@ impl Service {
         self.tell(News::Failed { failure, again_in: None });
     }
 
+    /// Begins or ends a pause, as the events of these names do.
+    pub fn set_paused(&mut self, paused: bool) {
+        if paused != self.schedule.is_paused() {
+            self.on(if paused { Event::Paused } else { Event::Resumed });
+        }
+    }
+
     /// Hears of what it does from now on.
     pub fn subscribe(&self) -> broadcast::Receiver<News> {
         self.news.subscribe()

@@ -8,7 +8,6 @@ mod words;
 
 use driftline_core::{
     EntityDescriptor, Id, Millis, alias,
-    status::State,
     store::{AuditEntry, Queued, ReadTx, Stored},
     view::{self, View},
 };
@@ -104,9 +103,8 @@ pub fn read(reading: &Reading, entity: &str, id: Id, remote: Option<&str>) -> Re
     let replica = reading.replica();
     let found = replica.store().view(|tx| {
         let devices = Devices::of(replica, tx)?;
-        let status = driftline_core::status::read(tx, remote, false)?;
         let Some(seen) = Seen::read(tx, entity, id)? else { return Ok(None) };
-        trail(tx, &devices, &seen, remote.filter(|_| status.state != State::Local)).map(Some)
+        trail(tx, &devices, &seen, remote).map(Some)
     })?;
     found.ok_or_else(|| Error::NoRow {
         typed: id.to_string(),

@@ -55,14 +55,14 @@ pub(super) fn sync(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
 
 /// Stops syncing.
 pub(super) fn pause(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
-    request.host.pause(true);
+    request.host.pause(true)?;
     let undo = Post::to("/sync/resume");
     Ok(Outcome::toast("Paused. What you write waits here.").undo(undo))
 }
 
 /// Goes on syncing.
 pub(super) fn resume(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
-    request.host.pause(false);
+    request.host.pause(false)?;
     Ok(Outcome::done())
 }
 

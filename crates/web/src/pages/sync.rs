@@ -12,14 +12,14 @@ use crate::{
     Fragment, Request, Result,
     pages::address_of,
     parts::{self, ago, count_of, doc, grouped, label, sentence, shape},
+    standing::State as Standing,
 };
 
 /// How many queue entries are looked at one by one.
 const LISTED: usize = 200;
 
 pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
-    let status = request.state()?.status;
-    let paused = request.host.is_paused();
+    let Standing { status, paused, .. } = request.state()?;
     let main = html! {
         h1 { "Sync" }
         p.state data-state=(status.state.word()) {
@@ -37,7 +37,10 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
                     button.btn data-post="/sync/pause" { "Pause" }
                 }
             }
-            @if paused { p.box { "Paused. What you write waits here until you go on." } }
+            @if paused {
+                p.box { "Paused. What you write waits here until you go on, also when this \
+                    program was started again." }
+            }
             (facts(request, &status)?)
             (parked(request, &status)?)
         }

@@ -10,10 +10,15 @@ use maud::{Markup, html};
 use super::{ago, grouped, icon};
 
 /// The indicator that every page carries.
-pub(crate) fn indicator(status: &Status, now: Millis) -> Markup {
+pub(crate) fn indicator(status: &Status, paused: bool, now: Millis) -> Markup {
+    let paused = paused && matches!(status.state, State::Synced | State::Offline);
     html! {
         a.sync #sync href="/sync" data-state=(status.state.word()) {
-            (shape(status.state)) span { (short(status, now)) }
+            @if paused {
+                (icon("pause")) span { "Paused" (waiting(status)) }
+            } @else {
+                (shape(status.state)) span { (short(status, now)) }
+            }
         }
     }
 }
@@ -29,11 +34,15 @@ pub(crate) fn shape(state: State) -> Markup {
     })
 }
 
-fn short(status: &Status, now: Millis) -> String {
-    let waiting = match status.pending {
+fn waiting(status: &Status) -> String {
+    match status.pending {
         0 => String::new(),
         some => format!(", {} waiting", grouped(some)),
-    };
+    }
+}
+
+fn short(status: &Status, now: Millis) -> String {
+    let waiting = waiting(status);
     match status.state {
         State::Local => "On this device".into(),
         State::Synced => format!("Synced {}", since(status, now)),

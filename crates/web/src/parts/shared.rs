@@ -23,7 +23,7 @@ fn show(state: &State, schema: &Schema, host: &dyn Host, now: Millis) -> Markup 
     let generic = schema.entities().iter().filter(|it| !pages::has_screen(it.name));
     html! {
         div data-shared {
-            (indicator(&state.status, now))
+            (indicator(&state.status, state.paused, now))
             (under_way(&host.importing()))
             (errand(host.errand()))
             @if waiting > 0 {

@@ -74,7 +74,9 @@ impl Host for Around {
 
     fn sync_now(&self) {}
 
-    fn pause(&self, _paused: bool) {}
+    fn pause(&self, _paused: bool) -> Result<()> {
+        Ok(())
+    }
 
     fn is_paused(&self) -> bool {
         false

@@ -197,7 +197,9 @@ impl Host for Program {
 
     fn sync_now(&self) {}
 
-    fn pause(&self, _paused: bool) {}
+    fn pause(&self, _paused: bool) -> Result<()> {
+        Ok(())
+    }
 
     fn is_paused(&self) -> bool {
         false
