@@ -47,7 +47,10 @@ fn what_is_wrong_is_named_with_its_place_and_what_is_accepted() {
         ("[local]\nurl = \"x\"\n", &["line 2", "local.url", "`path`"]),
         ("[remote]\naddress = \"x\"\n", &["line 2", "remote.address", "backend"]),
         ("[sync]\ndebounce = \"soon\"\n", &["line 2", "sync.debounce", "soon", "2s"]),
-        ("[sync]\ninclude = []\n", &["line 2", "sync.include", "`debounce`, `exclude` and `paused`"]),
+        (
+            "[sync]\ninclude = []\n",
+            &["line 2", "sync.include", "`debounce`, `exclude` and `paused`"],
+        ),
         ("[sync]\nexclude = [\"secret\"]\n", &["line 2", "sync.exclude", "/home/me/secret"]),
         ("[sync]\nexclude = [\"sessions/01\"]\n", &["line 2", "sync.exclude", "sessions/ID"]),
         ("[sync]\nexclude = [1]\n", &["line 2", "sync.exclude", "a list of folders"]),

@@ -1,6 +1,8 @@
 //! One exchange with a hub: pull until dry, push until dry, compare. It can be stopped
 //! at any point and started again; whatever was stored is stored as a whole.
 
+use std::{future, mem, task::Poll};
+
 use crate::{
     Backend, Durability, Error, PROTOCOL, Pull, Replica, Result,
     clock::Correction,
@@ -118,6 +120,7 @@ impl<'a> Exchange<'a> {
         loop {
             let position = self.replica.store().view(device::position)?;
             self.report.calls += 1;
+            breathe().await;
             let (cursor, rows, bytes) = (position.cursor, limits.rows, limits.bytes);
             let page = self.remote.pull(Pull { protocol: PROTOCOL, cursor, rows, bytes }).await?;
             check_protocol(self.remote, page.protocol)?;
@@ -177,6 +180,7 @@ impl<'a> Exchange<'a> {
         while let Some(mut batch) = open.pop() {
             let Some(push) = batch.push() else { return Ok(false) };
             self.report.calls += 1;
+            breathe().await;
             match self.remote.push(push).await {
                 Ok(answers) => {
                     self.measure(answers.time);
@@ -267,4 +271,18 @@ impl<'a> Exchange<'a> {
         }
         Ok(())
     }
+}
+
+/// Lets whoever waits beside a sync have their turn, such as a person who pauses it: a
+/// remote on this machine answers at once, so nothing else would.
+async fn breathe() {
+    let mut breathed = false;
+    future::poll_fn(|context| {
+        if mem::replace(&mut breathed, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }

@@ -135,7 +135,7 @@ impl Running {
     fn goes_on(&mut self) {
         let mut context = Context::from_waker(Waker::noop());
         // What was woken meanwhile needs another look, for nobody is told.
-        for _ in 0..4 {
+        for _ in 0..32 {
             assert!(self.service.as_mut().poll(&mut context).is_pending());
         }
     }

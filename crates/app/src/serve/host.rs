@@ -102,7 +102,7 @@ impl Host for AppHost {
     fn settings(&self) -> Result<Vec<Setting>> {
         let config = self.setup.config().map_err(|it| told(&it))?;
         let setting =
-            |it: crate::config::Entry| Setting { key: it.key, value: it.value, origin: it.origin };
+            |it: config::Entry| Setting { key: it.key, value: it.value, origin: it.origin };
         Ok(config.entries.into_iter().map(setting).collect())
     }
 
