@@ -1,6 +1,6 @@
 //! The command that goes on with a session where its agent left it.
 
-use driftline_entities::sessions::Session;
+use driftline_entities::{sessions::Session, workspaces::Workspace};
 
 /// How agents are told to go on with one of their sessions.
 const AGENTS: &[(&str, &str)] = &[
@@ -9,16 +9,28 @@ const AGENTS: &[(&str, &str)] = &[
     ("gemini-cli", "gemini --resume"),
 ];
 
-/// The command that goes on with `session`, to be pasted into a shell. None: its agent is
-/// not known here, or a name holds what must not get into a shell.
-pub fn resume_command(session: &Session) -> Option<String> {
+/// The command that goes on with `session`, to be pasted into a shell: in the folder where
+/// it was, or where that is on this device if `workspace` says so. None: its agent is not
+/// known here, or a name holds what must not get into a shell.
+pub fn resume_command(session: &Session, workspace: Option<&Workspace>) -> Option<String> {
     let (_, command) =
         AGENTS.iter().find(|(source, _)| Some(*source) == session.source.as_deref())?;
     let name = quoted(session.external_id.as_deref()?)?;
     Some(match session.cwd.as_deref() {
-        Some(folder) => format!("cd {} && {command} {name}", quoted(folder)?),
+        Some(folder) => {
+            let folder = moved(folder, workspace).unwrap_or_else(|| folder.to_owned());
+            format!("cd {} && {command} {name}", quoted(&folder)?)
+        }
         None => format!("{command} {name}"),
     })
+}
+
+/// Where `folder` is on this device, if it is the workspace's or lies in it.
+fn moved(folder: &str, workspace: Option<&Workspace>) -> Option<String> {
+    let (path, here) = (workspace?.path.as_deref()?, workspace?.here.as_deref()?);
+    let rest = folder.strip_prefix(path.trim_end_matches('/'))?;
+    let is_in = rest.is_empty() || rest.starts_with('/');
+    (is_in && !here.is_empty()).then(|| format!("{}{rest}", here.trim_end_matches('/')))
 }
 
 /// `text` as one word of a shell, whatever is in it. None: a shell that it is pasted into
@@ -43,12 +55,35 @@ mod tests {
 
     fn of(source: &str, name: &str, folder: &str) -> Option<String> {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        resume_command(&Session {
+        let session = Session {
             source: some(source),
             external_id: some(name),
             cwd: some(folder),
             ..Session::default()
-        })
+        };
+        resume_command(&session, None)
+    }
+
+    #[test]
+    fn a_session_is_resumed_where_its_folder_is_on_this_device() {
+        let at = |cwd: &str| {
+            let some = |text: &str| Some(text.to_owned());
+            let workspace = Workspace {
+                path: some("/home/ada/x"),
+                here: some("/srv/x/"),
+                ..Workspace::default()
+            };
+            let session = Session {
+                source: some("codex"),
+                external_id: some("4f0c"),
+                cwd: some(cwd),
+                ..Session::default()
+            };
+            resume_command(&session, Some(&workspace)).unwrap()
+        };
+        assert_eq!(at("/home/ada/x"), "cd /srv/x && codex resume 4f0c");
+        assert_eq!(at("/home/ada/x/web"), "cd /srv/x/web && codex resume 4f0c");
+        assert_eq!(at("/home/ada/xyz"), "cd /home/ada/xyz && codex resume 4f0c");
     }
 
     #[test]

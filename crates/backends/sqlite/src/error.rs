@@ -35,10 +35,7 @@ pub(crate) fn failure(path: &Path, source: rusqlite::Error) -> Error {
             format!("the disk that holds {file} is full"),
             "free some space and try again; nothing of this change was kept",
         ),
-        Some(ErrorCode::ReadOnly) if is_moved(&source) => (
-            format!("{file} was moved or replaced while it was in use"),
-            "put it back or start this program again; nothing of this change was kept",
-        ),
+        Some(ErrorCode::ReadOnly) if is_moved(&source) => return moved(path, Some(source.into())),
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
             return unwritable(path, Some(source.into()));
         }
@@ -87,6 +84,15 @@ pub(crate) fn unwritable(path: &Path, source: Option<BoxError>) -> Error {
     Error::Store {
         what: format!("{} cannot be written", path.display()),
         help: "make the file and its folder writable for you, or choose another place".into(),
+        source,
+    }
+}
+
+/// The file that is open is not the one at its path any more.
+pub(crate) fn moved(path: &Path, source: Option<BoxError>) -> Error {
+    Error::Store {
+        what: format!("{} was moved, deleted or replaced while it was in use", path.display()),
+        help: "put it back or start this program again; nothing of this change was kept".into(),
         source,
     }
 }

@@ -69,6 +69,21 @@ pub(crate) fn create(path: &Path) -> Result<()> {
     made.map(drop).map_err(|it| io_failure(path, "made", it))
 }
 
+/// Which file is at `path`, whatever it is called; none if there is none, or if the system
+/// does not tell.
+pub(crate) fn identity(path: &Path) -> Option<(u64, u64)> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        fs::metadata(path).ok().map(|it| (it.dev(), it.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        None
+    }
+}
+
 /// Refuses a log whose file is gone: SQLite would take it for rubbish and delete it,
 /// and it may hold all the rows there were. Must be called with the lock held.
 pub(crate) fn check_log(path: &Path) -> Result<()> {

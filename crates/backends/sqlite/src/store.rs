@@ -16,7 +16,7 @@ use rusqlite::{Connection, TransactionBehavior, config::DbConfig};
 
 use crate::{
     connect::{PATIENCE, begin, connect},
-    error::{failure, is_damage, refused, unwritable},
+    error::{failure, is_damage, moved, refused, unwritable},
     files,
     fixed::{self, Found},
     table::Tables,
@@ -36,6 +36,8 @@ const READERS: usize = 4;
 #[derive(Debug)]
 pub struct SqliteStore {
     path: PathBuf,
+    /// Which file it is, whatever is at the path later.
+    file: Option<(u64, u64)>,
     schema: Schema,
     patience: Duration,
     tables: RwLock<Arc<Tables>>,
@@ -76,8 +78,10 @@ impl SqliteStore {
             Err(it) if is_damage(&it) => return Err(files::move_aside(&path, it.into())),
             Err(it) => return Err(failure(&path, it)),
         };
+        let file = files::identity(&path);
         Ok(Self {
             path,
+            file,
             schema: schema.clone(),
             patience,
             tables: RwLock::new(Arc::new(tables)),
@@ -152,6 +156,15 @@ impl SqliteStore {
         self.patience
     }
 
+    /// Refuses to go on with a file that is not at its path any more: SQLite would go on
+    /// with it, and what is written would be gone with the last process that has it open.
+    fn is_in_place(&self) -> Result<()> {
+        match self.file.is_none() || files::identity(&self.path) == self.file {
+            true => Ok(()),
+            false => Err(moved(&self.path, None)),
+        }
+    }
+
     fn named<T>(&self, result: rusqlite::Result<T>) -> Result<T> {
         result.map_err(|it| failure(&self.path, it))
     }
@@ -199,6 +212,7 @@ impl Store for SqliteStore {
     }
 
     fn write(&self, durability: Durability, job: WriteJob<'_>) -> Result<()> {
+        self.is_in_place()?;
         let mut writer = self.writer();
         self.named(writer.set_durability(durability))?;
         let transaction = self.named(begin(&writer.connection, TransactionBehavior::Immediate))?;
@@ -215,6 +229,7 @@ impl Store for SqliteStore {
     }
 
     fn read(&self, job: ReadJob<'_>) -> Result<()> {
+        self.is_in_place()?;
         let kept = locked(&self.readers).pop();
         let reader = kept.map_or_else(|| self.named(self.reader()), Ok)?;
         let done = {

@@ -252,3 +252,24 @@ fn what_is_no_backup_is_not_put_back() {
     }
     assert!(store.restore(&folder.path().join("none.db")).is_err());
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_taken_away_while_it_is_open_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, away) = (folder.path().join("driftline.db"), folder.path().join("away.db"));
+    let store = open(&path);
+    put(&store, "notes", &note(1, &[]));
+    let write = || (&store as &dyn Store).transact(driftline_core::Durability::Normal, |_| Ok(()));
+    let read = || (&store as &dyn Store).view(|tx| tx.get("notes", id(1)));
+    fs::rename(&path, &away).unwrap();
+    for error in [write().unwrap_err(), read().unwrap_err()] {
+        assert!(error.to_string().contains("driftline.db was moved, deleted"), "{error}");
+    }
+    // Another file of that name is not the one that is open.
+    fs::copy(&away, &path).unwrap();
+    assert!(write().is_err());
+    fs::rename(&away, &path).unwrap();
+    write().unwrap();
+    assert!(read().unwrap().is_some(), "once it is back, nothing was lost");
+}

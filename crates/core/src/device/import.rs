@@ -3,7 +3,7 @@
 //! of rows; and they lose to whatever a person wrote.
 
 use crate::{
-    EntityDescriptor, FieldName, Id, Result, Row, Stamp, Value, alias,
+    EntityDescriptor, FieldName, Id, Policy, Result, Row, Stamp, Value, alias,
     clock::Moment,
     store::{AuditEntry, AuditKind, Stored, Tx},
 };
@@ -63,7 +63,14 @@ pub fn import(
         }
     });
     let mut local_changed = false;
+    let is_set = |stored: &Stored, field: &FieldName| {
+        entity.policy == Policy::Editable && stored.local.get(field).is_some_and(|it| !it.is_null())
+    };
     for (field, value) in local {
+        // What stays here has no stamps: where a person may have written it, it is theirs.
+        if is_set(&stored, &field) {
+            continue;
+        }
         local_changed |= stored.local.get(&field) != Some(&value);
         stored.local.insert(field, value);
     }

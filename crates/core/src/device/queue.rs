@@ -102,7 +102,9 @@ pub fn pending(tx: &mut dyn Tx, limits: &Limits) -> Result<Batch> {
             if weight > limits.row_bytes {
                 let limit = limits.row_bytes;
                 entry.parked = Some(format!(
-                    "too large: about {weight} bytes, and the remote takes {limit}; it is kept here"
+                    "too large: about {} kB, and the remote takes {} kB",
+                    weight.div_ceil(1_000),
+                    limit / 1_000,
                 ));
                 tx.enqueue(&entry)?;
                 continue;

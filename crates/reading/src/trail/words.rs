@@ -64,7 +64,10 @@ fn standing(seen: &Seen, remote: Option<&str>) -> String {
     match seen.standing(remote) {
         Standing::Parked => {
             let reason = seen.queue.iter().find_map(|it| it.parked.as_deref()).unwrap_or_default();
-            format!("{who} refused it: {}. It is kept here.", reason.trim_end_matches('.'))
+            format!(
+                "It is kept here, for {who} does not take it: {}.",
+                reason.trim_end_matches('.')
+            )
         }
         Standing::Kept => {
             let rule = seen.queue.iter().find_map(|it| it.kept.as_deref()).unwrap_or_default();

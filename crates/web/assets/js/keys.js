@@ -48,7 +48,7 @@ const pressable = (keys, root, which = "") =>
 const press = (keys) => {
   const target = pressable(keys, row()) ?? pressable(keys, $("#main"), ":not([data-row] *)");
   if (!target) return false;
-  if (isEditable(target)) target.focus();
+  if (isEditable(target)) target.select();
   else target.click();
   return true;
 };

@@ -2,7 +2,11 @@
 
 use driftline_core::{EntityDescriptor, Error as CoreError, Value};
 
-use crate::{Form, Outcome, Post, Request, Result, entity::values};
+use crate::{
+    Form, Outcome, Post, Request, Result,
+    entity::values,
+    pages::{address_of, list_of},
+};
 
 fn entity(request: &Request<'_>) -> Result<&'static EntityDescriptor> {
     Ok(request.replica.schema().entity(request.part("entity"))?)
@@ -62,19 +66,27 @@ pub(super) fn delete(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
     let (entity, id) = (entity(request)?, request.id("id")?);
     request.replica.set_deleted(entity.name, id, true)?;
     let undo = Post::to(format!("/e/{}/{id}/restore", entity.name));
-    Ok(Outcome::toast("Deleted.").undo(undo).and_go(format!("/e/{}", entity.name)))
+    Ok(Outcome::toast("Deleted.").undo(undo).and_go(list_of(entity)))
+}
+
+/// Hides a row again, and stays where it was listed.
+pub(super) fn delete_here(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
+    let (entity, id) = (entity(request)?, request.id("id")?);
+    request.replica.set_deleted(entity.name, id, true)?;
+    Ok(Outcome::toast("Deleted.").undo(Post::to(format!("/trash/{}/{id}", entity.name))))
 }
 
 /// Brings a row back, and stays where it was listed.
 pub(super) fn restore_here(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
     let (entity, id) = (entity(request)?, request.id("id")?);
     request.replica.set_deleted(entity.name, id, false)?;
-    Ok(Outcome::toast("Restored.").undo(Post::to(format!("/e/{}/{id}/delete", entity.name))))
+    let undo = Post::to(format!("/trash/{}/{id}/delete", entity.name));
+    Ok(Outcome::toast("Restored.").undo(undo))
 }
 
 /// Brings a row back.
 pub(super) fn restore(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
     let (entity, id) = (entity(request)?, request.id("id")?);
     request.replica.set_deleted(entity.name, id, false)?;
-    Ok(Outcome::toast("Restored.").and_go(format!("/e/{}/{id}", entity.name)))
+    Ok(Outcome::toast("Restored.").and_go(address_of(entity, id)))
 }

@@ -60,6 +60,7 @@ pub(crate) static ACTIONS: &[Action] = &[
     Action { path: "/inbox/{id}/open", run: inbox::open },
     Action { path: "/inbox/{id}/{mark}", run: inbox::mark },
     Action { path: "/trash/{entity}/{id}", run: entity::restore_here },
+    Action { path: "/trash/{entity}/{id}/delete", run: entity::delete_here },
     Action { path: "/workspaces/{id}", run: workspaces::save },
     Action { path: "/workspaces/{id}/{turn}", run: workspaces::turn },
     Action { path: "/sessions/mark", run: sessions::mark },

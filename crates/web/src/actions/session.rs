@@ -1,7 +1,7 @@
 //! What a person does with a session.
 
 use driftline_core::{Error as CoreError, SyncEntity as _, Timestamp};
-use driftline_entities::sessions::Session;
+use driftline_entities::{sessions::Session, workspaces::Workspace};
 use driftline_reading::{export::Detail, resume_command, text};
 
 use crate::{Error, Form, Outcome, Post, Request, Result, parts::minute};
@@ -95,7 +95,12 @@ pub(super) fn copy_message(request: &Request<'_>, _form: &Form) -> Result<Outcom
 pub(super) fn resume(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
     let id = request.id("id")?;
     let session = request.replica.get::<Session>(id)?;
-    let command = session.and_then(|it| resume_command(&it.value));
+    let workspace = match session.as_ref().and_then(|it| it.value.workspace) {
+        Some(id) => request.replica.get::<Workspace>(id)?,
+        None => None,
+    };
+    let workspace = workspace.as_ref().map(|it| &it.value);
+    let command = session.and_then(|it| resume_command(&it.value, workspace));
     let command = command.ok_or_else(|| {
         Error::Bad("it is not known how this agent goes on with a session".into())
     })?;

@@ -1,5 +1,7 @@
 //! The inbox: a list, and beside it what was opened.
 
+use driftline_core::SyncEntity as _;
+use driftline_entities::inbox::InboxItem;
 use driftline_reading::inbox::{self, Item, Lead, Part};
 use maud::{Markup, html};
 
@@ -117,6 +119,9 @@ fn preview(request: &Request<'_>, it: &Item) -> Markup {
             }
             @if !it.unread {
                 button.btn data-k="u" data-post={ (path) "/unread" } { "Keep as unread" }
+            }
+            button.btn.btn--danger data-k="#" data-post={ "/e/" (InboxItem::NAME) "/" (it.id) "/delete" } {
+                "Delete"
             }
         }
     }

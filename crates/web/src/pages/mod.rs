@@ -84,6 +84,15 @@ pub(crate) fn has_screen(entity: &str) -> bool {
     SCREENS.iter().any(|(name, _)| *name == entity)
 }
 
+/// Where rows of an entity are listed.
+pub(crate) fn list_of(entity: &EntityDescriptor) -> String {
+    let made = format!("/{}", entity.name);
+    match has_screen(entity.name) && PAGES.iter().any(|it| it.path == made) {
+        true => made,
+        false => format!("/e/{}", entity.name),
+    }
+}
+
 /// Where a row is shown.
 pub fn address_of(entity: &EntityDescriptor, id: Id) -> String {
     let made = SCREENS.iter().find(|(name, _)| *name == entity.name);

@@ -2,7 +2,7 @@
 //! in it.
 
 use driftline_core::{
-    Millis, Progress, Replica, device,
+    EntityDescriptor, Id, Millis, Progress, Replica, device,
     status::{State, Status},
     store::{Find, Queued},
 };
@@ -10,7 +10,7 @@ use maud::{Markup, html};
 
 use crate::{
     Fragment, Request, Result,
-    pages::address_of,
+    entity::name_of,
     parts::{self, ago, count_of, doc, grouped, label, sentence, shape},
     standing::State as Standing,
 };
@@ -133,8 +133,11 @@ fn refused(request: &Request<'_>, row: &Queued) -> Markup {
         li.row data-row data-key=(row.id) {
             div.row-main {
                 @match entity {
-                    Some(it) => a data-open href=(address_of(it, row.id)) {
-                        (row.entity) " " (row.id)
+                    Some(it) => {
+                        a data-open data-k="w" href={ "/why/" (row.id) } dir="auto" {
+                            (name(request, it, row.id))
+                        }
+                        " " span.chip { (label(it.name)) }
                     },
                     None => code { (row.entity) " " (row.id) },
                 }
@@ -142,6 +145,12 @@ fn refused(request: &Request<'_>, row: &Queued) -> Markup {
             }
         }
     }
+}
+
+/// What people call a row.
+fn name(request: &Request<'_>, entity: &EntityDescriptor, id: Id) -> String {
+    let row = request.replica.get_values(entity.name, id).ok().flatten();
+    row.map_or_else(|| id.to_string(), |it| name_of(entity, &it))
 }
 
 /// What is here of each entity, and whether the other side holds the same.

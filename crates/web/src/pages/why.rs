@@ -1,12 +1,13 @@
 //! Why a row is as it is, and where: the words of the command of the same name.
 
+use driftline_core::Id;
 use driftline_reading::{
     conflicts, ids,
     trail::{self, Remedy, Step, Trail, Written},
 };
 use maud::{Markup, html};
 
-use super::conflicts::entry;
+use super::{address_of, conflicts::entry};
 use crate::{
     Fragment, Request, Result,
     parts::{self, label},
@@ -24,7 +25,7 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
             p.crumb { a href={ "/e/" (trail.entity) } { (label(&trail.entity)) } }
             div.head {
                 h1 dir="auto" { (name) }
-                a.btn href={ "/e/" (trail.entity) "/" (trail.id) } data-k="o" { "Open" }
+                a.btn href=(address(request, &trail.entity, trail.id)) data-k="o" { "Open" }
             }
             div.box.box--warn[trail.steps.iter().any(|it| it.stuck)] {
                 p { span.chip { (trail.standing.word()) } }
@@ -43,6 +44,14 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
         },
     )
     .live(&["*", "@status"]))
+}
+
+/// Where the row itself is shown; rows that only a newer program knows have no page.
+fn address(request: &Request<'_>, entity: &str, id: Id) -> String {
+    match request.replica.schema().get(entity) {
+        Some(entity) => address_of(entity, id),
+        None => format!("/why/{id}"),
+    }
 }
 
 fn remedies(trail: &Trail) -> Markup {

@@ -1,7 +1,7 @@
 //! Workspaces: which there are, and where each is on this device.
 
-use driftline_core::{SyncEntity as _, Value, store::Find};
-use driftline_entities::sessions::Session;
+use driftline_core::{SyncEntity as _, Value, store::Find, view};
+use driftline_entities::{sessions::Session, workspaces::Workspace as Row};
 use driftline_reading::{
     label::label,
     workspaces::{self, Detail, Workspace},
@@ -10,6 +10,7 @@ use maud::{Markup, html};
 
 use crate::{
     Fragment, Request, Result,
+    entity::name_of,
     parts::{self, count_of, icon},
 };
 
@@ -77,6 +78,9 @@ fn pin(it: &Workspace, bare: bool) -> Markup {
 }
 
 pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
+    if let Some(page) = deleted(request)? {
+        return Ok(page);
+    }
     let Detail { workspace: it, folders } = workspaces::detail(request.reading, request.id("id")?)?;
     let path = format!("/workspaces/{}", it.id);
     let (away, away_name) = match it.archived {
@@ -92,6 +96,8 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
                 (pin(&it, false))
                 button.btn data-k="e" data-post={ (path) "/" (away) } { (away_name) }
                 a.btn href={ "/why/" (it.id) } data-k="w" { "Why" }
+                button.btn.btn--danger data-k="#"
+                    data-post={ "/e/" (Row::NAME) "/" (it.id) "/delete" } { "Delete" }
             }
             dl.facts {
                 div { dt { "Path" } dd { code { (it.path.as_deref().unwrap_or("none")) } } }
@@ -112,6 +118,24 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
         },
     )
     .live(&["workspaces", "sessions"]))
+}
+
+/// The page of one that is deleted: what it was, and the way back.
+fn deleted(request: &Request<'_>) -> Result<Option<Fragment>> {
+    let (entity, id) = (request.replica.schema().entity(Row::NAME)?, request.id("id")?);
+    let row = request.replica.store().view(|tx| view::view(tx, entity, id))?;
+    let Some(row) = row.filter(|it| it.row.is_deleted()) else { return Ok(None) };
+    let name = name_of(entity, &row);
+    let page = html! {
+        p.crumb { a href="/workspaces" { "Workspaces" } }
+        div.head {
+            h1 dir="auto" { (name) }
+            button.btn.btn--main data-post={ "/e/" (Row::NAME) "/" (row.id) "/restore" } { "Restore" }
+            a.btn href={ "/why/" (row.id) } data-k="w" { "Why" }
+        }
+        p.box { "This workspace is deleted. It is hidden on every device." }
+    };
+    Ok(Some(Fragment::new(name, page).live(&["workspaces"])))
 }
 
 fn form(it: &Workspace, path: &str) -> Markup {

@@ -41,7 +41,7 @@ pub(super) fn head(
                     (icon("pin")) @if session.pinned { "Pinned" } @else { "Pin" }
                 }
                 button.btn type="button" data-find={ (path) "/find" } data-k="f" { "Find" }
-                @if resume_command(session).is_some() {
+                @if resume_command(session, None).is_some() {
                     button.btn data-post={ (path) "/resume" } data-k="r" { "Copy resume command" }
                 }
                 details.more.actions {
