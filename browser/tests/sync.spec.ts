@@ -1,66 +1,96 @@
-// Where this device stands with the others: the same words on every page, and a list
-// behind every number.
+// The sync page: where this device stands with the others, what waits, and what a person
+// can do about it.
 
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { App } from "../support/app.js";
+import { isAccessible } from "../support/axe.js";
 import type { Place } from "../support/place.js";
 import { expect, test } from "../support/test.js";
+import { Transcript } from "../support/transcript.js";
 
-/** Lets profiles sync with one file. */
-async function share(place: Place, ...profiles: string[]): Promise<void> {
-  const remote = ["remote.backend", "sqlite", "remote.path", place.path("hub/shared.db")];
-  await mkdir(place.path("hub"), { recursive: true });
+/** Names a file as the remote of these profiles. */
+async function share(place: Place, file: string, ...profiles: string[]): Promise<void> {
+  const remote = ["remote.backend", "sqlite", "remote.path", place.path(file)];
   for (const profile of profiles) await place.ok(profile, "config", "set", ...remote);
 }
 
-test("without a remote everything is here, and nothing nags", async ({ page, place }) => {
-  await place.ok("a", "add", "workspaces", "path=/home/ada/harbour");
+test("alone it says so, until a remote is named", async ({ page, place }) => {
+  await place.ok("a", "add", "sessions", "name=One");
   const app = await App.start(place, "a");
-  await app.visit(page, "/sync");
-  const main = page.locator("main");
-  await expect(main.locator("[data-state=local]")).toBeVisible();
-  await expect(main.getByText("All of it works without")).toBeVisible();
-  await expect(main.getByRole("button", { name: "Sync now" })).toHaveCount(0);
-  await expect(main.getByRole("row", { name: /^Workspaces/ })).toContainText("1");
+  await app.visit(page, "/");
+  const indicator = page.locator("#sync");
+  await expect(indicator).toHaveText("On this device");
+  await indicator.click();
+  await expect(page.getByText("No sync is set up.")).toBeVisible();
+  await expect(page.getByText(/config set remote\.backend sqlite/)).toBeVisible();
+  await isAccessible(page);
+  await share(place, "shared.db", "a");
+  await expect(page.getByText("Synced with sqlite")).toBeVisible();
 });
 
-test("what is paused waits and says so, and going on sends it", async ({ page, place }) => {
-  await share(place, "a", "b");
+test("what is written during a pause waits", async ({ page, place }) => {
+  await share(place, "shared.db", "a", "b");
   const app = await App.start(place, "a");
   await app.visit(page, "/sync");
-  const main = page.locator("main");
-  const waiting = main.locator("dl div", { hasText: "Waiting" });
-  await expect(main.locator("[data-state=synced]")).toBeVisible();
+  const indicator = page.locator("#sync");
+  await expect(indicator).toHaveText(/^Synced/);
   await page.getByRole("button", { name: "Pause" }).click();
-  await expect(main.getByText("Paused. What you write waits here")).toBeVisible();
-  await expect(page.locator("#sync")).toHaveText("Paused");
-  await place.ok("a", "add", "workspaces", "name=Harbour");
-  await expect(waiting).toContainText("1 row");
-  await expect(page.locator("#sync")).toHaveText("Paused, 1 waiting");
-  await expect(main.getByRole("row", { name: /^Workspaces/ })).toContainText("1");
-  await page.getByRole("button", { name: "Go on" }).click();
-  await expect(waiting).toContainText("0 rows");
-  await expect(main.locator("[data-state=synced]")).toBeVisible();
+  await expect(page.getByText("Paused. What you write waits here until")).toBeVisible();
 
-  // And back: what another device sent shows here.
-  await place.ok("b", "sync");
-  expect(await place.json<unknown[]>("b", "list", "workspaces")).toHaveLength(1);
-  await place.ok("b", "add", "inbox", "title=From the other one");
-  await place.ok("b", "sync");
+  await place.ok("a", "add", "sessions", "name=One");
+  await expect(page.getByText("One change waits here; nothing is lost.")).toBeVisible();
+  await expect(indicator).toHaveText("Paused, 1 waiting");
+  const sessions = page.getByRole("row", { name: /^Sessions/ });
+  await expect(sessions).toContainText(/1\s*1\s*equal$/);
   await page.getByRole("button", { name: "Sync now" }).click();
-  await expect(main.getByRole("row", { name: /^Inbox/ })).toContainText("1");
-  const code = main.locator("dl div", { hasText: "Comparison code" }).locator("code");
-  const other = await place.json<{ code: string }>("b", "digest");
-  await expect(code).toHaveText(other.code);
+  await expect(indicator).toHaveText("Paused");
+  await expect(sessions).toContainText(/1\s*0\s*equal$/);
+  // Once was once.
+  await place.ok("a", "add", "sessions", "name=Two");
+  await expect(indicator).toHaveText("Paused, 1 waiting");
+  await page.getByRole("button", { name: "Go on" }).click();
+  await expect(indicator).toHaveText(/^Synced/);
+  await place.ok("b", "sync");
+  expect(await place.json("b", "list", "sessions")).toHaveLength(2);
+});
+
+test("rows of other devices come, and codes are equal", async ({ page, place }) => {
+  await share(place, "shared.db", "a", "b");
+  const app = await App.start(place, "a");
+  await app.visit(page, "/sync");
+  const sessions = page.getByRole("row", { name: /^Sessions/ });
+  await expect(sessions).toContainText(/0\s*0\s*equal$/);
+  await place.ok("b", "add", "sessions", "name=From the other device");
+  const said = await place.ok("b", "sync");
+  await page.getByRole("button", { name: "Sync now" }).click();
+  await expect(sessions).toContainText(/1\s*0\s*equal$/);
+  const code = /Code ([0-9A-Z]{4}-[0-9A-Z]{4})/.exec(said)?.[1] ?? "no code";
+  await expect(page.getByText(code)).toBeVisible();
+  await sessions.getByRole("link", { name: /^Sessions/ }).click();
+  await expect(page.getByRole("link", { name: "From the other device" })).toBeVisible();
+});
+
+test("another remote than before gets nothing", async ({ page, place }) => {
+  await share(place, "shared.db", "a");
+  const app = await App.start(place, "a");
+  await app.visit(page, "/sync");
+  await expect(page.locator("#sync")).toHaveText(/^Synced/);
+  await share(place, "other.db", "a");
+  await expect(page.getByText(/nothing was sent .* put the old remote back/)).toBeVisible();
+  await expect(page.locator("#sync")).toHaveText("Needs you");
+  await place.ok("a", "add", "sessions", "name=Meanwhile");
+  await expect(page.getByText("One change waits here; nothing is lost.")).toBeVisible();
+  await isAccessible(page);
+  await share(place, "shared.db", "a");
+  await expect(page.locator("#sync")).toHaveText(/^Synced/);
 });
 
 test("a remote that cannot be used is said on every page, and what waits is safe", async ({
   page,
   place,
 }) => {
-  await share(place, "a");
+  await share(place, "hub/shared.db", "a");
   // A file where the folder should be: nothing can be opened below it.
-  await rm(place.path("hub"), { recursive: true });
   await writeFile(place.path("hub"), "");
   await place.ok("a", "add", "inbox", "title=Meanwhile");
   const app = await App.start(place, "a");
@@ -80,4 +110,29 @@ test("a remote that cannot be used is said on every page, and what waits is safe
   await page.getByRole("button", { name: "Sync now" }).click();
   await expect(main.locator(".state")).toHaveAttribute("data-state", "synced");
   await expect(waiting).toContainText("0 rows");
+});
+
+test("a row that no remote takes is set aside with the reason", async ({ page, place }) => {
+  // Once as text and once as the agent keeps it, this is more than 64 MiB.
+  const big = new Transcript({ number: 1 }).prompt("Short").prompt("x".repeat(36 << 20));
+  await big.write(place.path("home"));
+  await place.import("a");
+  await share(place, "shared.db", "a");
+  const app = await App.start(place, "a");
+  await app.visit(page, "/sync");
+  await expect(page.locator("#sync")).toHaveText("Needs you: 1");
+  await expect(page.getByText("One row was refused and is set aside")).toBeVisible();
+  const row = page.locator("main [data-row]");
+  await expect(row).toContainText(/too large: about \d+ kB, and the remote takes \d+ kB/);
+  await isAccessible(page);
+  // The inbox tells of it, too, and leads to what would help.
+  for (const key of ["g", "i"]) await page.keyboard.press(key);
+  await row.getByRole("button", { name: /^Refused/ }).click();
+  await page.getByRole("link", { name: "Why" }).click();
+  await expect(page.getByText(/does not take it: too large/)).toBeVisible();
+  await page.getByRole("button", { name: "Send it again" }).click();
+  await expect(page.getByText("1 row is sent again.")).toBeVisible();
+  // It is as large as before.
+  await expect(page.getByText(/does not take it: too large/)).toBeVisible();
+  await expect(page.locator("#sync")).toHaveText("Needs you: 1");
 });

@@ -168,3 +168,18 @@ fn a_folder_that_is_not_there_is_an_error() {
     assert_eq!(code, 2);
     assert!(message.contains("nowhere") && message.contains("--from"), "{message}");
 }
+
+#[test]
+fn where_a_folder_is_on_this_device_is_its_owners_to_say() {
+    let place = Place::new();
+    place.transcripts(1, 4);
+    place.import("A");
+    let workspace = place.json("A", &["list", "workspaces"])[0]["id"].as_str().unwrap().to_owned();
+    place.ok("A", &["set", "workspaces", &workspace, "here=/srv/engine"]);
+    // A new session of the same folder.
+    place.transcripts(2, 4);
+    place.import("A");
+    let row = place.json("A", &["get", "workspaces", &workspace]);
+    assert_eq!(row["here"], "/srv/engine", "{row}");
+    assert_eq!(place.json("A", &["list", "sessions"]).as_array().unwrap().len(), 2);
+}
