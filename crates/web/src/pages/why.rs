@@ -56,6 +56,9 @@ fn address(request: &Request<'_>, entity: &str, id: Id) -> String {
 
 fn remedies(trail: &Trail) -> Markup {
     let restore = |entity: &str, id| format!("/e/{entity}/{id}/restore");
+    if trail.remedies.is_empty() {
+        return html! {};
+    }
     html! {
         div.bar {
             @for it in &trail.remedies {
