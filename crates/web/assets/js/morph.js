@@ -23,6 +23,16 @@ const morphAttributes = (old, next) => {
 
 const isTyped = (node) => node.matches?.("input, textarea, select");
 
+// The next element without a name that `wanted` may be: what came or went before it must not
+// make it, and all that a person did in it, anew.
+const unnamed = (from, wanted) => {
+  for (let it = from; it; it = it.nextSibling) {
+    if (!nameOf(it) && isSame(it, wanted)) return it;
+    if (wanted.nodeType !== Node.ELEMENT_NODE) return null;
+  }
+  return null;
+};
+
 const morph = (old, next) => {
   if (old.nodeType !== Node.ELEMENT_NODE) {
     if (old.data !== next.data) old.data = next.data;
@@ -38,7 +48,7 @@ const morph = (old, next) => {
   for (const wanted of [...next.childNodes]) {
     let found = named.get(nameOf(wanted));
     if (!nameOf(wanted) || !found || !isSame(found, wanted)) {
-      found = place && !nameOf(place) && isSame(place, wanted) ? place : null;
+      found = nameOf(wanted) ? null : unnamed(place, wanted);
     }
     if (!found) {
       old.insertBefore(document.importNode(wanted, true), place);
@@ -56,13 +66,16 @@ const morph = (old, next) => {
 };
 
 // Turns `main` into `next`. Whoever works by keys stays where they are: moving an element
-// takes the focus from it, and a row that is gone hands it on to the one after it.
+// takes the focus from it, and a row that is gone hands it on to the one after it. What
+// they have picked stays picked, also in a row that is under another heading now.
 const redraw = (main, next) => {
   const held = document.activeElement;
   const rows = () => $$("[data-row]", main);
   const before = rows().map(nameOf);
   const at = rows().indexOf(held?.closest?.("[data-row]"));
+  const picked = new Set($$(".pick:checked", main).map((it) => it.value));
   morph(main, next);
+  for (const it of $$(".pick", main)) it.checked ||= picked.has(it.value);
   if (document.activeElement === held) return;
   if (held.isConnected) return held.focus({ preventScroll: true });
   if (at < 0) return;
