@@ -1,0 +1,254 @@
+//! The first merge of two devices with a deployment: foretold, agreed to, and the same
+//! whatever was there; and what a person can do about it afterwards.
+
+use std::fs;
+
+use crate::common::cloud::{deployment, files, join, now, secrets, sign_in};
+use crate::common::{self, Place, line};
+use driftline_deployment::{Deployment, Visitor};
+use serde_json::{Value, json};
+
+async fn as_ada(deployment: &Deployment) {
+    deployment.set_visitor(&Visitor::Account("1001".into())).await.unwrap();
+}
+
+async fn signed_in(place: &Place, profile: &str, more: &[&str]) -> String {
+    let (code, said) = sign_in(place, profile, more).await;
+    assert_eq!(code, 0, "{said}");
+    said
+}
+
+/// Writes the transcripts of these conversations, and takes the others away.
+fn only(place: &Place, sessions: &[usize]) {
+    let _none_yet = fs::remove_dir_all(place.path("home/.claude"));
+    for session in sessions {
+        let lines: String = (0..6).map(|it| line(*session, it)).collect();
+        place.transcript(&format!("{}.jsonl", common::session_name(*session)), &lines);
+    }
+}
+
+fn count(place: &Place, profile: &str, entity: &str) -> u64 {
+    place.json(profile, &["status"])["counts"][entity].as_u64().unwrap()
+}
+
+fn session(place: &Place, profile: &str, number: usize) -> String {
+    let condition = format!("external_id={}", common::session_name(number));
+    place.id(profile, "sessions", &condition)
+}
+
+/// How often the deployment was sent rows.
+async fn pushes(deployment: &Deployment) -> u64 {
+    let stats = deployment.stats().await.unwrap();
+    stats.functions.get("sync:pushChanges").map_or(0, |it| it.calls)
+}
+
+#[tokio::test]
+async fn two_devices_with_lives_of_their_own_become_one() {
+    let (place, deployment) = (Place::new(), deployment().await);
+    as_ada(&deployment).await;
+    join(&place, "a", &deployment);
+    join(&place, "b", &deployment);
+
+    // A has worked offline: two conversations, one of them named, and a workspace.
+    only(&place, &[0, 1]);
+    place.import("a");
+    place.ok("a", &["set", "sessions", &session(&place, "a", 0), "note=Written on a"]);
+    place.ok("a", &["add", "workspaces", "path=/src/shared", "name=Named on a"]);
+    signed_in(&place, "a", &["--yes"]).await;
+    assert!(place.ok("a", &["status"]).starts_with("✓ Synced"));
+
+    // B has one of the same conversations, another one, and the same workspace.
+    only(&place, &[0, 2]);
+    place.import("b");
+    place.ok("b", &["add", "workspaces", "path=/src/shared", "name=Named on b"]);
+    place.ok("b", &["set", "sessions", &session(&place, "b", 0), "pinned=true"]);
+    let before = pushes(&deployment).await;
+    let said = signed_in(&place, "b", &["--dry-run"]).await;
+    assert!(said.contains("Nothing was merged or sent"), "{said}");
+    let review = place.json("b", &["sign-in", "--dry-run"])["review"].clone();
+    let counts = |entity: &str| review["entities"][entity].clone();
+    let expected = |only_here: u64, only_there: u64, same: u64, merge: u64, conflict: u64| {
+        json!({
+            "only_here": only_here, "only_there": only_there, "same": same, "merge": merge,
+            "conflict": conflict, "kept": 0,
+        })
+    };
+    assert_eq!(counts("messages"), expected(6, 6, 6, 0, 0));
+    assert_eq!(counts("sessions"), expected(1, 1, 0, 1, 0));
+    assert_eq!(counts("workspaces")["conflict"], 1, "{review}");
+    assert_eq!(review["clashes"][0]["field"], "name");
+    assert_eq!(pushes(&deployment).await, before, "nothing was sent for it");
+    let (code, said) = place.fails("b", &["sync"]);
+    assert!(code == 4 && said.contains("sign-in --dry-run"), "{said}");
+
+    // Signed in already, so there is only the merge left.
+    let done = place.json("b", &["sign-in", "--yes"]);
+    assert!(fs::metadata(done["merged"]["backup"].as_str().unwrap()).is_ok(), "{done}");
+    place.ok("a", &["sync"]);
+    place.ok("b", &["sync"]);
+    place.ok("a", &["sync"]);
+    assert_eq!(place.json("a", &["digest"])["code"], place.json("b", &["digest"])["code"]);
+    for profile in ["a", "b"] {
+        let all = ["sessions", "messages", "workspaces"].map(|it| count(&place, profile, it));
+        assert_eq!(all[0..2], [3, 18], "nothing is doubled");
+        let shared = place.json(profile, &["list", "workspaces", "--where", "path=/src/shared"]);
+        assert_eq!(shared.as_array().unwrap().len(), 1, "{shared}");
+        let row = place.json(profile, &["get", "sessions", &session(&place, profile, 0)]);
+        let text = row.to_string();
+        assert!(text.contains("Written on a") && text.contains("true"), "{text}");
+    }
+    let scratch = files(&place.path("b")).into_iter().filter(|it| it.ends_with("first-pull.db"));
+    assert_eq!(scratch.count(), 0);
+
+    // An import undoes nothing that a person wrote, and sends nothing.
+    place.ok("b", &["set", "sessions", &session(&place, "b", 2), "name=Renamed on b"]);
+    place.ok("b", &["sync"]);
+    only(&place, &[0, 1, 2]);
+    for profile in ["a", "b"] {
+        place.ok(profile, &["sync"]);
+        place.import(profile);
+        let shown = place.json(profile, &["sync"]);
+        assert_eq!((&shown["sent"], &shown["state"]), (&json!(0), &json!("synced")), "{shown}");
+        let row = place.json(profile, &["get", "sessions", &session(&place, profile, 2)]);
+        assert!(row.to_string().contains("Renamed on b"), "{row}");
+    }
+
+    // B signs out and in again: nothing is merged a second time.
+    place.ok("b", &["sign-out"]);
+    assert_eq!(place.run("b", &["account"]).code, 4);
+    assert_eq!(count(&place, "b", "messages"), 18);
+    let said = signed_in(&place, "b", &[]).await;
+    assert!(!said.contains("would find"), "{said}");
+    assert_eq!(place.json("b", &["sync"])["received"], 0);
+
+    // B shuts A out. A says so, keeps working, signs in again and catches up.
+    let listed = place.json("b", &["account", "devices"]);
+    let other = |it: &&Value| it["is_this"] == false;
+    let other = listed.as_array().unwrap().iter().find(other).unwrap();
+    assert_eq!(other["signed_in"], true, "{listed}");
+    place.ok("b", &["account", "devices", "revoke", other["device"].as_str().unwrap()]);
+    let (code, said) = place.fails("a", &["sync"]);
+    assert!(code == 4 && said.contains("sign-in"), "{said}");
+    place.ok("a", &["add", "sessions", "name=Written while shut out"]);
+    let status = place.json("a", &["status"]);
+    assert_eq!((&status["state"], &status["pending"]), (&json!("error"), &json!(1)), "{status}");
+    place.ok("b", &["add", "sessions", "name=Written meanwhile"]);
+    place.ok("b", &["sync"]);
+    signed_in(&place, "a", &[]).await;
+    place.ok("a", &["sync"]);
+    place.ok("b", &["sync"]);
+    for profile in ["a", "b"] {
+        let rows = place.ok(profile, &["list", "sessions"]);
+        assert!(rows.contains("while shut out") && rows.contains("meanwhile"), "{rows}");
+    }
+    let (code, _) = place.fails("b", &["account", "devices", "revoke", "no-such-device"]);
+    assert_eq!(code, 3);
+}
+
+#[tokio::test]
+async fn secrets_are_counted_exclusions_stay_and_an_undo_goes_back() {
+    let (place, deployment) = (Place::new(), deployment().await);
+    as_ada(&deployment).await;
+    for profile in ["a", "b"] {
+        join(&place, profile, &deployment);
+    }
+    place.ok("b", &["add", "sessions", "name=From b", "cwd=/src/other"]);
+    signed_in(&place, "b", &["--yes"]).await;
+
+    let key = format!("ghp_{}", "a1B2c3".repeat(6));
+    place.ok("a", &["add", "sessions", "name=Open", "cwd=/src/open"]);
+    place.ok("a", &["add", "sessions", "name=With a key", "cwd=/src/open", &format!("note={key}")]);
+    place.ok("a", &["add", "sessions", "name=Secret", "cwd=/src/secret/deep"]);
+    let secret = place.id("a", "sessions", "name=Secret");
+    place.ok("a", &["add", "comments", &format!("session={secret}"), "body=About it"]);
+    let shown = place.json("a", &["exclude", "/src/secret"]);
+    assert_eq!(shown["kept"]["/src/secret"], 2, "{shown}");
+    assert!(place.ok("a", &["why", "sessions", &secret]).contains("`/src/secret` is excluded"));
+
+    let said = signed_in(&place, "a", &["--dry-run"]).await;
+    assert!(said.contains("1 github-token") && said.contains("With a key"), "{said}");
+    assert!(said.contains("Stays on this device: /src/secret"), "{said}");
+    assert!(!said.contains(&key), "a value is shown: {said}");
+    let with_key = place.id("a", "sessions", "name=With a key");
+    place.ok("a", &["exclude", "sessions", &with_key]);
+    let review = place.json("a", &["sign-in", "--dry-run"])["review"].clone();
+    assert_eq!(review["secrets"], json!([]), "{review}");
+    assert_eq!(review["entities"]["sessions"]["kept"], 2, "{review}");
+
+    let database = fs::read(place.path("a/driftline.db")).unwrap();
+    place.ok("a", &["sign-in", "--yes"]);
+    let status = place.json("a", &["status"]);
+    assert_eq!((&status["state"], &status["kept"]), (&json!("synced"), &json!(3)), "{status}");
+    place.ok("b", &["sync"]);
+    let rows = place.ok("b", &["list", "sessions"]);
+    assert!(rows.contains("Open") && !rows.contains("Secret") && !rows.contains("key"), "{rows}");
+
+    // Undone: signed out, as it was, and nothing is lost.
+    place.ok("a", &["add", "sessions", "name=Never sent"]);
+    let undone = place.json("a", &["sign-in", "undo"]);
+    assert_eq!(undone["unsent"], 4, "{undone}");
+    let unsent = fs::read_to_string(undone["unsent_file"].as_str().unwrap()).unwrap();
+    assert!(unsent.contains("Never sent") && unsent.contains("Secret"));
+    assert!(fs::metadata(undone["kept_database"].as_str().unwrap()).unwrap().len() > 0);
+    let rows = place.ok("a", &["list", "sessions"]);
+    assert!(!rows.contains("From b") && !rows.contains("Never sent"), "{rows}");
+    assert!(rows.contains("Secret") && rows.contains("Open"), "{rows}");
+    assert_eq!(place.run("a", &["account"]).code, 4);
+    assert_eq!(place.fails("a", &["sign-in", "undo"]).0, 3);
+    assert!(!database.is_empty());
+    assert!(place.ok("b", &["list", "sessions"]).contains("Open"), "the cloud is as it was");
+
+    // It can be done again, and what was excluded can go, too.
+    place.ok("a", &["exclude", "/src/secret", "--remove"]);
+    signed_in(&place, "a", &["--yes"]).await;
+    place.ok("b", &["sync"]);
+    let rows = place.ok("b", &["list", "sessions"]);
+    assert!(rows.contains("Secret") && !rows.contains("key"), "{rows}");
+    assert_eq!(place.json("b", &["list", "comments"]).as_array().unwrap().len(), 1);
+    assert_eq!(place.fails("a", &["exclude", "/src/secret", "--remove"]).0, 3);
+}
+
+/// At the finest level of its log, with everything that an account can do: tokens are in
+/// their file and nowhere else.
+#[tokio::test]
+async fn tokens_are_found_nowhere_else() {
+    let (mut place, deployment) = (Place::new(), deployment().await);
+    place.trace();
+    as_ada(&deployment).await;
+    join(&place, "a", &deployment);
+    place.ok("a", &["add", "sessions", "name=From a"]);
+    let mut said = signed_in(&place, "a", &["--dry-run"]).await;
+    let mut tokens = secrets(&place.path("a"));
+    said += &place.ok("a", &["sign-in", "--yes"]);
+    // An expired token is renewed in the middle of it.
+    deployment.set_clock(Some(now() + 2 * 3_600_000)).await.unwrap();
+    for words in [&["sync"][..], &["account"], &["doctor"], &["status"], &["config", "show"]] {
+        let ran = place.run("a", words);
+        said += &format!("{}{}", ran.stdout, ran.stderr);
+        tokens.extend(secrets(&place.path("a")));
+    }
+    tokens.sort();
+    tokens.dedup();
+    assert!(tokens.len() >= 4, "it was not renewed");
+    let written = files(&place.path("a"));
+    let log = written.iter().find(|it| it.ends_with("driftline.log")).unwrap();
+    let text = fs::read_to_string(log).unwrap();
+    assert!(text.contains("the sign-in was renewed") && text.contains("reqwest"), "{text}");
+    for file in written.iter().filter(|it| !it.parent().unwrap().ends_with("tokens")) {
+        let bytes = fs::read(file).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        // Half a token is one too many.
+        for token in tokens.iter().flat_map(|it| it.split(['.', '|'])).filter(|it| it.len() > 12) {
+            let common = token.starts_with("eyJ") && token.len() < 60;
+            assert!(common || !text.contains(token), "{}", file.display());
+        }
+    }
+    for token in &tokens {
+        assert!(!said.contains(token.as_str()));
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(log).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}

@@ -1,0 +1,29 @@
+//! The integration tests of this crate, in one program: linking is what costs.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails"
+)]
+
+mod account;
+mod app;
+mod backup;
+mod common;
+mod config;
+mod crash;
+mod first_merge;
+mod guard;
+mod import;
+mod inbox;
+mod lists;
+mod output;
+mod processes;
+mod rows;
+mod search;
+mod sign_in;
+mod sync;
+mod talk;
+mod terminal;
+mod trail;
+mod watch;

@@ -1,0 +1,14 @@
+//! The integration tests of this crate, in one program: linking is what costs.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails"
+)]
+
+mod answers;
+mod common;
+mod faults;
+mod fleet;
+mod live;
+mod slow;

@@ -1,0 +1,218 @@
+//! Programs of different versions on one file. Nothing that one of them does not
+//! understand is lost.
+
+use crate::common::{
+    self, CHORES, FOLDERS, NEWER_NOTES, NOTES, get, id, newer_schema, note, open, put, schema_of,
+    stamp,
+};
+use driftline_core::{
+    Durability, EntityDescriptor, Field, Kind, Store,
+    store::{Find, Stored},
+};
+use driftline_sqlite::SqliteStore;
+use serde_json::json;
+
+fn with_unknown_cells() -> Stored {
+    let mut stored = note(1, &[("title", json!("a")), ("stars", json!(3)), ("later", json!([1]))]);
+    stored.row.set("colour", stamp(7), json!("red"));
+    stored
+}
+
+fn by(field: &'static str, value: serde_json::Value) -> Find {
+    Find { equal: vec![(field.into(), value)], ..Find::default() }
+}
+
+#[test]
+fn cells_and_rows_kept_aside_move_to_their_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    let old = open(&path);
+    let mut stored = with_unknown_cells();
+    put(&old, "notes", &stored);
+    let todo = Stored { seq: 4, ..note(9, &[("what", json!("bread")), ("due", json!(1))]) };
+    put(&old, "todos", &todo);
+    put(&old, "others", &todo);
+    drop(old);
+
+    let new = SqliteStore::open(&path, newer_schema()).unwrap();
+    stored.key = NEWER_NOTES.key_of(&stored.row);
+    assert_eq!(stored.key.as_deref(), Some("[\"a\",\"red\"]"));
+    assert_eq!(get(&new, "notes", id(1)), Some(stored));
+    let new: &dyn Store = &new;
+    assert_eq!(new.view(|tx| tx.find("notes", &by("colour", json!("red")))).unwrap().len(), 1);
+    assert_eq!(new.view(|tx| tx.with_key("notes", "[\"a\",\"red\"]")).unwrap(), [id(1)]);
+    let moved = new.view(|tx| tx.find("todos", &by("what", json!("bread")))).unwrap();
+    let key = CHORES.key_of(&todo.row);
+    assert_eq!(moved, [Stored { key: key.clone(), ..todo.clone() }]);
+    assert_eq!(new.view(|tx| tx.with_key("todos", &key.clone().unwrap())).unwrap(), [id(9)]);
+    assert_eq!(get(new, "others", id(9)), Some(todo), "what nobody knows stays aside");
+    let text =
+        |sql: &str| -> String { common::sql(&path).query_row(sql, [], |row| row.get(0)).unwrap() };
+    let aside = format!("{{\"later\":{{\"stamp\":\"{}\",\"value\":[1]}}}}", stamp(1_001));
+    assert_eq!(text("SELECT extra FROM notes"), aside);
+    assert_eq!(text("SELECT group_concat(entity) FROM other_rows"), "others");
+    assert_eq!(text("SELECT colour FROM notes_sync"), "red");
+}
+
+#[test]
+fn an_older_program_keeps_what_a_newer_one_wrote() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    let new = SqliteStore::open(&path, newer_schema()).unwrap();
+    let mut stored = with_unknown_cells();
+    let todo = note(9, &[("what", json!("bread"))]);
+    put(&new, "notes", &stored);
+    put(&new, "todos", &todo);
+    drop(new);
+
+    let old = open(&path);
+    assert_eq!(get(&old, "notes", id(1)).as_ref(), Some(&stored));
+    let mut seen = get(&old, "todos", id(9)).unwrap();
+    stored.row.set("title", stamp(9_999), json!("renamed"));
+    put(&old, "notes", &stored);
+    seen.row.set("what", stamp(9_999), json!("butter"));
+    seen.key = None;
+    put(&old, "todos", &seen);
+    assert_eq!((&old as &dyn Store).view(|tx| tx.scan("todos", None, 9)).unwrap().len(), 1);
+    drop(old);
+
+    let new = SqliteStore::open(&path, newer_schema()).unwrap();
+    stored.key = NEWER_NOTES.key_of(&stored.row);
+    assert_eq!(get(&new, "notes", id(1)), Some(stored));
+    let key = CHORES.key_of(&seen.row).unwrap();
+    let found = (&new as &dyn Store).view(|tx| tx.with_key("todos", &key)).unwrap();
+    assert_eq!(found, [id(9)], "the file knows the key where the program does not");
+}
+
+#[test]
+fn a_program_that_runs_notices_a_newer_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    let old = open(&path);
+    let mut stored = with_unknown_cells();
+    put(&old, "notes", &stored);
+    let new = SqliteStore::open(&path, newer_schema()).unwrap();
+    stored.row.set("stars", stamp(8_000), json!(4));
+    put(&new, "notes", &stored);
+    assert_eq!(get(&old, "notes", id(1)).as_ref(), Some(&stored));
+    stored.row.set("title", stamp(8_001), json!("b"));
+    put(&old, "notes", &stored);
+    assert_eq!(get(&new, "notes", id(1)).as_ref(), Some(&stored));
+    put(&old, "todos", &note(9, &[("what", json!("bread"))]));
+    let found = (&new as &dyn Store).view(|tx| tx.find("todos", &Find::default())).unwrap();
+    assert_eq!(found.len(), 1);
+}
+
+#[test]
+fn a_field_that_changes_its_kind_keeps_every_value() {
+    static BEFORE: EntityDescriptor =
+        EntityDescriptor { fields: &[Field::new("name", Kind::Int)], natural_key: &[], ..FOLDERS };
+    static AFTER: EntityDescriptor =
+        EntityDescriptor { fields: &[Field::new("name", Kind::Text)], natural_key: &[], ..FOLDERS };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    let rows = [note(1, &[("name", json!(12))]), note(2, &[("name", json!("12"))])];
+    let rows = rows.map(|it| Stored { key: None, ..it });
+    for round in 0..4 {
+        let entity = if round % 2 == 0 { &BEFORE } else { &AFTER };
+        let store = SqliteStore::open(&path, schema_of(&[entity])).unwrap();
+        for row in &rows {
+            if round == 0 {
+                put(&store, "folders", row);
+            }
+            assert_eq!(get(&store, "folders", row.id).as_ref(), Some(row), "round {round}");
+        }
+        let value = if round % 2 == 0 { json!(12) } else { json!("12") };
+        let find = by("name", value);
+        let found = (&store as &dyn Store).view(|tx| tx.find("folders", &find));
+        assert_eq!(found.unwrap().len(), 1, "round {round}");
+    }
+}
+
+#[test]
+fn a_field_that_becomes_local_or_synced_keeps_both_values() {
+    static BEFORE: EntityDescriptor = EntityDescriptor { natural_key: &[], ..FOLDERS };
+    static AFTER: EntityDescriptor = EntityDescriptor {
+        fields: &[Field::new("name", Kind::Text).local()],
+        natural_key: &[],
+        ..FOLDERS
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    let mut row = Stored { key: None, ..note(1, &[("name", json!("synced"))]) };
+    row.local.insert("name".into(), json!("local"));
+    for (round, entity) in [&BEFORE, &AFTER, &BEFORE].into_iter().enumerate() {
+        let store = SqliteStore::open(&path, schema_of(&[entity])).unwrap();
+        if round == 0 {
+            put(&store, "folders", &row);
+        }
+        assert_eq!(get(&store, "folders", id(1)).as_ref(), Some(&row), "round {round}");
+    }
+}
+
+#[test]
+fn opening_again_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    let store = open(&path);
+    let version = store.version().unwrap();
+    let again = open(&path);
+    assert_eq!(store.version().unwrap(), version);
+    assert_eq!(again.schema().fingerprint(), store.schema().fingerprint());
+    assert!(NOTES.field("title").is_some());
+}
+
+#[test]
+fn a_file_without_the_index_of_deleted_rows_gets_it_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    put(&open(&path), "notes", &with_unknown_cells());
+    common::sql(&path).execute_batch(r#"DROP INDEX "notes.deleted""#).unwrap();
+    let store = open(&path);
+    let has: i64 = common::sql(&path)
+        .query_row("SELECT count(*) FROM sqlite_master WHERE name = 'notes.deleted'", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    assert_eq!(has, 1);
+    let version = store.version().unwrap();
+    let again = open(&path);
+    assert_eq!(store.version().unwrap(), version, "it is looked for, not made again");
+    assert_eq!(get(&again, "notes", id(1)), Some(with_unknown_cells()));
+}
+
+#[test]
+fn a_file_of_the_first_version_is_brought_up_and_keeps_rows_and_queue() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    let stored = with_unknown_cells();
+    put(&open(&path), "notes", &stored);
+    common::sql(&path)
+        .execute_batch(
+            r#"DROP VIEW notes_sync; DROP VIEW folders_sync; DROP VIEW aliases_sync;
+            DROP TABLE changes; DROP INDEX "audit_log.row";
+            DROP INDEX "sync_queue.waiting"; DROP INDEX "sync_queue.kept";
+            ALTER TABLE sync_queue DROP COLUMN kept; PRAGMA user_version = 1;
+            CREATE INDEX "sync_queue.waiting" ON sync_queue (id) WHERE parked IS NULL;
+            INSERT INTO sync_queue (entity_type, entity_id, operation, payload, created_at,
+                attempts, change) SELECT 'notes', id, 'create', '{}', 1, 0, 1 FROM notes;"#,
+        )
+        .unwrap();
+
+    let store = open(&path);
+    assert_eq!(get(&store, "notes", id(1)), Some(stored));
+    let store: &dyn Store = &store;
+    let (queue, kept) = store.view(|tx| Ok((tx.queue_sizes()?, tx.kept_size()?))).unwrap();
+    assert_eq!((queue, kept), ((1, 0), 0));
+    let status: String = common::sql(&path)
+        .query_row("SELECT sync_status FROM notes_sync", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(status, "pending");
+    store.transact(Durability::Full, |tx| tx.note("notes", id(1))).unwrap();
+    let noted = store.view(|tx| tx.changed_since(0, 9)).unwrap();
+    assert_eq!(noted.iter().map(|it| it.id).collect::<Vec<_>>(), [id(1)]);
+    let version = |it: &rusqlite::Connection| -> i64 {
+        it.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+    };
+    assert_eq!(version(&common::sql(&path)), 3);
+}

@@ -1,0 +1,165 @@
+//! Clocks that are wrong, and what becomes of what was written by them.
+
+use std::sync::{Arc, Mutex};
+
+use crate::common::{DAY, Device, Folder, MINUTE, START, hub};
+use async_trait::async_trait;
+use driftline_core::{
+    Answers, Backend, Change, Env as _, Error, Hub, Limits, Page, Pull, Push, Replica, Result,
+    Schema, Simulated,
+    device::CLOCK_AHEAD,
+    store::{AuditKind, Find},
+};
+
+/// Fails a push, or names one that arrives before it.
+type BeforePush = Box<dyn FnMut(&Push) -> Result<Option<Push>> + Send>;
+
+/// A hub behind a wire on which something happens before each push.
+struct Wire {
+    hub: Hub,
+    before_push: Mutex<BeforePush>,
+}
+
+impl Wire {
+    fn new(hub: Hub) -> Self {
+        Self { hub, before_push: Mutex::new(Box::new(|_| Ok(None))) }
+    }
+
+    fn before_push(&self, then: impl FnMut(&Push) -> Result<Option<Push>> + Send + 'static) {
+        *self.before_push.lock().unwrap() = Box::new(then);
+    }
+}
+
+#[async_trait]
+impl Backend for Wire {
+    fn name(&self) -> String {
+        "hub".into()
+    }
+
+    fn limits(&self) -> Limits {
+        self.hub.limits()
+    }
+
+    async fn pull(&self, request: Pull) -> Result<Page> {
+        self.hub.pull(request).await
+    }
+
+    async fn push(&self, request: Push) -> Result<Answers> {
+        let first = (self.before_push.lock().unwrap())(&request)?;
+        if let Some(first) = first {
+            self.hub.push(first).await?;
+        }
+        self.hub.push(request).await
+    }
+}
+
+#[test]
+fn a_clock_a_year_ahead_neither_wins_for_ever_nor_is_shut_out() {
+    let (a, b) = (Device::new(1), Device::new(2));
+    let hub = hub().with_clock(b.env.clone());
+    let id = b.folder("/src");
+    b.sync(&hub).unwrap();
+    a.sync(&hub).unwrap();
+    a.env.jump(i64::try_from(365 * DAY).unwrap());
+    a.rename(id, "Early");
+    let report = a.sync(&hub).unwrap();
+    assert_eq!(report.restamped.len(), 1);
+    b.env.pass(MINUTE);
+    b.sync(&hub).unwrap();
+    assert_eq!(b.name(id).as_deref(), Some("Early"));
+    b.rename(id, "Late");
+    b.sync(&hub).unwrap();
+    a.sync(&hub).unwrap();
+    assert_eq!(a.name(id).as_deref(), Some("Late"));
+    let told = a.replica.audit(Some(AuditKind::History), 10).unwrap();
+    assert!(told.iter().any(|it| it.rule == CLOCK_AHEAD));
+}
+
+#[test]
+fn a_row_that_was_folded_is_one_thing_when_a_clock_is_put_right() {
+    let (a, b) = (Device::new(1), Device::new(2));
+    let wire = Wire::new(hub().with_clock(b.env.clone()));
+    let (one, other) = (a.folder("/src"), b.folder("/src"));
+    for device in [&a, &b, &a] {
+        device.sync(&wire).unwrap();
+    }
+    a.env.jump(i64::try_from(10 * MINUTE).unwrap());
+    a.rename(other, "bad");
+    a.replica.delete::<Folder>(other).unwrap();
+    wire.before_push(|push| {
+        let bad = |it: &Change| it.row.value("name").is_some_and(|it| it == "bad");
+        let failed = Error::BatchFailed { remote: "hub".into(), source: None };
+        if push.changes.iter().any(bad) { Err(failed) } else { Ok(None) }
+    });
+    assert_eq!(a.sync(&wire).unwrap().parked, 1);
+    // The deletion was carried by a call and is set aside, and the restoration, in the
+    // row of the other id, is refused without it.
+    a.env.jump(i64::try_from(10 * MINUTE).unwrap());
+    a.replica.restore::<Folder>(one).unwrap();
+    assert_eq!(a.sync(&wire).unwrap().restamped.len(), 3);
+    wire.before_push(|_| Ok(None));
+    a.replica.retry_parked().unwrap();
+    a.sync(&wire).unwrap();
+    b.env.pass(MINUTE);
+    b.sync(&wire).unwrap();
+    for device in [&a, &b] {
+        assert_eq!(device.replica.count("folders", &Find::new()).unwrap(), 1);
+        assert_eq!(device.name(one).as_deref(), Some("bad"));
+    }
+}
+
+#[test]
+fn a_call_that_comes_late_is_read_before_a_clock_is_put_right() {
+    let (a, b) = (Device::new(1), Device::new(2));
+    let wire = Wire::new(hub().with_clock(b.env.clone()));
+    let id = a.folder("/src");
+    a.sync(&wire).unwrap();
+    // Four minutes ahead are believed, and the call with it does not arrive yet.
+    a.env.jump(i64::try_from(4 * MINUTE).unwrap());
+    a.rename(id, "Early");
+    let late = Arc::new(Mutex::new(None));
+    let held = late.clone();
+    wire.before_push(move |push| {
+        *held.lock().unwrap() = Some(push.clone());
+        Err(Error::Unavailable { remote: "hub".into(), retry_after: None, source: None })
+    });
+    a.sync(&wire).unwrap_err();
+    a.env.jump(i64::try_from(10 * MINUTE).unwrap());
+    a.rename(id, "Later");
+    // It arrives after the device has read what the hub holds.
+    wire.before_push(move |_| Ok(late.lock().unwrap().take()));
+    let report = a.sync(&wire).unwrap();
+    assert_eq!(report.restamped.len(), 1);
+    b.sync(&wire).unwrap();
+    for device in [&a, &b] {
+        assert_eq!(device.name(id).as_deref(), Some("Later"));
+    }
+}
+
+#[test]
+fn without_a_hub_clock_a_far_stamp_moves_nobody_elses_clock() {
+    let (a, b, hub) = (Device::new(1), Device::new(2), hub());
+    let (one, other) = (a.folder("/one"), a.folder("/other"));
+    a.env.jump(i64::try_from(365 * DAY).unwrap());
+    a.rename(one, "Far");
+    a.sync(&hub).unwrap();
+    b.sync(&hub).unwrap();
+    b.rename(other, "Near");
+    b.rename(one, "Nearer");
+    b.sync(&hub).unwrap();
+    a.sync(&hub).unwrap();
+    assert_eq!(a.name(one).as_deref(), Some("Nearer"), "an edit of what one sees wins");
+    let near = b.replica.get_values("folders", other).unwrap().unwrap();
+    assert!(near.row.cell("name").unwrap().stamp.millis() < b.env.wall() + MINUTE);
+}
+
+#[test]
+fn a_copied_database_never_repeats_a_stamp() {
+    let a = Device::new(1);
+    a.folder("/src");
+    let scratch: &dyn driftline_core::Scratch = &a.store;
+    let copy = scratch.copy().unwrap().open(Schema::registered().unwrap()).unwrap();
+    let twin = Replica::open(copy, Arc::new(Simulated::new(9, START)));
+    assert_ne!(twin.unwrap().moment().node, a.replica.moment().node);
+    assert_eq!(a.replica.list::<Folder>(&Find::new()).unwrap().len(), 1);
+}

@@ -1,0 +1,20 @@
+//! The integration tests of this crate, in one program: linking is what costs.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails"
+)]
+
+mod clocks;
+mod common;
+mod finding;
+mod keeping;
+mod laws;
+mod live;
+mod merging;
+mod rehearsal;
+mod schema;
+mod service;
+mod splitting;
+mod syncing;

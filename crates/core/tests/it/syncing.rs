@@ -1,0 +1,320 @@
+//! What a sync does when things go wrong, and what the status says meanwhile.
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
+};
+
+use crate::common::{Device, Folder, MINUTE, hub, hub_of};
+use async_trait::async_trait;
+use driftline_core::{
+    Answers, Backend, Env, Error, Hub, Limits, Page, Pull, Push, Result, Schema,
+    service::{Event, Service},
+    status::State,
+};
+use driftline_memory::MemoryStore;
+use futures_executor::block_on;
+use tokio::sync::mpsc;
+
+/// A hub behind a wire that fails as told.
+struct Wire {
+    hub: Hub,
+    fail: Mutex<Option<fn() -> Error>>,
+    /// Fails every push that holds this name, without saying why.
+    poison: Mutex<Option<&'static str>>,
+    calls: AtomicU32,
+    limits: Limits,
+    lie: AtomicBool,
+    shift: AtomicU64,
+}
+
+impl Wire {
+    fn new(hub: Hub) -> Self {
+        Self {
+            hub,
+            fail: Mutex::default(),
+            poison: Mutex::default(),
+            calls: AtomicU32::new(0),
+            limits: Hub::LIMITS,
+            lie: AtomicBool::new(false),
+            shift: AtomicU64::new(0),
+        }
+    }
+
+    fn fail(&self, error: Option<fn() -> Error>) {
+        *self.fail.lock().unwrap() = error;
+    }
+
+    fn call(&self) -> Result<()> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        self.fail.lock().unwrap().map_or(Ok(()), |error| Err(error()))
+    }
+}
+
+fn offline() -> Error {
+    Error::Unavailable { remote: "hub".into(), retry_after: None, source: None }
+}
+
+fn busy() -> Error {
+    Error::Unavailable { remote: "hub".into(), retry_after: Some(7 * MINUTE), source: None }
+}
+
+fn signed_out() -> Error {
+    Error::SignedOut { remote: "hub".into() }
+}
+
+#[async_trait]
+impl Backend for Wire {
+    fn name(&self) -> String {
+        "hub".into()
+    }
+
+    fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    async fn pull(&self, request: Pull) -> Result<Page> {
+        self.call()?;
+        let mut page = self.hub.pull(request).await?;
+        if self.lie.load(Ordering::Relaxed) {
+            page.digests.iter_mut().flat_map(|it| it.values_mut()).for_each(|it| *it ^= 1);
+        }
+        page.next = page.next.saturating_sub(self.shift.load(Ordering::Relaxed));
+        Ok(page)
+    }
+
+    async fn push(&self, request: Push) -> Result<Answers> {
+        self.call()?;
+        let named = |name: &str| {
+            request.changes.iter().any(|it| it.row.value("name").is_some_and(|it| it == name))
+        };
+        if self.poison.lock().unwrap().is_some_and(named) {
+            return Err(Error::BatchFailed { remote: "hub".into(), source: None });
+        }
+        let mut answers = self.hub.push(request).await?;
+        if self.lie.load(Ordering::Relaxed) {
+            answers.digests.values_mut().for_each(|it| *it ^= 1);
+        }
+        Ok(answers)
+    }
+}
+
+#[test]
+fn the_status_says_what_is_true() {
+    let (a, wire) = (Device::new(1), Wire::new(hub()));
+    let state = || a.replica.status(Some("hub")).unwrap();
+    let id = a.folder("/src");
+    assert_eq!((state().state, state().last_contact_at), (State::Offline, None));
+    a.sync(&wire).unwrap();
+    assert_eq!((state().state, state().pending), (State::Synced, 0));
+    assert!(state().last_contact_at.is_some());
+    a.rename(id, "Engine");
+    assert_eq!((state().state, state().pending), (State::Offline, 1));
+    wire.fail(Some(offline));
+    a.sync(&wire).unwrap_err();
+    assert_eq!((state().state, state().error.unwrap().transient), (State::Offline, true));
+    wire.fail(Some(signed_out));
+    a.sync(&wire).unwrap_err();
+    assert_eq!((state().state, state().pending), (State::Error, 1));
+    assert!(state().error.unwrap().message.contains("driftline sign-in"));
+    wire.fail(None);
+    a.sync(&wire).unwrap();
+    assert_eq!((state().state, state().error), (State::Synced, None));
+}
+
+#[test]
+fn a_thousand_offline_edits_are_sent_as_one() {
+    let (a, wire) = (Device::new(1), Wire::new(hub()));
+    let id = a.folder("/src");
+    a.sync(&wire).unwrap();
+    for n in 0..1_000 {
+        a.rename(id, &format!("Name {n}"));
+    }
+    let report = a.sync(&wire).unwrap();
+    assert_eq!((report.sent, report.received, report.calls), (1, 0, 2));
+}
+
+#[test]
+fn nobody_downloads_what_they_just_uploaded() {
+    let (a, b) = (Device::new(1), Device::new(2));
+    let wire = Wire { limits: Limits { rows: 10, ..Hub::LIMITS }, ..Wire::new(hub()) };
+    for n in 0..95 {
+        a.folder(&format!("/{n}"));
+    }
+    let report = a.sync(&wire).unwrap();
+    assert_eq!((report.sent, report.received, report.calls), (95, 0, 11));
+    let report = b.sync(&wire).unwrap();
+    assert_eq!((report.sent, report.received, report.calls), (0, 95, 10));
+}
+
+#[test]
+fn a_row_that_fails_its_batch_is_found_and_parked_and_the_rest_goes_on() {
+    let (a, wire) = (Device::new(1), Wire::new(hub()));
+    for n in 0..40 {
+        let id = a.folder(&format!("/{n}"));
+        a.rename(id, if n == 17 { "bad" } else { "good" });
+    }
+    *wire.poison.lock().unwrap() = Some("bad");
+    let report = a.sync(&wire).unwrap();
+    assert_eq!((report.sent, report.parked), (39, 1));
+    let status = a.replica.status(Some("hub")).unwrap();
+    assert_eq!((status.state, status.pending, status.parked), (State::Error, 0, 1));
+    *wire.poison.lock().unwrap() = None;
+    assert_eq!(a.replica.retry_parked().unwrap(), 1);
+    a.sync(&wire).unwrap();
+    assert_eq!(a.replica.status(Some("hub")).unwrap().state, State::Synced);
+}
+
+#[test]
+fn a_row_beyond_the_limit_is_kept_here_and_an_edit_sends_it() {
+    let a = Device::new(1);
+    let wire = Wire { limits: Limits { row_bytes: 2_000, ..Hub::LIMITS }, ..Wire::new(hub()) };
+    let id = a.folder("/src");
+    a.rename(id, &"long ".repeat(1_000));
+    a.folder("/other");
+    let report = a.sync(&wire).unwrap();
+    assert_eq!(report.sent, 1);
+    assert_eq!(a.replica.status(Some("hub")).unwrap().parked, 1);
+    a.rename(id, "short");
+    a.sync(&wire).unwrap();
+    assert_eq!(a.replica.status(Some("hub")).unwrap().state, State::Synced);
+}
+
+#[test]
+fn somebody_elses_hub_is_refused_and_nothing_is_sent() {
+    let (a, b) = (Device::new(1), Device::new(2));
+    let other = hub_of(MemoryStore::new(Schema::registered().unwrap()), "bob");
+    a.folder("/src");
+    a.sync(&hub()).unwrap();
+    a.folder("/secret");
+    let refused = a.sync(&other).unwrap_err();
+    assert!(matches!(refused, Error::WrongAccount { .. }), "{refused}");
+    assert!(refused.to_string().contains("--profile"));
+    assert_eq!(b.sync(&other).unwrap().received, 0);
+}
+
+#[test]
+fn a_wiped_hub_is_filled_again() {
+    let (a, b) = (Device::new(1), Device::new(2));
+    let id = a.folder("/src");
+    a.sync(&hub()).unwrap();
+    let empty = hub_of(MemoryStore::new(Schema::registered().unwrap()), "ana");
+    assert_eq!(a.sync(&empty).unwrap().sent, 1);
+    b.sync(&empty).unwrap();
+    assert!(b.replica.get::<Folder>(id).unwrap().is_some());
+}
+
+#[test]
+fn both_sides_that_go_on_differing_are_an_error_and_not_a_loop() {
+    let (a, wire) = (Device::new(1), Wire::new(hub()));
+    a.folder("/src");
+    a.sync(&wire).unwrap();
+    wire.lie.store(true, Ordering::Relaxed);
+    let error = a.sync(&wire).unwrap_err();
+    assert!(matches!(error, Error::NotEqual { .. }), "{error}");
+    assert_eq!(a.replica.status(Some("hub")).unwrap().state, State::Error);
+    wire.lie.store(false, Ordering::Relaxed);
+    a.sync(&wire).unwrap();
+    assert_eq!(a.replica.status(Some("hub")).unwrap().state, State::Synced);
+}
+
+#[test]
+fn an_answer_that_contradicts_itself_changes_nothing() {
+    let (a, wire) = (Device::new(1), Wire::new(hub()));
+    let id = a.folder("/src");
+    a.sync(&wire).unwrap();
+    a.rename(id, "Engine");
+    wire.shift.store(1, Ordering::Relaxed);
+    assert!(matches!(a.sync(&wire).unwrap_err(), Error::BadAnswer { .. }));
+    assert_eq!(a.pending(), 1);
+}
+
+/// A service over a device and a wire, and the other end of its events.
+fn service(a: &Device, wire: &Arc<Wire>) -> (Service, mpsc::UnboundedSender<Event>) {
+    let (send, events) = mpsc::unbounded_channel();
+    let turn = Box::new(|| Ok(Some(Box::new(()) as Box<dyn std::any::Any + Send>)));
+    let mut service = Service::new(a.replica.clone(), turn, events);
+    service.connect(Some(wire.clone()), 2_000, 10 * MINUTE);
+    (service, send)
+}
+
+fn steps(service: &mut Service, count: usize) {
+    for _ in 0..count {
+        assert!(block_on(service.step()));
+    }
+}
+
+#[test]
+fn a_failed_upload_is_retried_without_a_click_a_write_or_a_restart() {
+    let (a, wire) = (Device::new(1), Arc::new(Wire::new(hub())));
+    a.folder("/src");
+    wire.fail(Some(offline));
+    let (mut service, _events) = service(&a, &wire);
+    steps(&mut service, 40);
+    let failures = wire.calls.load(Ordering::Relaxed);
+    assert!((10..=20).contains(&failures), "{failures} tries in 20 waits");
+    let waited = a.env.monotonic();
+    assert!((MINUTE..400 * MINUTE).contains(&waited), "{waited} ms for {failures} tries");
+    wire.fail(None);
+    steps(&mut service, 3);
+    assert_eq!(a.replica.status(Some("hub")).unwrap().state, State::Synced);
+}
+
+#[test]
+fn a_hub_that_asks_for_patience_gets_it() {
+    let (a, wire) = (Device::new(1), Arc::new(Wire::new(hub())));
+    wire.fail(Some(busy));
+    let (mut service, _events) = service(&a, &wire);
+    steps(&mut service, 2);
+    assert!(a.env.monotonic() >= 7 * MINUTE);
+    assert_eq!(wire.calls.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn an_ended_sign_in_pauses_and_keeps_everything_until_somebody_signs_in() {
+    let (a, wire) = (Device::new(1), Arc::new(Wire::new(hub())));
+    let id = a.folder("/src");
+    wire.fail(Some(signed_out));
+    let (mut service, events) = service(&a, &wire);
+    steps(&mut service, 1);
+    a.rename(id, "Engine");
+    events.send(Event::Online).unwrap();
+    steps(&mut service, 2);
+    assert_eq!(wire.calls.load(Ordering::Relaxed), 1, "no retries, no attempts spent");
+    assert_eq!(a.pending(), 1);
+    wire.fail(None);
+    events.send(Event::Asked).unwrap();
+    steps(&mut service, 2);
+    assert_eq!(a.pending(), 0);
+}
+
+#[test]
+fn a_change_is_sent_two_seconds_later_and_a_burst_once() {
+    let (a, wire) = (Device::new(1), Arc::new(Wire::new(hub())));
+    let (mut service, events) = service(&a, &wire);
+    steps(&mut service, 1);
+    let before = wire.calls.load(Ordering::Relaxed);
+    let start = a.env.monotonic();
+    for n in 0..5 {
+        a.folder(&format!("/{n}"));
+    }
+    steps(&mut service, 5 + 2);
+    assert_eq!(wire.calls.load(Ordering::Relaxed) - before, 2, "one pull and one push");
+    assert!((2_000..4_000).contains(&(a.env.monotonic() - start)));
+    assert_eq!(a.pending(), 0);
+    drop(events);
+    assert!(!block_on(service.step()));
+}
+
+#[test]
+fn what_a_sync_brings_is_announced() {
+    let (a, b, hub) = (Device::new(1), Device::new(2), hub());
+    let id = a.folder("/src");
+    a.sync(&hub).unwrap();
+    let mut changes = b.replica.subscribe();
+    b.sync(&hub).unwrap();
+    let changed = changes.try_recv().unwrap();
+    assert_eq!((changed.entity.as_str(), changed.id, changed.here), ("folders", id, false));
+    b.rename(id, "Engine");
+    assert!(changes.try_recv().unwrap().here);
+}

@@ -1,0 +1,15 @@
+//! The integration tests of this crate, in one program: linking is what costs.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails"
+)]
+
+mod budget;
+mod compress;
+mod desk;
+mod hostile;
+mod session;
+mod standing;
+mod visit;

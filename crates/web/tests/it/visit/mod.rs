@@ -1,0 +1,239 @@
+//! A server over rows in memory, and what a browser would ask of it.
+#![allow(dead_code, reason = "every test file uses a part of it, and a test ends where it fails")]
+
+use std::{
+    io::{BufReader, Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use driftline_core::{Env, Id, Millis, Replica, Schema, Simulated, status::Status};
+use driftline_memory::MemoryStore;
+use driftline_reading::Reading;
+use driftline_web::{
+    Account, Errand, Error, Host, Importing, Options, Place, Result, Server, Setting,
+};
+use futures_util::future::{BoxFuture, FutureExt as _};
+use jiff::tz::TimeZone;
+use serde_json::Value;
+use tokio::{runtime::Runtime, sync::oneshot};
+
+/// A server, and the key to it.
+pub(crate) struct Visit {
+    pub(crate) replica: Arc<Replica>,
+    pub(crate) env: Arc<Still>,
+    pub(crate) program: Arc<Program>,
+    address: SocketAddr,
+    key: String,
+    _stop: oneshot::Sender<()>,
+    _runtime: Runtime,
+}
+
+/// What was answered.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: String,
+}
+
+impl Visit {
+    pub(crate) fn new() -> Self {
+        let store = MemoryStore::new(Schema::registered().unwrap());
+        let env = Arc::new(Still(Simulated::new(7, 1_790_000_000_000)));
+        let replica = Arc::new(Replica::open(Arc::new(store), env.clone()).unwrap());
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let program = Arc::new(Program::new(replica.clone()));
+        let options = Options {
+            reading: Reading::new(replica.clone()),
+            env: env.clone(),
+            host: program.clone(),
+            zone: TimeZone::UTC,
+            port: 0,
+        };
+        let server = runtime.block_on(Server::bind(options)).unwrap();
+        let (address, link) = (server.address(), server.door().link("/"));
+        let (stop, stopped) = oneshot::channel::<()>();
+        runtime.spawn(server.run(async { _ = stopped.await }));
+        let code = link.split_once("#code=").unwrap().1;
+        let traded = ask(address, "POST", "/key", "", &format!("code={code}"));
+        assert_eq!(traded.status, 200, "{}", traded.body);
+        Self { replica, env, program, address, key: traded.body, _stop: stop, _runtime: runtime }
+    }
+
+    /// What lets a browser in; no page holds it.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// A page that is there.
+    pub(crate) fn page(&self, path: &str) -> String {
+        let answer = self.get(&format!("/fragment{path}"));
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        answer.body
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        ask(self.address, "GET", path, &self.key, "")
+    }
+
+    /// Asks as a browser that can unpack, and leaves the answer to be read.
+    pub(crate) fn ask_packed(&self, path: &str, encodings: &str) -> BufReader<TcpStream> {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nhost: {}\r\nx-driftline-key: {}\r\n\
+             accept-encoding: {encodings}\r\nconnection: close\r\n\r\n",
+            self.address, self.key
+        )
+        .unwrap();
+        BufReader::new(stream)
+    }
+
+    /// What an action that works says.
+    pub(crate) fn act(&self, path: &str, form: &str) -> Value {
+        let answer = self.post(path, form);
+        assert_eq!(answer.status, 200, "{path} {form}: {}", answer.body);
+        serde_json::from_str(&answer.body).unwrap()
+    }
+
+    pub(crate) fn post(&self, path: &str, form: &str) -> Answer {
+        ask(self.address, "POST", &format!("/action{path}"), &self.key, form)
+    }
+}
+
+fn ask(address: SocketAddr, method: &str, path: &str, key: &str, body: &str) -> Answer {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\norigin: http://{address}\r\n\
+         x-driftline-key: {key}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).unwrap();
+    let text = String::from_utf8(bytes).unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    let chunked = head.to_ascii_lowercase().contains("transfer-encoding: chunked");
+    assert!(!chunked, "answers have a length");
+    Answer { status, head: head.to_owned(), body: body.to_owned() }
+}
+
+/// A simulated clock whose sleepers sleep: the server waits for changes in the background.
+pub(crate) struct Still(pub(crate) Simulated);
+
+impl Env for Still {
+    fn wall(&self) -> Millis {
+        self.0.wall()
+    }
+
+    fn monotonic(&self) -> Millis {
+        self.0.monotonic()
+    }
+
+    fn random(&self) -> u64 {
+        self.0.random()
+    }
+
+    fn sleep(&self, _length: Millis) -> BoxFuture<'static, ()> {
+        std::future::pending().boxed()
+    }
+}
+
+/// The program around the pages, which counts how often it is asked where things stand.
+pub(crate) struct Program {
+    replica: Arc<Replica>,
+    pub(crate) asked: AtomicU64,
+    pub(crate) pulse: AtomicU64,
+}
+
+impl Program {
+    fn new(replica: Arc<Replica>) -> Self {
+        Self { replica, asked: AtomicU64::new(0), pulse: AtomicU64::new(0) }
+    }
+}
+
+impl Host for Program {
+    fn status(&self) -> Result<Status> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        Ok(self.replica.status(None)?)
+    }
+
+    fn pulse(&self) -> Option<u64> {
+        Some(self.pulse.load(Ordering::Relaxed))
+    }
+
+    fn call(&self, command: &str) -> String {
+        format!("driftline {command}")
+    }
+
+    fn person(&self) -> Option<String> {
+        Some("Ada <b>".into())
+    }
+
+    fn settings(&self) -> Result<Vec<Setting>> {
+        Ok(Vec::new())
+    }
+
+    fn importing(&self) -> Importing {
+        Importing::default()
+    }
+
+    fn import_now(&self) {}
+
+    fn sync_now(&self) {}
+
+    fn pause(&self, _paused: bool) -> Result<()> {
+        Ok(())
+    }
+
+    fn is_paused(&self) -> bool {
+        false
+    }
+
+    fn code(&self) -> Result<Option<String>> {
+        Ok(None)
+    }
+
+    fn account(&self) -> Result<Account> {
+        Ok(Account::default())
+    }
+
+    fn picture(&self) -> Option<(String, Vec<u8>)> {
+        None
+    }
+
+    fn begin(&self, _errand: Errand) {}
+
+    fn stop(&self) {}
+
+    fn errand(&self) -> (Option<Errand>, u64) {
+        (None, 0)
+    }
+
+    fn demo(&self) -> Result<String> {
+        Err(Error::Host("there is no made-up data".into()))
+    }
+
+    fn places(&self) -> Vec<Place> {
+        Vec::new()
+    }
+
+    fn export(&self) -> Result<PathBuf> {
+        Err(Error::Host("there is nothing to export".into()))
+    }
+}
+
+/// An id that nothing has.
+pub(crate) fn nobody() -> Id {
+    Id::imported(0, &["nobody"])
+}

@@ -1,0 +1,65 @@
+//! What every file of the repository keeps to.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// A file that does not fit into a head does not fit into a review.
+const LINES: usize = 500;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// The files below our folders that `wanted` accepts by name.
+fn files(wanted: fn(&str) -> bool) -> Vec<PathBuf> {
+    let mut open: Vec<_> = ["crates", "xtask", "examples"].map(|it| root().join(it)).into();
+    let mut files = Vec::new();
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let entry = entry.unwrap();
+            let name = entry.file_name().to_str().unwrap().to_owned();
+            if entry.file_type().unwrap().is_dir() {
+                if name != "target" && name != "node_modules" {
+                    open.push(entry.path());
+                }
+            } else if wanted(&name) {
+                files.push(entry.path());
+            }
+        }
+    }
+    assert!(files.len() > 10, "the folders moved");
+    files
+}
+
+#[test]
+fn files_are_short() {
+    let mut long = Vec::new();
+    for path in files(|it| it.ends_with(".rs")) {
+        let lines = fs::read_to_string(&path).unwrap().lines().count();
+        if lines >= LINES {
+            long.push(format!("{lines} lines: {}", path.display()));
+        }
+    }
+    assert!(long.is_empty(), "split these, {LINES} lines are too many:\n{}", long.join("\n"));
+}
+
+#[test]
+fn crates_inherit_what_the_workspace_says() {
+    const INHERITED: [&str; 6] =
+        ["version", "edition", "rust-version", "license", "repository", "publish"];
+    for path in files(|it| it == "Cargo.toml") {
+        let text = fs::read_to_string(&path).unwrap();
+        let shown = path.display();
+        assert!(text.contains("\n[lints]\nworkspace = true\n"), "{shown} has lints of its own");
+        for key in INHERITED {
+            let line = format!("\n{key}.workspace = true\n");
+            assert!(text.contains(&line), "{shown} does not inherit `{key}`");
+        }
+        for line in text.lines().skip_while(|it| !it.contains("dependencies]")) {
+            let names_a_version = line.contains("version =") || line.contains("= \"");
+            assert!(!names_a_version, "{shown}: `{line}` belongs in the table of the root");
+        }
+    }
+}
