@@ -312,7 +312,7 @@ fn values_that_do_not_fit_are_refused_in_words() {
     let bad = a.replica.create_values("folders", &values("colour", Value::from("red")));
     assert!(bad.unwrap_err().to_string().contains("it has: path, name, pinned, here"));
     let bad = a.replica.create_values("folder", &values("path", Value::from("/")));
-    assert!(bad.unwrap_err().to_string().contains("there are: folders, lines"));
+    assert!(bad.unwrap_err().to_string().contains("there are: folders, labels, lines"));
     assert!(a.replica.create_values("folders", &values("here", Value::from("/x"))).is_err());
 }
 

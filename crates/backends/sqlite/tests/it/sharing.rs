@@ -53,7 +53,7 @@ fn check(path: &Path, workers: u64) {
 
 fn child(test: &str, path: &Path, who: u64) -> Child {
     Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--nocapture"])
+        .args(["--exact", &format!("sharing::{test}"), "--nocapture"])
         .env(FILE, path)
         .env(WHO, who.to_string())
         .stdout(Stdio::piped())
