@@ -2,7 +2,7 @@
 //! what a person does on it.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -41,8 +41,9 @@ pub(crate) struct Device {
     /// something when it set out.
     pub(crate) late: Mutex<Vec<(u32, Late)>>,
     heard: Mutex<u64>,
-    /// Rows that it was seen to have been told are in the feed.
-    pub(crate) acknowledged: Mutex<BTreeSet<(String, Id)>>,
+    /// Rows that it was seen to have been told are in the feed, and the first call at which
+    /// that was seen.
+    pub(crate) acknowledged: Mutex<BTreeMap<(String, Id), u64>>,
     /// What a person wrote on it that no call has carried.
     unsent: Mutex<BTreeMap<(String, Id, String), Stamp>>,
     /// The furthest that its corrected clock ever stood.

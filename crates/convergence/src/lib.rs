@@ -14,9 +14,14 @@
 //!
 //! # Running it
 //! ```text
-//! cargo xtask sim --schedules 100000 --seed 1 --backends memory,sqlite
+//! cargo xtask sim --schedules 100000 --backends memory,sqlite   # from a seed that is drawn
+//! cargo xtask sim --schedules 5000 --seed day    # what the tests play today
 //! cargo xtask sim --schedules 1 --seed 4711      # one schedule again
 //! ```
+//! The seed is printed with the command that repeats the run. The tests play half of their
+//! schedules from a fixed seed and half from the [seed of the day](seed_of_day), so that
+//! every day sees some that nobody has played.
+//!
 //! A schedule that fails is [shrunk](Failure::shrink) to the few steps that matter and
 //! printed with its seed. Nothing in it depends on anything but the seed. Every action,
 //! every fault and every event that schedules are there for must be seen to happen
@@ -36,8 +41,8 @@
 //! - **order**: an edit comes after what it replaced, and no import overrules a person.
 //! - **folds**: a hub folds every birth with the live row of its key, and nothing else.
 //! - **doubles**: rows that were never renamed or deleted do not share a key.
-//! - **births**: what a hub has acknowledged is no birth any more, and what a device only
-//!   assumes is not sent.
+//! - **births**: what a hub had acknowledged to a device when it made a call is no birth in
+//!   that call, and what a device only assumes is not sent.
 //! - **queue**: what a person wrote waits until a call carries it.
 //! - **arrivals**: when a sync is done, its hub holds what the device does, and the other
 //!   way round.
@@ -122,6 +127,6 @@ pub use self::{
     fleet::Counts,
     plan::{Action, Fault, Plan, Step, World},
     remote::{MakeRemote, OpenRemote, Remote},
-    run::{Failure, Outcome, run},
+    run::{Failure, Outcome, play, run, seed_of_day},
     suite::{MakeScratch, Suite, scratch},
 };

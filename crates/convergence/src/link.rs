@@ -92,19 +92,21 @@ impl Link<'_> {
         })
     }
 
-    /// Notes what a call carries: as births only what no hub has acknowledged
-    /// to the device, and never what it merely assumes.
+    /// Notes what a call carries: as births only what no hub had acknowledged to the device
+    /// when the call was made, and never what it merely assumes. Two processes may both have
+    /// read a row before one of them hears the answer; a call made after that is later.
     fn check_sent(&self, push: &Push) -> Result<()> {
         for change in &push.changes {
             let stored = self.device.look(|tx| tx.get(&change.entity, change.id))?;
             let (entity, id) = (&change.entity, change.id);
             self.device.carried(change);
             let mut old = lock(&self.device.acknowledged);
-            if stored.is_some_and(|it| it.acked) {
-                old.insert((entity.clone(), id));
-            }
-            if change.birth && old.contains(&(entity.clone(), id)) {
+            let row = (entity.clone(), id);
+            if change.birth && old.get(&row).is_some_and(|call| *call < push.serial) {
                 return Err(broken(format!("{entity} {id} is no birth any more")));
+            }
+            if stored.is_some_and(|it| it.acked) {
+                old.entry(row).or_insert(push.serial);
             }
             if change.birth && *entity == ALIASES.name {
                 return Err(broken(format!("{id} was sent, and this device only assumes it")));

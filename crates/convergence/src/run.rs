@@ -9,6 +9,8 @@ use std::{
     },
 };
 
+use driftline_core::Millis;
+
 use crate::{
     Suite,
     device::lock,
@@ -61,6 +63,14 @@ impl fmt::Display for Failure {
     }
 }
 
+/// The seed of the day at `wall` (UTC): the days since 1970 and six zeros, so that a
+/// million schedules follow it before the next one's. What plays it finds what nobody has
+/// played before, and whoever reads of it later can play it again.
+pub fn seed_of_day(wall: Millis) -> u64 {
+    const DAY: Millis = 24 * 60 * 60 * 1_000;
+    (wall / DAY).saturating_mul(1_000_000)
+}
+
 /// Plays `schedules` schedules of `steps` steps, from `seed` on, and stops at the first
 /// failure. `tick` is called now and then with how many were played.
 pub fn run(
@@ -102,8 +112,9 @@ pub fn run(
     outcome.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-/// Plays one schedule: what happened, and which promise it broke.
-pub(crate) fn play(suite: &Suite, plan: &Plan) -> (Counts, Option<String>) {
+/// Plays one schedule, such as one that once failed: what happened, and which promise it
+/// broke.
+pub fn play(suite: &Suite, plan: &Plan) -> (Counts, Option<String>) {
     let played = catch_unwind(AssertUnwindSafe(|| {
         let mut fleet = match Fleet::new(suite, plan) {
             Ok(fleet) => fleet,

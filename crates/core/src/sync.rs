@@ -194,9 +194,10 @@ impl<'a> Exchange<'a> {
                 }
                 Err(Error::Moved { .. }) => return Ok(false),
                 Err(Error::OldCall { last, .. }) => {
-                    self.turn()?;
+                    // A later call of this device overtook it, and may have changed what
+                    // waits: the rows are read again, and not sent as they were.
                     self.write(|tx| device::renumber(tx, &mut batch, last))?;
-                    open.push(batch);
+                    return Ok(false);
                 }
                 Err(Error::BatchFailed { .. }) if batch.sent.len() > 1 => {
                     let rest = batch.split();

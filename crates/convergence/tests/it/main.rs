@@ -7,6 +7,7 @@
 )]
 
 mod contract;
+mod found;
 mod journal;
 mod remote;
 mod schedules;

@@ -13,6 +13,7 @@ mod keeping;
 mod laws;
 mod live;
 mod merging;
+mod overtaking;
 mod rehearsal;
 mod schema;
 mod service;
