@@ -1,9 +1,12 @@
 //! `cargo xtask sim`: the convergence suite, as many schedules as one has time for.
 
-use std::io::{IsTerminal, Write};
+use std::{
+    io::{IsTerminal, Write},
+    time::{Duration, SystemTime},
+};
 
-use anyhow::{Result, bail};
-use driftline_convergence::Suite;
+use anyhow::{Context, Result, bail};
+use driftline_convergence::{Suite, seed_of_day};
 use driftline_entities as _;
 use driftline_memory as _;
 use driftline_sqlite as _;
@@ -15,9 +18,10 @@ pub(crate) struct Options {
     /// How many schedules
     #[arg(long, default_value_t = 10_000)]
     schedules: u64,
-    /// The seed of the first one; the others follow it
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
+    /// The seed of the first one; the others follow it. `day` is today's, which the tests
+    /// play a part of. Without it, one is drawn
+    #[arg(long)]
+    seed: Option<Seed>,
     /// Steps in a schedule
     #[arg(long, default_value_t = 100)]
     steps: usize,
@@ -26,21 +30,53 @@ pub(crate) struct Options {
     backends: Vec<String>,
 }
 
+/// Where to begin.
+#[derive(Clone, Copy)]
+enum Seed {
+    This(u64),
+    OfDay,
+}
+
+impl std::str::FromStr for Seed {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "day" { Ok(Self::OfDay) } else { text.parse().map(Self::This) }
+    }
+}
+
 /// Fewer schedules than this may miss a kind of fault by chance.
 const ENOUGH: u64 = 300;
 
 pub(crate) fn run(options: &Options) -> Result<()> {
+    let seed = match options.seed {
+        Some(Seed::This(seed)) => seed,
+        Some(Seed::OfDay) => seed_of_day(u64::try_from(since_1970()?.as_millis())?),
+        None => u64::from(since_1970()?.subsec_nanos()),
+    };
+    let Options { schedules, steps, backends, .. } = options;
+    let backends_named = backends.join(",");
+    println!(
+        "again: cargo xtask sim --schedules {schedules} --seed {seed} --steps {steps} \
+         --backends {backends_named}"
+    );
     // A panic inside a schedule is a failure with a seed like any other.
     std::panic::set_hook(Box::new(|_| ()));
     for local in &options.backends {
         for remote in &options.backends {
-            pair(options, local, remote)?;
+            pair(options, seed, local, remote)?;
         }
     }
     Ok(())
 }
 
-fn pair(options: &Options, local: &str, remote: &str) -> Result<()> {
+#[expect(clippy::disallowed_methods, reason = "a seed that nobody chose")]
+fn since_1970() -> Result<Duration> {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    now.context("this machine's clock stands before 1970: set it, or give a --seed")
+}
+
+fn pair(options: &Options, seed: u64, local: &str, remote: &str) -> Result<()> {
     let suite = Suite::registered(local, remote)?;
     let terminal = std::io::stderr().is_terminal();
     #[expect(clippy::disallowed_methods, reason = "it says how fast it was")]
@@ -52,7 +88,7 @@ fn pair(options: &Options, local: &str, remote: &str) -> Result<()> {
         }
     };
     let mut outcome =
-        driftline_convergence::run(&suite, options.schedules, options.steps, options.seed, &tick);
+        driftline_convergence::run(&suite, options.schedules, options.steps, seed, &tick);
     if terminal {
         eprintln!();
     }
