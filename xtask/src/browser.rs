@@ -29,7 +29,10 @@ pub(crate) struct Options {
 
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let mut build = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
-    build.arg("build").args(PROGRAMS.iter().flat_map(|it| ["--package", it])).current_dir(root);
+    build
+        .args(["build", "--locked"])
+        .args(PROGRAMS.iter().flat_map(|it| ["--package", it]))
+        .current_dir(root);
     let status = build.status().context("cannot start cargo")?;
     ensure!(status.success(), "the program cannot be built; the reason is above");
     let script = if options.update_screenshots { "screenshots" } else { "test" };

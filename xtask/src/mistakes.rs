@@ -189,7 +189,7 @@ fn make_all(copy: &Path, mistakes: &[Mistake]) -> Result<()> {
 fn build(copy: &Path, target: &Path) -> Result<()> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(copy).env("CARGO_TARGET_DIR", target).env("CARGO_PROFILE_DEV_DEBUG", "0");
-    cargo.args(["build", "--quiet", "--package", "xtask-player"]);
+    cargo.args(["build", "--locked", "--quiet", "--package", "xtask-player"]);
     let build = cargo.output().context("cannot run cargo")?;
     let reason = String::from_utf8_lossy(&build.stderr);
     ensure!(build.status.success(), "it does not build; renew the patch: {}", reason.trim());

@@ -36,8 +36,8 @@ impl Options {
 
 /// Both kinds of tests. A failure does not keep the other binaries from running.
 const KINDS: [&[&str]; 2] = [
-    &["test", "--workspace", "--no-fail-fast", "--all-targets"],
-    &["test", "--workspace", "--no-fail-fast", "--doc"],
+    &["test", "--locked", "--workspace", "--no-fail-fast", "--all-targets"],
+    &["test", "--locked", "--workspace", "--no-fail-fast", "--doc"],
 ];
 
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {

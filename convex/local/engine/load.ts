@@ -1,6 +1,6 @@
 // Loads convex-test with its private parts exported. It is one module that exports only
 // `convexTest`, and nothing may be written inside node_modules: two processes can start
-// at once, and `npm ci` must find what it left. So a copy with absolute imports goes to a
+// at once, and `npm ci --ignore-scripts` must find what it left. So a copy with absolute imports goes to a
 // fresh temporary folder, which is gone again as soon as the copy is loaded.
 
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -23,7 +23,7 @@ export async function loadEngine(): Promise<EngineModule> {
   if (version !== KNOWN) {
     throw new Error(
       `convex-test is ${version}, but convex/local knows the insides of ${KNOWN}; run ` +
-        "`npm ci` in convex/, or try the new version with tests/local/engine.test.ts and " +
+        "`npm ci --ignore-scripts` in convex/, or try the new version with tests/local/engine.test.ts and " +
         "then change KNOWN in engine/load.ts",
     );
   }

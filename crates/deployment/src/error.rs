@@ -15,7 +15,7 @@ pub enum Error {
     #[error("`node --version` says `{0}`; install Node 20 or later")]
     OldNode(String),
     /// The packages could not be installed.
-    #[error("`npm ci` in {folder} failed ({reason}); its output is above")]
+    #[error("`npm ci --ignore-scripts` in {folder} failed ({reason}); its output is above")]
     Install {
         /// Where it ran.
         folder: PathBuf,

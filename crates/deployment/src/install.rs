@@ -29,7 +29,7 @@ pub(crate) fn check_node(node: &Path) -> Result<(), Error> {
 }
 
 /// Installs the packages of the folder with this `package.json` if they are missing or
-/// older than the lock file. A file lock makes others wait meanwhile, so it happens once.
+/// older than the lock file; none of them gets to run a script of its own. A file lock makes others wait meanwhile, so it happens once.
 ///
 /// # Errors
 /// If npm is missing, or fails.
@@ -45,7 +45,7 @@ pub fn install(folder: &Path) -> Result<(), Error> {
     }
     // Its output is for people; what this program prints on standard output may not be.
     let status = Command::new("npm")
-        .args(["ci", "--no-audit", "--no-fund"])
+        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         .current_dir(folder)
         .stdin(Stdio::null())
         .stdout(std::io::stderr())
@@ -94,6 +94,19 @@ mod tests {
         assert!(!is_installed(folder.path()));
         record.set_modified(second(2)).unwrap();
         assert!(is_installed(folder.path()));
+    }
+
+    #[test]
+    fn no_script_runs_when_packages_are_installed() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text);
+        let script = r#"{ "name": "it", "scripts": { "install": "node -e 0 > ran" } }"#;
+        write("package.json", script).unwrap();
+        let lock =
+            r#"{ "name": "it", "lockfileVersion": 3, "packages": { "": { "name": "it" } } }"#;
+        write("package-lock.json", lock).unwrap();
+        install(folder.path()).unwrap();
+        assert!(!folder.path().join("ran").exists(), "a script ran");
     }
 
     #[test]

@@ -85,7 +85,9 @@ impl Program {
 
 /// Builds the program.
 pub(super) fn build() -> Result<()> {
-    let build = Command::new(cargo()).args(["build", "--package", "driftline", "--quiet"]).status();
+    let build = Command::new(cargo())
+        .args(["build", "--locked", "--package", "driftline", "--quiet"])
+        .status();
     ensure!(build?.success(), "the program does not build");
     Ok(())
 }

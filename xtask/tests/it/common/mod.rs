@@ -105,7 +105,8 @@ impl Graph {
     }
 }
 
-fn cargo_metadata(root: &Path) -> Value {
+/// What cargo tells of this workspace and all that it is built from.
+pub(crate) fn cargo_metadata(root: &Path) -> Value {
     // Crates for other kinds of machines are not looked at, so that nothing has to be
     // downloaded that the tests were built without.
     let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
