@@ -3,6 +3,7 @@
 
 import { defineConfig } from "@playwright/test";
 import { chromium } from "./support/machine.js";
+import { PATIENCE } from "./support/patience.js";
 
 export default defineConfig({
   testDir: "tests",
@@ -12,15 +13,14 @@ export default defineConfig({
   workers: 2,
   forbidOnly: process.env["CI"] !== undefined,
   reporter: [["list"]],
-  // Limits for conditions that are waited for, not times that anything should take: CI's
-  // machines stall for seconds.
-  timeout: 120_000,
-  expect: { timeout: 30_000 },
+  // What is waited for comes within its limit; a test may wait for several such things.
+  timeout: 5 * PATIENCE,
+  expect: { timeout: PATIENCE },
   use: {
     launchOptions: chromium(),
     viewport: { width: 1280, height: 800 },
     locale: "en-GB",
-    timezoneId: "Europe/Berlin",
+    timezoneId: process.env["TZ"] ?? "Europe/Berlin",
     screenshot: "only-on-failure",
   },
 });

@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { clock } from "./clock.js";
 import { programs } from "./machine.js";
 
 /** How a run of the program ended. */
@@ -83,7 +84,7 @@ export class Place {
     const child = spawn(join(programs(), program), ["--profile", profile, ...words], {
       cwd: this.folder,
       // No PATH: the program finds nothing that could open a browser, and says what to open.
-      env: { HOME: this.path("home") },
+      env: { HOME: this.path("home"), ...clock() },
       stdio: "pipe",
     });
     const running = new Running(child);

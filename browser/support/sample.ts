@@ -1,6 +1,7 @@
-// A fortnight of somebody's work, made up: what the pictures of the README show, and what
-// tests of whole pages read. Its text is a person's, not a test's.
+// A fortnight of somebody's work that ended yesterday, made up: what the pictures of the
+// README show, and what tests of whole pages read. Its text is a person's, not a test's.
 
+import { daysAgo } from "./clock.js";
 import { Transcript } from "./transcript.js";
 
 const HARBOUR = "/home/ada/projects/harbour";
@@ -29,7 +30,7 @@ export function richOne(): Transcript {
     cwd: HARBOUR,
     branch: "tides",
     model: OPUS,
-    at: "2026-11-20T08:41:00Z",
+    at: daysAgo(1, "08:41"),
   });
   session
     .prompt(
@@ -102,7 +103,7 @@ function shortOnes(): Transcript[] {
       HARBOUR,
       "main",
       SONNET,
-      "2026-11-09T07:58:00Z",
+      daysAgo(12, "07:58"),
       "Plan the importer for berth lists",
       "Three steps: read the list line by line, match each berth by its number, and report what matched nothing. The list is small, so all of it fits into one transaction.",
     ),
@@ -110,7 +111,7 @@ function shortOnes(): Transcript[] {
       HARBOUR,
       "berths",
       SONNET,
-      "2026-11-10T13:20:00Z",
+      daysAgo(11, "13:20"),
       "Write the importer as we planned it, streaming, with a report",
       "The importer reads 40,000 berths in 0.3 s and reports every line that it could not match.",
       "Also when the file ends in the middle of a line?",
@@ -120,7 +121,7 @@ function shortOnes(): Transcript[] {
       SITE,
       "main",
       OPUS,
-      "2026-11-11T09:05:00Z",
+      daysAgo(10, "09:05"),
       "The opening hours page is slow on phones",
       "It loads a map that nobody sees below 600 px. The map is loaded on a tap now: 1.4 MB less, and the page is there in 0.6 s.",
     ),
@@ -128,7 +129,7 @@ function shortOnes(): Transcript[] {
       NOTES,
       "main",
       SONNET,
-      "2026-11-12T19:44:00Z",
+      daysAgo(9, "19:44"),
       "Turn my reading notes into one index by author",
       "The index has 212 entries by 97 authors. Four notes name no author; they are listed at the end.",
     ),
@@ -136,7 +137,7 @@ function shortOnes(): Transcript[] {
       HARBOUR,
       "main",
       OPUS,
-      "2026-11-13T10:10:00Z",
+      daysAgo(8, "10:10"),
       "Review the login flow for anything that leaks a token",
       "One thing: the trace log prints the whole request, the `authorization` header included. It is left out now, and a test holds the log against a canary.",
     ),
@@ -144,7 +145,7 @@ function shortOnes(): Transcript[] {
       HARBOUR,
       "logbook",
       SONNET,
-      "2026-11-16T08:30:00Z",
+      daysAgo(5, "08:30"),
       "The logbook test fails one run in ten, no sleeps please",
       "Two entries of one millisecond had no order. They are ordered by their number now, and the test makes the collision on purpose.",
     ),
@@ -152,7 +153,7 @@ function shortOnes(): Transcript[] {
       SITE,
       "winter",
       SONNET,
-      "2026-11-17T16:02:00Z",
+      daysAgo(4, "16:02"),
       "Make the winter timetable from the spreadsheet",
       "The page has both ferries, in the order of departure, and says which day it was made.",
       "Show the ones that do not run on Sundays",
@@ -162,7 +163,7 @@ function shortOnes(): Transcript[] {
       HARBOUR,
       "main",
       SONNET,
-      "2026-11-18T11:27:00Z",
+      daysAgo(3, "11:27"),
       "Which of our dependencies are used once?",
       "Three: a date parser in `logbook.rs`, a slug function, and a retry helper. The first two are ten lines each; I would keep the third.",
     ),
@@ -170,7 +171,7 @@ function shortOnes(): Transcript[] {
       NOTES,
       "main",
       OPUS,
-      "2026-11-19T20:15:00Z",
+      daysAgo(2, "20:15"),
       "Rename the tags that differ only in case",
       "Nineteen tags became eight. Nothing else in the notes changed; the list of renames is in `tags.md`.",
     ),

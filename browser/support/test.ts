@@ -2,6 +2,7 @@
 
 import { test as base } from "@playwright/test";
 import { Deployment } from "./deployment.js";
+import { PATIENCE } from "./patience.js";
 import { Place } from "./place.js";
 import { Watch } from "./watch.js";
 
@@ -41,6 +42,6 @@ export const test = base.extend<Given, Shared>({
       await use(deployment);
       await deployment.stop();
     },
-    { scope: "worker", timeout: 120_000 },
+    { scope: "worker", timeout: PATIENCE },
   ],
 });

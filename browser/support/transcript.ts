@@ -1,8 +1,9 @@
 // Transcripts as Claude Code writes them, made up: a line for each record, in the files
 // and folders where the program looks for them.
 
-import { appendFile, mkdir } from "node:fs/promises";
+import { appendFile, mkdir, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { daysAgo } from "./clock.js";
 
 /** A block of a message. */
 export type Block = Record<string, unknown>;
@@ -15,7 +16,7 @@ export interface Beginning {
   cwd?: string;
   branch?: string;
   model?: string;
-  /** When it began. */
+  /** When it began; yesterday, if nothing is said. */
   at?: string;
 }
 
@@ -42,7 +43,7 @@ export class Transcript {
     this.cwd = beginning.cwd ?? "/home/ada/projects/harbour";
     this.branch = beginning.branch ?? "main";
     this.model = beginning.model ?? "claude-sonnet-4-5-20250929";
-    this.clock = Date.parse(beginning.at ?? "2026-11-20T09:00:00Z");
+    this.clock = Date.parse(beginning.at ?? daysAgo(1, "09:00"));
   }
 
   /** What the person said. */
@@ -140,6 +141,8 @@ export class Transcript {
           : join(folder, this.session, "subagents", `agent-${agent}.jsonl`);
       await mkdir(dirname(file), { recursive: true });
       await appendFile(file, lines.join(""));
+      // Written when the last of it was said.
+      await utimes(file, new Date(this.clock), new Date(this.clock));
     }
     this.waiting.clear();
   }

@@ -9,9 +9,6 @@ import { paths } from "../support/pages.js";
 import { expect, test } from "../support/test.js";
 import { Transcript } from "../support/transcript.js";
 
-// Each looks at hundreds of pages.
-test.describe.configure({ timeout: 600_000 });
-
 /** Elements and attributes that only a page that was broken has. */
 function broken(page: Page): Promise<string[]> {
   return page.evaluate(() => {

@@ -10,9 +10,6 @@ import { writeSample } from "../support/sample.js";
 import { expect, test } from "../support/test.js";
 import type { Watch } from "../support/watch.js";
 
-// Each looks at all pages there are.
-test.describe.configure({ timeout: 600_000 });
-
 /** The app on a profile with something of everything. */
 async function filled(place: Place, watch: Watch): Promise<App> {
   watch.allow(new RegExp(`status of 404 .*${NOWHERE}`));

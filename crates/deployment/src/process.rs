@@ -44,7 +44,7 @@ impl Default for Options {
             port: 0,
             data: None,
             show_errors: false,
-            deadline: Duration::from_secs(60),
+            deadline: Duration::from_secs(120),
         }
     }
 }

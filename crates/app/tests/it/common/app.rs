@@ -12,7 +12,7 @@ use std::{
 use serde_json::Value;
 
 /// Longer than anything may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The app while it runs.
 pub(crate) struct App {
