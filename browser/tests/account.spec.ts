@@ -21,6 +21,7 @@ async function beginSignIn(page: Page): Promise<Page> {
 async function signInAs(page: Page, account: string): Promise<void> {
   await page.getByLabel("Account id").fill(account);
   await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("link", { name: "Sign in" }).click();
   await expect(page.getByText("You can close this tab")).toBeVisible();
   await page.close();
 }
@@ -52,9 +53,11 @@ test("signs in, shows what a merge would do, merges, and takes it back", async (
   const sessions = other.getByRole("row", { name: /^Sessions/ });
   await expect(sessions).toHaveText(/Sessions\s*1\s*1\s*0\s*0\s*0\s*0/);
   await isAccessible(other);
+  await expect(other.getByText("github:1001 (login person-1001)").first()).toBeVisible();
   await other.getByRole("button", { name: "Copy everything, then merge" }).click();
   await expect(other.getByText("1 row received, 1 sent")).toBeVisible();
   await expect(other.getByText("this one")).toBeVisible();
+  await expect(other.getByRole("button", { name: "Sign out all others" })).toBeVisible();
   await isAccessible(other);
   expect(await names(place, "here")).toEqual(["Made here", "Made there"]);
 

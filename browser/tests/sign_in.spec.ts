@@ -1,6 +1,7 @@
 // Signing in, from the terminal to the browser and back, at the local deployment with its
 // stand-ins for GitHub and Google.
 
+import { hostname } from "node:os";
 import type { Page } from "@playwright/test";
 import { isAccessible } from "../support/axe.js";
 import type { Running } from "../support/place.js";
@@ -19,6 +20,14 @@ async function signInAs(page: Page, account: string): Promise<void> {
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 
+/** Agrees that this machine is signed in. */
+async function agree(page: Page): Promise<void> {
+  await expect(page.getByRole("heading")).toHaveText("Sign in this device?");
+  await expect(page.locator("#device")).toHaveText(hostname());
+  await isAccessible(page);
+  await page.getByRole("link", { name: "Sign in" }).click();
+}
+
 /** Signs in at the stand-in, and stops before the program is told: where it would be. */
 async function callbackOf(page: Page, program: Running, account: string): Promise<string> {
   const signedIn = new URLSearchParams({ account, name: "Ada" });
@@ -26,7 +35,10 @@ async function callbackOf(page: Page, program: Running, account: string): Promis
   for (;;) {
     const answer = await page.request.get(next, { maxRedirects: 0 });
     const { location } = answer.headers();
-    next = location === undefined ? `${next}&${signedIn}` : new URL(location, next).href;
+    const link = /id="go" href="([^"]*)"/.exec(await answer.text())?.[1];
+    if (link !== undefined) next = link.replaceAll("&#38;", "&");
+    else if (location === undefined) next = `${next}&${signedIn}`;
+    else next = new URL(location, next).href;
     if (new URL(next).pathname === "/callback") return next;
   }
 }
@@ -41,6 +53,7 @@ for (const title of PROVIDERS) {
     await page.goto(await pageOf(program));
     await expect(page.getByRole("heading")).toHaveText(`Stand-in for ${title}`);
     await signInAs(page, "1001");
+    await agree(page);
     await expect(page.getByRole("heading")).toHaveText("Back to Driftline");
     await expect(page.getByText("You can close this tab")).toBeVisible();
     await isAccessible(page);

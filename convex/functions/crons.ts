@@ -15,5 +15,11 @@ crons.daily(
   internal.maintenance.sweepAudit,
   {},
 );
+crons.daily(
+  "sweep sessions",
+  { hourUTC: 4, minuteUTC: 10 },
+  internal.signIn.cleaning.sweepSessions,
+  {},
+);
 
 export default crons;

@@ -15,6 +15,20 @@ export default defineSchema({
   ...authTables,
   ...entityTables,
 
+  /** People, with the name by which their provider tells them apart, if it has one. */
+  users: defineTable({
+    ...authTables.users.validator.fields,
+    login: v.optional(v.string()),
+  })
+    .index("email", ["email"])
+    .index("phone", ["phone"]),
+
+  /** Sessions, each with the device that it said it is of. */
+  authSessions: defineTable({
+    ...authTables.authSessions.validator.fields,
+    device: v.optional(v.string()),
+  }).index("userId", ["userId"]),
+
   /** What the hub keeps of a person: made by the first link. */
   syncHeads: defineTable({
     user: v.id("users"),
@@ -40,8 +54,6 @@ export default defineSchema({
     lastContactAt: v.number(),
     /** What its owner calls it. */
     name: v.optional(v.string()),
-    /** By which it called; some may have ended since. */
-    sessions: v.optional(v.array(v.id("authSessions"))),
   }).index("by_device", ["user", "device"]),
 
   /** The order of changes, read before the rows so that no page grows past its limits. */

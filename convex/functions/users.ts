@@ -1,7 +1,7 @@
 /** Who a person is here, and which devices sync with this deployment. */
 import { v } from "convex/values";
 import { mutation, query } from "./_generated/server.js";
-import { listDevices, noteDevice, revokeDevice as revoke } from "./hub/devices.js";
+import * as devices from "./hub/devices.js";
 import { checkProtocol, name } from "./hub/errors.js";
 import { accountOf, headOf, identityOf, requireUser } from "./hub/person.js";
 
@@ -21,7 +21,7 @@ export const linkLocalId = mutation({
     name("localId", localId);
     if (deviceName !== undefined) {
       const called = { name: name("deviceName", deviceName) };
-      await noteDevice(ctx, user._id, localId, Date.now(), called);
+      await devices.noteDevice(ctx, user._id, localId, Date.now(), called);
     }
     const known = await headOf(ctx, user._id);
     if (known) {
@@ -54,26 +54,38 @@ export const me = query({
     return {
       person: head?.person ?? person,
       provider,
+      login: user.login ?? null,
       name: user.name ?? null,
       image: user.image ?? null,
       account: head?.account ?? null,
       epoch: head?.epoch ?? null,
       linkedLocalIds: head?.linkedLocalIds ?? [],
-      devices: await listDevices(ctx, user._id),
+      devices: await devices.listDevices(ctx, user._id),
     };
   },
 });
 
 /**
- * Ends every session of one of the caller's devices, and says how many there were. It has
- * to sign in again before it gets or sends anything; what is on it stays there.
+ * Ends every session of one of the caller's devices, or one session that nobody knows the
+ * device of, and says how many there were. Whoever had it has to sign in again before it
+ * gets or sends anything; what is on it stays there.
  */
 export const revokeDevice = mutation({
   args: { protocol: v.number(), device: v.string() },
   handler: async (ctx, { protocol, device }) => {
     const user = await requireUser(ctx);
     checkProtocol(protocol);
-    return { ended: await revoke(ctx, user._id, name("device", device)) };
+    return { ended: await devices.revokeDevice(ctx, user._id, name("device", device)) };
+  },
+});
+
+/** Ends every session of the caller but the one that calls, and says how many there were. */
+export const revokeOthers = mutation({
+  args: { protocol: v.number() },
+  handler: async (ctx, { protocol }) => {
+    const user = await requireUser(ctx);
+    checkProtocol(protocol);
+    return { ended: await devices.revokeOthers(ctx, user._id) };
   },
 });
 

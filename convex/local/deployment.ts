@@ -63,7 +63,7 @@ export async function startDeployment(options: Options, stop: () => void) {
     providerPort: portOf(providerServer),
   });
   // Convex Auth reads these when its module is loaded, so before any function is.
-  setEnvironment(url, siteUrl, providerUrl, keys);
+  setEnvironment(url, siteUrl, providerUrl, keys, options.people);
 
   const module = await loadEngine();
   if (options.limits) installLimits(module);
@@ -177,6 +177,7 @@ function setEnvironment(
   siteUrl: string,
   providerUrl: string,
   keys: SigningKeys,
+  people: string,
 ) {
   Object.assign(process.env, {
     CONVEX_CLOUD_URL: url,
@@ -190,6 +191,9 @@ function setEnvironment(
     AUTH_GOOGLE_ID: GOOGLE_CLIENT.id,
     AUTH_GOOGLE_SECRET: GOOGLE_CLIENT.secret,
     AUTH_GOOGLE_ISSUER: `${providerUrl}${GOOGLE_PATH}`,
+    DRIFTLINE_PEOPLE: people,
+    // Suites sign in hundreds of people at once, on a clock that may stand still.
+    DRIFTLINE_SIGN_INS_PER_MINUTE: "1000000",
     AUTH_LOG_LEVEL: process.env["AUTH_LOG_LEVEL"] ?? "ERROR",
   });
 }

@@ -20,6 +20,8 @@ export interface Options {
   limits: boolean;
   /** Which engine runs queries: `plain` is convex-test as it comes. */
   engine: "fast" | "plain";
+  /** Who may sign in: `DRIFTLINE_PEOPLE`. */
+  people: string;
   /** End when standard input ends, so that no process outlives the one that started it. */
   untilStdinEnds: boolean;
 }
@@ -33,6 +35,7 @@ export const USAGE = `usage: node --import tsx local/main.ts [options]
   --show-errors       do not leave out messages of errors
   --no-limits         do not enforce the limits of a real deployment
   --engine NAME       fast or plain                    (default: fast)
+  --people LIST       who may sign in, as DRIFTLINE_PEOPLE (default: *, everybody)
   --until-stdin-ends  stop when standard input ends`;
 
 /** A mistake of whoever started the process; its message says what to do. */
@@ -55,6 +58,7 @@ export function readOptions(words: string[]): Options {
     redact: !values["show-errors"],
     limits: !values["no-limits"],
     engine,
+    people: values.people ?? "*",
     untilStdinEnds: values["until-stdin-ends"] ?? false,
   };
 }
@@ -72,6 +76,7 @@ function parse(args: string[]) {
         "show-errors": { type: "boolean" },
         "no-limits": { type: "boolean" },
         engine: { type: "string" },
+        people: { type: "string" },
         "until-stdin-ends": { type: "boolean" },
       },
     });

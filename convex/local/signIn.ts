@@ -1,7 +1,6 @@
 // Signs somebody in as a browser would, with no browser: the real sign-in of the
 // functions, through the stand-in of the provider.
 
-import { randomBytes } from "node:crypto";
 import type { Functions } from "./functions.js";
 import type { Account, ProviderName } from "./providers/people.js";
 
@@ -22,9 +21,8 @@ export async function signIn(
   account: Account,
   providerOrigin: string,
 ): Promise<SignedIn> {
-  // Nobody listens there: the last redirect is read, not followed.
-  const state = randomBytes(32).toString("base64url");
-  const redirectTo = `http://127.0.0.1:65000/callback?state=${state}`;
+  // The page that shows the code: the last redirect is read, not followed.
+  const redirectTo = "code";
   const start = await call<{ redirect?: string; verifier?: string }>(functions, {
     provider,
     params: { redirectTo },
@@ -32,7 +30,7 @@ export async function signIn(
   if (!start.redirect || !start.verifier) {
     throw new Error(`auth:signIn with ${provider} gave no address to open`);
   }
-  const code = await browse(start.redirect, redirectTo, providerOrigin, account);
+  const code = await browse(start.redirect, providerOrigin, account);
   const { tokens } = await call<{
     tokens?: { token: string; refreshToken: string } | null;
   }>(functions, { params: { code }, verifier: start.verifier });
@@ -48,10 +46,9 @@ async function call<T>(functions: Functions, args: object): Promise<T> {
   );
 }
 
-/** Follows redirects with cookies until one leads to `target`, and takes its code. */
+/** Follows redirects with cookies until one leads to the page with the code; returns it. */
 async function browse(
   start: string,
-  target: string,
   providerOrigin: string,
   account: Account,
 ): Promise<string> {
@@ -77,7 +74,7 @@ async function browse(
     }
     await answer.body?.cancel();
     url = new URL(location, url);
-    if (url.href.startsWith(target)) {
+    if (url.pathname === "/sign-in/code") {
       const code = url.searchParams.get("code");
       if (code === null) throw new Error("the provider was left without a code");
       return code;

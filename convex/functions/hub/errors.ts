@@ -14,9 +14,15 @@ type Code =
   | "old_call"
   | "protocol"
   | "unknown_device"
+  | "not_invited"
+  | "slow_down"
   | "bad_request";
 
-export function failure(code: Code, message: string, more: Record<string, number> = {}) {
+export function failure(
+  code: Code,
+  message: string,
+  more: Record<string, number | string> = {},
+) {
   return new ConvexError({ code, message, ...more });
 }
 

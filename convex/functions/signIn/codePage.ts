@@ -4,10 +4,14 @@
  * once, and only together with what that terminal alone holds.
  */
 import { httpActionGeneric } from "convex/server";
+import { codeOf, escaped, isCode, page } from "./page.js";
+import { refusedIn } from "./people.js";
 
 export const codePage = httpActionGeneric((_ctx, request) => {
-  const code = new URL(request.url).searchParams.get("code") ?? "";
-  return Promise.resolve(/^[0-9]{8}$/.test(code) ? withCode(code) : withoutCode());
+  const code = codeOf(new URL(request.url));
+  const refused = refusedIn(code);
+  if (refused !== null) return Promise.resolve(refusal(refused));
+  return Promise.resolve(isCode(code) ? withCode(code) : withoutCode());
 });
 
 function withCode(code: string): Response {
@@ -29,31 +33,12 @@ function withoutCode(): Response {
   );
 }
 
-function page(status: number, title: string, body: string): Response {
-  const html = `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<main>
-<h1>${title}</h1>
-${body}
-</main>
-</html>
-`;
-  return new Response(html, {
-    status,
-    headers: {
-      "Content-Type": "text/html; charset=utf-8",
-      "Cache-Control": "no-store",
-      "Content-Security-Policy":
-        "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-      "Cross-Origin-Opener-Policy": "same-origin",
-      "Cross-Origin-Resource-Policy": "same-origin",
-      "Referrer-Policy": "no-referrer",
-      "X-Content-Type-Options": "nosniff",
-      "X-Frame-Options": "DENY",
-    },
-  });
+/** For an account that may not sign in here. */
+function refusal(person: string): Response {
+  return page(
+    403,
+    "Not among the people of this deployment",
+    `<p><code>${escaped(person)}</code> may not sign in here. If that should change, ask
+whoever runs the deployment to add it to <code>DRIFTLINE_PEOPLE</code>.</p>`,
+  );
 }

@@ -10,8 +10,9 @@ export function person(profile: {
   login: string;
   name?: string | null;
   avatar_url?: string | null;
-}): { name: string; image?: string } {
+}): { login: string; name: string; image?: string } {
   return {
+    login: profile.login,
     name: profile.name ?? profile.login,
     ...(profile.avatar_url ? { image: profile.avatar_url } : {}),
   };

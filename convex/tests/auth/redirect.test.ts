@@ -1,12 +1,17 @@
 // Where a browser may be sent with a code, against a million addresses that are nearly
 // right, and against the tricks that rules of this kind have fallen for.
 import { beforeAll, describe, expect, it } from "vitest";
-import { allowedRedirect, isLoopback } from "../../functions/signIn/redirect.js";
+import { allowedRedirect, listenerIn } from "../../functions/signIn/redirect.js";
 
 const STATE = "A-_z".repeat(10) + "abc";
-const RIGHT = `http://127.0.0.1:54321/callback?state=${STATE}`;
+const CALLBACK = `http://127.0.0.1:54321/callback?state=${STATE}`;
+/** "Ada's laptop". */
+const RIGHT = `${CALLBACK}#QWRhJ3MgbGFwdG9w`;
 /** The rule, said another way than the code says it. */
-const RULE = /^http:\/\/127\.0\.0\.1:([1-9][0-9]{3,4})\/callback\?state=[A-Za-z0-9_-]{43}$/;
+const RULE =
+  /^http:\/\/127\.0\.0\.1:([1-9][0-9]{3,4})\/callback\?state=[A-Za-z0-9_-]{43}#[A-Za-z0-9_-]{1,600}$/;
+
+const isLoopback = (asked: string) => listenerIn(asked) !== null;
 
 function byRule(address: string): boolean {
   const port = Number(RULE.exec(address)?.[1]);
@@ -18,8 +23,15 @@ beforeAll(() => {
 });
 
 describe("where a code may go", () => {
-  it("is a listener on this machine, or the page that shows it", () => {
-    expect(allowedRedirect(RIGHT)).toBe(RIGHT);
+  it("is a page that asks before a listener on this machine gets it, or one that shows it", () => {
+    expect(allowedRedirect(RIGHT)).toBe(
+      `https://happy-otter-123.convex.site/sign-in/confirm?to=${encodeURIComponent(RIGHT)}`,
+    );
+    expect(listenerIn(RIGHT)).toEqual({
+      callback: CALLBACK,
+      host: "127.0.0.1:54321",
+      device: "Ada's laptop",
+    });
     expect(allowedRedirect("code")).toBe(
       "https://happy-otter-123.convex.site/sign-in/code",
     );
@@ -52,11 +64,16 @@ describe("where a code may go", () => {
     ` ${RIGHT}`,
     `${RIGHT} `,
     `${RIGHT}\n`,
-    `${RIGHT}&code=1`,
-    `${RIGHT}&state=${STATE}`,
+    CALLBACK,
+    `${CALLBACK}#`,
+    `${CALLBACK}#Ada's laptop`,
+    `${CALLBACK}#${"A".repeat(601)}`,
+    `${CALLBACK}&code=1#QQ`,
+    `${CALLBACK}&state=${STATE}#QQ`,
     `${RIGHT}#x`,
-    `${RIGHT}A`,
-    RIGHT.slice(0, -1),
+    `${RIGHT}%41`,
+    `${CALLBACK}A#QQ`,
+    `${CALLBACK.slice(0, -1)}#QQ`,
     RIGHT.replace("/callback", "/callback/"),
     RIGHT.replace("/callback", "/x/../callback"),
     RIGHT.replace("/callback", "/%63allback"),
@@ -65,6 +82,16 @@ describe("where a code may go", () => {
   ])("is not %j", (address) => {
     expect(isLoopback(address)).toBe(false);
     expect(() => allowedRedirect(address)).toThrow("may not receive");
+  });
+
+  it.each([
+    ["an unprintable name", "a\u202eb\u0000\n c", "a b c"],
+    ["no name that can be seen", "\u200b \u2060", "a device"],
+    ["a long one", "x".repeat(400), "x".repeat(100)],
+  ])("shows %s as it is harmless", (_, name, shown) => {
+    const encoded = Buffer.from(name).toString("base64url");
+    expect(listenerIn(`${CALLBACK}#${encoded}`)?.device).toBe(shown);
+    expect(listenerIn(`${CALLBACK}#____`)?.device).toBe("a device");
   });
 
   it("is by rule for a million addresses", () => {

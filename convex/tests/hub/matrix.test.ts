@@ -82,6 +82,7 @@ const MATRIX: Line[] = [
     kind: "mutation",
     args: (ada) => [{ protocol: 1, device: ada.device }],
   },
+  { call: api.users.revokeOthers, kind: "mutation", args: () => [{ protocol: 1 }] },
 ];
 
 async function setUp(t: Deployment) {
@@ -223,6 +224,7 @@ test("linking draws an account once and records local ids", async () => {
   expect(await ada.client.query(api.users.me, {})).toEqual({
     ...first,
     provider: "github",
+    login: null,
     name: "ada",
     image: null,
     linkedLocalIds: ["laptop", "phone"],
@@ -232,6 +234,7 @@ test("linking draws an account once and records local ids", async () => {
         name: null,
         lastContactAt: expect.any(Number) as number,
         signedIn: true,
+        known: true,
       },
     ],
   });

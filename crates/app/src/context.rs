@@ -92,16 +92,19 @@ impl Setup {
         Ok(Reading::with_index(device.replica.clone(), Arc::new(index)))
     }
 
-    /// Opens the other side, if one is set up.
-    pub(crate) fn remote(&self, config: &Config) -> Result<Option<Arc<dyn Backend>>> {
+    /// Opens the other side, if one is set up, for whoever is signed in at `deployment`.
+    pub(crate) fn remote(
+        &self,
+        config: &Config,
+        deployment: Option<&Deployment>,
+    ) -> Result<Option<Arc<dyn Backend>>> {
         let Some(remote) = &config.remote else { return Ok(None) };
-        let deployment = Deployment::named(self, config, false)?;
         let backend = (remote.open)(&OpenBackend {
             schema: self.schema,
             profile: self.profile.path(),
             settings: &remote.settings,
             env: self.env.clone(),
-            tokens: deployment.map(|it| it.tokens()),
+            tokens: deployment.map(Deployment::tokens),
         })?;
         Ok(Some(backend))
     }
@@ -131,11 +134,11 @@ impl Setup {
         config: &Config,
         replica: &Arc<Replica>,
     ) -> Result<Option<Arc<dyn Backend>>> {
-        let Some(remote) = self.remote(config)? else { return Ok(None) };
-        if !config.has_sign_in() {
-            return Ok(Some(remote));
-        }
-        Ok(Some(Arc::new(Reviewed { remote, replica: replica.clone() })))
+        let deployment = Deployment::named(self, config, false)?;
+        let Some(remote) = self.remote(config, deployment.as_ref())? else { return Ok(None) };
+        let Some(deployment) = deployment else { return Ok(Some(remote)) };
+        let host = deployment.origin.host();
+        Ok(Some(Arc::new(Reviewed { remote, replica: replica.clone(), host })))
     }
 }
 

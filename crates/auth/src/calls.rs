@@ -24,8 +24,8 @@ pub struct Calls {
 pub struct Methods {
     /// Where it says its pages are.
     pub site_url: String,
-    /// Variables without which nobody can sign in.
-    pub missing: Vec<String>,
+    /// Whether all is set without which nobody can sign in.
+    pub ready: bool,
     /// The ways.
     pub methods: Vec<Method>,
 }
@@ -38,8 +38,8 @@ pub struct Method {
     pub id: String,
     /// What people call it.
     pub title: String,
-    /// Variables without which it does not work.
-    pub missing: Vec<String>,
+    /// Whether all is set without which it does not work.
+    pub ready: bool,
     /// What a device flow needs.
     pub device: Option<DeviceApp>,
 }
@@ -62,7 +62,10 @@ pub struct Account {
     pub person: String,
     /// The provider.
     pub provider: String,
-    /// What the person calls themselves there.
+    /// The name by which the provider tells them from others, if it has such names.
+    #[serde(default)]
+    pub login: Option<String>,
+    /// What the person calls themselves there. Anybody can call themselves so.
     pub name: Option<String>,
     /// Where their picture is.
     pub image: Option<String>,
@@ -73,7 +76,7 @@ pub struct Account {
     pub devices: Vec<DeviceOf>,
 }
 
-/// A device of a person.
+/// A device of a person, or a session of theirs that nobody knows the device of.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DeviceOf {
@@ -84,6 +87,8 @@ pub struct DeviceOf {
     /// Whether a session of it is alive.
     #[serde(default)]
     pub signed_in: bool,
+    /// Whether this is a device that has said what it is.
+    pub known: bool,
     /// When it last called, in milliseconds since 1970.
     pub last_contact_at: f64,
 }
@@ -228,12 +233,25 @@ impl Calls {
     /// # Errors
     /// When they may still be alive.
     pub async fn revoke(&self, token: &SecretString, device: &str) -> Result<Option<u64>> {
+        let args = json!({ "protocol": PROTOCOL, "device": device });
+        self.ended("users:revokeDevice", &args, token).await
+    }
+
+    /// Ends every session of the owner of `token` but this one, and returns how many there
+    /// were. None if the token is not accepted.
+    ///
+    /// # Errors
+    /// When they may still be alive.
+    pub async fn revoke_others(&self, token: &SecretString) -> Result<Option<u64>> {
+        self.ended("users:revokeOthers", &json!({ "protocol": PROTOCOL }), token).await
+    }
+
+    async fn ended(&self, path: &str, args: &Value, token: &SecretString) -> Result<Option<u64>> {
         #[derive(Deserialize)]
         struct Reply {
             ended: f64,
         }
-        let args = json!({ "protocol": PROTOCOL, "device": device });
-        match self.call("mutation", "users:revokeDevice", &args, Some(token)).await {
+        match self.call("mutation", path, args, Some(token)).await {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
             Ok(value) => self.read(value).map(|it: Reply| Some(it.ended.max(0.0) as u64)),
             Err(Fault::Unauthenticated) => Ok(None),
@@ -280,13 +298,18 @@ impl Calls {
         match wire.status.as_deref() {
             Some("success") => Ok(wire.value.unwrap_or(Value::Null)),
             Some("error") => {
-                let code = wire.data.as_ref().and_then(|it| it["code"].as_str());
-                if code == Some("unauthenticated") {
-                    return Err(Fault::Unauthenticated);
-                }
-                let said = wire.data.as_ref().and_then(|it| it["message"].as_str());
-                let said = said.or(wire.message.as_deref()).unwrap_or("it does not say why");
-                Err(Fault::Other(Error::Failed { host, reason: excerpt(said) }))
+                let data = |name: &str| wire.data.as_ref().and_then(|it| it[name].as_str());
+                let said = data("message").or(wire.message.as_deref());
+                let reason = excerpt(said.unwrap_or("it does not say why"));
+                Err(match data("code") {
+                    Some("unauthenticated") => Fault::Unauthenticated,
+                    Some("not_invited") => {
+                        let person = excerpt(data("person").unwrap_or("this account"));
+                        Fault::Other(Error::NotInvited { host, person })
+                    }
+                    Some("slow_down") => Fault::Other(Error::SlowDown { host, reason }),
+                    _ => Fault::Other(Error::Failed { host, reason }),
+                })
             }
             _ => {
                 let reason = "it neither succeeded nor failed".into();

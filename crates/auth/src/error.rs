@@ -41,15 +41,24 @@ pub enum Error {
         /// What it said.
         reason: String,
     },
-    /// A deployment whose environment is incomplete.
-    #[error("{host} is not set up for {what}; set what is missing: {commands}")]
+    /// A deployment whose environment is incomplete. Which variables it lacks is told to
+    /// whoever runs it alone.
+    #[error("{host} is not set up for {what}; whoever runs it sees what is missing with: {help}")]
     NotSetUp {
         /// The deployment.
         host: String,
         /// A way to sign in, or sign-in as a whole.
         what: String,
-        /// The commands that set it.
-        commands: String,
+        /// The command that tells it.
+        help: &'static str,
+    },
+    /// A provider without the way that was asked for.
+    #[error("{provider} has no sign-in of its own for machines without a browser; try: {help}")]
+    NoDeviceFlow {
+        /// The provider.
+        provider: &'static str,
+        /// What works.
+        help: String,
     },
     /// A provider that there is not.
     #[error("there is no way to sign in called `{name}`; there are: {known}")]
@@ -100,6 +109,25 @@ pub enum Error {
         /// The deployment.
         host: String,
     },
+    /// The deployment is other people's.
+    #[error(
+        "{person} is not among the people of {host}, and nothing was changed; to let it in, \
+         whoever runs {host} adds it to the list: npx convex env set DRIFTLINE_PEOPLE {person},..."
+    )]
+    NotInvited {
+        /// The deployment.
+        host: String,
+        /// `provider:account id`.
+        person: String,
+    },
+    /// Too many sign-ins at once.
+    #[error("{host} takes no sign-in at the moment ({reason}); whoever is signed in goes on")]
+    SlowDown {
+        /// The deployment.
+        host: String,
+        /// What it said.
+        reason: String,
+    },
     /// No listener.
     #[error(
         "this machine lets no program listen for the browser ({reason}); sign in with a typed \
@@ -134,12 +162,15 @@ impl Error {
             Self::BadAnswer { .. } => "bad_answer",
             Self::Failed { .. } => "failed",
             Self::NotSetUp { .. } => "not_set_up",
+            Self::NoDeviceFlow { .. } => "no_device_flow",
             Self::UnknownProvider { .. } => "unknown_provider",
             Self::WrongSite { .. } => "wrong_site",
             Self::Denied => "denied",
             Self::TimedOut { .. } => "timed_out",
             Self::WrongCode => "wrong_code",
             Self::Refused { .. } => "refused",
+            Self::NotInvited { .. } => "not_invited",
+            Self::SlowDown { .. } => "slow_down",
             Self::Listen { .. } => "listen",
             Self::Vault { .. } => "tokens",
             Self::Busy => "busy",
@@ -148,7 +179,10 @@ impl Error {
 
     /// Whether trying again later, with nothing changed here, can succeed.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::BadAnswer { .. } | Self::Busy)
+        matches!(
+            self,
+            Self::Unreachable { .. } | Self::BadAnswer { .. } | Self::SlowDown { .. } | Self::Busy
+        )
     }
 }
 

@@ -36,8 +36,8 @@ pub use self::{
     picture::{Picture, fetch_picture},
     provider::{DeviceFlow, ProviderPlugin},
     session::{Session, State},
-    sign_in::{Attempt, SignIn, open_browser, set_commands},
+    sign_in::{Attempt, SignIn, WHAT_IS_MISSING, open_browser},
     tokens::{Saved, Tokens},
     transport::{Answer, Body, Lost, Transport},
-    vault::{FileVault, KeyringVault, ProfileVault, Vault, folder},
+    vault::{FileVault, KeyringVault, MemoryVault, ProfileVault, Vault, folder},
 };

@@ -13,6 +13,8 @@ use crate::{
 
 /// What a deployment calls the page that shows the code.
 const SHOW_CODE: &str = "code";
+/// What tells whoever runs a deployment which variables it lacks.
+pub const WHAT_IS_MISSING: &str = "npx convex run signIn/methods:missing (in convex/)";
 /// The length of a code.
 const DIGITS: usize = 8;
 
@@ -53,24 +55,28 @@ impl SignIn {
         &self.calls
     }
 
-    /// Signs in with a browser of this machine, which `open` is handed the page for.
+    /// Signs in with a browser of this machine, called `device`, which `open` is handed the page for.
     ///
     /// # Errors
     /// When the deployment is not set up, nobody came back, or the answer was no.
     pub async fn with_browser(
         &self,
         provider: &ProviderPlugin,
+        device: &str,
         open: impl FnOnce(&Url),
     ) -> Result<Tokens> {
         self.ready(provider.name).await?;
         let listener = Loopback::open(&*self.env).await?;
-        let started = self.calls.start(provider.name, &listener.redirect_to()).await?;
+        let started = self.calls.start(provider.name, &listener.redirect_to(device)).await?;
         open(&self.site.page(self.calls.origin(), &started.page)?);
         match listener.wait(&*self.env).await? {
             Callback::Code(code) => {
                 self.calls.redeem(&code, &started.verifier).await?.ok_or(Error::WrongCode)
             }
             Callback::Denied => Err(Error::Denied),
+            Callback::NotInvited(person) => {
+                Err(Error::NotInvited { host: self.calls.origin().host(), person })
+            }
         }
     }
 
@@ -109,10 +115,9 @@ impl SignIn {
         provider: &ProviderPlugin,
         show: impl FnOnce(&str, &Url),
     ) -> Result<Tokens> {
-        let flow = provider.device.ok_or_else(|| Error::NotSetUp {
-            host: provider.title.into(),
-            what: "a device flow".into(),
-            commands: format!("driftline sign-in {} --headless", provider.name),
+        let flow = provider.device.ok_or_else(|| Error::NoDeviceFlow {
+            provider: provider.title,
+            help: format!("driftline sign-in {} --headless", provider.name),
         })?;
         let app = self.ready(flow.method).await?.device.ok_or_else(|| Error::BadAnswer {
             host: self.calls.origin().host(),
@@ -142,39 +147,19 @@ pub fn open_browser(page: &Url) -> bool {
     open::that_detached(page.as_str()).is_ok()
 }
 
-/// Says what is missing for the way called `id`, with the commands that set it.
+/// Refuses the way called `id` unless the deployment is set up for it.
 fn check(origin: &Origin, all: &Methods, id: &str) -> Result<()> {
     let Some(method) = all.methods.iter().find(|it| it.id == id) else {
         let known: Vec<_> = all.methods.iter().map(|it| it.id.as_str()).collect();
         return Err(Error::UnknownProvider { name: id.into(), known: known.join(", ") });
     };
-    let missing = |what: &str, names: &[String]| {
-        let commands = set_commands(names);
-        Error::NotSetUp { host: origin.host(), what: what.into(), commands }
-    };
-    if !all.missing.is_empty() {
-        return Err(missing("sign-in", &all.missing));
+    let missing =
+        |what: String| Err(Error::NotSetUp { host: origin.host(), what, help: WHAT_IS_MISSING });
+    match (all.ready, method.ready) {
+        (false, _) => missing("sign-in".into()),
+        (_, false) => missing(format!("signing in with {}", method.title)),
+        _ => Ok(()),
     }
-    if !method.missing.is_empty() {
-        return Err(missing(&format!("signing in with {}", method.title), &method.missing));
-    }
-    Ok(())
-}
-
-/// The commands that set variables of a deployment, in its folder `convex/`.
-pub fn set_commands(names: &[String]) -> String {
-    let mut commands: Vec<String> = Vec::new();
-    for name in names {
-        let command = match name.as_str() {
-            // One command makes and sets both.
-            "JWT_PRIVATE_KEY" | "JWKS" => "node keys.mjs".to_owned(),
-            name => format!("npx convex env set {} VALUE", driftline_core::excerpt(name)),
-        };
-        if !commands.contains(&command) {
-            commands.push(command);
-        }
-    }
-    commands.join("; ")
 }
 
 #[cfg(test)]
@@ -182,24 +167,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_missing_is_named_with_the_command_that_sets_it() {
+    fn what_is_not_set_up_is_said_with_who_can_see_more() {
         let (origin, text) = (Origin::parse("http://127.0.0.1:3210").unwrap(), str::to_owned);
-        let method = |id: &str, missing: &[&str]| Method {
-            id: text(id),
-            title: text("GitHub"),
-            missing: missing.iter().map(|it| text(it)).collect(),
-            device: None,
-        };
+        let method =
+            |id: &str, ready| Method { id: text(id), title: text("GitHub"), ready, device: None };
         let site_url = text("http://127.0.0.1:3211");
-        let mut all = Methods { site_url, missing: vec![], methods: vec![method("github", &[])] };
+        let mut all = Methods { site_url, ready: true, methods: vec![method("github", true)] };
         check(&origin, &all, "github").unwrap();
         let error = check(&origin, &all, "google").unwrap_err().to_string();
         assert!(error.contains("`google`") && error.contains("github"), "{error}");
-        all.methods.push(method("google", &["AUTH_GOOGLE_ID"]));
+        all.methods.push(method("google", false));
         let error = check(&origin, &all, "google").unwrap_err().to_string();
-        assert!(error.contains("npx convex env set AUTH_GOOGLE_ID VALUE"), "{error}");
-        all.missing = vec![text("JWT_PRIVATE_KEY"), text("JWKS")];
+        assert!(error.contains("with GitHub") && error.contains(WHAT_IS_MISSING), "{error}");
+        all.ready = false;
         let error = check(&origin, &all, "github").unwrap_err().to_string();
-        assert_eq!(error.matches("node keys.mjs").count(), 1, "{error}");
+        assert!(error.contains("set up for sign-in"), "{error}");
     }
 }

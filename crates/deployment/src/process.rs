@@ -30,6 +30,8 @@ pub struct Options {
     pub port: u16,
     /// A folder that keeps data and keys between starts. Default: memory only.
     pub data: Option<PathBuf>,
+    /// Who may sign in, as `DRIFTLINE_PEOPLE` lists them. Default: everybody.
+    pub people: Option<String>,
     /// Whether answers say why a function failed. Production leaves that out.
     pub show_errors: bool,
     /// How long to wait until it is ready.
@@ -43,6 +45,7 @@ impl Default for Options {
             functions: None,
             port: 0,
             data: None,
+            people: None,
             show_errors: false,
             deadline: Duration::from_secs(120),
         }
@@ -187,6 +190,9 @@ fn command(convex: &Path, options: &Options) -> Command {
     }
     if let Some(data) = &options.data {
         command.arg("--data").arg(absolute(data));
+    }
+    if let Some(people) = &options.people {
+        command.arg("--people").arg(people);
     }
     if options.show_errors {
         command.arg("--show-errors");

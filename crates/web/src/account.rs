@@ -23,6 +23,8 @@ pub enum Errand {
     },
     /// End the sign-in of a device.
     Revoke(String),
+    /// End every sign-in but this one.
+    RevokeOthers,
 }
 
 /// The account, as far as it is known without waiting.
@@ -50,6 +52,8 @@ pub struct Who {
     pub person: String,
     /// The provider.
     pub provider: String,
+    /// The name by which the provider tells them from others.
+    pub login: Option<String>,
     /// What they call themselves there.
     pub name: Option<String>,
     /// Their picture, in the folder of the profile.
@@ -78,6 +82,8 @@ pub struct Device {
     pub last_contact_at: Millis,
     /// Whether it is signed in.
     pub signed_in: bool,
+    /// Whether it is a device that has said what it is.
+    pub known: bool,
     /// Whether it is this one.
     pub is_this: bool,
 }
@@ -98,6 +104,10 @@ pub struct Unsent {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Came {
+    /// Who signed in.
+    pub person: Option<String>,
+    /// The name by which their provider tells them from others.
+    pub login: Option<String>,
     /// What a first merge would do.
     pub review: Option<Review>,
     /// What it did.

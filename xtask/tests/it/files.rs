@@ -33,6 +33,16 @@ fn files(wanted: fn(&str) -> bool) -> Vec<PathBuf> {
     files
 }
 
+/// An admin key of a deployment is in it, with which everything can be read and written.
+#[test]
+fn what_holds_an_admin_key_is_ignored_by_git() {
+    for name in ["convex/.env.local", ".env.local"] {
+        let mut git = std::process::Command::new("git");
+        let ignored = git.args(["check-ignore", "-q", name]).current_dir(root()).status();
+        assert!(ignored.unwrap().success(), "{name} would be committed");
+    }
+}
+
 #[test]
 fn files_are_short() {
     let mut long = Vec::new();

@@ -11,10 +11,8 @@ export const { auth, signIn, signOut, store, isAuthenticated } = convexAuth({
   providers: [GitHub({ enterprise: { baseUrl: github } }), Google({ issuer: google })],
   callbacks: {
     redirect: ({ redirectTo }) => {
-      const loopback =
-        /^http:\/\/127\.0\.0\.1:[0-9]{4,5}\/callback\?state=[A-Za-z0-9_-]{43}$/;
-      if (loopback.test(redirectTo)) return Promise.resolve(redirectTo);
-      throw new Error("not a loopback address");
+      if (redirectTo !== "code") throw new Error("not the page with the code");
+      return Promise.resolve(`${process.env["CONVEX_SITE_URL"] ?? ""}/sign-in/code`);
     },
   },
 });

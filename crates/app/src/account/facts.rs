@@ -24,6 +24,9 @@ pub(crate) struct Facts {
     pub(crate) person: String,
     /// The provider.
     pub(crate) provider: String,
+    /// The name by which the provider tells them from others.
+    #[serde(default)]
+    pub(crate) login: Option<String>,
     /// What they call themselves there.
     pub(crate) name: Option<String>,
     /// When they signed in.
@@ -62,6 +65,7 @@ pub(crate) fn keep(
         remote: remote.to_owned(),
         person: account.person.clone(),
         provider: account.provider.clone(),
+        login: account.login.clone(),
         name: account.name.clone(),
         at,
         picture: name,
@@ -101,6 +105,7 @@ mod tests {
         let account = Account {
             person: "github:1".into(),
             provider: "github".into(),
+            login: Some("ada".into()),
             name: Some("Ada".into()),
             image: None,
             account: None,

@@ -42,27 +42,30 @@ pub(crate) fn record(replica: &Replica) -> driftline_core::Result<Option<Record>
     Ok(text.and_then(|it| serde_json::from_str(&it).ok()))
 }
 
-/// Whether nothing was merged yet and nobody has agreed to it.
-pub(crate) fn is_due(replica: &Replica) -> driftline_core::Result<bool> {
-    let is_bound = replica.store().view(device::position)?.identity.is_some();
-    Ok(!is_bound && record(replica)?.is_none())
+/// Whether nobody has agreed to a merge with the deployment at `remote`. That another one
+/// says it has the same person's rows is only what it says.
+pub(crate) fn is_due(replica: &Replica, remote: &str) -> driftline_core::Result<bool> {
+    Ok(record(replica)?.is_none_or(|it| it.remote != remote))
 }
 
-/// Begins the merge that `me` has agreed to: copies everything as it is, and records that
-/// this device is theirs. The caller has the profile's turn, and syncs with the remote that
-/// is returned, which is read from `scratch` as far as it is there.
-pub(crate) async fn start(
+/// Whether rows of this profile were ever merged, or were to be, with those of `person`.
+pub(crate) fn has_met(replica: &Replica, person: &str) -> driftline_core::Result<bool> {
+    let bound = replica.store().view(device::link)?.identity;
+    let agreed = record(replica)?;
+    Ok(bound.is_some_and(|it| it.person == person) || agreed.is_some_and(|it| it.person == person))
+}
+
+/// Begins the merge that `me` has agreed to: copies everything as it is. The caller has the
+/// profile's turn, and syncs with the remote that is returned, which is read from `scratch`
+/// as far as it is there.
+pub(crate) fn start(
     setup: &Setup,
     device: &Device,
     deployment: &Deployment,
     me: &Account,
     (scratch, remote): (Scratch, Arc<dyn Backend>),
 ) -> Result<(Record, FirstPull)> {
-    let host = deployment.origin.host();
-    let record = begin(setup, device, &me.person, &host)?;
-    if !deployment.link(&device.replica.device()).await? {
-        return Err(Error::SignedOut { remote: host }.into());
-    }
+    let record = begin(setup, device, &me.person, &deployment.origin.host())?;
     Ok((record, scratch.mirror.before(remote)))
 }
 
@@ -70,12 +73,11 @@ pub(crate) async fn start(
 /// attempt that merged nothing gives way to the new one.
 fn begin(setup: &Setup, device: &Device, person: &str, remote: &str) -> Result<Record> {
     let store = device.replica.store();
-    if store.view(device::position)?.identity.is_some()
-        && let Some(known) = record(&device.replica)?
-    {
-        return Ok(known);
-    }
+    let is_bound = store.view(device::position)?.identity.is_some();
     let before = record(&device.replica)?;
+    if let Some(known) = before.as_ref().filter(|it| is_bound && it.remote == remote) {
+        return Ok(known.clone());
+    }
     let backup = backup::make(setup, store, "before-sign-in")?;
     let record = Record {
         at: setup.env.wall(),
@@ -85,7 +87,7 @@ fn begin(setup: &Setup, device: &Device, person: &str, remote: &str) -> Result<R
     };
     let text = serde_json::to_string(&record).context("the merge cannot be noted")?;
     store.transact(Durability::Full, |tx| tx.set_meta(RECORD, Some(&text)))?;
-    if let Some(old) = before.and_then(|it| it.backup) {
+    if let Some(old) = before.filter(|_| !is_bound).and_then(|it| it.backup) {
         // The new one holds all of it and more.
         let _it_is_gone = fs::remove_file(old);
     }
@@ -97,11 +99,13 @@ fn begin(setup: &Setup, device: &Device, person: &str, remote: &str) -> Result<R
 pub(crate) struct Reviewed {
     pub(crate) remote: Arc<dyn Backend>,
     pub(crate) replica: Arc<Replica>,
+    /// The deployment that has to be agreed to.
+    pub(crate) host: String,
 }
 
 impl Reviewed {
     fn check(&self) -> driftline_core::Result<()> {
-        match is_due(&self.replica)? {
+        match is_due(&self.replica, &self.host)? {
             true => Err(Error::Unreviewed { remote: self.remote.name() }),
             false => Ok(()),
         }

@@ -14,8 +14,8 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use driftline_auth::{
-    Account, Calls, FileGate, Http, Origin, Picture, ProfileVault, ProviderPlugin, Session, SignIn,
-    Site, fetch_picture,
+    Account, Calls, FileGate, Http, MemoryVault, Origin, Picture, ProfileVault, ProviderPlugin,
+    Session, SignIn, Site, fetch_picture,
 };
 use driftline_core::{Env, TokenSource, Value};
 use tokio::runtime::{Builder, Runtime};
@@ -53,6 +53,18 @@ impl Deployment {
             env.clone(),
         ));
         Ok(Some(Self { origin, session, site: text("site_url"), http, env }))
+    }
+
+    /// The same, for a sign-in that ends with this process: its tokens are kept nowhere, and
+    /// whoever is signed in stays so.
+    pub(crate) fn passing(self, setup: &Setup) -> Self {
+        let session = Arc::new(Session::new(
+            self.calls(),
+            Arc::new(MemoryVault::default()),
+            Arc::new(FileGate::new(setup.profile.path())),
+            self.env.clone(),
+        ));
+        Self { session, ..self }
     }
 
     /// The same, for a command that cannot do without.
@@ -110,6 +122,17 @@ impl Deployment {
         self.session.with_token(revoke).await
     }
 
+    /// Ends every session of whoever is signed in but this one, and returns how many there
+    /// were; none if nobody is signed in.
+    pub(crate) async fn revoke_others(&self) -> driftline_auth::Result<Option<u64>> {
+        let calls = self.calls();
+        let revoke = |token| {
+            let calls = calls.clone();
+            async move { calls.revoke_others(&token).await }
+        };
+        self.session.with_token(revoke).await
+    }
+
     /// The picture of somebody who just signed in.
     pub(crate) async fn picture(
         &self,
@@ -126,8 +149,13 @@ impl Deployment {
     }
 }
 
+/// Somebody, as nobody else can be called: never by the name that people choose freely.
+pub(crate) fn who(person: &str, login: Option<&str>) -> String {
+    login.map_or_else(|| person.to_owned(), |it| format!("{person} (login {it})"))
+}
+
 /// What the owner of this machine calls it.
-fn machine() -> String {
+pub(crate) fn machine() -> String {
     let name = gethostname::gethostname().to_string_lossy().into_owned();
     let name: String = name.chars().filter(|it| !it.is_control()).take(100).collect();
     if name.is_empty() { "a device".into() } else { name }

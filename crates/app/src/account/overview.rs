@@ -27,6 +27,8 @@ pub(crate) struct Overview {
     pub(crate) person: String,
     /// The provider.
     pub(crate) provider: String,
+    /// The name by which the provider tells them from others.
+    pub(crate) login: Option<String>,
     /// What they call themselves there.
     pub(crate) name: Option<String>,
     /// Their picture, fetched when they signed in.
@@ -49,7 +51,7 @@ pub(crate) struct Overview {
     pub(crate) copies: Vec<Copy>,
 }
 
-/// A device of the person.
+/// A device of the person, or a session that nobody knows the device of.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Listed {
     /// Its id.
@@ -60,6 +62,8 @@ pub(crate) struct Listed {
     pub(crate) last_contact_at: Millis,
     /// Whether it is signed in.
     pub(crate) signed_in: bool,
+    /// Whether it is a device that has said what it is.
+    pub(crate) known: bool,
     /// Whether it is this one.
     pub(crate) is_this: bool,
 }
@@ -86,6 +90,7 @@ pub(crate) async fn overview(
                 name: it.name.clone(),
                 last_contact_at: millis(it.last_contact_at),
                 signed_in: it.signed_in,
+                known: it.known,
                 is_this: it.device == this,
             });
             let named =
@@ -93,17 +98,17 @@ pub(crate) async fn overview(
             driftline_reading::devices::remember(&device.replica, &named.collect())?;
             let mut devices: Vec<_> = devices.collect();
             devices.sort_by_key(|it| (!it.is_this, std::cmp::Reverse(it.last_contact_at)));
-            ((me.person, me.provider, me.name), Some(devices), None)
+            ((me.person, me.provider, me.login, me.name), Some(devices), None)
         }
         Err(error) => match &kept {
-            Some(Facts { person, provider, name, .. }) if error.is_transient() => {
-                let who = (person.clone(), provider.clone(), name.clone());
+            Some(Facts { person, provider, login, name, .. }) if error.is_transient() => {
+                let who = (person.clone(), provider.clone(), login.clone(), name.clone());
                 (who, None, Some(error.to_string()))
             }
             _ => return Err(error.into()),
         },
     };
-    let (person, provider, name) = who;
+    let (person, provider, login, name) = who;
     let link = device.replica.store().view(device::link)?;
     Ok(Overview {
         picture: kept.and_then(|it| facts::picture(&profile, &it)),
@@ -115,6 +120,7 @@ pub(crate) async fn overview(
         remote,
         person,
         provider,
+        login,
         name,
         devices,
         unreachable,

@@ -76,18 +76,16 @@ fn files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(all)
 }
 
-/// Reads what is new in the cloud into the scratch file, and counts. `remote` is none if
-/// nothing of this person is there. `progress` is told what is done, in a line.
+/// Reads what is new in the cloud into the scratch file, and counts. `progress` is told
+/// what is done, in a line.
 pub(crate) async fn review(
     device: &Device,
     scratch: &Scratch,
-    remote: Option<&dyn Backend>,
+    remote: &dyn Backend,
     progress: &(dyn Fn(String) + Sync),
 ) -> Result<Review> {
-    if let Some(remote) = remote {
-        let tell = |at, head| progress(format!("Reading what is there: {at} of {head}"));
-        scratch.mirror.follow(remote, &tell).await?;
-    }
+    let tell = |at, head| progress(format!("Reading what is there: {at} of {head}"));
+    scratch.mirror.follow(remote, &tell).await?;
     progress("Comparing".into());
     let mut forecast = None;
     device.replica.store().view(|here| {

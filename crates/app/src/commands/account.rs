@@ -30,10 +30,14 @@ enum Task {
 
 #[derive(Clone, Debug, Subcommand)]
 enum DeviceTask {
-    /// End the sign-in of a device; what is on it stays on it
+    /// End sign-ins; what is on those devices stays on them
     Revoke {
-        /// The device's id, as `account devices` shows it
-        id: String,
+        /// The id of the device or the unknown sign-in, as `account devices` shows it
+        #[arg(required_unless_present = "others", conflicts_with = "others")]
+        id: Option<String>,
+        /// Every sign-in but this one, known or not
+        #[arg(long)]
+        others: bool,
     },
 }
 
@@ -51,11 +55,16 @@ impl Account {
                 }
                 devices(context, &overview)
             }
-            Some(Task::Devices { task: Some(DeviceTask::Revoke { id }) }) => {
-                let found = find(context, &overview, &id)?;
-                let ended = runtime.block_on(deployment.revoke(&found))?;
+            Some(Task::Devices { task: Some(DeviceTask::Revoke { id, .. }) }) => {
                 let out = || Error::SignedOut { remote: overview.remote.clone() };
-                told(context, &found, ended.ok_or_else(out)?)
+                let found = id.map(|it| find(context, &overview, &it)).transpose()?;
+                let ended = runtime.block_on(async {
+                    match &found {
+                        Some(device) => deployment.revoke(device).await,
+                        None => deployment.revoke_others().await,
+                    }
+                })?;
+                told(context, found.as_deref(), ended.ok_or_else(out)?)
             }
         }
     }
@@ -85,27 +94,33 @@ fn find(context: &Context<'_>, overview: &Overview, typed: &str) -> Result<Strin
     }
 }
 
-fn told(context: &Context<'_>, device: &str, ended: u64) -> Result<()> {
+fn told(context: &Context<'_>, device: Option<&str>, ended: u64) -> Result<()> {
     if context.output.json {
         return context.output.json(&json!({ "device": device, "ended": ended }));
     }
-    let sessions = match ended {
-        0 => "was not signed in".to_owned(),
-        1 => "is signed out".to_owned(),
-        many => format!("is signed out ({many} sessions)"),
+    let text = match (device, ended) {
+        (Some(device), 0) => format!("{device} was not signed in"),
+        (Some(device), 1) => format!("{device} is signed out"),
+        (Some(device), many) => format!("{device} is signed out ({many} sessions)"),
+        (None, 0) => "there is no other sign-in".to_owned(),
+        (None, 1) => "one other sign-in is ended".to_owned(),
+        (None, many) => format!("{many} other sign-ins are ended"),
     };
-    context.output.print(&format!("✓ {device} {sessions}."))?;
-    context.output.print("What it has received stays on it; it gets and sends nothing more.")
+    context.output.print(&format!("✓ {text}."))?;
+    context.output.print("What was received there stays there; nothing more is sent either way.")
 }
 
 fn show(context: &Context<'_>, overview: &Overview) -> Result<()> {
     if context.output.json {
         return context.output.json(overview);
     }
-    let Overview { remote, person, provider, name, .. } = overview;
+    let Overview { remote, person, login, name, .. } = overview;
     let say = |text: &str| context.output.print(text);
-    let name = name.as_deref().unwrap_or(person);
-    say(&format!("{name}, signed in to {remote} with {provider}"))?;
+    let who = account::who(person, login.as_deref());
+    say(&format!("{who}, signed in to {remote}"))?;
+    if let Some(name) = name {
+        say(&format!("Calls themselves: {name}"))?;
+    }
     say(&format!("Sign-in: kept in {}", overview.sign_in_kept_in))?;
     let rows = overview.profile.display();
     say(&match &overview.bound_to {
@@ -135,7 +150,10 @@ fn devices(context: &Context<'_>, overview: &Overview) -> Result<()> {
     say(if devices.is_empty() { "Devices: none has synced yet" } else { "Devices:" })?;
     let now = context.env.wall();
     for it in devices {
-        let name = it.name.as_deref().unwrap_or("a device");
+        let name = match it.known {
+            true => it.name.as_deref().unwrap_or("a device"),
+            false => "a sign-in that never said which device it is of",
+        };
         let ago = time::ago(it.last_contact_at, now);
         let state = match (it.is_this, it.signed_in) {
             (true, _) => ", this one",
@@ -143,6 +161,11 @@ fn devices(context: &Context<'_>, overview: &Overview) -> Result<()> {
             (false, false) => ", signed out",
         };
         say(&format!("  {}  {name}{state}, last here {ago}", it.device))?;
+    }
+    if devices.iter().any(|it| !it.known) {
+        let call = |what: &str| context.call(&format!("account devices revoke {what}"));
+        let (one, others) = (call("ID"), call("--others"));
+        say(&format!("To end a sign-in that you do not know: {one}  or all others: {others}"))?;
     }
     Ok(())
 }

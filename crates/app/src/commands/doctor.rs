@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 use clap::Args;
-use driftline_auth::{Loopback, State, set_commands};
+use driftline_auth::{Loopback, State, WHAT_IS_MISSING};
 use serde_json::json;
 
 use crate::{
@@ -74,18 +74,10 @@ impl Doctor {
                 Err(error) => add("deployment", Err(error.into())),
                 Ok(all) => {
                     add("deployment", Ok(deployment.origin.host()));
-                    add("keys", lacks(&all.missing));
-                    if all.methods.iter().all(|it| !it.missing.is_empty()) {
-                        let names = all.methods.iter().flat_map(|it| it.missing.clone());
-                        let mut names: Vec<_> = names.collect();
-                        names.sort();
-                        names.dedup();
-                        add("providers", lacks(&names));
-                    } else {
-                        let ready = all.methods.iter().filter(|it| it.missing.is_empty());
-                        let titles: Vec<_> = ready.map(|it| it.title.as_str()).collect();
-                        add("providers", Ok(titles.join(", ")));
-                    }
+                    add("keys", set_up(all.ready, "set"));
+                    let ready = all.methods.iter().filter(|it| it.ready);
+                    let titles: Vec<_> = ready.map(|it| it.title.as_str()).collect();
+                    add("providers", set_up(!titles.is_empty(), &titles.join(", ")));
                 }
             }
             let listens = Loopback::open(&*context.env).await;
@@ -113,11 +105,11 @@ fn clone(error: &anyhow::Error) -> anyhow::Error {
     anyhow::anyhow!("{error:#}")
 }
 
-/// Variables that a deployment lacks, with what sets them.
-fn lacks(names: &[String]) -> Result<String> {
-    if names.is_empty() {
-        return Ok("set".to_owned());
+/// What was found, or who is told what is missing.
+fn set_up(ready: bool, found: &str) -> Result<String> {
+    if ready {
+        return Ok(found.to_owned());
     }
-    let commands = set_commands(names);
-    Err(Failed::failed("not_set_up", format!("not set: {commands} (in convex/)")))
+    let told = format!("not set up; whoever runs it sees what is missing: {WHAT_IS_MISSING}");
+    Err(Failed::failed("not_set_up", told))
 }

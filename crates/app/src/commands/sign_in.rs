@@ -15,7 +15,7 @@ use serde_json::json;
 
 use self::review::Agreed;
 use crate::{
-    account::{Deployment, facts, merge, runtime},
+    account::{self, Deployment, facts, machine, merge, runtime},
     context::{Context, Device},
     error::Failed,
 };
@@ -38,10 +38,11 @@ pub(crate) struct SignInTo {
     /// Keep the sign-in in a file that only you can read, even where there is a keyring
     #[arg(long)]
     token_file: bool,
-    /// Only say what a first merge would do: nothing is merged or sent
+    /// Only say what a first merge would do: nothing is merged or sent, and nothing is kept
     #[arg(long)]
     dry_run: bool,
-    /// Merge without asking, after a copy of everything was made
+    /// Merge without asking, after a copy of everything was made; on a terminal it is still
+    /// asked whether an account that this profile never met is yours
     #[arg(long, conflicts_with = "dry_run")]
     yes: bool,
     #[command(subcommand)]
@@ -61,25 +62,53 @@ impl SignInTo {
         }
         let device = context.device()?;
         let deployment = Deployment::required(context, &device.config, self.token_file)?;
-        let is_due = merge::is_due(&device.replica)?;
-        let known = if is_due { self.known(&deployment)? } else { None };
-        let (me, place) = match known {
-            Some(me) => (me, runtime()?.block_on(deployment.session.place())?),
-            None => runtime()?.block_on(self.anew(context, &device, &deployment))?,
-        };
+        let is_due = merge::is_due(&device.replica, &deployment.origin.host())?;
+        let is_first = is_due || self.dry_run;
+        let known = if is_first { self.known(&deployment)? } else { None };
+        if !self.dry_run {
+            return self.go(context, &device, &deployment, known, is_first);
+        }
+        let is_passing = known.is_none();
+        let deployment = if is_passing { deployment.passing(context) } else { deployment };
+        let done = self.go(context, &device, &deployment, known, is_first);
+        if is_passing && !runtime()?.block_on(deployment.session.sign_out())? {
+            let host = deployment.origin.host();
+            context.output.say(&format!("{host} was not told that this sign-in is over."));
+        }
+        done.and(review::forget(context))
+    }
+
+    fn go(
+        &self,
+        context: &Context<'_>,
+        device: &Device,
+        deployment: &Deployment,
+        known: Option<Account>,
+        is_first: bool,
+    ) -> Result<()> {
+        let (me, place) = runtime()?.block_on(async {
+            let me = match known {
+                Some(me) => me,
+                None => self.anew(context, device, deployment).await?,
+            };
+            // Before anything is read: from now on this device is in the list of theirs.
+            if !deployment.link(&device.replica.device()).await? {
+                return Err(Error::SignedOut { remote: deployment.origin.host() }.into());
+            }
+            anyhow::Ok((me, deployment.session.place().await?))
+        })?;
         let agreed = match (self.dry_run, self.yes) {
             (true, _) => Agreed::No,
             (_, true) => Agreed::Yes,
             _ => Agreed::Ask,
         };
-        let is_first = is_due || self.dry_run;
-        tell(context, &deployment, &me, &place, is_first)?;
+        tell(context, deployment, &me, &place, is_first)?;
         let outcome = match is_first {
-            true => Some(review::run(context, &device, &deployment, &me, &agreed)?),
+            true => Some(review::run(context, device, deployment, &me, &agreed)?),
             false => None,
         };
         if context.output.json {
-            let mut shown = object(&deployment, &me, &place);
+            let mut shown = object(deployment, &me, &place);
             if let (Some(shown), Some(Value::Object(more))) =
                 (shown.as_object_mut(), outcome.map(|it| it.object()))
             {
@@ -108,7 +137,7 @@ impl SignInTo {
         context: &Context<'_>,
         device: &Device,
         deployment: &Deployment,
-    ) -> Result<(Account, String)> {
+    ) -> Result<Account> {
         let sign_in = deployment.sign_in()?;
         let link = device.replica.store().view(device::link)?;
         let provider = self.choose(context, &sign_in.calls().methods().await?)?;
@@ -126,7 +155,6 @@ impl SignInTo {
             }
         };
         // Rows of two people are never mixed; nothing that was here is replaced.
-        let is_bound = link.identity.is_some();
         if let Some(bound) = link.identity.map(|it| it.person)
             && bound != me.person
         {
@@ -134,6 +162,9 @@ impl SignInTo {
             return Err(Error::WrongAccount { bound, met: me.person }.into());
         }
         deployment.session.keep(tokens).await?;
+        if self.dry_run {
+            return Ok(me);
+        }
         let picture = match deployment.picture(&me).await {
             Ok(picture) => picture,
             Err(error) => {
@@ -143,12 +174,7 @@ impl SignInTo {
         };
         let (folder, now) = (context.profile.path(), context.env.wall());
         facts::keep(folder, &host, &me, picture.as_ref(), now)?;
-        if is_bound {
-            // The session of before is over; this one is the device's now.
-            deployment.link(&device.replica.device()).await?;
-        }
-        let place = deployment.session.place().await?;
-        Ok((me, place))
+        Ok(me)
     }
 
     /// The provider that was asked for, or the only one that the deployment is set up for.
@@ -157,8 +183,7 @@ impl SignInTo {
             return Ok(ProviderPlugin::named(name)?);
         }
         let known = ProviderPlugin::registered();
-        let ready =
-            |name: &str| all.methods.iter().any(|it| it.id == name && it.missing.is_empty());
+        let ready = |name: &str| all.methods.iter().any(|it| it.id == name && it.ready);
         let ready: Vec<_> = known.values().filter(|it| ready(it.name)).collect();
         match ready.as_slice() {
             [one] => Ok(one),
@@ -199,7 +224,7 @@ impl SignInTo {
                     context.call(&format!("sign-in {} --headless", provider.name))
                 ));
             };
-            return Ok(sign_in.with_browser(provider, open).await?);
+            return Ok(sign_in.with_browser(provider, &machine(), open).await?);
         }
         let attempt = sign_in.with_code(provider).await?;
         say("Open this on any machine and sign in:".to_owned());
@@ -225,6 +250,7 @@ fn object(deployment: &Deployment, account: &Account, place: &str) -> Value {
         "remote": deployment.origin.host(),
         "person": account.person,
         "provider": account.provider,
+        "login": account.login,
         "name": account.name,
         "kept_in": place,
     })
@@ -241,8 +267,8 @@ fn tell(
         return Ok(());
     }
     let host = deployment.origin.host();
-    let name = account.name.as_deref().unwrap_or(&account.person);
-    context.output.print(&format!("✓ Signed in to {host} as {name} ({}).", account.provider))?;
+    let who = account::who(&account.person, account.login.as_deref());
+    context.output.print(&format!("✓ Signed in to {host} as {who}."))?;
     context.output.print(&format!("  Kept in {place}."))?;
     if !is_first {
         context.output.chat(&format!("Next:  {}", context.call("sync")));

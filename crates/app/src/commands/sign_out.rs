@@ -11,7 +11,9 @@ use serde_json::json;
 use super::sync::exchange;
 use crate::{
     account::{
-        Deployment, facts, runtime,
+        Deployment, facts,
+        review::Scratch,
+        runtime,
         unsent::{self, Unsent},
     },
     context::Context,
@@ -62,6 +64,8 @@ impl SignOut {
         }
         let told = runtime.block_on(deployment.session.sign_out())?;
         facts::forget(context.profile.path());
+        // What a first merge would have begun with.
+        Scratch::remove(context)?;
         let how = if told { "ended" } else { "not reached; its session ends by itself" };
         tell(context, &deployment, unsent, how)
     }

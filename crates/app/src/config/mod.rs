@@ -94,12 +94,7 @@ impl Config {
     }
 }
 
-impl Config {
-    /// Whether the remote is one that people sign in to: one that is found by its address.
-    pub(crate) fn has_sign_in(&self) -> bool {
-        self.remote.as_ref().is_some_and(|it| it.settings.contains_key("url"))
-    }
-}
+impl Config {}
 
 impl<T: ?Sized> Side<T> {
     fn of(

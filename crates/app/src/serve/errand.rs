@@ -179,6 +179,7 @@ fn words(errand: &Errand) -> Vec<String> {
         Errand::SignOut { send: true } => &["sign-out", "--send"],
         Errand::SignOut { send: false } => &["sign-out", "--keep"],
         Errand::Revoke(device) => &["account", "devices", "revoke", device],
+        Errand::RevokeOthers => &["account", "devices", "revoke", "--others"],
     };
     words.iter().map(|it| (*it).to_owned()).collect()
 }

@@ -5,7 +5,7 @@ use std::fs;
 
 use crate::common::cloud::{deployment, files, join, now, secrets, sign_in};
 use crate::common::{self, Place, line};
-use driftline_deployment::{Deployment, Visitor};
+use driftline_deployment::{Account, Deployment, Visitor};
 use serde_json::{Value, json};
 
 async fn as_ada(deployment: &Deployment) {
@@ -63,9 +63,25 @@ async fn two_devices_with_lives_of_their_own_become_one() {
     place.ok("b", &["add", "workspaces", "path=/src/shared", "name=Named on b"]);
     place.ok("b", &["set", "sessions", &session(&place, "b", 0), "pinned=true"]);
     let before = pushes(&deployment).await;
+    let files_before = files(&place.path("b")).len();
     let said = signed_in(&place, "b", &["--dry-run"]).await;
     assert!(said.contains("Nothing was merged or sent"), "{said}");
+    assert!(said.contains("github:1001 (login person-1001)"), "{said}");
+    // Nothing is left of it: no sign-in, no copy of the cloud. The device is in the list.
+    assert_eq!(place.run("b", &["account"]).code, 4);
+    let left = files(&place.path("b"));
+    let is_new = |it: &&std::path::PathBuf| it.to_string_lossy().contains("first-pull");
+    assert!(left.iter().find(is_new).is_none(), "{left:?}");
+    assert!(left.len() <= files_before + 1, "a lock at most: {left:?}");
+    let seen = place.json("a", &["account", "devices"]);
+    let seen = seen.as_array().unwrap().iter().find(|it| it["is_this"] == false).unwrap();
+    assert_eq!((&seen["signed_in"], &seen["known"]), (&json!(false), &json!(true)), "{seen}");
+
+    let said = signed_in(&place, "b", &[]).await;
+    assert!(said.contains("Forget it"), "{said}");
     let review = place.json("b", &["sign-in", "--dry-run"])["review"].clone();
+    // Whoever was signed in before stays so.
+    place.ok("b", &["account"]);
     let counts = |entity: &str| review["entities"][entity].clone();
     let expected = |only_here: u64, only_there: u64, same: u64, merge: u64, conflict: u64| {
         json!({
@@ -81,7 +97,7 @@ async fn two_devices_with_lives_of_their_own_become_one() {
     let (code, said) = place.fails("b", &["sync"]);
     assert!(code == 4 && said.contains("sign-in --dry-run"), "{said}");
 
-    // Signed in already, so there is only the merge left.
+    // Signed in already, so there is only the merge left. A script has nobody to ask.
     let done = place.json("b", &["sign-in", "--yes"]);
     assert!(fs::metadata(done["merged"]["backup"].as_str().unwrap()).is_ok(), "{done}");
     place.ok("a", &["sync"]);
@@ -165,7 +181,7 @@ async fn secrets_are_counted_exclusions_stay_and_an_undo_goes_back() {
     assert_eq!(shown["kept"]["/src/secret"], 2, "{shown}");
     assert!(place.ok("a", &["why", "sessions", &secret]).contains("`/src/secret` is excluded"));
 
-    let said = signed_in(&place, "a", &["--dry-run"]).await;
+    let said = signed_in(&place, "a", &[]).await;
     assert!(said.contains("1 github-token") && said.contains("With a key"), "{said}");
     assert!(said.contains("Stays on this device: /src/secret"), "{said}");
     assert!(!said.contains(&key), "a value is shown: {said}");
@@ -217,7 +233,7 @@ async fn tokens_are_found_nowhere_else() {
     as_ada(&deployment).await;
     join(&place, "a", &deployment);
     place.ok("a", &["add", "sessions", "name=From a"]);
-    let mut said = signed_in(&place, "a", &["--dry-run"]).await;
+    let mut said = signed_in(&place, "a", &[]).await;
     let mut tokens = secrets(&place.path("a"));
     said += &place.ok("a", &["sign-in", "--yes"]);
     // An expired token is renewed in the middle of it.
@@ -251,4 +267,109 @@ async fn tokens_are_found_nowhere_else() {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(fs::metadata(log).unwrap().permissions().mode() & 0o777, 0o600);
     }
+}
+
+/// A sign-in of which no list knew: what only reads was shown nowhere, and ended by nobody.
+#[tokio::test]
+async fn every_sign_in_is_listed_and_can_be_ended() {
+    let (place, deployment) = (Place::new(), deployment().await);
+    as_ada(&deployment).await;
+    for profile in ["a", "b"] {
+        join(&place, profile, &deployment);
+        signed_in(&place, profile, &["--yes"]).await;
+    }
+    // Somebody got in by other means, and reads.
+    let stolen = deployment.token(&Account::github(1001)).await.unwrap();
+    let listed = place.json("a", &["account", "devices"]);
+    let listed = listed.as_array().unwrap();
+    assert_eq!(listed.len(), 3, "{listed:?}");
+    let unknown = listed.iter().find(|it| it["known"] == false).unwrap();
+    let said = place.ok("a", &["account", "devices"]);
+    assert!(said.contains("never said which device") && said.contains("--others"), "{said}");
+
+    let can_read = async || {
+        let call = json!({ "path": "users:me", "args": {}, "format": "json" });
+        let url = format!("{}/api/query", deployment.url());
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let answer = client.post(url).bearer_auth(&stolen.token).json(&call).send().await.unwrap();
+        answer.json::<Value>().await.unwrap()["status"] == "success"
+    };
+    assert!(can_read().await);
+    place.ok("a", &["account", "devices", "revoke", unknown["device"].as_str().unwrap()]);
+    assert!(!can_read().await);
+    place.ok("b", &["sync"]);
+
+    // All but this one, whether they are known or not.
+    deployment.token(&Account::github(1001)).await.unwrap();
+    let ended = place.json("a", &["account", "devices", "revoke", "--others"]);
+    assert_eq!(ended["ended"], 2, "{ended}");
+    assert_eq!(place.fails("b", &["sync"]).0, 4);
+    place.ok("a", &["sync"]);
+    assert_eq!(place.fails("a", &["account", "devices", "revoke"]).0, 2);
+}
+
+/// Another address that says it has the same person's rows is looked at before anything
+/// goes there, as the first one was.
+#[tokio::test]
+async fn another_deployment_is_reviewed_again() {
+    let (place, deployments) = (Place::new(), [deployment().await, deployment().await]);
+    for deployment in &deployments {
+        as_ada(deployment).await;
+    }
+    let [first, second] = &deployments;
+    join(&place, "a", first);
+    place.ok("a", &["add", "sessions", "name=For the first alone"]);
+    signed_in(&place, "a", &["--yes"]).await;
+    join(&place, "a", second);
+    let said = signed_in(&place, "a", &[]).await;
+    assert!(said.contains("A merge would find"), "{said}");
+    let (code, said) = place.fails("a", &["sync"]);
+    assert!(code == 4 && said.contains("sign-in --dry-run"), "{said}");
+    assert_eq!(pushes(second).await, 0, "nothing was sent before anybody agreed");
+    let done = place.json("a", &["sign-in", "--yes"]);
+    assert_eq!(done["merged"]["sent"], 1, "{done}");
+    // The copy from before the first merge is still there.
+    assert_eq!(place.json("a", &["account"])["copies"].as_array().unwrap().len(), 2);
+    assert!(place.ok("a", &["status"]).starts_with("✓ Synced"));
+    // Back again: that one was agreed to, but is not the latest.
+    join(&place, "a", first);
+    signed_in(&place, "a", &[]).await;
+    assert_eq!(place.fails("a", &["sync"]).0, 4);
+}
+
+/// What a script may do by `--yes` takes one more word from whoever sits at a terminal: the
+/// account may be somebody else's, who signed in in their place.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn on_a_terminal_an_account_that_was_never_met_is_asked_about() {
+    let (place, deployment) = (Place::new(), deployment().await);
+    as_ada(&deployment).await;
+    join(&place, "a", &deployment);
+    place.ok("a", &["add", "sessions", "name=Mine"]);
+    signed_in(&place, "a", &[]).await;
+    let said = at_a_terminal(&place, "n\n");
+    let question = "never met github:1001 (login person-1001)";
+    assert!(said.contains(question) && said.contains("Nothing was merged"), "{said}");
+    assert_eq!(pushes(&deployment).await, 0);
+    let said = at_a_terminal(&place, "y\n");
+    assert!(said.contains(question) && said.contains("Merged"), "{said}");
+    assert_eq!(pushes(&deployment).await, 1);
+}
+
+/// `sign-in --yes` on a terminal at which somebody types this.
+#[cfg(target_os = "linux")]
+fn at_a_terminal(place: &Place, typed: &str) -> String {
+    use std::{io::Write as _, process::Stdio};
+    let inner = place.command("a", &["sign-in", "--yes"]);
+    let quoted = |it: &std::ffi::OsStr| format!("'{}'", it.to_str().unwrap());
+    let line: Vec<_> =
+        std::iter::once(inner.get_program()).chain(inner.get_args()).map(quoted).collect();
+    let mut script = std::process::Command::new("script");
+    script.env("HOME", place.path("home")).env("TERM", "xterm").current_dir(place.path(""));
+    script.args(["-q", "-e", "-c", &line.join(" "), "/dev/null"]);
+    script.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = script.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
 }

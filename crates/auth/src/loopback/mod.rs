@@ -47,6 +47,8 @@ pub enum Callback {
     Code(SecretString),
     /// The person or the provider said no.
     Denied,
+    /// The deployment is other people's: `provider:account id` of who was refused.
+    NotInvited(String),
 }
 
 impl Loopback {
@@ -62,9 +64,12 @@ impl Loopback {
         Ok(Self { listener, port, state: URL_SAFE_NO_PAD.encode(random) })
     }
 
-    /// Where a browser is to be sent. The deployment compares it with this very form.
-    pub fn redirect_to(&self) -> String {
-        format!("http://127.0.0.1:{}/callback?state={}", self.port, self.state)
+    /// Where a browser is to be sent, once somebody has agreed that `device` is signed in.
+    /// The deployment compares it with this very form.
+    pub fn redirect_to(&self, device: &str) -> String {
+        let (port, state) = (self.port, &self.state);
+        let device = URL_SAFE_NO_PAD.encode(device);
+        format!("http://127.0.0.1:{port}/callback?state={state}#{device}")
     }
 
     /// Waits for the answer; then nothing listens any more.
@@ -123,6 +128,7 @@ impl Loopback {
         let (page, callback) = match request {
             Request::Code(code) => (Page::Done, Some(Callback::Code(code))),
             Request::Denied => (Page::Denied, Some(Callback::Denied)),
+            Request::NotInvited(person) => (Page::NotInvited, Some(Callback::NotInvited(person))),
             Request::Other(page) => (page, None),
         };
         let write = async {

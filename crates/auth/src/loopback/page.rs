@@ -6,6 +6,7 @@
 pub(super) enum Page {
     Done,
     Denied,
+    NotInvited,
     Bad,
     Long,
     Slow,
@@ -53,6 +54,11 @@ impl Page {
                 "200 OK",
                 "Not signed in",
                 "Nothing was changed. You can close this tab and start again when you like.",
+            ),
+            Self::NotInvited => (
+                "200 OK",
+                "Not signed in",
+                "This account may not sign in to this deployment. Driftline says more.",
             ),
             Self::Bad => ("400 Bad Request", "Bad request", "This is not a sign-in."),
             Self::Long => ("431 Request Header Fields Too Large", "Too long", "Ask for less."),

@@ -26,6 +26,8 @@ pub(super) enum Request {
     Code(SecretString),
     /// The one that was waited for, but without a code.
     Denied,
+    /// The one that was waited for, but the deployment is other people's.
+    NotInvited(String),
     /// Another one, answered so.
     Other(Page),
 }
@@ -77,11 +79,25 @@ pub(super) fn judge(head: &Head, port: u16, state: &str) -> Request {
     if rest.is_empty() {
         return Request::Denied;
     }
+    if let Some(person) = rest.strip_prefix("&refused=").filter(|it| is_person(it)) {
+        return Request::NotInvited(person.to_owned());
+    }
     let code = rest.strip_prefix("&code=");
     match code.filter(|it| it.len() == 8 && it.bytes().all(|it| it.is_ascii_digit())) {
         Some(code) => Request::Code(code.to_owned().into()),
         None => Request::Other(Page::Missing),
     }
+}
+
+/// Whether this can be the name of a provider and an account id.
+fn is_person(text: &str) -> bool {
+    let is_mark = |it: u8| matches!(it, b'.' | b'_' | b'-');
+    text.split_once(':').is_some_and(|(provider, id)| {
+        (1..=32).contains(&provider.len())
+            && provider.bytes().all(|it| it.is_ascii_lowercase() || it == b'-')
+            && (1..=255).contains(&id.len())
+            && id.bytes().all(|it| it.is_ascii_alphanumeric() || is_mark(it))
+    })
 }
 
 /// Compares in the same time wherever the first difference is.

@@ -17,6 +17,16 @@ fn there_is_one_right_request() {
     assert!(matches!(target(&format!("/callback?state={STATE}")), Request::Denied));
 }
 
+#[test]
+fn who_was_refused_is_an_account_and_nothing_else() {
+    let refused = |person: &str| target(&format!("/callback?state={STATE}&refused={person}"));
+    let Request::NotInvited(person) = refused("github:1002") else { panic!("it is right") };
+    assert_eq!(person, "github:1002");
+    for wrong in ["", "github", ":1", "github:", "github:1&code=12345678", "GitHub:1", "a:%3Cb"] {
+        assert!(matches!(refused(wrong), Request::Other(Page::Missing)), "{wrong}");
+    }
+}
+
 /// A million targets that are nearly right: whatever is accepted is exactly right.
 #[test]
 fn a_million_targets_and_no_other_is_taken() {
@@ -89,6 +99,7 @@ fn a_million_targets_and_no_other_is_taken() {
                 taken += 1;
             }
             Request::Denied => assert_eq!(rest, Some("")),
+            Request::NotInvited(_) => panic!("nobody is named: {text}"),
             Request::Other(_) => {
                 assert!(!rest.is_some_and(|it| it.is_empty() || is_code(it)), "{text}");
                 refused += 1;

@@ -4,6 +4,7 @@
 
 pub(crate) mod file;
 mod keyring;
+mod memory;
 
 use std::{
     path::{Path, PathBuf},
@@ -13,7 +14,7 @@ use std::{
 use async_trait::async_trait;
 use driftline_core::Env;
 
-pub use self::{file::FileVault, keyring::KeyringVault};
+pub use self::{file::FileVault, keyring::KeyringVault, memory::MemoryVault};
 use crate::{Origin, Result, Saved};
 
 /// The folder of the profile in `profile` in which something is written whenever a sign-in

@@ -115,7 +115,7 @@ fn hostile(port: u16, state: &str) -> Vec<(Vec<u8>, Option<u16>)> {
 async fn hostile_callbacks_are_answered_and_change_nothing() {
     let env = still();
     let listener = Loopback::open(&*env).await.unwrap();
-    let redirect = url::Url::parse(&listener.redirect_to()).unwrap();
+    let redirect = url::Url::parse(&listener.redirect_to("laptop")).unwrap();
     let port = redirect.port().unwrap();
     let state = redirect.query().unwrap().strip_prefix("state=").unwrap().to_owned();
     assert_eq!((state.len(), redirect.path()), (43, "/callback"));
@@ -157,7 +157,7 @@ async fn hostile_callbacks_are_answered_and_change_nothing() {
 async fn no_code_is_a_refusal() {
     let env = still();
     let listener = Loopback::open(&*env).await.unwrap();
-    let redirect = url::Url::parse(&listener.redirect_to()).unwrap();
+    let redirect = url::Url::parse(&listener.redirect_to("laptop")).unwrap();
     let waiting = tokio::spawn(async move { listener.wait(&*env).await });
     let target = format!("/callback?{}", redirect.query().unwrap());
     let host = redirect.authority().to_owned();
@@ -171,7 +171,7 @@ async fn nobody_is_waited_for_without_end() {
     // Its time passes as soon as somebody waits.
     let env = Simulated::new(3, 1);
     let listener = Loopback::open(&env).await.unwrap();
-    let port = url::Url::parse(&listener.redirect_to()).unwrap().port().unwrap();
+    let port = url::Url::parse(&listener.redirect_to("laptop")).unwrap().port().unwrap();
     assert!(matches!(listener.wait(&env).await, Err(Error::TimedOut { minutes: 5 })));
     assert!(TcpStream::connect(("127.0.0.1", port)).await.is_err());
 }

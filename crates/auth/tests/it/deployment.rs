@@ -50,10 +50,16 @@ struct Place {
 
 impl Place {
     async fn new() -> Self {
+        Self::of("*").await
+    }
+
+    /// A deployment of `people`.
+    async fn of(people: &str) -> Self {
         // For the clients of these tests; the program's own names its provider itself.
         let _by_another_test = rustls::crypto::ring::default_provider().install_default();
         let inside = Path::new(env!("CARGO_MANIFEST_DIR")).to_owned();
-        let options = Options { inside: Some(inside), ..Options::default() };
+        let (inside, people) = (Some(inside), Some(people.to_owned()));
+        let options = Options { inside, people, ..Options::default() };
         let env: Arc<dyn Env> =
             Arc::new(TestEnv(Simulated::new(7, 1_700_000_000_000), tokio::time::Instant::now()));
         Self {
@@ -93,7 +99,7 @@ impl Place {
     async fn with_browser(&self, provider: &str) -> Result<Tokens, Error> {
         let provider = ProviderPlugin::named(provider).unwrap();
         let open = |page: &Url| drop(tokio::spawn(browse(page.clone())));
-        self.sign_in().with_browser(provider, open).await
+        self.sign_in().with_browser(provider, "Ada's <laptop>", open).await
     }
 
     async fn person(&self, tokens: &Tokens) -> String {
@@ -108,7 +114,7 @@ fn issued_at(token: &str) -> i64 {
     claims["iat"].as_i64().unwrap() * 1_000
 }
 
-/// Follows redirects as a browser does, and returns the last page.
+/// Follows redirects as a browser does, agrees where it is asked, and returns the last page.
 async fn browse(page: Url) -> String {
     let client = Client::builder().redirect(Policy::none()).no_proxy().build().unwrap();
     let mut jar: BTreeMap<(String, String), String> = BTreeMap::new();
@@ -124,12 +130,65 @@ async fn browse(page: Url) -> String {
             let (name, value) = pair.split_once('=').unwrap();
             jar.insert((host.clone(), name.to_owned()), value.to_owned());
         }
-        let Some(next) = answer.headers().get(LOCATION) else {
-            return answer.text().await.unwrap();
-        };
-        page = page.join(next.to_str().unwrap()).unwrap();
+        if let Some(next) = answer.headers().get(LOCATION) {
+            // A code goes to a device only when somebody has said so.
+            let next = page.join(next.to_str().unwrap()).unwrap();
+            assert!(!next.as_str().contains("127.0.0.1") || !is_callback(&next), "{next}");
+            page = next;
+            continue;
+        }
+        let text = answer.text().await.unwrap();
+        let Some((_, link)) = text.split_once("id=\"go\" href=\"") else { return text };
+        assert!(text.contains("Ada&#39;s &#60;laptop&#62;"), "{text}");
+        page = Url::parse(&link.split('"').next().unwrap().replace("&#38;", "&")).unwrap();
     }
     panic!("too many redirects")
+}
+
+fn is_callback(page: &Url) -> bool {
+    page.path() == "/callback" && page.query().is_some_and(|it| it.contains("&code="))
+}
+
+#[tokio::test]
+async fn a_deployment_is_its_peoples_by_whatever_way_somebody_comes() {
+    let place = Place::of("github:1001, google:1002").await;
+    place.visit("1001").await;
+    let ada = place.with_browser("github").await.unwrap();
+    assert_eq!(place.person(&ada).await, "github:1001");
+    let refused = |came: Result<Tokens, Error>, person: &str| {
+        let error = came.err().unwrap();
+        let text = error.to_string();
+        assert_eq!(error.code(), "not_invited", "{text}");
+        assert!(text.contains(person) && text.contains("DRIFTLINE_PEOPLE"), "{text}");
+    };
+    refused(place.with_browser("google").await, "google:1001");
+    place.visit("1002").await;
+    refused(place.with_browser("github").await, "github:1002");
+    place.with_browser("google").await.unwrap();
+    let provider = ProviderPlugin::named("github").unwrap();
+    let attempt = place.sign_in().with_code(provider).await.unwrap();
+    let page = browse(attempt.page().clone()).await;
+    assert!(page.contains("github:1002") && !page.contains("id=\"code\""), "{page}");
+    let show = |code: &str, page: &Url| {
+        let mut page = page.clone();
+        page.query_pairs_mut().append_pair("user_code", code);
+        drop(tokio::spawn(browse(page)));
+    };
+    refused(place.sign_in().with_device(provider, show).await, "github:1002");
+}
+
+#[tokio::test]
+async fn the_first_owns_a_deployment_that_lists_nobody() {
+    let place = Place::of("").await;
+    place.visit("1001").await;
+    let ada = place.with_browser("github").await.unwrap();
+    let me = place.sign_in().calls().me(&ada.access).await.unwrap().unwrap();
+    assert_eq!(me.login.as_deref(), Some("person-1001"));
+    place.visit("1002").await;
+    let refused = place.with_browser("github").await.err().unwrap();
+    assert_eq!(refused.code(), "not_invited", "{refused}");
+    place.visit("1001").await;
+    place.with_browser("github").await.unwrap();
 }
 
 #[tokio::test]

@@ -51,3 +51,8 @@ pub(super) fn revoke(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
     }
     begin(request, Errand::Revoke(device.to_owned()))
 }
+
+/// Ends every sign-in but this one.
+pub(super) fn revoke_others(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
+    begin(request, Errand::RevokeOthers)
+}

@@ -24,6 +24,7 @@ pub(crate) struct Action {
 pub(crate) static ACTIONS: &[Action] = &[
     Action { path: "/account/merge", run: account::merge },
     Action { path: "/account/revoke/{device}", run: account::revoke },
+    Action { path: "/account/revoke-others", run: account::revoke_others },
     Action { path: "/account/sign-in/{provider}", run: account::sign_in },
     Action { path: "/account/sign-out/{what}", run: account::sign_out },
     Action { path: "/account/stop", run: account::stop },

@@ -55,6 +55,7 @@ fn under_way(errand: &Errand, page: Option<&str>) -> Markup {
         Errand::Undo => "Going back to how everything was before the first merge.",
         Errand::SignOut { .. } => "Signing out.",
         Errand::Revoke(_) => "Ending the sign-in of that device.",
+        Errand::RevokeOthers => "Ending every other sign-in.",
     };
     html! { p.box role="status" { (what) } }
 }
@@ -79,7 +80,9 @@ fn came_to(came: &std::result::Result<Came, String>) -> Markup {
     match came {
         Err(why) => html! { p.box.box--err role="alert" { (why) } },
         Ok(Came { merged: Some(it), .. }) => merged(it),
-        Ok(Came { review: Some(it), .. }) => review(it),
+        Ok(Came { review: Some(it), person, login, .. }) => {
+            review(it, &who(person.as_deref().unwrap_or("nobody"), login.as_deref()))
+        }
         Ok(_) => html! {},
     }
 }
@@ -97,11 +100,17 @@ fn merged(it: &Merged) -> Markup {
     }
 }
 
-fn review(it: &Review) -> Markup {
+/// Somebody, as nobody else can be called.
+fn who(person: &str, login: Option<&str>) -> String {
+    login.map_or_else(|| person.to_owned(), |it| format!("{person} (login {it})"))
+}
+
+fn review(it: &Review, who: &str) -> Markup {
     html! {
         section.box aria-labelledby="review" {
             h2 #review { "Before the first merge" }
-            p { "Nothing has been sent. A merge would find:" }
+            p { "Nothing has been sent. You are signed in as " strong { (who) }
+                ". A merge with this account would find:" }
             div.scroll tabindex="0" role="region" aria-label="What a merge would find" {
                 table.table {
                     thead { tr {
@@ -148,7 +157,8 @@ fn signed_in(request: &Request<'_>, remote: &str, who: &Who) -> Markup {
             h2 { (name) }
         }
         dl.facts {
-            div { dt { "Signed in to" } dd { (remote) " with " (who.provider) } }
+            div { dt { "Signed in to" } dd { (remote) } }
+            div { dt { "Signed in as" } dd { (self::who(&who.person, who.login.as_deref())) } }
             div { dt { "Sign-in kept in" } dd { (who.sign_in_kept_in) } }
             div { dt { "Whose rows" } dd {
                 (who.bound_to.as_deref().unwrap_or("nobody's yet: nothing was merged"))
@@ -185,15 +195,23 @@ fn devices(request: &Request<'_>, who: &Who) -> Markup {
         @match &who.devices {
             None => p.muted { "Not known now: " (who.unreachable.as_deref().unwrap_or_default()) },
             Some(devices) if devices.is_empty() => p.muted { "None has synced yet." },
-            Some(devices) => ul.list {
-                @for it in devices { (device(request, it)) }
-            },
+            Some(devices) => {
+                ul.list { @for it in devices { (device(request, it)) } }
+                @if devices.iter().any(|it| it.signed_in && !it.is_this) {
+                    div.bar {
+                        button.btn data-post="/account/revoke-others" { "Sign out all others" }
+                    }
+                }
+            }
         }
     }
 }
 
 fn device(request: &Request<'_>, it: &Device) -> Markup {
-    let name = it.name.as_deref().unwrap_or("A device");
+    let name = match it.known {
+        true => it.name.as_deref().unwrap_or("A device"),
+        false => "A sign-in that never said which device it is of",
+    };
     html! {
         li.row data-row data-key=(it.device) {
             div.row-main {

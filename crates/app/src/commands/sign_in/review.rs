@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{
     account::{
-        Deployment,
+        self, Deployment,
         merge::{self, Record},
         review::{self, Review, Scratch},
         runtime,
@@ -68,18 +68,19 @@ pub(super) fn run(
     let _turn = Turn::take(&context.profile, || {
         context.output.chat("Another process syncs this profile; waiting for it.");
     })?;
-    let remote = context.remote(&device.config)?.ok_or_else(|| no_remote(context))?;
+    let remote = context.remote(&device.config, Some(deployment))?;
+    let remote = remote.ok_or_else(|| no_remote(context))?;
     let scratch = Scratch::open(context, &device.config)?;
-    // Asking for the rows of somebody who has none would make them an account.
-    let there = me.account.is_some().then_some(&*remote);
-    let mut seen = look(context, device, &scratch, there)?;
+    let mut seen = look(context, device, &scratch, &*remote)?;
     show(context, &seen)?;
     loop {
         let goes_on = match agreed {
             Agreed::No => false,
-            Agreed::Yes => true,
+            Agreed::Yes => merge::has_met(&device.replica, &me.person)? || is_theirs(context, me)?,
             Agreed::Ask => {
-                let answer = context.output.ask("Copy everything as it is, then merge? [y/N] ")?;
+                let who = account::who(&me.person, me.login.as_deref());
+                let what = "Copy everything as it is, then merge with the account of";
+                let answer = context.output.ask(&format!("{what} {who}? [y/N] "))?;
                 matches!(answer.as_deref(), Some("y" | "yes"))
             }
         };
@@ -87,7 +88,7 @@ pub(super) fn run(
             return Ok(Outcome { review: seen, merged: None });
         }
         // What was agreed to is what is done: the cloud may have changed meanwhile.
-        let again = look(context, device, &scratch, there)?;
+        let again = look(context, device, &scratch, &*remote)?;
         let is_same = again.forecast == seen.forecast;
         seen = again;
         if is_same || matches!(agreed, Agreed::Yes) {
@@ -97,8 +98,7 @@ pub(super) fn run(
         show(context, &seen)?;
     }
     let from = (scratch, remote.clone());
-    let start = merge::start(context, device, deployment, me, from);
-    let (record, first) = runtime()?.block_on(start)?;
+    let (record, first) = merge::start(context, device, deployment, me, from)?;
     if let Some(backup) = &record.backup {
         context.output.chat(&format!("Copied: {}", backup.display()));
     }
@@ -112,7 +112,7 @@ fn look(
     context: &Context<'_>,
     device: &Device,
     scratch: &Scratch,
-    there: Option<&dyn Backend>,
+    there: &dyn Backend,
 ) -> Result<Review> {
     let progress = Mutex::new(Progress::new(&*context.env));
     let tell = |line| {
@@ -121,6 +121,23 @@ fn look(
         }
     };
     runtime()?.block_on(review::review(device, scratch, there, &tell))
+}
+
+/// Whether the account that this profile has never met is that of whoever sits at the
+/// terminal: somebody else may have signed in in their place. A script has nobody to ask.
+fn is_theirs(context: &Context<'_>, me: &Account) -> Result<bool> {
+    let who = account::who(&me.person, me.login.as_deref());
+    let question = format!("This profile has never met {who}. Is this account yours? [y/N] ");
+    let answer = context.output.ask(&question)?;
+    Ok(answer.is_none_or(|it| matches!(it.as_str(), "y" | "yes")))
+}
+
+/// Leaves nothing of a look behind.
+pub(super) fn forget(context: &Context<'_>) -> Result<()> {
+    let _turn = Turn::take(&context.profile, || {
+        context.output.chat("Another process syncs this profile; waiting for it.");
+    })?;
+    Scratch::remove(context)
 }
 
 /// Shows what the merge would do.
@@ -189,14 +206,13 @@ fn brief(value: &Value) -> String {
 pub(super) fn tell(context: &Context<'_>, outcome: &Outcome, dry_run: bool) -> Result<()> {
     let Some((record, report)) = &outcome.merged else {
         let (yes, out) = (context.call("sign-in --yes"), context.call("sign-out"));
+        if dry_run {
+            let text = "Nothing was merged or sent, and nothing of it is kept here. Merge:";
+            return context.output.print(&format!("{text}  {yes}"));
+        }
         let next = format!("Nothing was merged or sent. Merge:  {yes}   Forget it:  {out}");
-        return match dry_run {
-            true => context.output.print(&next),
-            false => {
-                context.output.chat(&next);
-                Ok(())
-            }
-        };
+        context.output.chat(&next);
+        return Ok(());
     };
     let SyncReport { received, sent, parked, .. } = report;
     let figures = format!("received {received}, sent {sent}, {parked} parked");
@@ -218,7 +234,7 @@ pub(super) fn undo(context: &Context<'_>) -> Result<()> {
     let _turn = Turn::take(&context.profile, || {
         context.output.chat("Another process syncs this profile; waiting for it.");
     })?;
-    let undo = crate::account::undo::undo(context, &device, deployment.as_ref());
+    let undo = account::undo::undo(context, &device, deployment.as_ref());
     let undone = runtime()?.block_on(undo).context("the first merge was not undone")?;
     if context.output.json {
         return context.output.json(&undone);
