@@ -80,8 +80,9 @@ fn sync_and_status_tell_where_things_stand() {
     assert_eq!(
         status,
         json!({
-            "state": "local", "pending": 0, "parked": 0, "kept": 0, "last_contact_at": null,
-            "remote": null, "error": null, "paused": false,
+            "state": "local", "pending": 0, "parked": 0, "unread": 0, "kept": 0,
+            "last_contact_at": null,
+            "remote": null, "error": null, "paused": false, "set_aside": [],
             "counts": { "comments": 0, "inbox": 0, "messages": 0, "sessions": 0, "workspaces": 0 },
         })
     );
