@@ -47,6 +47,7 @@ fn files(root: &Path) -> Result<Vec<Generated>> {
     let tables = driftline_codegen::typescript(entities.iter().copied())?;
     Ok(vec![
         (driftline_codegen::PATH, tables),
+        ("convex/tests/vectors/numbers.json", vectors::number_vectors()?),
         ("convex/tests/vectors/joins.json", vectors::join_vectors()?),
         ("convex/tests/vectors/hub.json", vectors::hub_vectors(&entities)?),
     ])

@@ -11,6 +11,7 @@ pub(crate) const USAGE: u8 = 2;
 const NOT_FOUND: u8 = 3;
 const ACCOUNT: u8 = 4;
 const NOT_NOW: u8 = 5;
+const PARKED: u8 = 6;
 
 /// A failure that this crate finds by itself.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +31,11 @@ impl Failed {
     /// There is no such thing.
     pub(crate) fn not_found(message: impl Into<String>) -> anyhow::Error {
         Self { code: "not_found", exit: NOT_FOUND, message: message.into() }.into()
+    }
+
+    /// It is done, but for rows that need somebody.
+    pub(crate) fn parked(message: impl Into<String>) -> anyhow::Error {
+        Self { code: "parked", exit: PARKED, message: message.into() }.into()
     }
 
     /// It did not work out.

@@ -206,8 +206,11 @@ impl<'a> Fleet<'a> {
         let link = self.link(place, fault, dice);
         let done = block_on(self.devices[place].process(process).sync(&link));
         let fired = link.fired.load(Ordering::Relaxed);
-        // A hub that lost nothing is compared at the end.
-        if let (true, true, Some(hub)) = (self.losses > 0, done.is_ok(), self.hub.store()) {
+        // A hub that lost nothing is compared at the end, and so is what cannot be read yet.
+        let reads_all = self.devices[place].look(device::unread)?.is_empty();
+        if let (true, true, Some(hub)) =
+            (self.losses > 0 && reads_all, done.is_ok(), self.hub.store())
+        {
             arrivals::check(&self.devices[place], hub)?;
         }
         self.after_sync(place, fault, fired, done)
@@ -244,7 +247,7 @@ impl<'a> Fleet<'a> {
             ("a sync without a fault", fault == Fault::None),
             (seen::RESTAMPED, !report.restamped.is_empty()),
             (seen::STARTED_OVER, report.restarts > 0),
-            (seen::PARKED, report.parked > 0),
+            (seen::FAILED, report.parked + report.failed > 0),
         ] {
             if happened {
                 self.count(what);
@@ -345,7 +348,11 @@ impl<'a> Fleet<'a> {
 
     /// Everything settles: no more faults, every device syncs until nothing moves.
     fn quiet(&mut self) -> Result<()> {
-        for device in &self.devices {
+        // What failed by itself is tried again a while later.
+        self.pass(120_000);
+        for device in &mut self.devices {
+            // A newer program starts, which can read everything.
+            device.start()?;
             device.processes[0].retry_parked()?;
         }
         for _ in 0..3 * self.devices.len() + 4 {

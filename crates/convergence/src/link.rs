@@ -10,10 +10,10 @@ use std::{
 
 use async_trait::async_trait;
 use driftline_core::{
-    ALIASES, Answer, Answers, Backend, Error, Id, Limits, PROTOCOL, Page, Pull, Push, Result,
-    Stamp, Store,
+    ALIASES, Answer, Answers, Backend, Change, Error, Id, Limits, PROTOCOL, Page, Pull, Push,
+    Result, Stamp, Store,
     clock::DRIFT,
-    device::{self, Batch, Sent},
+    device::{self, Batch, Sent, Unread},
 };
 
 use crate::{
@@ -48,7 +48,9 @@ pub(crate) struct Link<'a> {
 impl Link<'_> {
     /// Whether `fault` happens at this call.
     fn happens(&self, fault: Fault, call: usize) -> bool {
-        let now = self.fault == fault && self.at == call;
+        // A wire is down for a moment, or for the rest of a sync.
+        let lasts = matches!(fault, Fault::DropCall | Fault::DropAnswer) && self.dice % 2 == 1;
+        let now = self.fault == fault && (self.at == call || (lasts && call > self.at));
         if now {
             self.fired.store(true, Ordering::Relaxed);
         }
@@ -157,9 +159,31 @@ impl Link<'_> {
         }
     }
 
-    /// Rows that fail a whole batch, without the hub saying which.
+    /// Takes rows out of a page that cannot be read: half of them, but no facts.
+    fn spoil(&self, page: &mut Page, call: usize) -> Result<()> {
+        let is_bad = |it: &Change| {
+            it.entity != ALIASES.name && (it.row.hash("", it.id) ^ self.dice).is_multiple_of(2)
+        };
+        if self.fault != Fault::Unreadable || call < self.at || !page.changes.iter().any(is_bad) {
+            return Ok(());
+        }
+        self.fired.store(true, Ordering::Relaxed);
+        let (bad, good): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut page.changes).into_iter().partition(is_bad);
+        page.changes = good;
+        for it in bad {
+            let text = serde_json::to_string(&it).map_err(|it| broken(it.to_string()))?;
+            let (hash, latest) = (Some(it.row.hash(&it.entity, it.id)), it.row.latest_person());
+            let (entity, id, reason) = (it.entity, it.id, "of a newer program".to_owned());
+            page.unread.push(Unread { entity, id, hash, latest, text, reason });
+        }
+        Ok(())
+    }
+
+    /// Rows that fail a whole batch, without the hub saying which: always the same ones, so
+    /// that they fail again.
     fn is_poisoned(&self, push: &Push) -> bool {
-        let bad = push.changes.iter().any(|it| it.row.hash("", it.id) % 4 == self.dice % 4);
+        let bad = push.changes.iter().any(|it| it.row.hash("", it.id).is_multiple_of(4));
         let now = self.fault == Fault::Unnamed && bad;
         if now {
             self.fired.store(true, Ordering::Relaxed);
@@ -191,7 +215,8 @@ impl Backend for Link<'_> {
             return self.other.pull(request).await;
         }
         let request = Pull { protocol: self.version(call), ..request };
-        let page = self.hub.pull(request).await?;
+        let mut page = self.hub.pull(request).await?;
+        self.spoil(&mut page, call)?;
         if self.happens(Fault::DelayAnswer, call) {
             lock(&self.device.late).push((self.losses, Late::Page(position, page)));
             return Err(self.lost());
@@ -202,6 +227,11 @@ impl Backend for Link<'_> {
         yield_once().await;
         self.edit(call)?;
         Ok(page)
+    }
+
+    async fn read_again(&self, text: &str) -> Result<Option<Change>> {
+        let still = self.fault == Fault::Unreadable;
+        Ok(if still { None } else { serde_json::from_str(text).ok() })
     }
 
     async fn push(&self, mut request: Push) -> Result<Answers> {

@@ -114,11 +114,13 @@ pub enum Fault {
     Unnamed,
     /// The hub is too new for the device.
     FutureProtocol,
+    /// Rows of a page cannot be read by this version of the program.
+    Unreadable,
 }
 
 impl Fault {
     /// Every kind but none.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::DropCall,
         Self::DropAnswer,
         Self::DelayAnswer,
@@ -132,6 +134,7 @@ impl Fault {
         Self::OtherAccountPull,
         Self::Unnamed,
         Self::FutureProtocol,
+        Self::Unreadable,
     ];
 }
 

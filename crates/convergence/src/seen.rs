@@ -13,7 +13,7 @@ pub(crate) const LATE_PAST_RESET: &str = "something arrived after the hub had lo
 pub(crate) const BACK_A_MOMENT: &str = "a hub went back to a moment ago";
 pub(crate) const RESTAMPED: &str = "writes got new stamps";
 pub(crate) const STARTED_OVER: &str = "a sync started over";
-pub(crate) const PARKED: &str = "a row was parked";
+pub(crate) const FAILED: &str = "a row failed by itself without a name";
 pub(crate) const SAME_ID_EQUAL: &str = "two devices imported a record alike";
 pub(crate) const SAME_ID_MORE_COMPLETE: &str = "one device imported more of a record";
 pub(crate) const SAME_ID_DIFFERENT: &str = "two devices imported a record in different words";
@@ -40,7 +40,7 @@ const EVENTS: [&str; 23] = [
     BACK_A_MOMENT,
     RESTAMPED,
     STARTED_OVER,
-    PARKED,
+    FAILED,
     SAME_ID_EQUAL,
     SAME_ID_MORE_COMPLETE,
     SAME_ID_DIFFERENT,

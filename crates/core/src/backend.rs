@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Env, Hear, Id, Millis, Result, Row, Schema, Store, TokenSource};
+use crate::{Env, Hear, Id, Millis, Result, Row, Schema, Store, TokenSource, device::Unread};
 
 /// The version of what travels. A version and the one before it work together.
 pub const PROTOCOL: u32 = 1;
@@ -33,6 +33,14 @@ pub trait Backend: Send + Sync {
     /// # Errors
     /// Sorted by what the caller does next, see [`Error`](crate::Error).
     async fn push(&self, request: Push) -> Result<Answers>;
+
+    /// Tries to read a row again that was [set aside](Unread::text). None, if it cannot be.
+    ///
+    /// # Errors
+    /// Sorted by what the caller does next, see [`Error`](crate::Error).
+    async fn read_again(&self, _text: &str) -> Result<Option<Change>> {
+        Ok(None)
+    }
 
     /// Listens to the hub for as long as the future is polled, and connects again by
     /// itself when that breaks off. Nothing, if this one can only be asked.
@@ -93,6 +101,9 @@ pub struct Page {
     pub next: u64,
     /// The rows, in the order of their sequence numbers.
     pub changes: Vec<Change>,
+    /// Rows of the page that could not be read.
+    #[serde(default)]
+    pub unread: Vec<Unread>,
     /// Digests per entity, if `next` is `head`.
     pub digests: Option<Digests>,
     /// The hub's time, if it has a clock.

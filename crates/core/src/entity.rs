@@ -209,7 +209,7 @@ impl EntityDescriptor {
     pub fn key_of(&self, row: &Row) -> Option<String> {
         let part = |name: &&str| row.value(name).cloned().unwrap_or_default();
         let parts: Vec<Value> = self.natural_key.iter().map(part).collect();
-        if parts.iter().all(Value::is_null) { None } else { Some(Value::from(parts).to_string()) }
+        if parts.iter().all(Value::is_null) { None } else { Some(value::text(&Value::from(parts))) }
     }
 
     /// Brings a value that a person or a reader gave into the form in which it is

@@ -126,7 +126,7 @@ pub enum Error {
         found: String,
     },
     /// The other side cannot be reached, or is busy. Tried again by itself.
-    #[error("{remote} cannot be reached; changes wait here and are sent later")]
+    #[error("{remote} cannot be reached{}; changes wait here and are sent later", because(.source.as_ref()))]
     Unavailable {
         /// The other side.
         remote: String,
@@ -261,6 +261,11 @@ impl Error {
             Self::NotEqual { .. } => "not_equal",
         }
     }
+}
+
+/// A cause, in a sentence about what it caused.
+fn because(source: Option<&BoxError>) -> String {
+    source.map_or_else(String::new, |it| format!(" ({it})"))
 }
 
 /// At most 80 characters of `text`, safe to show: hostile text must not fill a

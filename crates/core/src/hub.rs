@@ -208,6 +208,7 @@ pub(crate) fn serve(tx: &dyn ReadTx, request: &Pull, time: Option<Millis>) -> Re
         head: state.head,
         next,
         changes,
+        unread: Vec::new(),
         digests: (next == state.head).then(|| every(tx, &state.digests)),
         identity: state.identity,
         time,

@@ -14,6 +14,7 @@ mod hub;
 mod id;
 mod live;
 pub mod mirror;
+mod number;
 pub mod rehearsal;
 mod replica;
 mod row;

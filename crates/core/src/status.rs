@@ -49,6 +49,8 @@ pub struct Status {
     pub pending: u64,
     /// Rows that were set aside and need somebody.
     pub parked: u64,
+    /// Rows of the hub that this program cannot read, and has set aside.
+    pub unread: u64,
     /// Rows with changes that the person keeps on this device.
     pub kept: u64,
     /// When the hub last answered, in milliseconds since 1970.
@@ -105,6 +107,7 @@ impl Contact {
 pub fn read(tx: &dyn ReadTx, remote: Option<&str>, syncing: bool) -> Result<Status> {
     let (pending, parked) = tx.queue_sizes()?;
     let kept = tx.kept_size()?;
+    let unread = device::unread(tx)?.len() as u64;
     let contact = Contact::load(tx)?;
     let link = device::link(tx)?;
     let equal = link.compared.as_ref().is_some_and(|(state, differ)| {
@@ -115,10 +118,10 @@ pub fn read(tx: &dyn ReadTx, remote: Option<&str>, syncing: bool) -> Result<Stat
         _ if remote.is_none() => State::Local,
         _ if syncing => State::Syncing,
         Some(failure) if !failure.transient => State::Error,
-        _ if parked > 0 => State::Error,
+        _ if parked + unread > 0 => State::Error,
         None if pending == 0 && equal => State::Synced,
         _ => State::Offline,
     };
     let remote = remote.map(str::to_owned);
-    Ok(Status { state, pending, parked, kept, last_contact_at: contact.at, remote, error })
+    Ok(Status { state, pending, parked, unread, kept, last_contact_at: contact.at, remote, error })
 }

@@ -1,10 +1,12 @@
 //! One exchange with a hub: pull until dry, push until dry, compare. It can be stopped
 //! at any point and started again; whatever was stored is stored as a whole.
 
+mod patience;
+
 use std::{future, mem, task::Poll};
 
 use crate::{
-    Backend, Durability, Error, PROTOCOL, Pull, Replica, Result,
+    Backend, Durability, Error, Millis, PROTOCOL, Pull, Replica, Result,
     clock::Correction,
     device::{self, Adopted, Batch, Restamped, Settled},
 };
@@ -36,6 +38,9 @@ pub struct SyncReport {
     pub sent: u64,
     /// Rows that were set aside.
     pub parked: u64,
+    /// Rows that failed by themselves without a name: they wait, and are tried again a
+    /// minute later.
+    pub failed: u64,
     /// Writes that were given new stamps, because this clock was far ahead.
     pub restamped: Vec<Restamped>,
     /// How often it started over: the hub was wiped, restored, or held something else.
@@ -64,6 +69,14 @@ pub(crate) struct Exchange<'a> {
     /// take longer than to send them.
     waiting: u64,
     turns: u32,
+    /// When it began.
+    begun: Millis,
+    /// The last one found the hub away, and this one has not reached it yet.
+    is_away: bool,
+    /// The hub was reached.
+    is_reached: bool,
+    /// Some batch failed without a name: the largest that did not, since.
+    largest: Option<usize>,
 }
 
 impl<'a> Exchange<'a> {
@@ -73,12 +86,26 @@ impl<'a> Exchange<'a> {
         progress: &'a (dyn Fn(Progress) + Sync),
     ) -> Self {
         let report = SyncReport::default();
-        Self { replica, remote, progress, report, head: 0, waiting: 0, turns: 0 }
+        Self {
+            replica,
+            remote,
+            progress,
+            report,
+            head: 0,
+            waiting: 0,
+            turns: 0,
+            begun: replica.now(),
+            is_away: false,
+            is_reached: false,
+            largest: None,
+        }
     }
 
     /// Exchanges until nothing is left to do. If the hub is known to hold nothing new,
     /// it is not asked first, so that a change costs one call.
     pub(crate) async fn run(&mut self, mut knows: bool) -> Result<()> {
+        self.is_away = self.replica.was_away()?;
+        self.read_again().await?;
         loop {
             self.waiting = self.waits()?;
             let link = self.replica.store().view(device::link)?;
@@ -119,11 +146,10 @@ impl<'a> Exchange<'a> {
         let limits = self.remote.limits();
         loop {
             let position = self.replica.store().view(device::position)?;
-            self.report.calls += 1;
-            breathe().await;
             let (cursor, rows, bytes) = (position.cursor, limits.rows, limits.bytes);
-            let page = self.remote.pull(Pull { protocol: PROTOCOL, cursor, rows, bytes }).await?;
+            let page = self.ask(Pull { protocol: PROTOCOL, cursor, rows, bytes }).await?;
             check_protocol(self.remote, page.protocol)?;
+            self.reached()?;
             self.measure(page.time);
             self.head = page.head;
             let (received, at) = (page.changes.len() as u64, page.next);
@@ -157,12 +183,14 @@ impl<'a> Exchange<'a> {
     /// Sends what waits. Returns whether all of it was sent; otherwise the hub must be
     /// read again first.
     async fn push(&mut self) -> Result<bool> {
-        let limits = self.remote.limits();
+        let mut limits = self.remote.limits();
         loop {
+            limits.rows = self.largest.map_or(limits.rows, |it| it.clamp(1, limits.rows));
+            let begun = self.begun;
             let batch = self
                 .replica
                 .store()
-                .transact(Durability::Normal, |tx| device::pending(tx, &limits))?;
+                .transact(Durability::Normal, |tx| device::pending(tx, &limits, begun))?;
             if batch.sent.is_empty() {
                 return Ok(true);
             }
@@ -173,16 +201,16 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    /// Sends a batch. If it fails without a reason, it is halved down to the row that
-    /// is at fault, and that row is parked.
+    /// Sends a batch. If it fails without a reason although the hub works, it is halved
+    /// down to the row that is at fault, and that row waits for another sync.
     async fn send(&mut self, batch: Batch) -> Result<bool> {
         let mut open = vec![batch];
         while let Some(mut batch) = open.pop() {
             let Some(push) = batch.push() else { return Ok(false) };
-            self.report.calls += 1;
-            breathe().await;
-            match self.remote.push(push).await {
+            match self.tell(push).await {
                 Ok(answers) => {
+                    self.reached()?;
+                    self.largest = self.largest.map(|it| it.max(batch.sent.len()));
                     self.measure(answers.time);
                     let settled = self.settle(&batch, answers)?;
                     if settled.dropped || settled.restarted || settled.unread {
@@ -199,15 +227,23 @@ impl<'a> Exchange<'a> {
                     self.write(|tx| device::renumber(tx, &mut batch, last))?;
                     return Ok(false);
                 }
-                Err(Error::BatchFailed { .. }) if batch.sent.len() > 1 => {
+                Err(error @ Error::BatchFailed { .. }) if batch.sent.len() > 1 => {
+                    if self.largest.is_none() {
+                        self.check_that_it_works(&batch, &error).await?;
+                        self.largest = Some(0);
+                    }
                     let rest = batch.split();
                     self.write(|tx| device::renumber(tx, &mut batch, 0))?;
                     open.extend([rest, batch]);
                 }
                 Err(error @ Error::BatchFailed { .. }) => {
-                    self.report.parked += 1;
-                    let reason = error.to_string();
-                    self.write(|tx| device::park(tx, &batch, &reason))?;
+                    self.check_that_it_works(&batch, &error).await?;
+                    let (reason, now) = (error.to_string(), self.begun);
+                    let fail =
+                        |tx: &mut dyn crate::store::Tx| device::fail(tx, &batch, &reason, now);
+                    let parked = self.replica.store().transact(Durability::Normal, fail)?;
+                    self.report.parked += u64::from(parked);
+                    self.report.failed += u64::from(!parked);
                     if let Some(next) = open.last_mut() {
                         self.write(|tx| device::renumber(tx, next, 0))?;
                     }
@@ -220,6 +256,21 @@ impl<'a> Exchange<'a> {
             }
         }
         Ok(true)
+    }
+
+    /// Tries once in a program's life what was set aside: it may be a newer program.
+    async fn read_again(&mut self) -> Result<()> {
+        if !self.replica.is_first_sync() {
+            return Ok(());
+        }
+        for aside in self.replica.store().view(device::unread)? {
+            let text = self.replica.store().view(|tx| device::unread_text(tx, &aside))?;
+            let Ok(Some(change)) = self.remote.read_again(&text).await else { continue };
+            let (moment, row) = (self.replica.moment(), (change.entity.clone(), change.id));
+            self.write(|tx| device::take_back(tx, &moment, &aside, change.clone()))?;
+            self.replica.announce(vec![row]);
+        }
+        Ok(())
     }
 
     fn settle(&mut self, batch: &Batch, answers: crate::Answers) -> Result<Settled> {

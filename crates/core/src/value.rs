@@ -1,16 +1,17 @@
 //! What a cell can hold: JSON, written in one way only. Two replicas in two
 //! languages must agree when two values are equal and which of two is greater.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, io};
 
+use serde::Serialize;
 pub use serde_json::Value;
+use serde_json::ser::{Formatter, Serializer};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-/// Whole numbers beyond this lose digits in languages whose numbers are doubles.
-const SAFE_INTEGER: f64 = 9_007_199_254_740_992.0;
+use crate::number;
 
-/// Brings `value` into the one form in which it is stored and compared: numbers
-/// without a fraction are integers (`2.0` and `2` are one value).
+/// Brings `value` into the one form in which it is stored and compared: a number without
+/// a fraction is an integer (`2.0` and `2` are one value) where integers reach.
 pub fn canonical(value: Value) -> Value {
     match value {
         Value::Number(number) => match number.as_f64() {
@@ -25,13 +26,46 @@ pub fn canonical(value: Value) -> Value {
     }
 }
 
-/// The value of a floating-point number: an integer where it has no fraction.
+/// The value of a floating-point number: an integer where it is one; null where it is
+/// not finite.
 pub fn real(float: f64) -> Value {
-    if float.fract() == 0.0 && float.abs() < SAFE_INTEGER {
-        #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and small")]
-        return Value::from(float as i64);
+    let number = number::integer(float).or_else(|| serde_json::Number::from_f64(float));
+    number.map_or(Value::Null, Value::Number)
+}
+
+/// The one text of a value: what is compared, hashed, stored and sent. Objects are sorted
+/// by the bytes of their names, there is no white space, strings have only the escapes that
+/// JSON needs, an integer from -2^63 to 2^64 - 1 is its digits, and any other number is
+/// what `Number::toString` of ECMAScript gives.
+///
+/// ```
+/// use driftline_core::value::text;
+/// use serde_json::json;
+/// assert_eq!(text(&json!({"b": 2.0, "a": [1e300, 1e-7, 0.5]})), r#"{"a":[1e+300,1e-7,0.5],"b":2}"#);
+/// ```
+pub fn text(value: &Value) -> String {
+    let mut text = Vec::new();
+    match value.serialize(&mut Serializer::with_formatter(&mut text, OneForm)) {
+        Ok(()) => String::from_utf8(text).unwrap_or_default(),
+        // Nothing can go wrong while a value is written into memory.
+        Err(_) => value.to_string(),
     }
-    serde_json::Number::from_f64(float).map_or(Value::Null, Value::Number)
+}
+
+/// Reads the text of a value, if it is the one that [`text`] gives. Numbers that are no
+/// integer literals in range are read as doubles.
+pub fn read(written: &str) -> Option<Value> {
+    let value = canonical(serde_json::from_str(written).ok()?);
+    (text(&value) == written).then_some(value)
+}
+
+/// Writes numbers in our form. Everything else about JSON has one form already.
+struct OneForm;
+
+impl Formatter for OneForm {
+    fn write_f64<W: io::Write + ?Sized>(&mut self, to: &mut W, float: f64) -> io::Result<()> {
+        to.write_all(number::text(float).as_bytes())
+    }
 }
 
 /// Whether `one` is the greater of two canonical values: by the text of their JSON.
@@ -41,10 +75,6 @@ pub fn is_greater(one: &Value, other: &Value) -> bool {
         (Value::Bool(one), Value::Bool(other)) => *one && !*other,
         _ => text(one) > text(other),
     }
-}
-
-fn text(value: &Value) -> String {
-    value.to_string()
 }
 
 /// The form in which text that names something is compared: Unicode NFC, and a
@@ -76,6 +106,8 @@ mod tests {
     fn whole_numbers_have_one_form() {
         assert_eq!(canonical(json!({"a": [2.0, 2.5, 1e300]})), json!({"a": [2, 2.5, 1e300]}));
         assert_eq!(canonical(json!(9_007_199_254_740_993_u64)), json!(9_007_199_254_740_993_u64));
+        assert_eq!(canonical(json!(1e18)), json!(1_000_000_000_000_000_000_u64));
+        assert_eq!(canonical(json!(-0.0)), json!(0));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use clap::Args;
 use driftline_core::{
-    Millis,
+    Millis, excerpt,
     status::{State, Status},
     store::Find,
 };
@@ -16,6 +16,9 @@ use crate::{
     time,
 };
 
+/// How many rows that were set aside are told one by one.
+const TOLD: usize = 20;
+
 /// Where this profile stands.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Show {}
@@ -25,13 +28,23 @@ impl Show {
         let device = context.device()?;
         let status = context.status(&device)?;
         let counts = counts(&device)?;
+        let aside = device.replica.store().view(driftline_core::device::unread)?;
+        let aside = &aside[..aside.len().min(TOLD)];
         if context.output.json {
             let mut shown = object(&status);
             shown["paused"] = json!(device.config.paused);
             shown["counts"] = json!(counts);
+            let told = aside
+                .iter()
+                .map(|it| json!({ "entity": it.entity, "id": it.id, "reason": it.reason }));
+            shown["set_aside"] = json!(told.collect::<Vec<_>>());
             return context.output.json(&shown);
         }
         context.output.print(&sentence(context, &status))?;
+        for it in aside {
+            let (entity, reason) = (excerpt(&it.entity), excerpt(&it.reason));
+            context.output.print(&format!("  {entity} {}: {reason}", it.id))?;
+        }
         if device.config.paused && status.state != State::Local {
             let resume = context.call("config set sync.paused false");
             context.output.print(&format!("  Paused: nothing is synced by itself.  {resume}"))?;
@@ -63,6 +76,7 @@ pub(super) fn object(status: &Status) -> Value {
         "state": status.state.word(),
         "pending": status.pending,
         "parked": status.parked,
+        "unread": status.unread,
         "kept": status.kept,
         "last_contact_at": status.last_contact_at.and_then(time::iso),
         "remote": status.remote,
@@ -102,6 +116,14 @@ pub(super) fn sentence(context: &Context<'_>, status: &Status) -> String {
         let rows = if status.kept == 1 { "row stays" } else { "rows stay" };
         let exclude = context.call("exclude");
         text.push_str(&format!("\n  {} changed {rows} on this device.  {exclude}", status.kept));
+    }
+    if status.unread > 0 {
+        let rows = if status.unread == 1 { "row" } else { "rows" };
+        text.push_str(&format!(
+            "\n! {} {rows} of {remote} cannot be read by this program and stayed aside; the rest \
+             goes on. Update the program: it tries them again when it starts.",
+            status.unread
+        ));
     }
     if status.parked > 0 {
         let retry = context.call("retry");

@@ -52,10 +52,14 @@ impl Sync {
             shown["sent"] = json!(report.sent);
             shown["restamped"] = json!(report.restamped.len());
             shown["code"] = json!(code);
-            return context.output.json(&shown);
+            context.output.json(&shown)?;
+            return none_parked(context, status.parked);
         }
-        let SyncReport { received, sent, parked, .. } = report;
-        let figures = format!("received {received}, sent {sent}, {parked} parked");
+        let SyncReport { received, sent, parked, failed, .. } = report;
+        let mut figures = format!("received {received}, sent {sent}, {parked} parked");
+        if failed > 0 {
+            figures.push_str(&format!(", {failed} failed and tried again later"));
+        }
         match code {
             Some(code) => context.output.print(&format!("✓ Synced: {figures}. Code {code}."))?,
             None => {
@@ -69,7 +73,17 @@ impl Sync {
                 report.restamped.len()
             ));
         }
-        Ok(())
+        none_parked(context, status.parked)
+    }
+}
+
+/// A sync that leaves rows aside must not look like one that does not.
+fn none_parked(context: &Context<'_>, parked: u64) -> Result<()> {
+    let retry = context.call("retry");
+    match parked {
+        0 => Ok(()),
+        1 => Err(Failed::parked(format!("1 row was refused and stays here; see {retry}"))),
+        many => Err(Failed::parked(format!("{many} rows were refused and stay here; see {retry}"))),
     }
 }
 

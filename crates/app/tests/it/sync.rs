@@ -3,6 +3,8 @@
 use std::{fs::File, io::Read, process::Stdio};
 
 use crate::common::{Place, line};
+use driftline_core::{Durability, Schema, Store};
+use driftline_sqlite::SqliteStore;
 use serde_json::json;
 
 #[test]
@@ -80,8 +82,9 @@ fn sync_and_status_tell_where_things_stand() {
     assert_eq!(
         status,
         json!({
-            "state": "local", "pending": 0, "parked": 0, "kept": 0, "last_contact_at": null,
-            "remote": null, "error": null, "paused": false,
+            "state": "local", "pending": 0, "parked": 0, "unread": 0, "kept": 0,
+            "last_contact_at": null,
+            "remote": null, "error": null, "paused": false, "set_aside": [],
             "counts": { "comments": 0, "inbox": 0, "messages": 0, "sessions": 0, "workspaces": 0 },
         })
     );
@@ -215,4 +218,26 @@ fn why_tells_where_a_row_stands() {
         assert!(told.contains(part), "{part}: {told}");
     }
     assert_eq!(place.fails("A", &["why", "inbox", "abc"]).0, 3);
+}
+
+#[test]
+fn a_sync_that_leaves_rows_aside_ends_with_a_code_of_its_own() {
+    let place = Place::new();
+    place.share("A");
+    place.ok("A", &["add", "inbox", "title=waits"]);
+    let file = place.path("A").join("driftline.db");
+    let store = SqliteStore::open(&file, Schema::registered().unwrap()).unwrap();
+    let store: &dyn Store = &store;
+    let parked = store.transact(Durability::Normal, |tx| {
+        for mut entry in tx.queue(false, 0, 10)? {
+            entry.parked = Some("not today".into());
+            tx.enqueue(&entry)?;
+        }
+        Ok(())
+    });
+    parked.unwrap();
+    let (code, said) = place.fails("A", &["sync"]);
+    assert!(code == 6 && said.contains("1 row was refused"), "{code}: {said}");
+    assert!(place.ok("A", &["retry"]).contains("not today"));
+    assert!(place.ok("A", &["sync"]).starts_with("✓ Synced: received 0, sent 1, 0 parked."));
 }

@@ -173,8 +173,8 @@ fn read<T: DeserializeOwned>(received: Received) -> Result<T, Fault> {
                 Some(Thrown { code, last, theirs }) => {
                     fault::of_code(&code, last.map(|it| it.0), theirs.map(|it| it.0))
                 }
-                None if message.contains("Could not find public function") => Fault::NotDeployed,
-                None => Fault::Unnamed(request_id(&message)),
+                None => fault::of_message(&message)
+                    .unwrap_or_else(|| Fault::Unnamed(request_id(&message))),
             })
         }
     }

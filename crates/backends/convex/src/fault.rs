@@ -126,7 +126,14 @@ impl std::fmt::Display for Fault {
             Self::Protocol { theirs } => write!(f, "it speaks protocol {theirs}"),
             Self::BadCall(code) => write!(f, "the form of the call was refused ({code})"),
             Self::NotDeployed => f.write_str("the deployment lacks Driftline's functions"),
-            Self::Unnamed(what) => write!(f, "the function failed ({what})"),
+            Self::Unnamed(what) => {
+                write!(
+                    f,
+                    "the function failed and did not say why ({what}); if it lasts, see the \
+                     deployment's dashboard: its functions may be missing, or it is paused, \
+                     disabled or over a limit"
+                )
+            }
             Self::TooLarge => f.write_str("the call was too large"),
             Self::Unavailable { reason, .. } => f.write_str(reason),
             Self::BadAnswer(reason) => write!(f, "the answer makes no sense: {reason}"),
@@ -160,11 +167,13 @@ pub(crate) fn of_status(status: u16, code: Option<&str>, retry_after: Option<Mil
         None => format!("{what} ({status})"),
     };
     let reason = match (status, code) {
-        (401, _) | (400, Some("InvalidAdminKey")) => return Fault::Unauthenticated,
-        (413, _) | (400, Some("BadJsonBody")) => return Fault::TooLarge,
-        (400, Some("AuthProviderDiscoveryFailed")) => {
+        // It comes with whatever status the site of the sign-in gave.
+        (_, Some("AuthProviderDiscoveryFailed")) => {
             "the deployment cannot reach its own sign-in; check CONVEX_SITE_ORIGIN there".into()
         }
+        (404, Some("FunctionPathNotFound")) => return Fault::NotDeployed,
+        (401, _) | (400, Some("InvalidAdminKey")) => return Fault::Unauthenticated,
+        (413, _) | (400, Some("BadJsonBody")) => return Fault::TooLarge,
         (400, Some(code)) => return Fault::BadCall(excerpt(code)),
         (300..=399, _) => named(
             "something between this machine and the deployment sends calls elsewhere; \
@@ -178,6 +187,24 @@ pub(crate) fn of_status(status: u16, code: Option<&str>, retry_after: Option<Mil
         _ => named("something other than a Convex deployment answers"),
     };
     Fault::Unavailable { reason, retry_after }
+}
+
+/// What a function's failure in words stands for, where the deployment shows the words: one
+/// in production does not, and then a failure has no name.
+pub(crate) fn of_message(message: &str) -> Option<Fault> {
+    // As the service writes them, cut to what says which it is.
+    const STOPPED: [(&str, &str); 5] = [
+        ("exceeded the free plan limits", "the limits of its free plan are exceeded"),
+        ("exceeded your spending limits", "its spending limit is exceeded"),
+        ("exceeded a configured usage limit", "its usage limit is exceeded"),
+        ("while this deployment is paused", "it is paused"),
+        ("while this deployment is suspended", "it is suspended"),
+    ];
+    if message.contains("Could not find public function") {
+        return Some(Fault::NotDeployed);
+    }
+    let (_, why) = STOPPED.iter().find(|(words, _)| message.contains(words))?;
+    Some(Fault::unavailable(format!("the deployment runs no functions: {why}; see its dashboard")))
 }
 
 /// A broken connection: its first cause, without the address.

@@ -8,7 +8,8 @@ use std::{
 
 use async_trait::async_trait;
 use driftline_core::{
-    Answer, Answers, Backend, Env, Hear, Limits, Page, Pull, Push, Result, TokenSource,
+    Answer, Answers, Backend, Change, Env, Hear, Limits, Page, Pull, Push, Result, TokenSource,
+    device::Unread,
 };
 use futures_util::future::BoxFuture;
 use reqwest::dns::Resolve;
@@ -103,31 +104,40 @@ impl Convex {
                 other => other?,
             };
             let protocol = check_page(&wire, request.cursor, rows)?;
-            let incoming = wire.changes.iter().map(|it| Incoming::read(it));
-            let incoming: Vec<_> = incoming.collect::<Result<_, _>>().map_err(Fault::BadAnswer)?;
-            if let Some(fewer) = fits_in_memory(&incoming) {
+            let (mut incoming, mut unread) = (Vec::new(), Vec::new());
+            for text in wire.changes {
+                match Incoming::read(&text) {
+                    Ok(row) if !row.is_too_long(ROW) => incoming.push((text, row)),
+                    Ok(_) => unread.push(row::unread(&text, "it is too long".into())),
+                    Err(reason) => unread.push(row::unread(&text, reason)),
+                }
+            }
+            if let Some(fewer) = fits_in_memory(incoming.iter().map(|it| &it.1)) {
                 rows = fewer;
                 continue;
             }
-            let changes = self.complete(incoming).await?;
+            let (changes, incomplete) = self.complete(incoming).await?;
+            unread.extend(incomplete);
             return Ok(Page {
                 protocol,
                 identity: wire.identity.read().map_err(Fault::BadAnswer)?,
                 head: wire.head.0,
                 next: wire.next.0,
                 changes,
+                unread,
                 digests: wire.digests.map(answer::digests),
                 time: answer::time(wire.time, date),
             });
         }
     }
 
-    /// Fetches the chunks of rows and puts them in.
+    /// Fetches the chunks of rows and puts them in. Returns the rows, and those of which a
+    /// chunk is missing or is not what its name says.
     async fn complete(
         &self,
-        incoming: Vec<Incoming>,
-    ) -> Result<Vec<driftline_core::Change>, Fault> {
-        let hashes: BTreeSet<&String> = incoming.iter().flat_map(Incoming::hashes).collect();
+        incoming: Vec<(String, Incoming)>,
+    ) -> Result<(Vec<Change>, Vec<Unread>), Fault> {
+        let hashes: BTreeSet<&String> = incoming.iter().flat_map(|it| it.1.hashes()).collect();
         let hashes: Vec<&String> = hashes.into_iter().collect();
         let (mut chunks, mut bytes) = (BTreeMap::new(), 0);
         for some in hashes.chunks(CARRIED) {
@@ -144,11 +154,7 @@ impl Convex {
             for (hash, text) in some.iter().zip(got.chunks) {
                 let text =
                     text.filter(|it| it.len() <= chunk::LARGEST && chunk::hash(it) == **hash);
-                let text = text.ok_or_else(|| {
-                    Fault::BadAnswer(
-                        "a chunk of a row is missing or is not what it should be".into(),
-                    )
-                })?;
+                let Some(text) = text else { continue };
                 bytes += text.len();
                 if bytes > ROW.max(FETCHED * chunk::LARGEST) {
                     return Err(Fault::BadAnswer(format!("a row is longer than {ROW} bytes")));
@@ -156,8 +162,14 @@ impl Convex {
                 chunks.insert((*hash).clone(), text);
             }
         }
-        let finish = |it: Incoming| it.finish(&chunks, ROW);
-        incoming.into_iter().map(finish).collect::<Result<_, _>>().map_err(Fault::BadAnswer)
+        let (mut changes, mut unread) = (Vec::new(), Vec::new());
+        for (text, row) in incoming {
+            match row.finish(&chunks, ROW) {
+                Ok(change) => changes.push(change),
+                Err(reason) => unread.push(row::unread(&text, reason)),
+            }
+        }
+        Ok((changes, unread))
     }
 
     /// Sends a batch.
@@ -201,13 +213,19 @@ impl Convex {
                 Err(reason) => Some(Answer::Refused { reason }),
             })
             .collect();
-        let recorded = wire.recorded.iter().map(|(_, text)| Incoming::read(text));
+        let places: Vec<u64> = wire.recorded.iter().map(|(seq, _)| seq.0).collect();
+        // What the deployment made itself is short, and of its own making.
+        let recorded = wire.recorded.into_iter().map(|(_, it)| Ok((Incoming::read(&it)?, it)));
         let recorded: Vec<_> = recorded.collect::<Result<_, _>>().map_err(Fault::BadAnswer)?;
-        let places = wire.recorded.into_iter().map(|(seq, _)| seq.0);
+        let recorded = recorded.into_iter().map(|(row, text)| (text, row)).collect();
+        let (recorded, unread) = self.complete(recorded).await?;
+        if let Some(it) = unread.into_iter().next() {
+            return Err(Fault::BadAnswer(it.reason));
+        }
         Ok(Answers {
             identity: wire.identity.read().map_err(Fault::BadAnswer)?,
             answers: answers.ok_or_else(|| Fault::BadAnswer("it asks for no chunk".into()))?,
-            recorded: places.zip(self.complete(recorded).await?).collect(),
+            recorded: places.into_iter().zip(recorded).collect(),
             head: wire.head.0,
             digests: answer::digests(wire.digests),
             time: answer::time(wire.time, date),
@@ -289,9 +307,9 @@ fn check_page(wire: &WirePage, cursor: u64, rows: usize) -> Result<u32, Fault> {
 }
 
 /// If the chunks of a page would take too much memory, how many rows would not.
-fn fits_in_memory(incoming: &[Incoming]) -> Option<usize> {
+fn fits_in_memory<'a>(incoming: impl Iterator<Item = &'a Incoming>) -> Option<usize> {
     let mut chunks = 0;
-    for (before, row) in incoming.iter().enumerate() {
+    for (before, row) in incoming.enumerate() {
         chunks += row.hashes().count();
         if chunks > FETCHED && before > 0 {
             return Some(before);
@@ -322,6 +340,16 @@ impl Backend for Convex {
             fault.tell(self.caller.name(), "push");
             fault.into_batch_error(self.caller.name())
         })
+    }
+
+    async fn read_again(&self, text: &str) -> Result<Option<Change>> {
+        let Ok(row) = Incoming::read(text) else { return Ok(None) };
+        if row.is_too_long(ROW) {
+            return Ok(None);
+        }
+        let completed = self.complete(vec![(text.to_owned(), row)]).await;
+        let (mut rows, _) = completed.map_err(|it| it.into_error(self.caller.name()))?;
+        Ok(rows.pop())
     }
 
     fn listen<'a>(&'a self, env: &'a dyn Env, hear: Hear<'a>) -> Option<BoxFuture<'a, ()>> {

@@ -4,7 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use driftline_core::{Change, Id, Row, Stamp, Value, excerpt, is_plain_name, value::canonical};
+use driftline_core::{
+    Change, Id, Row, Stamp, Value, device::Unread, excerpt, is_plain_name, value,
+};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::chunk::{self, Chunk};
@@ -57,7 +59,7 @@ pub(crate) fn write(change: &Change) -> Result<Outgoing, String> {
                 excerpt(field)
             ));
         }
-        let text = canonical(cell.value.clone()).to_string();
+        let text = value::text(&cell.value);
         if text.len() <= INLINE {
             cells.push(OutCell::Inline(field, cell.stamp, text));
             continue;
@@ -153,6 +155,34 @@ impl<'de> Deserialize<'de> for InCell {
     }
 }
 
+/// What can be told of a row that cannot be read.
+pub(crate) fn unread(text: &str, reason: String) -> Unread {
+    let told = serde_json::from_str::<Value>(text).ok();
+    let named = told.as_ref().and_then(|row| {
+        let entity = row.get("entity")?.as_str().filter(|it| is_plain_name(it))?;
+        Some((entity.to_owned(), row.get("id")?.as_str()?.parse().ok()?))
+    });
+    let Some((entity, id)) = named else {
+        let id = Id::imported(0, &["unread", text]);
+        let (entity, text) = (String::new(), text.to_owned());
+        return Unread { entity, id, hash: None, latest: None, text, reason };
+    };
+    let row = told.as_ref().and_then(stamps_of);
+    let hash = row.as_ref().map(|it| it.hash(&entity, id));
+    let latest = row.and_then(|it| it.latest_person());
+    Unread { entity, id, hash, latest, text: text.to_owned(), reason }
+}
+
+/// The names and stamps of a row's cells: what its hash is made of.
+fn stamps_of(row: &Value) -> Option<Row> {
+    let (mut named, cells) = (Row::default(), row.get("cells")?.as_array()?);
+    for cell in cells {
+        let (field, stamp) = (cell.get(0)?.as_str()?, cell.get(1)?.as_str()?);
+        named.set(field.to_owned(), stamp.parse().ok()?, Value::Null);
+    }
+    (named.cells().count() == cells.len()).then_some(named)
+}
+
 impl Incoming {
     /// Reads a row's text as far as that goes without its chunks.
     pub(crate) fn read(text: &str) -> Result<Self, String> {
@@ -179,6 +209,11 @@ impl Incoming {
         self.cells.iter().flat_map(|it| &it.hashes)
     }
 
+    /// Whether its chunks alone are more than a row may have.
+    pub(crate) fn is_too_long(&self, largest: usize) -> bool {
+        self.hashes().count() > largest / chunk::LARGEST + 1
+    }
+
     /// The whole row. Its values are `largest` bytes long at most, all together.
     pub(crate) fn finish(
         self,
@@ -196,7 +231,7 @@ impl Incoming {
                 }
                 text.push_str(chunk);
             }
-            row.set(cell.field, cell.stamp, read_value(text)?);
+            row.set(cell.field, cell.stamp, read_value(text));
         }
         if row.cells().count() != count {
             return Err("a row has two cells of one field".into());
@@ -206,25 +241,24 @@ impl Incoming {
     }
 }
 
-/// Reads the text of a value. One that nests too deep is kept as a text, so that the
-/// rest of the row is of use; its original stays at the hub, and wins against the text
-/// should that ever come back: `[` and `{` sort after `"`.
-fn read_value(text: String) -> Result<Value, String> {
+/// Reads the text of a value. Whatever it is, the rest of the row and of the feed must be of
+/// use: a value that was written in another way than ours is taken for what it says, and
+/// one that nests too deep or is no JSON at all is kept as a text. Its original stays at the
+/// hub, under the same stamp, until somebody writes the field again.
+fn read_value(text: String) -> Value {
     if is_deep_text(&text) {
-        return Ok(Value::String(text));
+        return Value::String(text);
     }
-    let value: Value = serde_json::from_str(&text).map_err(|_| "a value is not JSON")?;
-    let value = canonical(value);
-    let canonical_text = value.to_string();
-    if canonical_text == text {
-        return Ok(value);
+    match serde_json::from_str(&text) {
+        Ok(value) => value::canonical(value),
+        Err(_) => Value::String(text),
     }
-    Err("a value is not in its canonical form".into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use driftline_core::value::canonical;
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -322,36 +356,43 @@ mod tests {
         assert!(write(&change(Value::Array(vec![fits]))).is_err_and(|it| it.contains("nests")));
 
         for depth in [DEPTH + 1, 128, 1_000_000] {
-            assert_eq!(read_value(nested(depth)), Ok(Value::String(nested(depth))));
+            assert_eq!(read_value(nested(depth)), Value::String(nested(depth)));
         }
         let quoted = serde_json::to_string(&nested(1_000)).unwrap();
-        assert_eq!(read_value(quoted), Ok(Value::String(nested(1_000))));
+        assert_eq!(read_value(quoted), Value::String(nested(1_000)));
         assert!(*"\"" < *nested(DEPTH + 1), "the original wins against its text");
     }
 
     #[test]
-    fn what_is_not_canonical_is_refused() {
-        for text in [
-            "2.0",
-            "1e2",
-            "-0",
-            " 1",
-            "1 ",
-            "{\"b\":1,\"a\":2}",
-            "{\"a\":1,\"a\":2}",
-            "[1, 2]",
-            "\"\\u0041\"",
-            "\"\\/\"",
-            "\"\\ud800\"",
-            "1e400",
-            "100000000000000000000",
-            "nul",
-            "",
+    fn what_is_written_in_another_way_is_taken_for_what_it_says() {
+        for (text, value) in [
+            ("2.0", json!(2)),
+            ("1e2", json!(100)),
+            ("-0", json!(0)),
+            (" 1 ", json!(1)),
+            ("1e300", json!(1e300)),
+            ("1e-400", json!(0)),
+            ("123456.7890", json!(123_456.789)),
+            ("18446744073709551616", json!(18_446_744_073_709_551_616.0)),
+            ("{\"b\":1,\"a\":2}", json!({"a": 2, "b": 1})),
+            ("[1, 2.0]", json!([1, 2])),
+            ("\"\\u0041\\/\"", json!("A/")),
         ] {
-            assert!(read_value(text.into()).is_err(), "{text}");
+            assert_eq!(read_value(text.into()), value, "{text}");
         }
-        for text in ["0", "18446744073709551615", "-1.5", "1e+300", "\"\\u0000é\"", "null"] {
-            assert_eq!(read_value(text.into()).unwrap().to_string(), text);
+        for text in ["", "nul", "1e400", "\"\\ud800\"", "{\"a\":", "xxxx", "\"\u{0}\"", "1 2"] {
+            assert_eq!(read_value(text.into()), Value::from(text), "{text}");
+        }
+        for text in [
+            "0",
+            "18446744073709551615",
+            "-1.5",
+            "1e+300",
+            "100000000000000000000",
+            "\"\\u0000é\"",
+            "null",
+        ] {
+            assert_eq!(value::text(&read_value(text.into())), text);
         }
     }
 

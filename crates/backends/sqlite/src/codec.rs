@@ -9,7 +9,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use driftline_core::{DELETED_AT, Error, Stamp, Value, excerpt, store::Stored};
+use driftline_core::{DELETED_AT, Error, Stamp, Value, excerpt, store::Stored, value};
 use rusqlite::{
     Row, Statement,
     types::{ToSqlOutput, ValueRef},
@@ -198,7 +198,7 @@ fn key_of<'a>(fields: &[String], stored: &Stored) -> Option<Cow<'a, str>> {
     let part = |name: &String| stored.row.value(name).cloned().unwrap_or_default();
     let parts: Vec<Value> = fields.iter().map(part).collect();
     let is_empty = parts.iter().all(Value::is_null);
-    (!is_empty).then(|| Cow::Owned(Value::from(parts).to_string()))
+    (!is_empty).then(|| Cow::Owned(value::text(&Value::from(parts))))
 }
 
 fn check_depth(entity: &str, stored: &Stored) -> rusqlite::Result<()> {

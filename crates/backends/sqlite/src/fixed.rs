@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use crate::error::refused;
 
 /// The version of the fixed tables that this program writes.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 /// "Drif": marks a file as ours, also for the `file` command.
 const APPLICATION: i64 = 0x4472_6966;
 
@@ -66,7 +66,7 @@ CREATE INDEX "other_rows.key" ON other_rows (entity, natural_key, id) WHERE natu
 "#;
 
 /// What each version added to the one before, the second one first.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     r#"
 CREATE TABLE changes (
     revision INTEGER PRIMARY KEY NOT NULL,
@@ -80,6 +80,10 @@ DROP INDEX "sync_queue.waiting";
 CREATE INDEX "sync_queue.waiting" ON sync_queue (id) WHERE parked IS NULL AND kept IS NULL;
 CREATE INDEX "sync_queue.kept" ON sync_queue (id) WHERE kept IS NOT NULL;
 CREATE INDEX "audit_log.row" ON audit_log (entity_type, entity_id, id);
+"#,
+    r#"
+ALTER TABLE sync_queue ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sync_queue ADD COLUMN failed_at INTEGER NOT NULL DEFAULT 0;
 "#,
 ];
 

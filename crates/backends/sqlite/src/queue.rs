@@ -15,7 +15,7 @@ use crate::{
 };
 
 const SELECT: &str = "SELECT id, entity_type, entity_id, operation, payload, change, created_at, \
-                      attempts, last_error, parked, kept FROM sync_queue ";
+                      attempts, last_error, parked, kept, failures, failed_at FROM sync_queue ";
 
 /// The entry of a row.
 pub(crate) fn of(
@@ -72,11 +72,13 @@ pub(crate) fn sizes(connection: &Connection) -> rusqlite::Result<(u64, u64)> {
 pub(crate) fn put(connection: &Connection, entry: &Queued) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(
         "INSERT INTO sync_queue (entity_type, entity_id, operation, payload, change, created_at, \
-         attempts, last_error, parked, kept) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
+         attempts, last_error, parked, kept, failures, failed_at) VALUES \
+         (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
          ON CONFLICT (entity_type, entity_id) DO UPDATE SET operation = excluded.operation, \
          payload = excluded.payload, change = excluded.change, created_at = excluded.created_at, \
          attempts = excluded.attempts, last_error = excluded.last_error, \
-         parked = excluded.parked, kept = excluded.kept",
+         parked = excluded.parked, kept = excluded.kept, failures = excluded.failures, \
+         failed_at = excluded.failed_at",
     )?;
     let changed = statement.execute(params![
         entry.entity,
@@ -89,6 +91,8 @@ pub(crate) fn put(connection: &Connection, entry: &Queued) -> rusqlite::Result<(
         entry.last_error,
         entry.parked,
         entry.kept,
+        entry.failures,
+        at_most(entry.failed_at),
     ]);
     changed.map(drop)
 }
@@ -117,5 +121,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Queued> {
         last_error: row.get(8)?,
         parked: row.get(9)?,
         kept: row.get(10)?,
+        failures: row.get(11)?,
+        failed_at: natural(row.get_ref(12)?)?,
     })
 }

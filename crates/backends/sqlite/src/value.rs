@@ -24,7 +24,7 @@ pub(crate) fn encode(kind: ColumnKind, value: &Value) -> Option<ToSqlOutput<'_>>
             (value::real(float) == *value).then(|| float.into())
         }
         (ColumnKind::Bool, Value::Bool(it)) => Some(i64::from(*it).into()),
-        (ColumnKind::Json, _) => Some(owned(value.to_string())),
+        (ColumnKind::Json, _) => Some(owned(value::text(value))),
         _ => None,
     }
 }

@@ -29,6 +29,21 @@ pub struct JoinCase {
     pub digest: String,
 }
 
+/// A number as a double and as a text, or only a text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NumberCase {
+    /// What it is about.
+    pub name: String,
+    /// The bits of the double that `text` is the text of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bits: Option<String>,
+    /// The text.
+    pub text: String,
+    /// Whether it is the one text of its number.
+    pub canonical: bool,
+}
+
 /// The story of one hub.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -8,6 +8,7 @@ mod cells;
 mod format;
 mod hub;
 mod joins;
+mod numbers;
 mod stories;
 mod texts;
 
@@ -15,7 +16,8 @@ use driftline_core::EntityDescriptor;
 use serde::Serialize;
 
 pub use self::format::{
-    CallError, Cell, HubCase, JoinCase, Kept, SentChange, VectorAnswer, VectorAnswers, VectorPush,
+    CallError, Cell, HubCase, JoinCase, Kept, NumberCase, SentChange, VectorAnswer, VectorAnswers,
+    VectorPush,
 };
 
 /// What every vector follows from.
@@ -27,6 +29,14 @@ const SEED: u64 = 20_261_122;
 /// When a case cannot be written as JSON.
 pub fn join_vectors() -> serde_json::Result<String> {
     lines(&joins::cases(SEED))
+}
+
+/// The texts of numbers, as the text of their file.
+///
+/// # Errors
+/// When a case cannot be written as JSON.
+pub fn number_vectors() -> serde_json::Result<String> {
+    lines(&numbers::cases(SEED))
 }
 
 /// The stories of hubs that know these entities, as the text of their file.

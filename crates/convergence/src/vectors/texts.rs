@@ -83,13 +83,12 @@ pub(super) fn value(dice: &mut Dice) -> String {
     }
 }
 
-/// A number as Rust writes it, from bits.
+/// A number, from bits.
 fn number(dice: &mut Dice) -> String {
     loop {
         let float = f64::from_bits(dice.roll());
-        // Doubles that are whole and small are written as integers.
-        if float.is_finite() && (float.fract() != 0.0 || float.abs() >= 9_007_199_254_740_992.0) {
-            return serde_json::Value::from(float).to_string();
+        if float.is_finite() {
+            return driftline_core::value::text(&float.into());
         }
     }
 }

@@ -4,11 +4,12 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use driftline_convergence::vectors::{
-    CallError, Cell, HubCase, JoinCase, Kept, SentChange, VectorAnswer, VectorAnswers, VectorPush,
+    CallError, Cell, HubCase, JoinCase, Kept, NumberCase, SentChange, VectorAnswer, VectorAnswers,
+    VectorPush,
 };
 use driftline_core::{
     Answer, Answers, Backend, Change, Digests, Env, Error, Hub, Id, PROTOCOL, Pull, Push, Row,
-    Schema, Simulated, Stamp, Value, value::canonical,
+    Schema, Simulated, Stamp, value,
 };
 use driftline_entities as _;
 use driftline_memory::MemoryStore;
@@ -23,10 +24,9 @@ fn read<T: serde::de::DeserializeOwned>(name: &str) -> Vec<T> {
 fn row(cells: &[Cell]) -> Row {
     let mut row = Row::default();
     for (field, stamp, text) in cells {
-        let value: Value = text.parse().unwrap();
-        let value = canonical(value);
-        assert_eq!(value.to_string(), *text, "the text of a value is canonical");
-        row.set(field.clone(), stamp.parse::<Stamp>().unwrap(), value);
+        let value = value::read(text);
+        assert!(value.is_some(), "the text of a value is canonical: {text}");
+        row.set(field.clone(), stamp.parse::<Stamp>().unwrap(), value.unwrap());
     }
     row
 }
@@ -34,7 +34,7 @@ fn row(cells: &[Cell]) -> Row {
 fn cells(row: &Row) -> Vec<Cell> {
     let cells = row.cells();
     cells
-        .map(|(field, it)| (field.to_string(), it.stamp.to_string(), it.value.to_string()))
+        .map(|(field, it)| (field.to_string(), it.stamp.to_string(), value::text(&it.value)))
         .collect()
 }
 
@@ -62,6 +62,21 @@ fn rows_join_as_the_model_says() {
         }
         assert_eq!(hashes.into_iter().map(hex).collect::<Vec<_>>(), case.hashes, "{name}");
         assert_eq!(hex(sum), case.digest, "{name}");
+    }
+}
+
+#[test]
+fn numbers_have_the_texts_of_the_vectors() {
+    let cases: Vec<NumberCase> = read("numbers.json");
+    assert!(cases.len() >= 1_000, "{} cases", cases.len());
+    for NumberCase { name, bits, text, canonical } in &cases {
+        let read = value::read(text);
+        assert_eq!(read.is_some(), *canonical, "{name}");
+        if let Some(bits) = bits {
+            let float = f64::from_bits(u64::from_str_radix(bits, 16).unwrap());
+            assert_eq!(value::text(&float.into()), *text, "{name}");
+            assert_eq!(read, Some(value::real(float)), "{name}");
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
 
 use super::{
     heal::start_over,
-    keep,
+    keep, unread,
     write::{audit, owe},
 };
 
@@ -58,6 +58,9 @@ pub fn adopt(tx: &mut dyn Tx, moment: &Moment, position: &Position, page: Page) 
         return Err(Error::BadAnswer { remote: page.identity.person, reason });
     }
     let mut latest = None;
+    let readable: Vec<_> = page.changes.iter().map(|it| (it.entity.clone(), it.id)).collect();
+    unread::forget(tx, &mut link, &readable)?;
+    unread::set_aside(tx, moment, &mut link, page.unread)?;
     for change in page.changes {
         latest = latest.max(believable(moment, &change.row));
         adopt_row(tx, moment, &mut link, change)?;
@@ -67,7 +70,7 @@ pub fn adopt(tx: &mut dyn Tx, moment: &Moment, position: &Position, page: Page) 
     let dry = page.next == page.head;
     let restarted = match (dry, page.digests) {
         (true, Some(digests)) => {
-            link.compare(page.head, &digests);
+            link.compare(page.head, &digests, unread::is_blind(tx.reading())?);
             settle_difference(tx, &mut link, moment)?
         }
         _ => false,

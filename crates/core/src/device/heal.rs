@@ -8,7 +8,7 @@ use crate::{
     store::{Stored, Tx},
 };
 
-use super::write::owe;
+use super::{unread, write::owe};
 
 /// Rows read in one step.
 const STEP: usize = 1_000;
@@ -21,6 +21,7 @@ pub(super) fn start_over(tx: &mut dyn Tx, link: &mut Link, now: Millis) -> Resul
     link.digests.clear();
     link.compared = None;
     tx.forget_hub()?;
+    unread::forget_hub(tx)?;
     offer_all(tx, now)
 }
 

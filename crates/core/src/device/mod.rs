@@ -11,6 +11,7 @@ mod queue;
 mod restamp;
 mod settle;
 mod split;
+mod unread;
 mod write;
 
 pub use self::{
@@ -18,10 +19,16 @@ pub use self::{
     import::{Imported, import},
     keep::{Kept, keep, kept},
     link::{HubState, Link, Position, link, position},
-    queue::{Batch, Sent, note_failure, park, pending, renumber, retry_parked},
+    queue::{
+        Batch, Sent, fail, note_failure, nothing, park, pending, renumber, retry_parked, try_again,
+    },
     restamp::{CLOCK_AHEAD, Restamped},
     settle::{Settled, settle},
     split::{Split, plan_split, rejoin, split},
+    unread::{Aside, Unread, take_back, unread, unread_text},
     write::{create, put, set_deleted, update},
 };
-pub(crate) use self::{keep::Judge, queue::DEVICE};
+pub(crate) use self::{
+    keep::Judge,
+    queue::{DEVICE, PAUSE},
+};

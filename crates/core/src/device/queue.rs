@@ -3,7 +3,7 @@
 
 use super::keep::{self, Judge};
 use crate::{
-    Change, Limits, PROTOCOL, Push, Result,
+    Change, Limits, Millis, PROTOCOL, Push, Result,
     device::{Position, position},
     store::{Queued, Tx},
 };
@@ -14,6 +14,15 @@ const SERIAL: &str = "device.serial";
 
 /// Rows read from the queue in one step.
 const STEP: usize = 500;
+
+const MINUTE: Millis = 60_000;
+const HOUR: Millis = 60 * MINUTE;
+const DAY: Millis = 24 * HOUR;
+/// How long a row that failed without a name waits before it is tried again: it may have
+/// been the hub's fault, and of a kind that passes.
+pub(crate) const PAUSE: Millis = MINUTE;
+/// How often it may fail so, each time in another sync, before it is parked.
+const FAILURES: u32 = 3;
 
 /// Rows to send, as they were when they were read.
 #[derive(Clone, Debug)]
@@ -72,6 +81,33 @@ pub fn renumber(tx: &mut dyn Tx, batch: &mut Batch, last: u64) -> Result<()> {
     tx.set_meta(SERIAL, Some(&batch.serial.to_string()))
 }
 
+/// What goes next: see [`collect`]. A row that failed without a name goes when nothing else
+/// waits, alone, and not before [`PAUSE`] has passed since; `begun` is when this sync began.
+///
+/// # Errors
+/// When the store cannot be written.
+pub fn pending(tx: &mut dyn Tx, limits: &Limits, begun: Millis) -> Result<Batch> {
+    let batch = collect(tx, limits, None)?;
+    if batch.sent.is_empty() {
+        collect(tx, &Limits { rows: 1, ..*limits }, Some(begun))
+    } else {
+        Ok(batch)
+    }
+}
+
+/// Whether so long has passed. A clock that was set back since is no reason to wait.
+fn has_passed(length: Millis, since: Millis, now: Millis) -> bool {
+    since > now || now - since >= length
+}
+
+/// Whether a row goes with those that failed before this sync, or with those that did not.
+fn is_due(entry: &Queued, again: Option<Millis>) -> bool {
+    match again {
+        None => entry.failures == 0,
+        Some(begun) => entry.failures > 0 && has_passed(PAUSE, entry.failed_at, begun),
+    }
+}
+
 /// Reads the oldest entries that fit into one call, except those that are kept here: this
 /// is the one way out, so it is asked of each row as it goes. Notes that a call carries them
 /// before it does: a stamp that may be known elsewhere must never be restamped. A row
@@ -79,7 +115,7 @@ pub fn renumber(tx: &mut dyn Tx, batch: &mut Batch, last: u64) -> Result<()> {
 ///
 /// # Errors
 /// When the store cannot be written.
-pub fn pending(tx: &mut dyn Tx, limits: &Limits) -> Result<Batch> {
+fn collect(tx: &mut dyn Tx, limits: &Limits, again: Option<Millis>) -> Result<Batch> {
     keep::sort_again(tx)?;
     let mut judge = Judge::new(tx.reading())?;
     let device = tx.meta(DEVICE)?.unwrap_or_default();
@@ -91,6 +127,9 @@ pub fn pending(tx: &mut dyn Tx, limits: &Limits) -> Result<Batch> {
         let Some(last) = entries.last() else { break };
         after = last.place;
         for mut entry in entries {
+            if !is_due(&entry, again) {
+                continue;
+            }
             if judge.sort(tx, &mut entry)? {
                 continue;
             }
@@ -171,11 +210,78 @@ pub fn park(tx: &mut dyn Tx, batch: &Batch, reason: &str) -> Result<()> {
 pub fn retry_parked(tx: &mut dyn Tx) -> Result<u64> {
     let mut count = 0;
     while let Some(mut entry) = tx.queue(true, 0, 1)?.pop() {
-        entry.parked = None;
+        (entry.parked, entry.failures) = (None, 0);
         tx.enqueue(&entry)?;
         count += 1;
     }
+    let mut after = 0;
+    while let Some(last) = tx.queue(false, after, STEP)?.last().map(|it| it.place) {
+        for mut entry in tx.queue(false, after, STEP)? {
+            if std::mem::take(&mut entry.failures) > 0 {
+                tx.enqueue(&entry)?;
+            }
+        }
+        after = last;
+    }
     Ok(count)
+}
+
+/// Notes that the one row of `batch` failed by itself without a name, at `now`. It waits and
+/// is tried again; after three times it is parked. Returns whether it is.
+///
+/// # Errors
+/// When the store cannot be written.
+pub fn fail(tx: &mut dyn Tx, batch: &Batch, reason: &str, now: Millis) -> Result<bool> {
+    let mut given_up = false;
+    for sent in &batch.sent {
+        if let Some(mut entry) = tx.queued(&sent.change.entity, sent.change.id)?
+            && entry.change == sent.counter
+        {
+            entry.failures = entry.failures.saturating_add(1);
+            entry.failed_at = now;
+            entry.last_error = Some(reason.to_owned());
+            given_up |= entry.failures >= FAILURES;
+            tx.enqueue(&entry)?;
+        }
+    }
+    if given_up {
+        park(tx, batch, reason)?;
+    }
+    Ok(given_up)
+}
+
+/// Puts rows that were parked without a name back into the queue: an hour after they last
+/// failed if the hub was away meanwhile (`is_back`), else after a day. If one fails again, it
+/// is parked at once. So one that never goes costs two calls each time.
+///
+/// # Errors
+/// When the store cannot be written.
+pub fn try_again(tx: &mut dyn Tx, now: Millis, is_back: bool) -> Result<()> {
+    let length = if is_back { HOUR } else { DAY };
+    let mut after = 0;
+    loop {
+        let parked = tx.queue(true, after, STEP)?;
+        let Some(last) = parked.last() else { return Ok(()) };
+        after = last.place;
+        for mut entry in parked {
+            if entry.failures > 0 && has_passed(length, entry.failed_at, now) {
+                (entry.parked, entry.failures) = (None, FAILURES - 1);
+                tx.enqueue(&entry)?;
+            }
+        }
+    }
+}
+
+/// A batch without rows, to see whether the hub takes any at all.
+///
+/// # Errors
+/// When the store cannot be written.
+pub fn nothing(tx: &mut dyn Tx) -> Result<Batch> {
+    let device = tx.meta(DEVICE)?.unwrap_or_default();
+    let position = position(tx.reading())?;
+    let mut batch = Batch { position, device, serial: 0, sent: Vec::new() };
+    renumber(tx, &mut batch, 0)?;
+    Ok(batch)
 }
 
 /// Notes what the last attempt at a batch ended with, on the row it begins with.

@@ -9,6 +9,7 @@ use crate::{
         adopt::{adopt_row, believable, settle_difference},
         link::{Link, link},
         restamp::restamp,
+        unread,
     },
     store::Tx,
 };
@@ -87,7 +88,7 @@ pub fn settle(
         if !ahead.is_empty() {
             settled.restamped = restamp(tx, moment, &ahead)?;
         }
-        link.compare(answers.head, &answers.digests);
+        link.compare(answers.head, &answers.digests, unread::is_blind(tx.reading())?);
         settled.restarted = settle_difference(tx, &mut link, moment)?;
     } else {
         // An older call of this device may have come late, with what these replaced. None
@@ -125,6 +126,10 @@ fn accept(tx: &mut dyn Tx, link: &mut Link, sent: &Sent, hash: u64) -> Result<bo
         false => tx.get(entity, id)?.map(|it| it.row.hash(entity, id)),
     };
     let same = mine == Some(hash);
+    if same {
+        // Whatever of it could not be read gave way.
+        unread::forget(tx, link, &[(entity.clone(), id)])?;
+    }
     if !acked {
         alias::end_assumptions(tx, entity, id)?;
     }
@@ -152,6 +157,7 @@ fn park(tx: &mut dyn Tx, sent: &Sent, reason: &str) -> Result<()> {
     match tx.queued(&sent.change.entity, sent.change.id)? {
         Some(mut entry) if entry.change == sent.counter => {
             entry.parked = Some(reason.to_owned());
+            entry.failures = 0;
             entry.last_error = Some(reason.to_owned());
             tx.enqueue(&entry)
         }

@@ -238,12 +238,14 @@ pub(super) fn owe(
         created_at: now,
         attempts: 0,
         last_error: None,
+        failures: 0,
+        failed_at: 0,
         parked: None,
         kept: None,
     });
     entry.fields.extend(fields.into_iter().map(|field| (field, false)));
     entry.change += 1;
-    (entry.parked, entry.last_error) = (None, None);
+    (entry.parked, entry.last_error, entry.failures) = (None, None, 0);
     entry.kept = Judge::new(tx.reading())?.rule(tx.reading(), entity, stored.id)?;
     entry.operation = match () {
         () if !stored.acked => Operation::Create,

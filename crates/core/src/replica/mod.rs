@@ -61,6 +61,7 @@ pub struct Replica {
     correction: Mutex<Option<Correction>>,
     changes: broadcast::Sender<Changed>,
     syncing: AtomicBool,
+    has_synced: AtomicBool,
     progress: watch::Sender<Option<Progress>>,
 }
 
@@ -109,6 +110,7 @@ impl Replica {
             correction: Mutex::default(),
             changes: broadcast::Sender::new(128),
             syncing: AtomicBool::new(false),
+            has_synced: AtomicBool::new(false),
             progress: watch::Sender::new(None),
         })
     }
@@ -214,6 +216,17 @@ impl Replica {
         })?;
         drop(syncing);
         outcome.map(|()| report)
+    }
+
+    /// Whether no sync has begun since this store was opened.
+    pub(crate) fn is_first_sync(&self) -> bool {
+        !self.has_synced.swap(true, Ordering::Relaxed)
+    }
+
+    /// Whether the last contact found the hub away.
+    pub(crate) fn was_away(&self) -> Result<bool> {
+        let contact = self.store.view(|tx| Contact::load(tx))?;
+        Ok(contact.failure.is_some_and(|it| it.code == "unavailable"))
     }
 
     /// Notes why the remote could not even be tried, so that the status says it.

@@ -27,6 +27,9 @@ pub type TakeTurn = Box<dyn Fn() -> Result<Option<Box<dyn Any + Send>>> + Send +
 /// How many pieces of news wait for a slow listener.
 const NEWS: usize = 64;
 
+/// How much later than it may a row is tried again that failed without a name.
+const SLACK: Millis = 5_000;
+
 /// Keeps a replica in step with its hub for as long as it runs.
 pub struct Service {
     replica: Arc<Replica>,
@@ -182,6 +185,9 @@ impl Service {
         match done {
             Ok(report) => {
                 self.schedule.succeeded(now);
+                if report.failed > 0 {
+                    self.schedule.again(device::PAUSE + SLACK, now);
+                }
                 // Where calls come through again, a connection to listen on may, too.
                 self.reconnect |= *self.hub.borrow() == Heard::Lost;
                 self.tell(News::Synced(report));

@@ -139,6 +139,11 @@ impl Schedule {
         (self.due, self.timer) = (None, Some(now + self.interval));
     }
 
+    /// Something failed by itself and is to be tried again: not before `wait` has passed.
+    pub fn again(&mut self, wait: Millis, now: Millis) {
+        self.due = Some(now + wait);
+    }
+
     /// A sync failed. What goes away by itself is tried again after a random part of a
     /// wait that doubles; anything else waits for a person, and nothing is lost.
     pub fn failed(&mut self, error: &Error, now: Millis, random: u64) {

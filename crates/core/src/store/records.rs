@@ -66,6 +66,10 @@ pub struct Queued {
     pub attempts: u32,
     /// What the last attempt ended with.
     pub last_error: Option<String>,
+    /// How often it failed by itself without anybody saying why.
+    pub failures: u32,
+    /// When it last did, in milliseconds since 1970.
+    pub failed_at: Millis,
     /// Why it is not sent any more, until it changes.
     pub parked: Option<String>,
     /// The rule of the person that keeps it on this device. What is kept is not parked.

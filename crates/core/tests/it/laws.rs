@@ -1,7 +1,7 @@
 //! The laws that make deliveries harmless in any order: rows are a join-semilattice,
 //! and stamps as text sort as they compare.
 
-use driftline_core::{Row, Stamp, Value};
+use driftline_core::{Row, Stamp, Value, value};
 use proptest::prelude::*;
 
 fn stamps() -> impl Strategy<Value = Stamp> {
@@ -61,6 +61,25 @@ proptest! {
         for (field, cell) in a.cells().chain(b.cells()) {
             prop_assert!(joined.cell(field).is_some_and(|it| it.stamp >= cell.stamp));
         }
+    }
+
+    #[test]
+    fn a_number_has_one_text_and_keeps_its_bits(bits: u64) {
+        let float = f64::from_bits(bits);
+        prop_assume!(float.is_finite());
+        let text = value::text(&Value::from(float));
+        prop_assert_eq!(text.parse::<f64>().unwrap().to_bits(), (float + 0.0).to_bits());
+        let read = value::read(&text);
+        prop_assert_eq!(read.as_ref(), Some(&value::real(float)));
+        prop_assert_eq!(value::text(&read.unwrap()), text);
+    }
+
+    #[test]
+    fn a_whole_number_has_one_text(unsigned: u64, signed: i64) {
+        for text in [unsigned.to_string(), signed.to_string()] {
+            prop_assert_eq!(value::text(&value::read(&text).unwrap()), text);
+        }
+        prop_assert!(value::read(&format!("{signed}.0")).is_none());
     }
 
     #[test]

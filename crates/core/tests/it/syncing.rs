@@ -20,6 +20,12 @@ use tokio::sync::mpsc;
 struct Wire {
     hub: Hub,
     fail: Mutex<Option<fn() -> Error>>,
+    /// Fails every push, without saying why.
+    off: Mutex<bool>,
+    /// Fails so many calls, as a busy service does.
+    moments: AtomicU32,
+    /// Fails pushes of more rows, without saying why.
+    most: AtomicU64,
     /// Fails every push that holds this name, without saying why.
     poison: Mutex<Option<&'static str>>,
     calls: AtomicU32,
@@ -33,6 +39,9 @@ impl Wire {
         Self {
             hub,
             fail: Mutex::default(),
+            off: Mutex::default(),
+            moments: AtomicU32::new(0),
+            most: AtomicU64::new(u64::MAX),
             poison: Mutex::default(),
             calls: AtomicU32::new(0),
             limits: Hub::LIMITS,
@@ -47,6 +56,10 @@ impl Wire {
 
     fn call(&self) -> Result<()> {
         self.calls.fetch_add(1, Ordering::Relaxed);
+        if self.moments.load(Ordering::Relaxed) > 0 {
+            self.moments.fetch_sub(1, Ordering::Relaxed);
+            return Err(offline());
+        }
         self.fail.lock().unwrap().map_or(Ok(()), |error| Err(error()))
     }
 }
@@ -88,7 +101,11 @@ impl Backend for Wire {
         let named = |name: &str| {
             request.changes.iter().any(|it| it.row.value("name").is_some_and(|it| it == name))
         };
-        if self.poison.lock().unwrap().is_some_and(named) {
+        let is_too_much = request.changes.len() as u64 > self.most.load(Ordering::Relaxed);
+        if *self.off.lock().unwrap()
+            || is_too_much
+            || self.poison.lock().unwrap().is_some_and(named)
+        {
             return Err(Error::BatchFailed { remote: "hub".into(), source: None });
         }
         let mut answers = self.hub.push(request).await?;
@@ -148,7 +165,7 @@ fn nobody_downloads_what_they_just_uploaded() {
 }
 
 #[test]
-fn a_row_that_fails_its_batch_is_found_and_parked_and_the_rest_goes_on() {
+fn a_row_that_fails_its_batch_is_found_and_the_rest_goes_on() {
     let (a, wire) = (Device::new(1), Wire::new(hub()));
     for n in 0..40 {
         let id = a.folder(&format!("/{n}"));
@@ -156,13 +173,109 @@ fn a_row_that_fails_its_batch_is_found_and_parked_and_the_rest_goes_on() {
     }
     *wire.poison.lock().unwrap() = Some("bad");
     let report = a.sync(&wire).unwrap();
-    assert_eq!((report.sent, report.parked), (39, 1));
+    assert_eq!((report.sent, report.failed, report.parked), (39, 1, 0));
+    // Within the minute it is left alone; after it, it fails twice more and is parked.
+    assert_eq!(a.sync(&wire).unwrap().calls, 1);
+    a.env.pass(MINUTE);
+    assert_eq!((a.sync(&wire).unwrap().failed, a.pending()), (1, 1));
+    a.env.pass(MINUTE);
+    let report = a.sync(&wire).unwrap();
+    assert_eq!((report.failed, report.parked, report.calls), (0, 1, 3));
     let status = a.replica.status(Some("hub")).unwrap();
     assert_eq!((status.state, status.pending, status.parked), (State::Error, 0, 1));
     *wire.poison.lock().unwrap() = None;
     assert_eq!(a.replica.retry_parked().unwrap(), 1);
     a.sync(&wire).unwrap();
     assert_eq!(a.replica.status(Some("hub")).unwrap().state, State::Synced);
+}
+
+#[test]
+fn a_hub_that_takes_nothing_parks_nothing() {
+    let (a, wire) = (Device::new(1), Wire::new(hub()));
+    a.sync(&wire).unwrap();
+    for n in 0..40 {
+        a.folder(&format!("/{n}"));
+    }
+    // As a disabled deployment fails: each push, and no reason.
+    *wire.off.lock().unwrap() = true;
+    for _ in 0..5 {
+        a.env.pass(MINUTE);
+        let error = a.sync(&wire).unwrap_err();
+        assert!(matches!(error, Error::Unavailable { .. }), "{error}");
+        let status = a.replica.status(Some("hub")).unwrap();
+        assert_eq!((status.state, status.pending, status.parked), (State::Offline, 40, 0));
+    }
+    *wire.off.lock().unwrap() = false;
+    assert_eq!(a.sync(&wire).unwrap().sent, 40);
+}
+
+#[test]
+fn what_was_parked_without_a_name_goes_when_the_hub_is_back() {
+    let (a, wire) = (Device::new(1), Wire::new(hub()));
+    let id = a.folder("/src");
+    a.rename(id, "bad");
+    *wire.poison.lock().unwrap() = Some("bad");
+    for _ in 0..3 {
+        a.env.pass(MINUTE);
+        a.sync(&wire).unwrap();
+    }
+    let parked = || a.replica.status(Some("hub")).unwrap().parked;
+    assert_eq!(parked(), 1);
+    *wire.poison.lock().unwrap() = None;
+    // Not before an hour, and then only if the hub was away.
+    a.env.pass(61 * MINUTE);
+    assert_eq!((a.sync(&wire).unwrap().sent, parked()), (0, 1));
+    wire.fail(Some(offline));
+    a.sync(&wire).unwrap_err();
+    wire.fail(None);
+    assert_eq!((a.sync(&wire).unwrap().sent, parked()), (1, 0));
+}
+
+#[test]
+fn what_was_parked_without_a_name_is_tried_again_a_day_later() {
+    let (a, wire) = (Device::new(1), Wire::new(hub()));
+    let id = a.folder("/src");
+    a.rename(id, "bad");
+    *wire.poison.lock().unwrap() = Some("bad");
+    for _ in 0..3 {
+        a.env.pass(MINUTE);
+        a.sync(&wire).unwrap();
+    }
+    a.env.pass(24 * 60 * MINUTE);
+    assert_eq!(a.sync(&wire).unwrap().parked, 1, "it fails once more and is parked at once");
+    a.env.pass(24 * 60 * MINUTE);
+    *wire.poison.lock().unwrap() = None;
+    assert_eq!(a.sync(&wire).unwrap().sent, 1);
+}
+
+#[test]
+fn a_hub_that_is_away_for_a_moment_does_not_end_a_sync() {
+    let (a, wire) = (Device::new(1), Wire::new(hub()));
+    a.folder("/src");
+    for moments in 1..=4 {
+        wire.moments.store(moments, Ordering::Relaxed);
+        a.folder(&format!("/{moments}"));
+        a.sync(&wire).unwrap();
+        assert_eq!(a.pending(), 0);
+    }
+    wire.moments.store(5, Ordering::Relaxed);
+    a.folder("/last");
+    a.sync(&wire).unwrap_err();
+    assert_eq!(a.pending(), 1);
+}
+
+#[test]
+fn a_hub_that_takes_few_rows_at_once_is_sent_few_for_the_rest_of_a_sync() {
+    let (a, wire) = (Device::new(1), Wire::new(hub()));
+    for n in 0..500 {
+        a.folder(&format!("/{n}"));
+    }
+    wire.most.store(30, Ordering::Relaxed);
+    let wire = Wire { limits: Limits { rows: 100, ..Hub::LIMITS }, ..wire };
+    let report = a.sync(&wire).unwrap();
+    // 100 and 50 fail once, 25 do not; and there is one look whether the hub works.
+    assert_eq!((report.sent, report.failed, report.parked), (500, 0, 0));
+    assert!(report.calls <= 1 + 4 + 20 + 2, "{}", report.calls);
 }
 
 #[test]
@@ -251,7 +364,8 @@ fn a_failed_upload_is_retried_without_a_click_a_write_or_a_restart() {
     wire.fail(Some(offline));
     let (mut service, _events) = service(&a, &wire);
     steps(&mut service, 40);
-    let failures = wire.calls.load(Ordering::Relaxed);
+    // Each try is a call and four more.
+    let failures = wire.calls.load(Ordering::Relaxed) / 5;
     assert!((10..=20).contains(&failures), "{failures} tries in 20 waits");
     let waited = a.env.monotonic();
     assert!((MINUTE..400 * MINUTE).contains(&waited), "{waited} ms for {failures} tries");

@@ -7,7 +7,7 @@ mod steps;
 mod words;
 
 use driftline_core::{
-    EntityDescriptor, Id, Millis, alias,
+    EntityDescriptor, Id, Millis, alias, excerpt,
     store::{AuditEntry, Queued, ReadTx, Stored},
     view::{self, View},
 };
@@ -169,7 +169,19 @@ fn trail(
 ) -> driftline_core::Result<Trail> {
     let hidden = hidden::by_what(tx, seen)?;
     let standing = seen.standing(remote);
-    let (now, remedies) = words::now(tx, devices, seen, &hidden, remote)?;
+    let (mut now, remedies) = words::now(tx, devices, seen, &hidden, remote)?;
+    for it in driftline_core::device::unread(tx)? {
+        if it.entity == seen.entity && seen.view.members.contains(&it.id) {
+            let why = excerpt(&it.reason);
+            now.insert(
+                0,
+                format!(
+                    "The remote holds something newer of this row that this program cannot read \
+                     ({why}). It is kept and tried again when an updated program starts."
+                ),
+            );
+        }
+    }
     let deleted_at = seen.view.row.is_deleted().then(|| hidden::since(&seen.view)).flatten();
     Ok(Trail {
         entity: seen.entity.clone(),

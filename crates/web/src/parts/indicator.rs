@@ -72,6 +72,15 @@ pub(crate) fn sentence(status: &Status, now: Millis) -> String {
             format!(" {} rows were refused and are set aside; the rest goes on.", grouped(some))
         }
     };
+    let unread = match status.unread {
+        0 => String::new(),
+        1 => " One row there cannot be read by this program and stayed aside; update it.".into(),
+        some => format!(
+            " {} rows there cannot be read by this program and stayed aside; update it.",
+            grouped(some)
+        ),
+    };
+    let parked = format!("{parked}{unread}");
     match (status.state, &status.error) {
         (State::Local, _) => "Everything is on this device. No sync is set up.".into(),
         (State::Synced, _) => format!("Synced with {remote} {}.", since(status, now)),

@@ -1,8 +1,16 @@
 //! Answers of a hostile or broken deployment: nothing of them is taken, and nothing
 //! panics.
 
-use crate::common::{Note, Reply, Server, accepted, device, page, pull, push, row_text};
-use driftline_core::{Backend, Value, device, store::Find};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use crate::common::{NOW, Note, Reply, Server, accepted, device, page, pull, push, row_text};
+use driftline_core::{
+    Backend, Id, Replica, Row, Schema, Stamp, Value, device, status::State, store::Find,
+};
+use driftline_memory::MemoryStore;
 use serde_json::json;
 
 async fn pulled(value: &Value) -> &'static str {
@@ -37,7 +45,6 @@ async fn a_page_of_the_wrong_form_is_refused() {
         ("/changes", json!(null)),
         ("/changes", json!([null])),
         ("/changes", json!([{}])),
-        ("/changes/0", json!("")),
         ("/digests", json!({ "notes": "123" })),
         ("/digests", json!({ "notes": 123 })),
         ("/next", json!(8)),
@@ -93,21 +100,156 @@ async fn answers_of_the_wrong_form_are_refused() {
 }
 
 #[tokio::test]
-async fn a_chunk_that_is_not_what_it_should_be_stops_the_page() {
+async fn chunks_that_were_not_asked_for_stop_the_page() {
     let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
     let stamp = "1".to_owned() + &"0".repeat(36);
     let id = "01930000-0000-7000-8000-000000000000";
     let row = json!({ "entity": "notes", "id": id, "cells": [["text", stamp, "", [hash]]] });
-    for chunks in [json!([null]), json!(["abd"]), json!([]), json!(["abc"]), json!(["abc", "x"])] {
+    for chunks in [json!([]), json!(["abc", "x"])] {
         let answer = Reply::value(&json!({ "chunks": chunks }));
         let replies = vec![Reply::value(&page(&[row.to_string()])), answer];
         let (server, replica) = (Server::script(replies).await, device());
         let error = replica.sync(&server.client()).await.unwrap_err();
-        // `abc` has that hash, and is no JSON.
         assert_eq!(error.code(), "bad_answer", "{chunks}");
         assert_eq!(replica.store().view(device::link).unwrap().cursor, 0);
         assert!(replica.list::<Note>(&Find::new()).unwrap().is_empty());
     }
+}
+
+#[tokio::test]
+async fn values_that_are_not_ours_stop_nobody() {
+    let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let stamp = driftline_core::Stamp::person(crate::common::NOW, 0, 1);
+    let id = driftline_core::Id::imported(0, &["chunked"]);
+    let chunked = json!({ "entity": "notes", "id": id, "cells": [["text", stamp, "", [hash]]] });
+    let rows = [
+        row_text("notes", "a", &[("more", "\"kept\""), ("text", "2.0")]),
+        row_text("notes", "b", &[("added_later", "1e300"), ("text", "\"x\"")]),
+        chunked.to_string(),
+        row_text("notes", "c", &[("text", "\"last\"")]),
+    ];
+    let mut value = page(&rows);
+    let names = |row: &str| -> driftline_core::Row {
+        let row: Value = serde_json::from_str(row).unwrap();
+        let cells = row["cells"].as_array().unwrap().iter();
+        cells
+            .map(|it| {
+                (
+                    it[0].as_str().unwrap().to_owned(),
+                    it[1].as_str().unwrap().parse().unwrap(),
+                    Value::Null,
+                )
+            })
+            .collect()
+    };
+    let id_of = |row: &str| {
+        let row: Value = serde_json::from_str(row).unwrap();
+        row["id"].as_str().unwrap().parse().unwrap()
+    };
+    let sum =
+        rows.iter().fold(0_u64, |sum, it| sum.wrapping_add(names(it).hash("notes", id_of(it))));
+    value["digests"] = json!({ "notes": format!("{sum:016x}") });
+    let server = Server::start(move |request| match request.function().as_str() {
+        // `abc` has that hash, and is no JSON.
+        "sync:getChunks" => Reply::value(&json!({ "chunks": ["abc"] })),
+        _ => Reply::value(&value),
+    })
+    .await;
+    for _ in 0..2 {
+        let replica = device();
+        for received in [4, 4] {
+            assert_eq!(replica.sync(&server.client()).await.unwrap().received, received);
+        }
+        let status = replica.status(Some("hub")).unwrap();
+        assert_eq!(status.state, driftline_core::status::State::Synced, "{status:?}");
+        let value = |id| replica.store().view(|tx| tx.get("notes", id)).unwrap().unwrap();
+        let shown = |id| value(id).row.value("text").cloned().unwrap();
+        assert_eq!(shown(id_of(&rows[0])), json!(2));
+        assert_eq!(shown(id_of(&rows[2])), json!("abc"));
+        assert_eq!(shown(id_of(&rows[3])), json!("last"));
+        let far = value(id_of(&rows[1])).row.value("added_later").cloned();
+        assert_eq!(far, Some(json!(1e300)));
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_set_aside_until_it_can() {
+    let hash = driftline_convex_hash();
+    let stamp = Stamp::person(NOW, 0, 1);
+    let id = |name| Id::imported(0, &[name]);
+    let cells = json!([["text", stamp, "", [hash]]]);
+    let chunked = json!({ "entity": "notes", "id": id("chunked"), "cells": cells });
+    let cells = json!([["text", stamp, "1", [], "a part of later"]]);
+    let odd = json!({ "entity": "notes", "id": id("odd"), "cells": cells });
+    let rows = [row_text("notes", "a", &[("text", "\"x\"")]), chunked.to_string(), odd.to_string()];
+    let named = Row::from_iter([("text", stamp, Value::Null)]);
+    let ids = ["a", "chunked", "odd"].map(id);
+    let sum = ids.iter().fold(0_u64, |sum, it| sum.wrapping_add(named.hash("notes", *it)));
+    let mut value = page(&rows);
+    value["digests"] = json!({ "notes": format!("{sum:016x}") });
+    let is_mended = Arc::new(AtomicBool::new(false));
+    let mended = is_mended.clone();
+    let server = Server::start(move |request| match request.function().as_str() {
+        "sync:getChunks" if mended.load(Ordering::Relaxed) => {
+            Reply::value(&json!({ "chunks": ["abc"] }))
+        }
+        "sync:getChunks" => Reply::value(&json!({ "chunks": [null] })),
+        "sync:pushChanges" => {
+            let mut done = accepted();
+            (done["head"], done["digests"]) = (json!(7.0), value["digests"].clone());
+            done["answers"][0]["seq"] = json!(7.0);
+            Reply::value(&done)
+        }
+        _ if request.args()["cursor"] == json!(7) => {
+            let mut empty = page(&[]);
+            empty["digests"] = value["digests"].clone();
+            Reply::value(&empty)
+        }
+        _ => Reply::value(&value),
+    })
+    .await;
+    let store = Arc::new(MemoryStore::new(Schema::registered().unwrap()));
+    let open = || Replica::open(store.clone(), crate::common::Clock::new()).unwrap();
+    let replica = open();
+    for received in [1, 0] {
+        let report = replica.sync(&server.client()).await.unwrap();
+        assert_eq!((report.received, report.restarts), (received, 0));
+        let status = replica.status(Some("hub")).unwrap();
+        assert_eq!((status.state, status.unread, status.error), (State::Error, 2, None));
+    }
+    assert_eq!(replica.store().view(device::link).unwrap().cursor, 7);
+    let aside = replica.store().view(device::unread).unwrap();
+    let texts = aside.iter().map(|it| replica.store().view(|tx| device::unread_text(tx, it)));
+    assert_eq!(texts.map(Result::unwrap).collect::<Vec<_>>(), rows[1..]);
+    is_mended.store(true, Ordering::Relaxed);
+    let replica = open();
+    let report = replica.sync(&server.client()).await.unwrap();
+    assert_eq!((report.restarts, replica.status(Some("hub")).unwrap().unread), (0, 1));
+    let row = replica.store().view(|tx| tx.get("notes", id("chunked"))).unwrap().unwrap().row;
+    assert_eq!(row.value("text"), Some(&json!("abc")));
+    let link = replica.store().view(device::link).unwrap();
+    assert_eq!((link.digests["notes"], link.compared.map(|it| it.1)), (sum, Some(Vec::new())));
+}
+
+/// The name of the chunk `abc`.
+fn driftline_convex_hash() -> &'static str {
+    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+}
+
+#[tokio::test]
+async fn a_row_of_which_nothing_can_be_told_stops_nobody() {
+    let rows = ["no row at all".to_owned(), row_text("notes", "a", &[("text", "\"x\"")])];
+    let mut value = page(&rows);
+    value["digests"] = json!({ "notes": "00000000000000ff" });
+    let (server, replica) = (Server::always(Reply::value(&value)).await, device());
+    for _ in 0..3 {
+        let report = replica.sync(&server.client()).await.unwrap();
+        assert_eq!((report.received, report.restarts), (1, 0));
+        let status = replica.status(Some("hub")).unwrap();
+        assert_eq!((status.state, status.unread), (State::Error, 1));
+    }
+    // It is not said that both sides were compared.
+    assert_eq!(replica.store().view(device::link).unwrap().compared, None);
 }
 
 #[tokio::test]

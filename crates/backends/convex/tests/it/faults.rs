@@ -38,6 +38,10 @@ async fn a_status_has_its_class() {
         (400, "BadConvexFunctionIdentifier", ["bad_answer"; 2]),
         (400, "ClientVersionUnsupported", ["bad_answer"; 2]),
         (400, "AuthProviderDiscoveryFailed", ["unavailable"; 2]),
+        (401, "AuthProviderDiscoveryFailed", ["unavailable"; 2]),
+        (404, "AuthProviderDiscoveryFailed", ["unavailable"; 2]),
+        (503, "AuthProviderDiscoveryFailed", ["unavailable"; 2]),
+        (404, "FunctionPathNotFound", ["unavailable"; 2]),
         (400, "InvalidAdminKey", ["signed_out"; 2]),
         (401, "Unauthenticated", ["signed_out"; 2]),
         (401, "NoAuthProvider", ["signed_out"; 2]),
@@ -92,11 +96,96 @@ async fn a_code_of_a_function_has_its_class() {
     }
 }
 
+/// A failure of a function in words, as only a deployment for development shows them.
+fn in_words(text: &str) -> Reply {
+    let message = format!("[Request ID: 1] Server Error\nUncaught Error: {text}");
+    Reply::json(200, &json!({ "status": "error", "errorMessage": message }))
+}
+
 #[tokio::test]
 async fn functions_that_are_not_deployed_park_nothing() {
-    let message = "[Request ID: 1] Could not find public function for 'sync:pushChanges'";
-    let failed = json!({ "status": "error", "errorMessage": message });
-    assert_eq!(classes(Reply::json(200, &failed)).await, ["unavailable"; 2]);
+    let reply = in_words("Could not find public function for 'sync:pushChanges'.");
+    assert_eq!(classes(reply).await, ["unavailable"; 2]);
+}
+
+#[tokio::test]
+async fn a_deployment_that_runs_no_functions_says_why_where_it_does() {
+    for (text, why) in [
+        (
+            "You have exceeded the free plan limits, so your deployments have been disabled. \
+             Please upgrade to a Pro plan or reach out to us at support@convex.dev for help.",
+            "free plan",
+        ),
+        (
+            "You have exceeded your spending limits, so your deployments have been disabled. \
+             Please increase your spending limit on the Convex dashboard or wait until limits \
+             reset.",
+            "spending limit",
+        ),
+        (
+            "This deployment has been disabled because it exceeded a configured usage limit. \
+             Update or disable the usage limit in the Convex dashboard in deployment settings \
+             to resume function execution.",
+            "usage limit",
+        ),
+        (
+            "Cannot run functions while this deployment is paused. Resume the deployment in the \
+             dashboard settings to allow functions to run.",
+            "paused",
+        ),
+        (
+            "Cannot run functions while this deployment is suspended. Please contact Convex if \
+             you believe this is a mistake.",
+            "suspended",
+        ),
+    ] {
+        assert_eq!(classes(in_words(text)).await, ["unavailable"; 2], "{text}");
+        let server = Server::always(in_words(text)).await;
+        let error = server.client().push(push()).await.unwrap_err();
+        assert!(error.to_string().contains(why), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_deployment_that_is_disabled_during_an_upload_parks_nothing() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    // The first push is taken, then every call fails as in production, then all work again.
+    let off = Arc::new(AtomicUsize::new(0));
+    let state = off.clone();
+    let server = Server::start(move |request| {
+        let is_push = request.function().contains("push");
+        if state.load(Ordering::Relaxed) == 2 {
+            return Reply::unnamed();
+        }
+        if !is_push {
+            let mut empty = page(&[]);
+            (empty["head"], empty["next"]) = (json!(0.0), json!(0.0));
+            return Reply::value(&empty);
+        }
+        if state.load(Ordering::Relaxed) == 0 {
+            state.store(2, Ordering::Relaxed);
+        }
+        let rows = request.args()["changes"].as_array().unwrap().len();
+        let answer = json!({ "kind": "accepted", "seq": 1.0, "hash": "00000000000000ff" });
+        let mut done = accepted();
+        done["answers"] = (0..rows).map(|_| answer.clone()).collect();
+        (done["head"], done["digests"]) = (json!(0.0), json!({}));
+        Reply::value(&done)
+    })
+    .await;
+    let replica = device();
+    for number in 0..1_202 {
+        replica.create(&Note { text: number.to_string(), ..Note::default() }).unwrap();
+    }
+    let client = server.client();
+    assert_eq!(replica.sync(&client).await.unwrap_err().code(), "unavailable");
+    assert!(server.calls() < 12, "{} calls to find out that nothing works", server.calls());
+    assert_eq!(replica.store().view(|tx| tx.queue_sizes()).unwrap(), (702, 0));
+    assert_eq!(replica.sync(&client).await.unwrap_err().code(), "unavailable");
+    assert_eq!(replica.store().view(|tx| tx.queue_sizes()).unwrap(), (702, 0));
+    off.store(1, Ordering::Relaxed);
+    assert_eq!(replica.sync(&client).await.unwrap().sent, 702);
+    assert_eq!(replica.store().view(|tx| tx.queue_sizes()).unwrap(), (0, 0));
 }
 
 #[tokio::test]
@@ -271,7 +360,7 @@ async fn only_the_row_at_fault_is_parked() {
         replica.create(&Note { text, ..Note::default() }).unwrap();
     }
     let report = replica.sync(&server.client()).await.unwrap();
-    assert_eq!((report.sent, report.parked), (19, 1));
+    assert_eq!((report.sent, report.failed, report.parked), (19, 1, 0));
 }
 
 #[tokio::test]

@@ -192,6 +192,8 @@ fn queued(number: u64) -> Queued {
         created_at: 1,
         attempts: 0,
         last_error: None,
+        failures: 0,
+        failed_at: 0,
         parked: None,
         kept: None,
     }

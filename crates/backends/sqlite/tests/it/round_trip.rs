@@ -201,6 +201,8 @@ fn queue_and_log_entries_come_back_equal() {
         created_at: 1_700_000_000_000,
         attempts: u32::MAX,
         last_error: Some("a\0b".into()),
+        failures: 2,
+        failed_at: 1_700_000_000_001,
         parked: None,
         kept: None,
     };

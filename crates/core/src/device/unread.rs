@@ -1,0 +1,169 @@
+//! Rows of the hub that this program cannot read. They are set aside with their texts, the
+//! rest of the feed goes on, and what the hub holds of them stays in the sum that both sides
+//! compare, as far as that can be told. A row that comes again readable takes the place of
+//! what was set aside; a program that starts tries the texts again, for it may be a newer
+//! one.
+
+use serde::{Deserialize, Serialize};
+
+use super::{adopt::adopt_row, link::Link};
+use crate::{
+    Change, Error, Id, Result, Stamp,
+    clock::{self, Moment},
+    store::{ReadTx, Tx},
+};
+
+const LIST: &str = "unread";
+
+/// A row that could not be read, as it came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unread {
+    /// Its entity; empty if that cannot be told.
+    pub entity: String,
+    /// Its id, or one that is a function of its text.
+    pub id: Id,
+    /// [`Row::hash`](crate::Row::hash) of what the hub holds, if that can be told.
+    pub hash: Option<u64>,
+    /// The greatest stamp in it that a person gave.
+    pub latest: Option<Stamp>,
+    /// What it was.
+    pub text: String,
+    /// Why it could not be read.
+    pub reason: String,
+}
+
+/// What is known of a row that was set aside, without its text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Aside {
+    /// Its entity; empty if that cannot be told.
+    pub entity: String,
+    /// Its id, or one that is a function of its text.
+    pub id: Id,
+    /// Why it could not be read.
+    pub reason: String,
+    /// What it adds to the sum of its entity, unless a row with its id does.
+    hash: u64,
+    /// The hub holds it, and its hash cannot be told: then sums say nothing.
+    blind: bool,
+}
+
+/// The rows that are set aside.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn unread(tx: &dyn ReadTx) -> Result<Vec<Aside>> {
+    let Some(text) = tx.meta(LIST)? else { return Ok(Vec::new()) };
+    serde_json::from_str(&text).map_err(|it| Error::Damaged {
+        what: "the list of rows that were set aside".into(),
+        found: it.to_string(),
+    })
+}
+
+/// The text of a row that is set aside.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn unread_text(tx: &dyn ReadTx, aside: &Aside) -> Result<String> {
+    Ok(tx.meta(&place(&aside.entity, aside.id))?.unwrap_or_default())
+}
+
+fn place(entity: &str, id: Id) -> String {
+    format!("{LIST}.{entity}.{id}")
+}
+
+fn save(tx: &mut dyn Tx, list: &[Aside]) -> Result<()> {
+    if list.is_empty() {
+        return tx.set_meta(LIST, None);
+    }
+    let text = serde_json::to_string(list).map_err(|it| Error::Damaged {
+        what: "the list of rows that were set aside".into(),
+        found: it.to_string(),
+    })?;
+    tx.set_meta(LIST, Some(&text))
+}
+
+/// Sets the rows of a page aside that could not be read.
+pub(super) fn set_aside(
+    tx: &mut dyn Tx,
+    moment: &Moment,
+    link: &mut Link,
+    rows: Vec<Unread>,
+) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut list = unread(tx.reading())?;
+    for row in rows {
+        let Unread { entity, id, hash, latest, text, reason } = row;
+        let was = list.iter().position(|it| it.entity == entity && it.id == id);
+        let was = was.map_or(0, |at| list.swap_remove(at).hash);
+        let mut aside = Aside { entity, id, reason, hash: 0, blind: hash.is_none() };
+        match (hash, tx.held(&aside.entity, id)?) {
+            // The row that is here stands for what the hub holds of it.
+            (Some(hash), Some((held, _))) => {
+                link.replace(&aside.entity, was, 0);
+                link.replace(&aside.entity, held, hash);
+                if !tx.held(&aside.entity, id)?.is_some_and(|it| it.1) {
+                    crate::alias::end_assumptions(tx, &aside.entity, id)?;
+                }
+                tx.acknowledge(&aside.entity, id, hash)?;
+            }
+            (hash, _) => {
+                aside.hash = hash.unwrap_or(0);
+                link.replace(&aside.entity, was, aside.hash);
+            }
+        }
+        // An edit here comes after what was written there, unless that is far ahead.
+        clock::observe(tx, latest.filter(|it| !moment.is_ahead(*it)))?;
+        tx.set_meta(&place(&aside.entity, id), Some(&text))?;
+        list.push(aside);
+    }
+    save(tx, &list)
+}
+
+/// Forgets what was set aside of rows that came readable.
+pub(super) fn forget(tx: &mut dyn Tx, link: &mut Link, rows: &[(String, Id)]) -> Result<()> {
+    let mut list = unread(tx.reading())?;
+    if list.is_empty() {
+        return Ok(());
+    }
+    let (gone, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut list)
+        .into_iter()
+        .partition(|it| rows.iter().any(|(entity, id)| *entity == it.entity && *id == it.id));
+    for it in &gone {
+        link.replace(&it.entity, it.hash, 0);
+        tx.set_meta(&place(&it.entity, it.id), None)?;
+    }
+    if gone.is_empty() { Ok(()) } else { save(tx, &kept) }
+}
+
+/// Whether the hub holds rows of which not even the hash can be told.
+pub(super) fn is_blind(tx: &dyn ReadTx) -> Result<bool> {
+    Ok(unread(tx)?.iter().any(|it| it.blind))
+}
+
+/// Keeps the texts, but not what a hub holds of them: it is read again from its beginning.
+pub(super) fn forget_hub(tx: &mut dyn Tx) -> Result<()> {
+    let mut list = unread(tx.reading())?;
+    if list.is_empty() {
+        return Ok(());
+    }
+    for it in &mut list {
+        (it.hash, it.blind) = (0, false);
+    }
+    save(tx, &list)
+}
+
+/// Takes a row in that was set aside and can be read by now.
+///
+/// # Errors
+/// When the store cannot be written.
+pub fn take_back(tx: &mut dyn Tx, moment: &Moment, aside: &Aside, change: Change) -> Result<()> {
+    let mut link = super::link::link(tx.reading())?;
+    if !unread(tx.reading())?.contains(aside) {
+        return Ok(());
+    }
+    forget(tx, &mut link, &[(aside.entity.clone(), aside.id)])?;
+    adopt_row(tx, moment, &mut link, change)?;
+    link.store(tx)
+}

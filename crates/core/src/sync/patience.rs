@@ -1,0 +1,90 @@
+//! What a sync does about a hub that fails: it asks a few times, and looks whether the hub
+//! works at all before it blames a row.
+
+use super::{Exchange, breathe};
+use crate::{
+    Answers, Durability, Error, Millis, Page, Pull, Push, Result,
+    device::{self, Batch},
+};
+
+/// How often a call is made again that failed for a reason that may pass.
+const AGAIN: u32 = 4;
+/// The longest wait before the first of them; it doubles from one to the next.
+const WAIT: Millis = 300;
+/// A hub that asks for more than this is left to the next sync.
+const PATIENCE: Millis = 5_000;
+
+impl Exchange<'_> {
+    /// Pulls, and again if the hub is away for a moment.
+    pub(super) async fn ask(&mut self, request: Pull) -> Result<Page> {
+        let mut again = 0;
+        loop {
+            self.report.calls += 1;
+            breathe().await;
+            match self.remote.pull(request.clone()).await {
+                Err(error) => self.wait(error, &mut again).await?,
+                page => return page,
+            }
+        }
+    }
+
+    /// Pushes, and again if the hub is away for a moment. A call that arrived all the same
+    /// makes the next one an old call, which is made anew.
+    pub(super) async fn tell(&mut self, request: Push) -> Result<Answers> {
+        let mut again = 0;
+        loop {
+            self.report.calls += 1;
+            breathe().await;
+            match self.remote.push(request.clone()).await {
+                Err(error) => self.wait(error, &mut again).await?,
+                answers => return answers,
+            }
+        }
+    }
+
+    /// Waits before a call is made again, or says that it is not: a random part of a time
+    /// that doubles, so that two devices that met do not meet again.
+    async fn wait(&self, error: Error, again: &mut u32) -> Result<()> {
+        let asked = match &error {
+            Error::Unavailable { retry_after, .. } => retry_after.unwrap_or(0),
+            _ => return Err(error),
+        };
+        if *again == AGAIN || asked > PATIENCE {
+            return Err(error);
+        }
+        let env = self.replica.env();
+        let random = env.random() % ((WAIT << *again) + 1);
+        *again += 1;
+        env.sleep(random.max(asked)).await;
+        Ok(())
+    }
+
+    /// Looks whether the hub takes a call without rows, after `error` came of one with some.
+    /// If not, none of them is at fault.
+    pub(super) async fn check_that_it_works(&mut self, batch: &Batch, error: &Error) -> Result<()> {
+        let nothing = self.replica.store().transact(Durability::Normal, device::nothing)?;
+        let Some(push) = nothing.push() else { return Ok(()) };
+        let away = match self.tell(push).await {
+            Err(Error::BatchFailed { remote, source }) => {
+                Error::Unavailable { remote, retry_after: None, source }
+            }
+            Ok(_) | Err(Error::Moved { .. } | Error::OldCall { .. }) => return Ok(()),
+            Err(other) => other,
+        };
+        let reason = error.to_string();
+        self.write(|tx| device::note_failure(tx, batch, &reason))?;
+        Err(away)
+    }
+
+    /// The hub answered. What was parked without a name may go now.
+    pub(super) fn reached(&mut self) -> Result<()> {
+        if std::mem::replace(&mut self.is_reached, true) {
+            return Ok(());
+        }
+        let (now, is_back) = (self.begun, self.is_away);
+        if self.replica.store().view(|tx| tx.queue_sizes())?.1 == 0 {
+            return Ok(());
+        }
+        self.write(|tx| device::try_again(tx, now, is_back))
+    }
+}
