@@ -38,6 +38,8 @@ export default defineSchema({
     account: v.string(),
     /** A random name that changes whenever sequence numbers begin anew. */
     epoch: v.string(),
+    /** The version of the protocol when this person's rows began here. */
+    protocol: v.optional(v.number()),
     /** The greatest place in the feed. */
     head: v.number(),
     /** JSON: 16 hexadecimal digits for each entity. */

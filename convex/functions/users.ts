@@ -2,7 +2,7 @@
 import { v } from "convex/values";
 import { mutation, query } from "./_generated/server.js";
 import * as devices from "./hub/devices.js";
-import { checkProtocol, name } from "./hub/errors.js";
+import { checkProtocol, name, PROTOCOL } from "./hub/errors.js";
 import { accountOf, headOf, identityOf, requireUser } from "./hub/person.js";
 
 /** Local ids that are remembered; the oldest give way. */
@@ -36,6 +36,7 @@ export const linkLocalId = mutation({
     await ctx.db.insert("syncHeads", {
       user: user._id,
       ...identity,
+      protocol: PROTOCOL,
       head: 0,
       digests: "{}",
       linkedLocalIds: [localId],

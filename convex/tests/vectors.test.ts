@@ -14,6 +14,7 @@ import {
   type Row,
 } from "../functions/model/row.js";
 import { deployment, errorOf, linked, type WireCell, type WireRow } from "./hub/fixture.js";
+import { PROTOCOL } from "../functions/hub/errors.js";
 
 interface JoinCase {
   name: string;
@@ -104,7 +105,7 @@ describe("hub", () => {
     for (const push of it.pushes) {
       vi.setSystemTime(push.time);
       const call = ada.client.mutation(api.sync.pushChanges, {
-        protocol: push.protocol ?? 1,
+        protocol: push.protocol ?? PROTOCOL,
         account: push.wrong === "account" ? "other" : ada.account,
         epoch: push.wrong === "epoch" ? "other" : ada.epoch,
         device: push.device,

@@ -90,6 +90,8 @@ export const entityTables = {
     agent: text,
     /** How many tokens it took, as the agent counts them. */
     usage: json,
+    /** Whether a person said it to the agent, where the agent tells. */
+    prompt: bool,
   }).index("by_row", ["syncUser", "syncId"]),
   /** A conversation with a coding agent. */
   sessions: defineTable({
@@ -193,6 +195,7 @@ export const descriptors = {
       created_at: "time",
       agent: "text",
       usage: "json",
+      prompt: "bool",
     },
     local: ["position", "raw"],
     naturalKey: [],

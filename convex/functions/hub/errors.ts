@@ -4,8 +4,14 @@
  */
 import { ConvexError } from "convex/values";
 
-/** The version of what travels. A version and the one before it work together. */
-export const PROTOCOL = 1;
+/**
+ * The version of what travels. A version and the one before it work together. In version 3
+ * the id of a message names its session; 2 was never spoken.
+ */
+export const PROTOCOL = 3;
+
+/** The oldest version whose rows have the ids of today. */
+const OLDEST_ROWS = 3;
 
 type Code =
   | "unauthenticated"
@@ -39,6 +45,15 @@ export function checkProtocol(theirs: number): void {
   if (Math.abs(protocol - PROTOCOL) <= 1) return;
   const message = `This deployment speaks version ${PROTOCOL}, the call version ${protocol}`;
   throw failure("protocol", message, { theirs: PROTOCOL });
+}
+
+/** Refuses to serve rows that devices of an older version sent: theirs have other ids. */
+export function checkRows(protocol = 1): void {
+  if (protocol >= OLDEST_ROWS) return;
+  const message =
+    `The rows here are of version ${protocol}, whose ids differ from today's; ` +
+    "empty this deployment's tables, and devices fill them again";
+  throw failure("protocol", message, { theirs: protocol });
 }
 
 /** A whole number from 0 that a double holds exactly. */

@@ -5,7 +5,7 @@
 import { getAuthSessionId, getAuthUserId } from "@convex-dev/auth/server";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
-import { failure } from "./errors.js";
+import { checkRows, failure } from "./errors.js";
 
 /** The user of a session that still exists. */
 export async function requireUser(ctx: QueryCtx): Promise<Doc<"users">> {
@@ -39,11 +39,16 @@ export async function accountOf(ctx: QueryCtx, user: Id<"users">): Promise<Accou
 }
 
 /** What the hub keeps of the user, if a device was ever linked. */
-export function headOf(ctx: QueryCtx, user: Id<"users">): Promise<Doc<"syncHeads"> | null> {
-  return ctx.db
+export async function headOf(
+  ctx: QueryCtx,
+  user: Id<"users">,
+): Promise<Doc<"syncHeads"> | null> {
+  const head = await ctx.db
     .query("syncHeads")
     .withIndex("by_user", (q) => q.eq("user", user))
     .unique();
+  if (head) checkRows(head.protocol);
+  return head;
 }
 
 export interface Identity {

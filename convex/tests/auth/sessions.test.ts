@@ -8,6 +8,7 @@ import { api, internal } from "../../functions/_generated/api.js";
 import type { Id } from "../../functions/_generated/dataModel.js";
 import { deployment, errorOf, linked, Person, type Deployment } from "../hub/fixture.js";
 import { setUp, store } from "./fixture.js";
+import { PROTOCOL } from "../../functions/hub/errors.js";
 
 const RENEWALS = 5_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -61,7 +62,7 @@ test("a lost device is shut out at once, and its tokens go in steps", () =>
     const ada = await linked(deployment(), "ada");
     const lost = await linkedAgain(ada, "lost");
     await renewedOften(lost);
-    const args = { protocol: 1, device: "lost" };
+    const args = { protocol: PROTOCOL, device: "lost" };
     expect(await ada.client.mutation(api.users.revokeDevice, args)).toEqual({ ended: 1 });
     expect((await errorOf(lost.pull())).code).toBe("unauthenticated");
     await settle(ada.t);
@@ -74,7 +75,7 @@ test("every other session is ended at once", () =>
     const ada = await linked(deployment(), "ada");
     const lost = await linkedAgain(ada, "lost");
     await renewedOften(lost);
-    const args = { protocol: 1 };
+    const args = { protocol: PROTOCOL };
     expect(await ada.client.mutation(api.users.revokeOthers, args)).toEqual({ ended: 1 });
     expect((await errorOf(lost.pull())).code).toBe("unauthenticated");
     await settle(ada.t);
@@ -151,7 +152,7 @@ async function linkedAgain(who: Person, device: string): Promise<Person> {
   const other = new Person(who.t, who.user, session, device);
   await other.link(device);
   await other.client.mutation(api.users.linkLocalId, {
-    protocol: 1,
+    protocol: PROTOCOL,
     localId: device,
     deviceName: device,
   });

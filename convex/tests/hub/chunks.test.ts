@@ -13,6 +13,7 @@ import {
   person,
   type WireCell,
 } from "./fixture.js";
+import { PROTOCOL } from "../../functions/hub/errors.js";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -39,7 +40,7 @@ test("five megabytes come back as they went", async () => {
   expect((await ada.push(row)).answers).toEqual([
     { kind: "need_chunks", hashes: [...new Set(hashes)] },
   ]);
-  const ask = { protocol: 1, asked: "1", hashes };
+  const ask = { protocol: PROTOCOL, asked: "1", hashes };
   const before = await ada.client.query(api.sync.missingChunks, ask);
   expect(before.missing).toEqual([...new Set(hashes)]);
   for (let at = 0; at < chunks.length; at += 8) {
@@ -50,7 +51,7 @@ test("five megabytes come back as they went", async () => {
   expect((await ada.rows())[0]?.cells).toEqual([long("text", chunks)]);
   const back: (string | null)[] = [];
   for (let at = 0; at < hashes.length; at += 8) {
-    const part = { protocol: 1, asked: "2", hashes: hashes.slice(at, at + 8) };
+    const part = { protocol: PROTOCOL, asked: "2", hashes: hashes.slice(at, at + 8) };
     back.push(...(await ada.client.query(api.sync.getChunks, part)).chunks);
   }
   expect(back.join("")).toBe(chunks.join(""));
@@ -99,7 +100,7 @@ test("a chunk has a bounded size", async () => {
   const hashes = Array(1025).fill(contentHash("x")) as string[];
   for (const asked of [hashes, ["x"]]) {
     const call = ada.client.query(api.sync.missingChunks, {
-      protocol: 1,
+      protocol: PROTOCOL,
       asked: "",
       hashes: asked,
     });
@@ -128,7 +129,7 @@ test("chunks that no row names are swept after a day, the others stay", async ()
   vi.setSystemTime(Date.now() + day + 1);
   expect(await sweep()).toBe(1);
   expect(await count()).toBe(1);
-  const ask = { protocol: 1, asked: "1", hashes: [...kept!, ...given!].map(contentHash) };
+  const ask = { protocol: PROTOCOL, asked: "1", hashes: [...kept!, ...given!].map(contentHash) };
   expect((await ada.client.query(api.sync.getChunks, ask)).chunks).toEqual([
     kept![0],
     null,

@@ -3,15 +3,16 @@
 import { expect, test } from "vitest";
 import { api } from "../../functions/_generated/api.js";
 import { born, cell, deployment, errorOf, linked, Person } from "./fixture.js";
+import { PROTOCOL } from "../../functions/hub/errors.js";
 
 const link = (who: Person, deviceName: string) =>
   who.client.mutation(api.users.linkLocalId, {
-    protocol: 1,
+    protocol: PROTOCOL,
     localId: who.device,
     deviceName,
   });
 const revoke = (who: Person, device: string) =>
-  who.client.mutation(api.users.revokeDevice, { protocol: 1, device });
+  who.client.mutation(api.users.revokeDevice, { protocol: PROTOCOL, device });
 const devices = async (who: Person) => (await who.client.query(api.users.me, {})).devices;
 
 /** Another session of the same person, on another device, or one that says of none. */
@@ -91,7 +92,7 @@ test("every session but the one that asks is ended, known or not", async () => {
     await another(ada, ada.device),
     await another(ada, null),
   ];
-  const args = { protocol: 1 };
+  const args = { protocol: PROTOCOL };
   expect(await ada.client.mutation(api.users.revokeOthers, args)).toEqual({ ended: 3 });
   for (const it of others) expect((await errorOf(it.pull())).code).toBe("unauthenticated");
   expect((await ada.pull()).head).toBe(0);

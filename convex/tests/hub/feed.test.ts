@@ -3,6 +3,7 @@
 import { expect, test } from "vitest";
 import { api } from "../../functions/_generated/api.js";
 import { born, cell, deployment, errorOf, id, linked, part, person } from "./fixture.js";
+import { PROTOCOL } from "../../functions/hub/errors.js";
 
 const ids = (changes: string[]) =>
   changes.map((it) => (JSON.parse(it) as { id: string }).id);
@@ -37,7 +38,7 @@ test("a page has at most the bytes asked, but one row at least", async () => {
 test("the first state is the feed from its beginning", async () => {
   const ada = await linked(deployment());
   await ada.give(born("sessions", 1, [cell("name", "a")]));
-  const args = { protocol: 1, asked: "x", cursor: 0, rows: 10, bytes: 1000 };
+  const args = { protocol: PROTOCOL, asked: "x", cursor: 0, rows: 10, bytes: 1000 };
   const page = await ada.client.query(api.sync.getFullState, args);
   expect(page.changes).toEqual((await ada.pull()).changes);
   for (const bad of [{ cursor: -1 }, { rows: 0.5 }, { bytes: Infinity }]) {

@@ -9,6 +9,7 @@ import { api } from "../../functions/_generated/api.js";
 import type { Doc, Id } from "../../functions/_generated/dataModel.js";
 import type { Answers } from "../../functions/hub/push.js";
 import schema from "../../functions/schema.js";
+import { PROTOCOL } from "../../functions/hub/errors.js";
 
 export const modules = import.meta.glob([
   "../../functions/**/*.{js,ts}",
@@ -78,7 +79,7 @@ export class Person {
 
   async link(localId = "laptop") {
     const identity = await this.client.mutation(api.users.linkLocalId, {
-      protocol: 1,
+      protocol: PROTOCOL,
       localId,
     });
     this.account = identity.account;
@@ -89,7 +90,7 @@ export class Person {
   envelope(rows: (WireRow | string)[]) {
     this.serial += 1;
     return {
-      protocol: 1,
+      protocol: PROTOCOL,
       account: this.account,
       epoch: this.epoch,
       device: this.device,
@@ -112,7 +113,7 @@ export class Person {
   pull(cursor = 0, rows = 500, bytes = 4 << 20) {
     this.asked += 1;
     return this.client.query(api.sync.getChangesSince, {
-      protocol: 1,
+      protocol: PROTOCOL,
       asked: String(this.asked),
       cursor,
       rows,
@@ -142,7 +143,7 @@ export class Person {
   }
 
   async putChunks(chunks: string[]): Promise<string[]> {
-    const args = { protocol: 1, chunks };
+    const args = { protocol: PROTOCOL, chunks };
     return (await this.client.mutation(api.sync.putChunks, args)).hashes;
   }
 }

@@ -26,6 +26,7 @@ import {
   type Deployment,
   type Person,
 } from "./fixture.js";
+import { PROTOCOL } from "../../functions/hub/errors.js";
 
 const SECRET = "the secret of Ada";
 const CHUNK = JSON.stringify(`${SECRET} ${"x".repeat(70_000)}`);
@@ -39,7 +40,7 @@ interface Line {
 }
 
 const pull = (ada: Person) => [
-  { protocol: 1, asked: ada.user, cursor: 0, rows: 500, bytes: 1 << 20 },
+  { protocol: PROTOCOL, asked: ada.user, cursor: 0, rows: 500, bytes: 1 << 20 },
 ];
 const push = (ada: Person, bob: Person) => {
   const rows = [
@@ -56,7 +57,7 @@ const push = (ada: Person, bob: Person) => {
     { ...bob.envelope(rows), device: ada.device },
   ];
 };
-const chunks = () => [{ protocol: 1, asked: "1", hashes: [contentHash(CHUNK)] }];
+const chunks = () => [{ protocol: PROTOCOL, asked: "1", hashes: [contentHash(CHUNK)] }];
 
 const MATRIX: Line[] = [
   { call: api.sync.getChangesSince, kind: "query", args: pull },
@@ -69,20 +70,20 @@ const MATRIX: Line[] = [
   {
     call: api.sync.putChunks,
     kind: "mutation",
-    args: () => [{ protocol: 1, chunks: ['"of Bob"'] }],
+    args: () => [{ protocol: PROTOCOL, chunks: ['"of Bob"'] }],
   },
   {
     call: api.users.linkLocalId,
     kind: "mutation",
-    args: () => [{ protocol: 1, localId: "local id of Ada" }],
+    args: () => [{ protocol: PROTOCOL, localId: "local id of Ada" }],
   },
   { call: api.users.me, kind: "query", args: () => [{}] },
   {
     call: api.users.revokeDevice,
     kind: "mutation",
-    args: (ada) => [{ protocol: 1, device: ada.device }],
+    args: (ada) => [{ protocol: PROTOCOL, device: ada.device }],
   },
-  { call: api.users.revokeOthers, kind: "mutation", args: () => [{ protocol: 1 }] },
+  { call: api.users.revokeOthers, kind: "mutation", args: () => [{ protocol: PROTOCOL }] },
 ];
 
 async function setUp(t: Deployment) {

@@ -15,6 +15,7 @@ import {
   signUp,
   type WireRow,
 } from "./fixture.js";
+import { PROTOCOL } from "../../functions/hub/errors.js";
 
 test("edits of different fields both stay, of one field the later one", async () => {
   const ada = await linked(deployment());
@@ -175,7 +176,9 @@ test("calls that do not fit say why, and take nothing", async () => {
     errorOf(ada.client.mutation(api.sync.pushChanges, { ...call, ...more }));
   expect(await push({ account: "other" })).toMatchObject({ code: "moved" });
   expect(await push({ epoch: "other" })).toMatchObject({ code: "moved" });
-  expect(await push({ protocol: 3 })).toMatchObject({ code: "protocol", theirs: 1 });
+  for (const protocol of [PROTOCOL + 2, PROTOCOL - 2]) {
+    expect(await push({ protocol })).toMatchObject({ code: "protocol", theirs: PROTOCOL });
+  }
   for (const bad of [
     { serial: -1 },
     { serial: 1.5 },
@@ -190,7 +193,7 @@ test("calls that do not fit say why, and take nothing", async () => {
   expect(await ada.rows()).toEqual([]);
 
   // A version more or less works; then the same serial has been answered.
-  await ada.client.mutation(api.sync.pushChanges, { ...call, protocol: 2 });
+  await ada.client.mutation(api.sync.pushChanges, { ...call, protocol: PROTOCOL + 1 });
   expect(await push({})).toMatchObject({ code: "old_call", last: call.serial });
   await ada.client.mutation(api.sync.pushChanges, { ...call, device: "phone" });
 });
@@ -300,4 +303,20 @@ test("what a join decides against is in the audit log", async () => {
     },
   ]);
   expect(second?.cells[0]).toMatchObject({ kept: { text: '"b"' }, lost: { text: '"a"' } });
+});
+
+test("rows of an older version are refused, whoever asks", async () => {
+  const t = deployment();
+  const ada = await linked(t);
+  await ada.push(born("sessions", 1, [cell("name", "a")]));
+  for (const protocol of [undefined, 2]) {
+    await t.run(async (ctx) => {
+      const heads = await ctx.db.query("syncHeads").collect();
+      for (const head of heads) await ctx.db.patch(head._id, { protocol });
+    });
+    const refused = { code: "protocol", theirs: protocol ?? 1 };
+    expect(await errorOf(ada.pull())).toMatchObject(refused);
+    expect(await errorOf(ada.push(born("sessions", 2, [])))).toMatchObject(refused);
+    expect(await errorOf(ada.link())).toMatchObject(refused);
+  }
 });

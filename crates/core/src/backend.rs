@@ -10,8 +10,10 @@ use serde_json::{Map, Value};
 
 use crate::{Env, Hear, Id, Millis, Result, Row, Schema, Store, TokenSource, device::Unread};
 
-/// The version of what travels. A version and the one before it work together.
-pub const PROTOCOL: u32 = 1;
+/// The version of what travels. A version and the one before it work together. In version
+/// 3 the id of a message names its session; 2 was never spoken, so that nothing older meets
+/// it.
+pub const PROTOCOL: u32 = 3;
 
 /// A replica that others sync with.
 #[async_trait]

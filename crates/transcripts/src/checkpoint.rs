@@ -35,6 +35,9 @@ pub struct Checkpoint {
     pub(crate) length: u64,
     /// When it was last written, in nanoseconds since 1970.
     pub(crate) modified: Option<u64>,
+    /// The agent's name of the session that the file is of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) session: Option<String>,
     /// What the whole file holds, if it was read to its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) done: Option<Done>,

@@ -8,6 +8,11 @@ use std::{borrow::Cow, ops::Range};
 /// How deep a record may nest. What is deeper becomes a string of its own text.
 const MAX_DEPTH: usize = 64;
 
+/// How many values a record may hold, and how many bytes, to be taken apart: a value can
+/// take 600 bytes of memory where its text takes three.
+const MAX_VALUES: usize = 50_000;
+const MAX_PARSED: usize = 8 << 20;
+
 /// How often one line is searched for the start of another record: a bound, so that
 /// no line costs more than a fixed number of passes.
 const MAX_RETRIES: u32 = 16;
@@ -21,6 +26,9 @@ pub(crate) enum Piece {
         range: Range<usize>,
         /// Whether it must be [cleaned](clean) before it is parsed.
         dirty: bool,
+        /// Whether it holds more than is taken apart, and must be [cut](crate::cut) before
+        /// it is parsed.
+        heavy: bool,
     },
     /// Not a record.
     Junk(&'static str),
@@ -74,7 +82,9 @@ impl Iterator for Pieces<'_> {
                 let value = scan(self.bytes, start);
                 self.at = value.end;
                 if value.closed {
-                    return Some(Piece::Object { range: start..value.end, dirty: value.dirty });
+                    let range = start..value.end;
+                    let heavy = value.values > MAX_VALUES || range.len() > MAX_PARSED;
+                    return Some(Piece::Object { range, dirty: value.dirty, heavy });
                 }
                 self.at = self.start_within(start + 1..end).unwrap_or(end);
                 Some(Piece::Junk("the record is cut off"))
@@ -93,16 +103,19 @@ impl Iterator for Pieces<'_> {
     }
 }
 
-struct Scan {
-    end: usize,
+pub(crate) struct Scan {
+    pub(crate) end: usize,
     closed: bool,
     dirty: bool,
+    /// How many values are in it, or a few more.
+    values: usize,
 }
 
 /// Finds the end of the object or list that opens at `start`.
-fn scan(bytes: &[u8], start: usize) -> Scan {
+pub(crate) fn scan(bytes: &[u8], start: usize) -> Scan {
     let mut depth = 0_usize;
     let mut dirty = false;
+    let mut values = 0;
     let mut at = start;
     while let Some(byte) = bytes.get(at) {
         at += 1;
@@ -114,23 +127,25 @@ fn scan(bytes: &[u8], start: usize) -> Scan {
             }
             b'{' | b'[' => {
                 depth += 1;
+                values += 1;
                 dirty |= depth > MAX_DEPTH;
             }
             b'}' | b']' => {
                 depth = depth.saturating_sub(1);
                 if depth == 0 {
-                    return Scan { end: at, closed: true, dirty };
+                    return Scan { end: at, closed: true, dirty, values };
                 }
             }
+            b',' => values += 1,
             _ => (),
         }
     }
-    Scan { end: bytes.len(), closed: false, dirty }
+    Scan { end: bytes.len(), closed: false, dirty, values }
 }
 
 /// Where the string that began before `from` ends, and whether it holds an escape of
 /// a surrogate or a raw control character.
-fn string_end(bytes: &[u8], from: usize) -> (usize, bool) {
+pub(crate) fn string_end(bytes: &[u8], from: usize) -> (usize, bool) {
     let mut odd = false;
     let mut at = from;
     loop {

@@ -5,19 +5,27 @@
 //! to store in the same transaction. Files are opened for reading only and never
 //! written, and nothing here knows SQL or a clock.
 //!
-//! Every synced cell is a function of one record: never of the file it is in, of its
-//! place there, or of what else was read. So any number of imports, in any order, in
-//! any pieces and on any device, make one set of rows.
+//! A file is of one session, the first that a record of it names: agents copy records of
+//! other sessions into it. A message's id is a function of the agent, that session, the
+//! record's name and its time, so a fork and its origin each have all of their messages.
 //!
-//! Some records name a session without saying which: they point at one of its
-//! messages. Where that message is in the same file, this crate settles it; the
-//! others come as [`Title`]s, and come again with every [`read`] of their file. When
-//! all files are read, look each one's `leaf` up as the `external_id` of a message and
-//! store [`Title::draft`] for the message's session; drop what is not found.
+//! Every synced cell is a function of one record and that session: never of the file, of
+//! its place there, or of what else was read. So any number of imports, in any order, in
+//! any pieces and on any device, make one set of rows. Two things look further. A record
+//! without a name is told from equal ones before it in its file. A tool's answer that the
+//! agent keeps in a file beside the transcript comes from there; the reading with it is
+//! the more complete one and wins wherever it is made.
+//!
+//! Some records name sessions without saying which: they point at a message. They come as
+//! [`Title`]s, again with every [`read`] of their file. When all files are read, look
+//! each one's `leaf` up as the `external_id` of messages and store [`Title::draft`] for
+//! every session of one; drop what is not found.
 
+mod beside;
 mod checkpoint;
 mod claude;
 mod clean;
+mod cut;
 mod error;
 mod hash;
 mod lines;
@@ -27,14 +35,16 @@ mod record;
 mod report;
 mod rows;
 mod time;
+mod unread;
 mod walk;
 
 pub use self::{
     checkpoint::Checkpoint,
     error::{Error, Result},
     read::{Batch, read},
-    record::{Kept, Message, Name, Object, Rank, Reader, Record, Role, readers},
+    record::{Beside, Kept, Message, Name, Object, Rank, Reader, Record, Role, readers},
     report::{FileReport, Skip, Totals},
     rows::{Draft, Title},
+    unread::{Unread, unread},
     walk::{Found, Problem, find, find_below},
 };

@@ -48,11 +48,9 @@ impl<R: BufRead> Lines<R> {
     /// The next line. What is passed over is taken into `prefix` here; the bytes of a
     /// line are left to the caller.
     pub(crate) fn next(&mut self, prefix: &mut Prefix) -> io::Result<Option<Line<'_>>> {
-        self.buffer.clear();
-        self.buffer.shrink_to(USUAL);
+        self.release();
         let start = self.end;
-        let limit = self.max as u64 + 1;
-        let read = self.input.by_ref().take(limit).read_until(b'\n', &mut self.buffer)?;
+        let read = self.fill()?;
         if read == 0 {
             return Ok(None);
         }
@@ -66,6 +64,28 @@ impl<R: BufRead> Lines<R> {
             ended = self.pass_over(prefix)?;
         }
         Ok(Some(Line { bytes: &self.buffer, start, number: self.number, ended, too_long }))
+    }
+
+    /// Gives the memory of the last line back, if it was a long one.
+    pub(crate) fn release(&mut self) {
+        self.buffer.clear();
+        self.buffer.shrink_to(USUAL);
+    }
+
+    /// Reads up to a line feed, or one byte more than a line may have. A buffer that
+    /// doubles by itself would take twice what the longest line does.
+    fn fill(&mut self) -> io::Result<usize> {
+        let limit = self.max + 1;
+        loop {
+            let length = self.buffer.len();
+            let room = (limit - length).min(length.max(USUAL));
+            self.buffer.reserve_exact(room);
+            let mut some = self.input.by_ref().take(room as u64);
+            let read = some.read_until(b'\n', &mut self.buffer)?;
+            if read < room || self.buffer.ends_with(b"\n") || self.buffer.len() == limit {
+                return Ok(self.buffer.len());
+            }
+        }
     }
 
     fn pass_over(&mut self, prefix: &mut Prefix) -> io::Result<bool> {

@@ -8,17 +8,21 @@
 
 use std::{
     borrow::Cow,
+    collections::HashMap,
     fs::{self, File},
-    io::{self, BufRead, BufReader, Read},
+    io::{self, BufRead, BufReader, Read, Seek, SeekFrom},
     path::Path,
 };
 
 use driftline_core::BoxError;
+use serde_json::json;
 
 use crate::{
-    Checkpoint, Draft, Error, FileReport, Found, Object, Result, Title,
+    Checkpoint, Draft, Error, FileReport, Found, Object, Record, Result, Title, beside,
     checkpoint::{Prefix, State},
     clean::{Piece, Pieces, clean},
+    cut::outline,
+    hash::hash64,
     lines::{Line, Lines, MAX_LINE},
     report::Tally,
     rows::Rows,
@@ -34,8 +38,8 @@ const BATCH_BYTES: usize = 4 << 20;
 pub struct Batch {
     /// The rows; what a row refers to comes before it.
     pub drafts: Vec<Draft>,
-    /// Names of sessions whose messages are not in this file. They come with the last
-    /// batch, and again with every later read.
+    /// Names of the sessions that have some message. They come with the last batch, and
+    /// again with every later read: which sessions those are may have changed.
     pub titles: Vec<Title>,
     /// How far the file is read. Store it with the rows.
     pub checkpoint: Checkpoint,
@@ -66,19 +70,44 @@ pub fn read(
         }
         return Ok(done.clone().report(path, found.reader, true));
     }
-    if let Some(known) = checkpoint {
-        let run = Run::of(found, state, Some(known), sink);
+    let session = session_of(found, &mut file, state)?;
+    if let Some(known) = checkpoint.filter(|it| it.session == session) {
+        let run = Run::of(found, state, session.clone(), Some(known), sink);
         if let Some(report) = run.all(file)? {
             return Ok(report);
         }
         tracing::info!(?path, "the file was rewritten; reading all of it");
         file = open(path)?;
     }
-    let report = Run::of(found, state, None, sink).all(file)?;
+    let report = Run::of(found, state, session, None, sink).all(file)?;
     report.ok_or_else(|| failed(path, 0, io::ErrorKind::InvalidData.into()))
 }
 
-fn open(path: &Path) -> Result<File> {
+/// The session that a file is of: the first one that a record of it names. Mostly its
+/// first line tells.
+fn session_of(found: &Found, file: &mut File, state: State) -> Result<Option<String>> {
+    let path = found.path.as_path();
+    let (mut session, mut prefix) = (None, Prefix::default());
+    let mut lines = Lines::of(BufReader::new(file.by_ref().take(state.length)), MAX_LINE);
+    while session.is_none() {
+        let number = lines.number();
+        let next = lines.next(&mut prefix).map_err(|it| failed(path, number, it))?;
+        let Some(line) = next else { break };
+        let bytes = record_bytes(&line);
+        let mut pieces = Pieces::of(bytes, found.reader.starts);
+        while let (None, Some(piece)) = (&session, pieces.next()) {
+            let Piece::Object { range, dirty, heavy } = piece else { continue };
+            match parse(&text(&bytes[range.clone()]), dirty, heavy) {
+                Ok(fields) => session = (found.reader.record)(fields).session,
+                Err(_) => pieces.broken(&range),
+            }
+        }
+    }
+    file.seek(SeekFrom::Start(0)).map_err(|it| failed(path, 0, it))?;
+    Ok(session)
+}
+
+pub(crate) fn open(path: &Path) -> Result<File> {
     let failed = |source| Error::Open { path: path.to_owned(), source };
     let check = |kind: fs::FileType| match kind.is_file() {
         true => Ok(()),
@@ -102,14 +131,20 @@ fn refused(path: &Path, line: u64, source: BoxError) -> Error {
 struct Run<'a> {
     found: &'a Found,
     state: State,
+    /// The session that the file is of.
+    session: Option<String>,
     /// Where rows begin to be made, while that place is not yet reached and proved.
     resume: Option<&'a Checkpoint>,
     sink: &'a mut dyn FnMut(Batch) -> Result<(), BoxError>,
     prefix: Prefix,
     tally: Tally,
     rows: Rows,
+    /// How many records without a name there were of each text.
+    equal: HashMap<u64, u64>,
     drafts: Vec<Draft>,
     bytes: usize,
+    /// Whether a record that was not taken apart waits to be handed out.
+    heavy: bool,
     position: u64,
 }
 
@@ -117,6 +152,7 @@ impl<'a> Run<'a> {
     fn of(
         found: &'a Found,
         state: State,
+        session: Option<String>,
         resume: Option<&'a Checkpoint>,
         sink: &'a mut dyn FnMut(Batch) -> Result<(), BoxError>,
     ) -> Self {
@@ -127,9 +163,12 @@ impl<'a> Run<'a> {
             sink,
             prefix: Prefix::default(),
             tally: Tally::default(),
-            rows: Rows::of(found.reader),
+            rows: Rows::of(found.reader, session.clone().unwrap_or_default()),
+            session,
+            equal: HashMap::new(),
             drafts: Vec::new(),
             bytes: 0,
+            heavy: false,
             position: 0,
         }
     }
@@ -160,6 +199,11 @@ impl<'a> Run<'a> {
                 continue;
             }
             self.line(&line, start)?;
+            if std::mem::take(&mut self.heavy) {
+                // Its text must not be in memory once more while it is stored.
+                lines.release();
+                self.flush(lines.number())?;
+            }
         }
         let number = lines.number();
         if self.resume.is_some_and(|it| it.offset > 0) {
@@ -188,11 +232,17 @@ impl<'a> Run<'a> {
         let mut pieces = Pieces::of(bytes, self.found.reader.starts);
         while let Some(piece) = pieces.next() {
             let broken = match piece {
-                Piece::Object { range, dirty } => {
+                Piece::Object { range, dirty, heavy } => {
                     let raw = text(&bytes[range.clone()]);
-                    match parse(&raw, dirty) {
+                    match parse(&raw, dirty, heavy) {
                         Ok(fields) => {
-                            self.record(fields, raw, base + range.start as u64 >= start);
+                            let mut record = (self.found.reader.record)(fields);
+                            if heavy {
+                                set_aside(&mut record, raw.len());
+                            }
+                            let new = base + range.start as u64 >= start;
+                            self.heavy |= heavy && new;
+                            self.record(record, raw, new);
                             self.pause(line, base + range.end as u64)?;
                             continue;
                         }
@@ -219,7 +269,7 @@ impl<'a> Run<'a> {
         if !line.ended {
             self.prefix.take_to(line, end);
         }
-        if self.drafts.len() < BATCH_RECORDS && self.bytes < BATCH_BYTES {
+        if self.heavy || self.drafts.len() < BATCH_RECORDS && self.bytes < BATCH_BYTES {
             return Ok(());
         }
         self.prefix.take_to(line, end);
@@ -227,8 +277,19 @@ impl<'a> Run<'a> {
     }
 
     /// Takes one record; makes rows of it if it is `new`.
-    fn record(&mut self, fields: Object, raw: Cow<'_, str>, new: bool) {
-        let record = (self.found.reader.record)(fields, &raw);
+    fn record(&mut self, mut record: Record, raw: Cow<'_, str>, new: bool) {
+        match (&self.session, &mut record.kept) {
+            (Some(session), Some(kept)) => {
+                if kept.external_id.is_none() {
+                    kept.external_id = Some(name(&mut self.equal, &record.kind, &raw));
+                }
+                if new {
+                    beside::fill(kept, self.found.reader, &self.found.path, session);
+                }
+            }
+            (None, kept) => *kept = None,
+            (Some(_), None) => (),
+        }
         self.tally.record(&record);
         let length = raw.len();
         if let Some(draft) = self.rows.record(record, raw, self.position, new) {
@@ -247,6 +308,7 @@ impl<'a> Run<'a> {
             edges: self.prefix.edges(),
             length: self.state.length,
             modified: self.state.modified,
+            session: self.session.clone(),
             done: None,
         }
     }
@@ -261,8 +323,8 @@ impl<'a> Run<'a> {
 
     fn finish(mut self, line: u64, start: u64, odd: bool) -> Result<FileReport> {
         let tally = std::mem::take(&mut self.tally);
-        let titles = self.rows.settle(|leaf| tally.session_of(leaf));
-        let done = tally.finish(titles.clone());
+        let titles = self.rows.titles();
+        let done = tally.finish(self.session.clone(), titles.clone());
         let mut drafts = self.rows.flush();
         drafts.append(&mut self.drafts);
         let mut checkpoint = self.checkpoint(line);
@@ -294,6 +356,26 @@ fn is_utf16(head: &[u8]) -> bool {
     }
 }
 
-fn parse(raw: &str, dirty: bool) -> serde_json::Result<Object> {
-    if dirty { serde_json::from_str(&clean(raw)) } else { serde_json::from_str(raw) }
+fn parse(raw: &str, dirty: bool, heavy: bool) -> serde_json::Result<Object> {
+    let raw = if heavy { Cow::from(outline(raw)) } else { raw.into() };
+    if dirty { serde_json::from_str(&clean(&raw)) } else { serde_json::from_str(&raw) }
+}
+
+/// Leaves of a record that was not taken apart what it says of itself. Its text stays here.
+fn set_aside(record: &mut Record, bytes: usize) {
+    let Some(kept) = &mut record.kept else { return };
+    let note = json!([{ "type": "too_long", "bytes": bytes }]);
+    (kept.text, kept.blocks, kept.beside) = (None, Some(note), Vec::new());
+}
+
+/// What a record without a name is called: by its text, and by how many `equal` ones
+/// there were before.
+fn name(equal: &mut HashMap<u64, u64>, kind: &str, raw: &str) -> String {
+    let hash = hash64(&[raw]);
+    let before = equal.entry(hash).or_insert(0);
+    *before += 1;
+    match *before {
+        1 => format!("{kind}:{hash:016x}"),
+        nth => format!("{kind}:{hash:016x}:{nth}"),
+    }
 }

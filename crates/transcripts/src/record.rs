@@ -25,14 +25,17 @@ pub struct Reader {
     /// For a file that only adds to another one (a sub-agent's): where the transcript
     /// of `session` itself would be.
     pub main_file: fn(file: &Path, session: &str) -> Option<PathBuf>,
+    /// Where the text is that a record of `file` keeps beside it under this path, as the
+    /// record says it ([`Beside`]). None: it is none of the session's own.
+    pub beside: fn(file: &Path, session: &str, path: &str) -> Option<PathBuf>,
     /// After how many days without a change the agent deletes what is in one of its
     /// places, if it does.
     pub keeps: fn(place: &Path) -> Option<u64>,
     /// Texts that begin a record and, unescaped, stand nowhere else: by them a record
     /// is found behind a torn one on the same line.
     pub starts: &'static [&'static str],
-    /// What one record says. `raw` is its text. It may look at nothing else.
-    pub record: fn(fields: Object, raw: &str) -> Record,
+    /// What one record says. It may look at nothing else.
+    pub record: fn(fields: Object) -> Record,
 }
 
 inventory::collect!(Reader);
@@ -49,7 +52,9 @@ pub fn readers() -> Vec<&'static Reader> {
 pub struct Record {
     /// What the agent calls this kind of record.
     pub kind: String,
-    /// The agent's name of the session it belongs to.
+    /// The agent's name of a session. The first one that a file's records name is the
+    /// session of all of them: agents copy records of other sessions into a file as they
+    /// are.
     pub session: Option<String>,
     /// Its own time.
     pub time: Option<Millis>,
@@ -74,7 +79,7 @@ pub struct Name {
     pub rank: Rank,
     /// The name.
     pub text: String,
-    /// The message whose session it names; none: the record's own session.
+    /// The message whose sessions it names; none: the session of its file.
     pub leaf: Option<String>,
 }
 
@@ -96,8 +101,9 @@ pub enum Rank {
 /// What becomes a row of messages.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Kept {
-    /// The agent's name of the record.
-    pub external_id: String,
+    /// The agent's name of the record. None: it is named by its text, and by how many
+    /// equal ones precede it.
+    pub external_id: Option<String>,
     /// Who says it.
     pub role: Role,
     /// The prose, without tools' input and output.
@@ -106,8 +112,21 @@ pub struct Kept {
     pub blocks: Option<Value>,
     /// The record it follows.
     pub parent: Option<String>,
+    /// Whether a person said it to the agent, where the agent tells.
+    pub prompt: Option<bool>,
+    /// Answers of tools that are too long for the record.
+    pub beside: Vec<Beside>,
     /// What only a conversation's own records have.
     pub message: Message,
+}
+
+/// The answer of a tool of which the record holds the beginning alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beside {
+    /// The block whose content it is.
+    pub block: usize,
+    /// The path of the file with all of it, as the record says it.
+    pub path: String,
 }
 
 /// What an agent's answer tells of itself.

@@ -2,7 +2,7 @@
 //! only its new end was turned into rows.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, HashSet},
     path::Path,
 };
 
@@ -37,16 +37,16 @@ pub struct FileReport {
     pub unchanged: bool,
     /// Whether the last line is still being written; it is read next time.
     pub incomplete_tail: bool,
-    /// The agent's names of the file's sessions, for counting those of many files.
+    /// The agent's name of the file's session, for counting those of many files.
     #[serde(skip)]
-    pub session_ids: Vec<String>,
+    pub session: Option<String>,
 }
 
 /// Counts of one file, or of many.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
-    /// Sessions. A sub-agent's file has none of its own while its session's
-    /// transcript is there.
+    /// Sessions: a file is of one. A sub-agent's file has none of its own while its
+    /// session's transcript is there.
     pub sessions: u64,
     /// Messages of the conversation, each once.
     pub messages: u64,
@@ -92,7 +92,7 @@ pub struct Skip {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Done {
     totals: Totals,
-    sessions: Vec<String>,
+    session: Option<String>,
     skipped: Vec<Skip>,
     incomplete_tail: bool,
     pub(crate) titles: Vec<Title>,
@@ -101,15 +101,15 @@ pub(crate) struct Done {
 impl Done {
     /// Whether it is short enough for a checkpoint.
     pub(crate) fn is_brief(&self) -> bool {
-        self.sessions.len().max(self.skipped.len()).max(self.titles.len()) <= BRIEF
+        self.skipped.len().max(self.titles.len()) <= BRIEF
     }
 
     /// The report of the file at `path`.
     pub(crate) fn report(self, path: &Path, reader: &Reader, unchanged: bool) -> FileReport {
         let own =
-            |session: &&String| (reader.main_file)(path, session).is_none_or(|it| !it.is_file());
+            |session: &String| (reader.main_file)(path, session).is_none_or(|it| !it.is_file());
         let mut totals = self.totals;
-        totals.sessions = self.sessions.iter().filter(own).count() as u64;
+        totals.sessions = u64::from(self.session.as_ref().is_some_and(own));
         FileReport {
             path: path.to_string_lossy().into_owned(),
             tool: reader.tool,
@@ -117,7 +117,7 @@ impl Done {
             skipped: self.skipped,
             unchanged,
             incomplete_tail: self.incomplete_tail,
-            session_ids: self.sessions,
+            session: self.session,
         }
     }
 }
@@ -126,9 +126,7 @@ impl Done {
 #[derive(Default)]
 pub(crate) struct Tally {
     totals: Totals,
-    sessions: Vec<String>,
-    session_places: HashMap<String, usize>,
-    seen: HashMap<u128, Option<usize>>,
+    seen: HashSet<u128>,
     calls: HashSet<u128>,
     skipped: Vec<Skip>,
     last_skipped: u64,
@@ -139,7 +137,6 @@ pub(crate) struct Tally {
 impl Tally {
     /// Counts a record.
     pub(crate) fn record(&mut self, record: &Record) {
-        let session = record.session.as_deref().map(|it| self.session_place(it));
         let Some(kept) = &record.kept else {
             let kinds = match record.name {
                 Some(_) => &mut self.totals.records,
@@ -147,9 +144,7 @@ impl Tally {
             };
             return count(kinds, &record.kind);
         };
-        let places = self.seen.len();
-        self.seen.entry(key(&kept.external_id)).or_insert(session);
-        if places == self.seen.len() {
+        if !self.seen.insert(key(kept.external_id.as_deref().unwrap_or_default())) {
             return;
         }
         self.calls.extend(kept.message.calls.iter().map(|it| key(it)));
@@ -174,14 +169,8 @@ impl Tally {
         }
     }
 
-    /// The session of a message of this file.
-    pub(crate) fn session_of(&self, external_id: &str) -> Option<&str> {
-        let place = *self.seen.get(&key(external_id))?;
-        self.sessions.get(place?).map(String::as_str)
-    }
-
-    /// The counts, and the titles of sessions that are elsewhere.
-    pub(crate) fn finish(mut self, titles: Vec<Title>) -> Done {
+    /// The counts, of what is a file of `session`.
+    pub(crate) fn finish(mut self, session: Option<String>, titles: Vec<Title>) -> Done {
         self.totals.tool_calls = self.calls.len() as u64;
         if let (Some(last), more @ 1..) = (self.skipped.last(), self.more) {
             let reason = format!("after this line, {more} more could not be read");
@@ -189,21 +178,11 @@ impl Tally {
         }
         Done {
             totals: self.totals,
-            sessions: self.sessions,
+            session,
             skipped: self.skipped,
             incomplete_tail: self.incomplete_tail,
             titles,
         }
-    }
-
-    fn session_place(&mut self, session: &str) -> usize {
-        if let Some(place) = self.session_places.get(session) {
-            return *place;
-        }
-        let place = self.sessions.len();
-        self.sessions.push(session.to_owned());
-        self.session_places.insert(session.to_owned(), place);
-        place
     }
 }
 

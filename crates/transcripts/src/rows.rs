@@ -6,19 +6,16 @@
 //! uses, and a name's rank stands above its time. So that a session is not written
 //! with each of its messages, only cells that beat what was handed out are handed out.
 
-use std::{
-    borrow::Cow,
-    collections::{HashMap, HashSet},
-};
+use std::{borrow::Cow, collections::HashSet};
 
 use driftline_core::{
-    Id, Millis, Row, Stamp, Value,
+    Id, Row, Stamp, Value,
     value::{canonical, normal_name},
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Kept, Name, Reader, Record,
+    Kept, Reader, Record,
     hash::{Hash, hash64},
     order::{earliest, last_name, latest, named, ranked, session_id},
 };
@@ -27,8 +24,8 @@ const WORKSPACES: &str = "workspaces";
 const SESSIONS: &str = "sessions";
 const MESSAGES: &str = "messages";
 
-/// How many sessions, and how many workspaces, of one file are remembered as handed
-/// out. Handing out one again is harmless.
+/// How many workspaces of one file are remembered as handed out. Handing out one again
+/// is harmless.
 const REMEMBERED: usize = 1000;
 
 /// Cells of one row, to be joined with what is stored.
@@ -44,7 +41,7 @@ pub struct Draft {
     pub local: Vec<(&'static str, Value)>,
 }
 
-/// A name for the session of a message that is in some other file.
+/// A name for every session that has a message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Title {
     /// The `external_id` of the message.
@@ -54,43 +51,43 @@ pub struct Title {
 }
 
 impl Title {
-    /// The row to store, once the message's session is known.
+    /// The row to store for a session that has the message.
     pub fn draft(&self, session: Id) -> Draft {
         let cells = vec![("name", Value::from(self.name.as_str()), self.stamp)];
         Draft { entity: SESSIONS, id: session, cells, local: Vec::new() }
     }
 }
 
-/// What is known of one session, and which cells of it wait to be handed out.
-struct Session {
-    id: Id,
-    best: Row,
-    waiting: Vec<&'static str>,
-}
-
 /// The rows of one file.
 pub(crate) struct Rows {
     reader: &'static Reader,
-    sessions: HashMap<String, Session>,
-    waiting: HashSet<String>,
+    /// The agent's name of the session.
+    session: String,
+    id: Id,
+    /// What is known of it.
+    best: Row,
+    /// Which cells of it wait to be handed out.
+    waiting: Vec<&'static str>,
     workspaces: HashSet<Id>,
     drafts: Vec<Draft>,
-    titles: Vec<(String, Name, Option<Millis>)>,
+    titles: Vec<Title>,
 }
 
 impl Rows {
-    pub(crate) fn of(reader: &'static Reader) -> Self {
+    pub(crate) fn of(reader: &'static Reader, session: String) -> Self {
         Self {
             reader,
-            sessions: HashMap::new(),
-            waiting: HashSet::new(),
+            id: session_id(reader.tool, &session),
+            session,
+            best: Row::default(),
+            waiting: Vec::new(),
             workspaces: HashSet::new(),
             drafts: Vec::new(),
             titles: Vec::new(),
         }
     }
 
-    /// Takes in a record. Returns its row if it has one and is `new`.
+    /// Takes in a record of this session. Returns its row if it has one and is `new`.
     pub(crate) fn record(
         &mut self,
         mut record: Record,
@@ -98,59 +95,38 @@ impl Rows {
         position: u64,
         new: bool,
     ) -> Option<Draft> {
-        let name = record.name.take();
-        match (name, &record.session) {
-            (Some(Name { leaf: Some(leaf), rank, text }), _) => {
-                let name = Name { rank, text, leaf: None };
-                self.titles.push((leaf, name, record.time));
+        if let Some(name) = record.name.take() {
+            let (text, stamp) = named(&name, record.time);
+            match name.leaf {
+                Some(leaf) => self.titles.push(Title { leaf, name: text, stamp }),
+                None => self.cell("name", text, stamp, new),
             }
-            (Some(name), Some(session)) => {
-                let (text, stamp) = named(&name, record.time);
-                self.cell(session, "name", text, stamp, new);
-            }
-            (_, None) | (None, _) => (),
         }
-        if let Some(session) = record.session.take() {
-            self.facts(&session, &record, new);
-            record.session = Some(session);
+        // A record that names no session may be of any.
+        if record.session.is_some() {
+            self.facts(&record, new);
         }
         let kept = *record.kept.take()?;
         new.then(|| self.message(&record, kept, raw, position))
     }
 
-    /// Names the sessions whose messages this file has. Returns the other titles.
-    pub(crate) fn settle<'s>(
-        &mut self,
-        session_of: impl Fn(&str) -> Option<&'s str>,
-    ) -> Vec<Title> {
-        let mut elsewhere = Vec::new();
-        for (leaf, name, time) in std::mem::take(&mut self.titles) {
-            let (text, stamp) = named(&name, time);
-            match session_of(&leaf) {
-                Some(session) => self.cell(session, "name", text, stamp, true),
-                None => elsewhere.push(Title { leaf, name: text, stamp }),
-            }
-        }
-        elsewhere.sort_by(|one, other| (&one.leaf, one.stamp).cmp(&(&other.leaf, other.stamp)));
-        elsewhere.dedup();
-        elsewhere
+    /// The names of sessions that point at a message. Which sessions have it, this one
+    /// among them, is known when all files are read.
+    pub(crate) fn titles(&mut self) -> Vec<Title> {
+        let mut titles = std::mem::take(&mut self.titles);
+        titles.sort_by(|one, other| (&one.leaf, one.stamp).cmp(&(&other.leaf, other.stamp)));
+        titles.dedup();
+        titles
     }
 
-    /// The rows of workspaces and sessions that wait to be handed out.
+    /// The rows of workspaces and the session that wait to be handed out.
     pub(crate) fn flush(&mut self) -> Vec<Draft> {
         let mut drafts = std::mem::take(&mut self.drafts);
-        let mut names: Vec<_> = self.waiting.drain().collect();
-        names.sort_unstable();
-        for name in names {
-            let Some(session) = self.sessions.get_mut(&name) else { continue };
-            let waiting = std::mem::take(&mut session.waiting).into_iter();
-            let cell =
-                |field| session.best.cell(field).map(|it| (field, it.value.clone(), it.stamp));
-            let cells = waiting.filter_map(cell).collect();
-            drafts.push(Draft { entity: SESSIONS, id: session.id, cells, local: Vec::new() });
-        }
-        if self.sessions.len() > REMEMBERED {
-            self.sessions.clear();
+        let waiting = std::mem::take(&mut self.waiting);
+        if !waiting.is_empty() {
+            let cell = |field| self.best.cell(field).map(|it| (field, it.value.clone(), it.stamp));
+            let cells = waiting.into_iter().filter_map(cell).collect();
+            drafts.push(Draft { entity: SESSIONS, id: self.id, cells, local: Vec::new() });
         }
         if self.workspaces.len() > REMEMBERED {
             self.workspaces.clear();
@@ -159,18 +135,15 @@ impl Rows {
     }
 
     /// What a record says of its session.
-    fn facts(&mut self, session: &str, record: &Record, new: bool) {
-        let named = self.sessions.get(session).and_then(|it| it.best.cell("external_id"));
-        if named.is_none() {
-            let stamp = Stamp::machine(0, 0, 0, hash64(&[self.reader.tool, session]));
-            let external_id = normal_name(session).into_owned();
-            self.cell(session, "external_id", external_id, stamp, new);
-            self.cell(session, "source", self.reader.tool, stamp, new);
+    fn facts(&mut self, record: &Record, new: bool) {
+        if self.best.cell("external_id").is_none() {
+            let stamp = Stamp::machine(0, 0, 0, hash64(&[self.reader.tool, &self.session]));
+            let external_id = normal_name(&self.session).into_owned();
+            self.cell("external_id", external_id, stamp, new);
+            self.cell("source", self.reader.tool, stamp, new);
         }
-        let known = self.sessions.get(session).map(|it| &it.best);
-        let beaten = |field, order| {
-            known.and_then(|it| it.cell(field)).is_none_or(|it| it.stamp.millis() <= order)
-        };
+        let beaten =
+            |field, order| self.best.cell(field).is_none_or(|it| it.stamp.millis() <= order);
         let order = earliest(record.time);
         let (cwd, branch) = (record.cwd.as_deref(), record.git_branch.as_deref());
         let starts = record.time.is_some() && beaten("started_at", order)
@@ -184,46 +157,32 @@ impl Rows {
             let hash = hash64(&[cwd.unwrap_or_default(), branch.unwrap_or_default(), &time]);
             let stamp = Stamp::machine(order, 0, self.reader.version, hash);
             if let Some(time) = record.time {
-                self.cell(session, "started_at", time, stamp, new);
+                self.cell("started_at", time, stamp, new);
             }
             if let Some(cwd) = cwd {
                 let workspace = self.workspace(cwd, new);
                 let cwd = normal_name(cwd).into_owned();
-                self.cell(session, "cwd", cwd, stamp, new);
-                self.cell(session, "workspace", workspace.to_string(), stamp, new);
+                self.cell("cwd", cwd, stamp, new);
+                self.cell("workspace", workspace.to_string(), stamp, new);
             }
             if let Some(branch) = branch {
-                self.cell(session, "git_branch", branch, stamp, new);
+                self.cell("git_branch", branch, stamp, new);
             }
         }
         if let Some(model) = model {
             let stamp = Stamp::machine(order_of_model, 0, self.reader.version, hash64(&[model]));
-            self.cell(session, "model", model, stamp, new);
+            self.cell("model", model, stamp, new);
         }
     }
 
-    /// Keeps a cell of a session if it beats the one that is known.
-    fn cell(
-        &mut self,
-        name: &str,
-        field: &'static str,
-        value: impl Into<Value>,
-        stamp: Stamp,
-        new: bool,
-    ) {
-        if !self.sessions.contains_key(name) {
-            let id = session_id(self.reader.tool, name);
-            let session = Session { id, best: Row::default(), waiting: Vec::new() };
-            self.sessions.insert(name.to_owned(), session);
-        }
-        let Some(session) = self.sessions.get_mut(name) else { return };
-        if session.best.cell(field).is_some_and(|it| it.stamp >= stamp) {
+    /// Keeps a cell of the session if it beats the one that is known.
+    fn cell(&mut self, field: &'static str, value: impl Into<Value>, stamp: Stamp, new: bool) {
+        if self.best.cell(field).is_some_and(|it| it.stamp >= stamp) {
             return;
         }
-        session.best.set(field, stamp, value.into());
-        if new && !session.waiting.contains(&field) {
-            session.waiting.push(field);
-            self.waiting.insert(name.to_owned());
+        self.best.set(field, stamp, value.into());
+        if new && !self.waiting.contains(&field) {
+            self.waiting.push(field);
         }
     }
 
@@ -244,22 +203,23 @@ impl Rows {
     }
 
     fn message(&self, record: &Record, kept: Kept, raw: Cow<'_, str>, position: u64) -> Draft {
-        let tool = self.reader.tool;
         let time = record.time.unwrap_or(0);
-        let id = Id::imported(time, &[tool, "message", &kept.external_id]);
+        let name = kept.external_id.unwrap_or_default();
+        let id = Id::imported(time, &[self.reader.tool, "message", &self.session, &name]);
         let blocks = kept.blocks.as_ref().and_then(Value::as_array).map_or(0, Vec::len);
-        let finished = u16::from(kept.message.finished) << 15;
-        let completeness = finished | u16::try_from(blocks).unwrap_or(u16::MAX) & 0x7fff;
+        // With all of a tool's answer it says more than with its beginning.
+        let parts = u16::try_from(blocks + kept.beside.len()).unwrap_or(u16::MAX);
+        let completeness = u16::from(kept.message.finished) << 15 | parts & 0x7fff;
 
-        let session = record.session.as_deref().map(|it| session_id(tool, it).to_string());
         let fields = [
-            ("session", session.map(Value::from)),
-            ("external_id", Some(Value::from(kept.external_id))),
+            ("session", Some(Value::from(self.id.to_string()))),
+            ("external_id", Some(Value::from(name))),
             ("role", Some(Value::from(kept.role.name()))),
             ("text", kept.text.map(Value::from)),
             ("blocks", kept.blocks.map(canonical)),
             ("model", kept.message.model.map(Value::from)),
             ("parent", kept.parent.map(Value::from)),
+            ("prompt", kept.prompt.map(Value::from)),
             ("created_at", record.time.map(Value::from)),
             ("agent", record.agent.as_deref().map(Value::from)),
             ("usage", kept.message.usage.map(canonical)),

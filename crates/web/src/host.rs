@@ -200,4 +200,6 @@ pub struct Importing {
     pub places: Vec<String>,
     /// What could not be read: where, and why.
     pub problems: Vec<(String, String)>,
+    /// What of other agents is there and is not read, a sentence each.
+    pub unread: Vec<String>,
 }

@@ -50,9 +50,10 @@ impl Import {
 
 fn tell(context: &Context<'_>, report: &Report) -> Result<()> {
     let sums = &report.totals;
+    let unread: String = report.unread.iter().map(|it| format!("\n{}.", it.words())).collect();
     if report.files.is_empty() && report.problems.is_empty() {
         let places = report.places.join(", ");
-        return context.output.print(&format!("No transcripts found in {places}."));
+        return context.output.print(&format!("No transcripts found in {places}.{unread}"));
     }
     let skips = report.files.iter().flat_map(|file| {
         file.skipped.iter().map(|it| format!("{}:{}: {}", file.path, it.line, it.reason))
@@ -78,7 +79,7 @@ fn tell(context: &Context<'_>, report: &Report) -> Result<()> {
     let tenths = report.millis % 1000 / 100;
     context.output.print(&format!(
         "Read {} sessions, {} messages, {} tool calls from {} files in {seconds}.{tenths} s: {} \
-         rows new, {} grown, {} records unreadable.",
+         rows new, {} grown, {} records unreadable.{unread}",
         sums.found.sessions,
         sums.found.messages,
         sums.found.tool_calls,

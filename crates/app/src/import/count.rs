@@ -4,6 +4,9 @@ use std::collections::HashSet;
 
 use driftline_core::{Id, device::Imported};
 
+/// What became of a row.
+pub(super) type Outcome = (&'static str, Id, Imported);
+
 /// What an import changed.
 #[derive(Default)]
 pub(super) struct Count {
@@ -13,18 +16,20 @@ pub(super) struct Count {
 }
 
 impl Count {
-    pub(super) fn add(&mut self, entity: &'static str, id: Id, outcome: Imported) {
-        if outcome != Imported::Same {
-            self.fresh.push((entity.to_owned(), id));
-        }
-        match outcome {
-            Imported::New => {
-                self.new.insert((entity, id));
+    pub(super) fn add(&mut self, outcomes: Vec<Outcome>) {
+        for (entity, id, outcome) in outcomes {
+            if outcome != Imported::Same {
+                self.fresh.push((entity.to_owned(), id));
             }
-            Imported::Grown if !self.new.contains(&(entity, id)) => {
-                self.grown.insert((entity, id));
+            match outcome {
+                Imported::New => {
+                    self.new.insert((entity, id));
+                }
+                Imported::Grown if !self.new.contains(&(entity, id)) => {
+                    self.grown.insert((entity, id));
+                }
+                Imported::Grown | Imported::Same => (),
             }
-            Imported::Grown | Imported::Same => (),
         }
     }
 

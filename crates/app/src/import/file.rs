@@ -1,13 +1,9 @@
 //! One file: from batches of drafts to rows.
 
-use driftline_core::{
-    BoxError, Durability, Replica, Result,
-    device::{self, Imported},
-    store::Tx,
-};
+use driftline_core::{BoxError, Durability, Replica, Result, device, store::Tx};
 use driftline_transcripts::{Batch, Checkpoint, Draft, FileReport, Found, Title, read};
 
-use super::count::Count;
+use super::count::{Count, Outcome};
 use driftline_core::clock::Moment;
 
 /// Under which name the store keeps how far a file was read.
@@ -28,44 +24,37 @@ pub(super) fn import(
     // A note that cannot be read is one of another version: the file is read again.
     let known: Option<Checkpoint> = text.as_deref().and_then(|it| serde_json::from_str(it).ok());
     let report = read(found, known.as_ref(), &mut |batch| {
-        let Batch { drafts, titles: open, checkpoint } = batch;
+        let Batch { mut drafts, titles: open, checkpoint } = batch;
         titles.extend(open);
         if drafts.is_empty() && Some(&checkpoint) == known.as_ref() {
             return Ok(());
         }
         let note = serde_json::to_string(&checkpoint)?;
         let outcomes = replica.store().transact(Durability::Normal, |tx| {
-            let outcomes = join(replica, tx, &drafts)?;
+            let outcomes = join(replica, tx, std::mem::take(&mut drafts))?;
             tx.set_meta(&key, Some(&note))?;
             Ok(outcomes)
         })?;
-        for (draft, outcome) in drafts.iter().zip(outcomes) {
-            count.add(draft.entity, draft.id, outcome);
-        }
+        count.add(outcomes);
         step(count);
         Ok(())
     })?;
     Ok(report)
 }
 
-/// Joins drafts with what is stored.
-pub(super) fn join(replica: &Replica, tx: &mut dyn Tx, drafts: &[Draft]) -> Result<Vec<Imported>> {
+/// Joins drafts with what is stored: each is moved there, for one can be a large part of
+/// what an import may take of the memory.
+pub(super) fn join(replica: &Replica, tx: &mut dyn Tx, drafts: Vec<Draft>) -> Result<Vec<Outcome>> {
     let moment: Moment = replica.moment();
     let mut outcomes = Vec::with_capacity(drafts.len());
-    for draft in drafts {
+    for Draft { entity: name, id, cells, local } in drafts {
         // A program without this entity has no place for the row; one that has it
         // starts from a database, or a reader's version, that reads the file again.
-        let Some(entity) = replica.schema().get(draft.entity) else {
-            outcomes.push(Imported::Same);
-            continue;
-        };
-        let cells = draft
-            .cells
-            .iter()
-            .map(|(field, value, stamp)| ((*field).into(), value.clone(), *stamp));
-        let local = draft.local.iter().map(|(field, value)| ((*field).into(), value.clone()));
+        let Some(entity) = replica.schema().get(name) else { continue };
+        let cells = cells.into_iter().map(|(field, value, stamp)| (field.into(), value, stamp));
+        let local = local.into_iter().map(|(field, value)| (field.into(), value));
         let (cells, local) = (cells.collect(), local.collect());
-        outcomes.push(device::import(tx, &moment, entity, draft.id, cells, local)?);
+        outcomes.push((name, id, device::import(tx, &moment, entity, id, cells, local)?));
     }
     Ok(outcomes)
 }

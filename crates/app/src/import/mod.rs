@@ -14,7 +14,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use driftline_core::{Millis, Replica};
-use driftline_transcripts::Found;
+use driftline_transcripts::{Found, Unread};
 
 use self::{count::Count, places::Places, report::Fault};
 pub(crate) use self::{outside::outside, report::Report, watch::Watch};
@@ -29,12 +29,14 @@ pub(crate) struct Look {
     pub(crate) total: usize,
     pub(crate) new: usize,
     pub(crate) places: Vec<String>,
+    /// The agents whose transcripts are here and are not read.
+    pub(crate) unread: Vec<Unread>,
 }
 
 /// Looks which transcripts are here that were never imported; opens none of them.
 pub(crate) fn look(replica: &Replica) -> Result<Look> {
     let Ok(places) = Places::of_user() else {
-        return Ok(Look { total: 0, new: 0, places: Vec::new() });
+        return Ok(Look { total: 0, new: 0, places: Vec::new(), unread: Vec::new() });
     };
     let (found, _problems) = places.find();
     let new = replica.store().view(|tx| {
@@ -44,7 +46,8 @@ pub(crate) fn look(replica: &Replica) -> Result<Look> {
         }
         Ok(new)
     })?;
-    Ok(Look { total: found.len(), new, places: places.shown() })
+    let (total, places, unread) = (found.len(), places.shown(), places.unread());
+    Ok(Look { total, new, places, unread })
 }
 
 /// How far an import is.
@@ -74,6 +77,7 @@ pub(crate) fn run(
     report.problems.splice(0..0, problems);
     note(replica, None, &mut report);
     report.places = places.shown();
+    report.unread = places.unread();
     Ok(report)
 }
 

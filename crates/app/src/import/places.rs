@@ -3,16 +3,21 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use driftline_transcripts::{Found, Problem, Reader, find_below, readers};
+use driftline_transcripts::{Found, Problem, Reader, Unread, find_below, readers, unread};
 
 use crate::error::Failed;
 
 /// Agents that can be told to keep their files elsewhere: the folder in a home, and
 /// the variable that names another one.
-const MOVED: [(&str, &str); 1] = [(".claude", "CLAUDE_CONFIG_DIR")];
+const MOVED: [(&str, &str); 2] = [(".claude", "CLAUDE_CONFIG_DIR"), (".codex", "CODEX_HOME")];
 
 /// Folders, each with the reader of what is in it.
-pub(super) struct Places(Vec<(&'static Reader, PathBuf)>);
+pub(super) struct Places {
+    read: Vec<(&'static Reader, PathBuf)>,
+    home: PathBuf,
+    /// Whether the home is that of the person who runs this.
+    is_own: bool,
+}
 
 impl Places {
     /// Those of the person who runs this, wherever their agents were told to write.
@@ -21,17 +26,7 @@ impl Places {
             let message = "this machine names no home folder; choose one with --from HOME";
             return Err(Failed::usage("no_home", message));
         };
-        let elsewhere = |place: PathBuf| {
-            for (folder, variable) in MOVED {
-                if let Some(other) = std::env::var_os(variable).filter(|it| !it.is_empty())
-                    && let Ok(rest) = place.strip_prefix(home.join(folder))
-                {
-                    return PathBuf::from(other).join(rest);
-                }
-            }
-            place
-        };
-        Ok(Self(places(&home).map(|(reader, place)| (reader, elsewhere(place))).collect()))
+        Ok(Self::of(home, true))
     }
 
     /// Those below a home folder.
@@ -43,13 +38,41 @@ impl Places {
         }
         // A file is remembered by its path, which must not depend on where this runs.
         let home = std::path::absolute(home)?;
-        Ok(Self(places(&home).collect()))
+        Ok(Self::of(home, false))
+    }
+
+    fn of(home: PathBuf, is_own: bool) -> Self {
+        let mut read = Vec::new();
+        for reader in readers() {
+            read.extend((reader.places)(&home).into_iter().map(|it| (reader, it)));
+        }
+        let mut all = Self { read, home, is_own };
+        let moved = all.read.iter().map(|(reader, it)| (*reader, all.moved(it.clone()))).collect();
+        all.read = moved;
+        all
+    }
+
+    /// Where a folder of the home is, if its agent was told to keep it elsewhere.
+    fn moved(&self, place: PathBuf) -> PathBuf {
+        for (folder, variable) in MOVED.iter().filter(|_| self.is_own) {
+            if let Some(other) = std::env::var_os(variable).filter(|it| !it.is_empty())
+                && let Ok(rest) = place.strip_prefix(self.home.join(folder))
+            {
+                return PathBuf::from(other).join(rest);
+            }
+        }
+        place
+    }
+
+    /// The agents whose transcripts are there and are not read.
+    pub(super) fn unread(&self) -> Vec<Unread> {
+        unread(&self.home, &|it| self.moved(it))
     }
 
     /// What is there, and what is there but cannot be read.
     pub(super) fn find(&self) -> (Vec<Found>, Vec<Problem>) {
         let mut all = (Vec::new(), Vec::new());
-        for (reader, place) in &self.0 {
+        for (reader, place) in &self.read {
             let (found, problems) = find_below(place, reader);
             all.0.extend(found);
             all.1.extend(problems);
@@ -59,18 +82,11 @@ impl Places {
 
     /// Each folder, with the reader of what is in it.
     pub(super) fn each(&self) -> impl Iterator<Item = (&'static Reader, &Path)> {
-        self.0.iter().map(|(reader, place)| (*reader, place.as_path()))
+        self.read.iter().map(|(reader, place)| (*reader, place.as_path()))
     }
 
     /// The folders.
     pub(super) fn shown(&self) -> Vec<String> {
-        self.0.iter().map(|(_, place)| place.display().to_string()).collect()
+        self.read.iter().map(|(_, place)| place.display().to_string()).collect()
     }
-}
-
-fn places(home: &Path) -> impl Iterator<Item = (&'static Reader, PathBuf)> {
-    let home = home.to_owned();
-    readers().into_iter().flat_map(move |reader| {
-        (reader.places)(&home).into_iter().map(move |place| (reader, place))
-    })
 }

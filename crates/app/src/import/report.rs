@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, error::Error};
 
 use driftline_core::{BoxError, Millis};
-use driftline_transcripts::{FileReport, Found, Problem, Totals};
+use driftline_transcripts::{FileReport, Found, Problem, Totals, Unread};
 use serde::Serialize;
 
 use super::count::Count;
@@ -17,6 +17,8 @@ pub(crate) struct Report {
     pub(crate) totals: Sums,
     /// What could not be read.
     pub(crate) problems: Vec<Problem>,
+    /// The agents whose transcripts are here and are not read.
+    pub(crate) unread: Vec<Unread>,
     /// Whether something that should have been imported was not.
     #[serde(skip)]
     pub(crate) incomplete: bool,
@@ -75,7 +77,7 @@ impl Report {
         for file in &self.files {
             self.totals.found.add(&file.totals);
             self.totals.skipped += file.skipped.len();
-            sessions.extend(file.session_ids.iter().map(|it| (file.tool, it.as_str())));
+            sessions.extend(file.session.iter().map(|it| (file.tool, it.as_str())));
         }
         self.totals.found.sessions = sessions.len() as u64;
         self.totals.files = self.files.len();

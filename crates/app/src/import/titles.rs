@@ -1,5 +1,5 @@
-//! Names that point at a message of some other file. They are looked up when all files
-//! are read; those whose message is not here come again with the next import.
+//! Names that point at a message. They are looked up when all files are read, and come
+//! again with the next import: by then more sessions may have the message.
 
 use std::{
     collections::BTreeSet,
@@ -38,9 +38,7 @@ pub(super) fn settle(replica: &Replica, titles: &[Title], count: &mut Count) -> 
         }
         let mut drafts = Vec::new();
         for title in titles {
-            if let Some(id) = named(tx, title)? {
-                drafts.push(title.draft(id));
-            }
+            drafts.extend(named(tx, title)?.into_iter().map(|it| title.draft(it)));
         }
         Ok(Some((looked, drafts)))
     })?
@@ -49,11 +47,9 @@ pub(super) fn settle(replica: &Replica, titles: &[Title], count: &mut Count) -> 
     };
     let outcomes = store.transact(Durability::Normal, |tx| {
         tx.set_meta(LOOKED, Some(&looked))?;
-        join(replica, tx, &drafts)
+        join(replica, tx, drafts.clone())
     })?;
-    for (draft, outcome) in drafts.iter().zip(outcomes) {
-        count.add(draft.entity, draft.id, outcome);
-    }
+    count.add(outcomes);
     Ok(())
 }
 
@@ -73,13 +69,14 @@ fn looked(tx: &dyn ReadTx, titles: &[Title]) -> Result<String> {
     Ok(format!("{:016x}:{rows}", hash.finish()))
 }
 
-/// The row that `title` names: the owner of the row that it points at.
-fn named(tx: &dyn ReadTx, title: &Title) -> Result<Option<Id>> {
-    let Some((entity, owner)) = pointed(tx, title) else { return Ok(None) };
-    let find = Find::new().equal(LEAF, title.leaf.as_str()).deleted(Deleted::Included).limit(1);
+/// The rows that `title` names: the owners of what it points at. A session and its forks
+/// have the same message.
+fn named(tx: &dyn ReadTx, title: &Title) -> Result<BTreeSet<Id>> {
+    let Some((entity, owner)) = pointed(tx, title) else { return Ok(BTreeSet::new()) };
+    let find = Find::new().equal(LEAF, title.leaf.as_str()).deleted(Deleted::Included);
     let found = tx.find(entity.name, &find)?;
-    let id = found.first().and_then(|it| it.row.value(owner)).and_then(Value::as_str);
-    Ok(id.and_then(|it| it.parse().ok()))
+    let ids = found.iter().filter_map(|it| it.row.value(owner).and_then(Value::as_str));
+    Ok(ids.filter_map(|it| it.parse().ok()).collect())
 }
 
 /// The entity of what `title` points at, and its field for the row that is named.

@@ -7,7 +7,7 @@ use std::{collections::HashMap, path::PathBuf, time::SystemTime};
 
 use anyhow::Result;
 use driftline_core::{Millis, Replica};
-use driftline_transcripts::{Found, Problem};
+use driftline_transcripts::{Found, Problem, Unread};
 
 use super::{Report, Step, files, note, places::Places};
 
@@ -30,6 +30,8 @@ pub(crate) struct Seen {
     pub(crate) total: usize,
     /// What cannot be read.
     pub(crate) problems: Vec<Problem>,
+    /// The agents whose transcripts are here and are not read.
+    pub(crate) unread: Vec<Unread>,
     /// How long to wait before the next look.
     pub(crate) pause: Millis,
 }
@@ -54,7 +56,7 @@ impl Watch {
     pub(crate) fn look(&mut self, replica: &Replica) -> Seen {
         let started = replica.env().monotonic();
         let (found, problems) = self.places.find();
-        let total = found.len();
+        let (total, unread) = (found.len(), self.places.unread());
         let mut changed = Vec::new();
         for it in found {
             // What cannot be looked at is left to the import, which says so.
@@ -66,7 +68,7 @@ impl Watch {
         }
         let cost = replica.env().monotonic().saturating_sub(started);
         let pause = (cost * THRIFT).clamp(SHORTEST, LONGEST);
-        Seen { changed, total, problems, pause }
+        Seen { changed, total, problems, unread, pause }
     }
 
     /// Imports what a look found, newest first: what a person worked on last is what they

@@ -9,6 +9,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use driftline_core::Replica;
+use driftline_transcripts::Unread;
 use driftline_web::Importing;
 
 use crate::import::{Report, Step, Watch};
@@ -102,6 +103,7 @@ fn run(shared: &Shared, replica: &Replica, mut watch: Watch) {
         {
             let mut state = shared.state();
             state.shown.total = seen.total;
+            state.shown.unread = seen.unread.iter().map(Unread::words).collect();
             state.shown.running = !seen.is_quiet();
         }
         if !seen.is_quiet() {

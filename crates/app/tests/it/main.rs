@@ -26,4 +26,5 @@ mod sync;
 mod talk;
 mod terminal;
 mod trail;
+mod transcripts;
 mod watch;

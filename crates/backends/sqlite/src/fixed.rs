@@ -9,7 +9,9 @@ use rusqlite::Connection;
 use crate::error::refused;
 
 /// The version of the fixed tables that this program writes.
-const VERSION: i64 = 4;
+const VERSION: i64 = 5;
+/// The oldest version whose rows have the ids of today: before it, messages had others.
+const OLDEST: i64 = 5;
 /// "Drif": marks a file as ours, also for the `file` command.
 const APPLICATION: i64 = 0x4472_6966;
 
@@ -66,7 +68,7 @@ CREATE INDEX "other_rows.key" ON other_rows (entity, natural_key, id) WHERE natu
 "#;
 
 /// What each version added to the one before, the second one first.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     r#"
 CREATE TABLE changes (
     revision INTEGER PRIMARY KEY NOT NULL,
@@ -85,6 +87,8 @@ CREATE INDEX "audit_log.row" ON audit_log (entity_type, entity_id, id);
 ALTER TABLE sync_queue ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE sync_queue ADD COLUMN failed_at INTEGER NOT NULL DEFAULT 0;
 "#,
+    // Nothing but the ids of rows.
+    "",
 ];
 
 /// What a file turned out to be.
@@ -113,7 +117,8 @@ pub(crate) fn look(connection: &Connection, path: &Path) -> rusqlite::Result<Fou
         connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
     match (is_ours, tables) {
         (true, _) if version == VERSION => Ok(Found::Ours),
-        (true, _) if version > 0 => Ok(Found::Older(version)),
+        (true, _) if version >= OLDEST => Ok(Found::Older(version)),
+        (true, _) if version > 0 => Err(refused(older(path, version))),
         (_, 0) if version == 0 && application == 0 => Ok(Found::Empty),
         _ => Err(refused(foreign(path))),
     }
@@ -145,6 +150,20 @@ fn newer(path: &Path, version: i64) -> Error {
             path.display()
         ),
         help: "update this program; the file was not touched".into(),
+        source: None,
+    }
+}
+
+fn older(path: &Path, version: i64) -> Error {
+    Error::Store {
+        what: format!(
+            "{} was written by an early version of this program, whose messages have other ids \
+             (its layout is {version}, this program reads from {OLDEST} on)",
+            path.display()
+        ),
+        help: "write what you want to keep of it to a file with the version that made it, move \
+               it elsewhere, and import your transcripts again; the file was not touched"
+            .into(),
         source: None,
     }
 }

@@ -12,7 +12,7 @@ use super::{
 
 /// How far ahead of the hub's clock a person's stamp may be, in milliseconds.
 const AHEAD: u64 = 300_000;
-const PROTOCOL: u32 = 1;
+pub(super) const PROTOCOL: u32 = 3;
 const ALIASES: &str = "aliases";
 
 /// A row, and how it came to be.

@@ -4,7 +4,7 @@ use driftline_core::EntityDescriptor;
 
 use super::{
     format::{Cell, HubCase, SentChange, VectorPush},
-    hub::{ModelHub, fact},
+    hub::{ModelHub, PROTOCOL, fact},
     texts,
 };
 use crate::dice::Dice;
@@ -310,9 +310,9 @@ impl<'a> Story<'a> {
             0 => push.serial = push.serial.saturating_sub(1 + self.dice.roll() % 4),
             1 => push.wrong = Some("account".into()),
             2 => push.wrong = Some("epoch".into()),
-            3 => push.protocol = Some(3),
-            4 => push.protocol = Some(2),
-            5 => push.protocol = Some(0),
+            3 => push.protocol = Some(PROTOCOL + 2),
+            4 => push.protocol = Some(PROTOCOL + 1),
+            5 => push.protocol = Some(PROTOCOL - 2),
             _ => (),
         }
         self.send(push);

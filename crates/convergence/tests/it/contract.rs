@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use driftline_convergence::{Contract, contract, scratch};
 use driftline_core::{
-    Answer, Answers, Backend, Error, Hub, Limits, Page, Pull, Push, Result, Schema, Simulated,
-    Value,
+    Answer, Answers, Backend, Error, Hub, Limits, PROTOCOL, Page, Pull, Push, Result, Schema,
+    Simulated, Value,
 };
 use driftline_entities as _;
 use driftline_memory::MemoryStore;
@@ -70,7 +70,8 @@ impl Backend for Service {
     }
 
     async fn push(&self, mut request: Push) -> Result<Answers> {
-        let identity = self.hub.pull(Pull { protocol: 1, cursor: 0, rows: 1, bytes: 1 }).await?;
+        let identity =
+            self.hub.pull(Pull { protocol: PROTOCOL, cursor: 0, rows: 1, bytes: 1 }).await?;
         match self.flaw {
             Flaw::TakesAnyAccount => {
                 request.account = identity.identity.account;

@@ -26,7 +26,7 @@ pub trait Store: Send + Sync {
     /// The entities this store has tables for. Rows of others are kept, too.
     fn schema(&self) -> &Schema;
 
-    /// Runs `job` in one write transaction: all of it commits, or none.
+    /// Runs `job`, at most once, in one write transaction: all of it commits, or none.
     ///
     /// # Errors
     /// What `job` returned, or a failure to begin or commit.

@@ -9,7 +9,7 @@ use std::sync::{
 use crate::common::{Device, Folder, MINUTE, hub, hub_of, imported};
 use async_trait::async_trait;
 use driftline_core::{
-    Answers, Backend, Durability, Hub, Limits, Page, Pull, Push, Result, Schema,
+    Answers, Backend, Durability, Hub, Limits, PROTOCOL, Page, Pull, Push, Result, Schema,
     device::{self, Kept},
     mirror::Mirror,
     rehearsal::{Counts, Forecast, forecast},
@@ -185,7 +185,7 @@ fn a_merge_that_is_stopped_half_way_goes_on_without_the_mirror() {
     // Two pages, and then the program dies.
     for _ in 0..2 {
         let position = here.replica.store().view(device::position).unwrap();
-        let pull = Pull { protocol: 1, cursor: position.cursor, rows: 2, bytes: 1 << 20 };
+        let pull = Pull { protocol: PROTOCOL, cursor: position.cursor, rows: 2, bytes: 1 << 20 };
         let page = block_on(first.pull(pull)).unwrap();
         assert!(page.head > page.next, "the hub itself has the last word");
         let moment = here.replica.moment();

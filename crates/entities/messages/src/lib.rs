@@ -31,6 +31,8 @@ pub struct Message {
     pub agent: Option<String>,
     /// How many tokens it took, as the agent counts them.
     pub usage: Option<Value>,
+    /// Whether a person said it to the agent, where the agent tells.
+    pub prompt: Option<bool>,
     /// Its place in the transcript that this device read.
     #[sync(local)]
     pub position: Option<i64>,
@@ -69,6 +71,7 @@ mod tests {
             created_at: Some(Timestamp(1)),
             agent: Some("reviewer".into()),
             usage: Some([("output", 3)].into_iter().collect()),
+            prompt: Some(true),
             position: Some(12),
             raw: Some("{}".into()),
         };

@@ -54,7 +54,7 @@ pub(super) struct Loose {
 }
 
 /// The items of messages in `order`. `started` tells the sub-agents of calls, `loose`
-/// the other ones, by time.
+/// the other ones, by time; none of them comes before the first prompt.
 pub(super) fn fold(
     gists: &[Gist],
     order: &[usize],
@@ -65,13 +65,15 @@ pub(super) fn fold(
     let mut fold =
         Fold { gists, started, answers, answered, items: Vec::new(), of_call: HashMap::new() };
     let mut loose = loose.iter().peekable();
+    let mut prompted = !order.iter().any(|it| gists[*it].voice == Voice::Prompt);
     for place in order {
         let now = gists[*place].at;
-        while let Some(next) =
-            loose.next_if(|it| it.at.is_none() || now.is_some_and(|now| it.at < Some(now)))
+        while let Some(next) = loose
+            .next_if(|it| prompted && (it.at.is_none() || now.is_some_and(|now| it.at < Some(now))))
         {
             fold.push(ItemKind::Agent(next.strand), Vec::new());
         }
+        prompted |= gists[*place].voice == Voice::Prompt;
         fold.message(*place);
     }
     for rest in loose {

@@ -24,6 +24,10 @@ pub(super) struct Gist {
     pub(super) at: Option<i64>,
     /// The sub-agent that it belongs to.
     pub(super) agent: Option<Box<str>>,
+    /// Whether it counts as a message of the conversation.
+    pub(super) counts: bool,
+    /// Whether a sub-agent begins with it.
+    pub(super) begins: bool,
     pub(super) voice: Voice,
     pub(super) pieces: Vec<Piece>,
     /// Of a prompt: its first line.
@@ -36,7 +40,7 @@ pub(super) struct Gist {
 
 /// Whose turn a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Voice {
+pub(crate) enum Voice {
     /// The person says something.
     Prompt,
     /// The person typed a command.
@@ -87,19 +91,17 @@ pub(super) struct Usage {
 impl Gist {
     pub(super) fn of(message: &View) -> Self {
         let text = |field: &str| message.value(field).and_then(Value::as_str);
-        let mut all: Vec<Block<'_>> = blocks(message.value("blocks")).collect();
-        // Nothing but plain text: as a person would write a row by hand.
-        if let (true, Some(text)) = (all.is_empty(), text("text")) {
-            all.push(Block::Text(text));
-        }
-        let voice = voice(text("role").unwrap_or_default(), &all);
-        let prompt = if voice == Voice::Prompt { spoken(&all) } else { None };
+        let all = all_blocks(message);
+        let voice = voice_of(message, &all);
+        let prompt = if voice == Voice::Prompt { asked(&all) } else { None };
         Self {
             id: message.id,
             name: text("external_id").map(Box::from),
             parent: text("parent").map(Box::from),
             at: message.value("created_at").and_then(Value::as_i64),
             agent: text("agent").map(Box::from),
+            counts: counts(message),
+            begins: begins(message),
             voice,
             pieces: all.iter().map(piece).collect(),
             headline: prompt.map(headline).unwrap_or_default().into(),
@@ -120,10 +122,45 @@ impl Gist {
     }
 }
 
-/// Whose turn a message of a role with such blocks is.
-fn voice(role: &str, all: &[Block<'_>]) -> Voice {
+fn role(message: &View) -> &str {
+    message.value("role").and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Whether a message counts as one: what the program around an agent notes does not.
+pub(crate) fn counts(message: &View) -> bool {
+    !matches!(role(message), "system" | "other")
+}
+
+/// Whether a sub-agent begins with a message: it is told something, and follows nothing.
+/// Some agents call all their sub-agents alike.
+pub(crate) fn begins(message: &View) -> bool {
+    let has = |field: &str| message.value(field).is_some_and(|it| !it.is_null());
+    has("agent") && !has("parent") && role(message) == "user"
+}
+
+/// Whose turn a message is.
+pub(crate) fn voice(message: &View) -> Voice {
+    voice_of(message, &all_blocks(message))
+}
+
+fn all_blocks(message: &View) -> Vec<Block<'_>> {
+    let mut all: Vec<Block<'_>> = blocks(message.value("blocks")).collect();
+    let text = message.value("text").and_then(Value::as_str);
+    // Nothing but plain text: as a person would write a row by hand.
+    if let (true, Some(text)) = (all.is_empty(), text) {
+        all.push(Block::Text(text));
+    }
+    all
+}
+
+/// Whose turn a message with such blocks is. What its agent says of it comes first; of
+/// what agents say nothing, the content tells.
+fn voice_of(message: &View, all: &[Block<'_>]) -> Voice {
     let says = |it: &Block<'_>| matches!(it, Block::Text(text) if !text.trim().is_empty());
-    match role {
+    let told = message.value("prompt").and_then(Value::as_bool);
+    match role(message) {
+        "user" if told == Some(true) => Voice::Prompt,
+        "user" if told == Some(false) => Voice::Note,
         "user" if all.iter().any(|it| matches!(it, Block::Image(_))) || spoken(all).is_some() => {
             Voice::Prompt
         }
@@ -141,6 +178,15 @@ fn voice(role: &str, all: &[Block<'_>]) -> Voice {
 fn is_boundary(block: &Block<'_>) -> bool {
     matches!(block, Block::Other { value, .. }
         if value.get("subtype").and_then(Value::as_str) == Some("compact_boundary"))
+}
+
+/// What a prompt says: what the person said of it, or all of it.
+fn asked<'a>(all: &[Block<'a>]) -> Option<&'a str> {
+    let text = |it: &Block<'a>| match it {
+        Block::Text(text) => Some(*text),
+        _ => None,
+    };
+    spoken(all).or_else(|| all.iter().find_map(text))
 }
 
 /// What the person says first.

@@ -8,7 +8,7 @@ mod block;
 mod cache;
 mod content;
 mod fold;
-mod gist;
+pub(crate) mod gist;
 mod hint;
 mod image;
 mod load;

@@ -108,7 +108,7 @@ impl Conversation {
         self.session
     }
 
-    /// How many messages a strand has.
+    /// How many messages a strand has, without what the program around the agent notes.
     pub fn messages(&self, strand: usize) -> usize {
         self.strands.get(strand).map_or(0, |it| it.messages)
     }
@@ -197,7 +197,12 @@ impl Conversation {
 
     /// How many messages are newer than `read`.
     pub fn count_since(&self, read: Timestamp) -> usize {
-        self.gists.iter().filter(|it| it.at.is_some_and(|at| at > read.0)).count()
+        self.gists.iter().filter(|it| it.counts && it.at.is_some_and(|at| at > read.0)).count()
+    }
+
+    /// Whether there is nothing to show.
+    pub fn is_empty(&self) -> bool {
+        self.gists.is_empty()
     }
 
     /// What can be said of it in numbers.
@@ -205,7 +210,7 @@ impl Conversation {
         let of = |voice| self.gists.iter().filter(move |it| it.voice == voice);
         let pieces = || self.gists.iter().flat_map(|it| &it.pieces);
         Facts {
-            messages: self.gists.len(),
+            messages: self.gists.iter().filter(|it| it.counts).count(),
             prompts: of(Voice::Prompt).filter(|it| it.agent.is_none()).count(),
             tools: pieces().filter(|it| matches!(it, Piece::Call { .. })).count(),
             failed: pieces().filter(|it| matches!(it, Piece::Result { failed: true, .. })).count(),

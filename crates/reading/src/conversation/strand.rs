@@ -40,7 +40,7 @@ pub(super) fn strands(gists: &[Gist]) -> Vec<Strand> {
         strands.push(Strand {
             agent: agent.map(Into::into),
             items: fold(gists, order, &started, &loose),
-            messages: order.len(),
+            messages: order.iter().filter(|it| gists[**it].counts).count(),
             caller: callers.get(&strand).copied(),
         });
     }
@@ -63,7 +63,8 @@ fn groups(gists: &[Gist]) -> Vec<Group<'_>> {
             groups.push((None, ordered.into_iter().map(|it| places[it]).collect()));
             continue;
         }
-        groups.extend(runs(&links, &ordered).into_iter().map(|run| {
+        let begins: Vec<bool> = places.iter().map(|it| gists[*it].begins).collect();
+        groups.extend(runs(&links, &begins, &ordered).into_iter().map(|run| {
             let places = run.into_iter().map(|it| places[it]).collect();
             (agent, places)
         }));
@@ -81,20 +82,23 @@ fn link(gist: &Gist) -> Link<'_> {
     Link { id: gist.id, name: gist.name.as_deref(), parent: gist.parent.as_deref(), at: gist.at }
 }
 
-/// Some agents call all their sub-agents alike: a message that follows none begins
-/// another one, and what follows it belongs to it.
-fn runs(links: &[Link<'_>], ordered: &[usize]) -> Vec<Vec<usize>> {
+/// Some agents call all their sub-agents alike: a message that begins one begins another
+/// one, and what follows it belongs to it. What comes before the first belongs to that, so
+/// there are as many as messages that begin one, but at least one.
+fn runs(links: &[Link<'_>], begins: &[bool], ordered: &[usize]) -> Vec<Vec<usize>> {
     let mut run_of: HashMap<&str, usize> = HashMap::new();
-    let mut runs: Vec<Vec<usize>> = Vec::new();
+    let mut runs: Vec<Vec<usize>> = vec![Vec::new()];
+    let mut begun = false;
     for place in ordered {
         let link = links[*place];
-        let run = match link.parent {
-            None => runs.len(),
-            Some(parent) => run_of.get(parent).copied().unwrap_or(runs.len().saturating_sub(1)),
-        };
-        if run == runs.len() {
+        if begins[*place] && std::mem::replace(&mut begun, true) {
             runs.push(Vec::new());
         }
+        let last = runs.len() - 1;
+        let run = match link.parent.and_then(|it| run_of.get(it)) {
+            Some(run) => *run,
+            None => last,
+        };
         runs[run].push(*place);
         if let Some(name) = link.name {
             run_of.entry(name).or_insert(run);

@@ -8,7 +8,10 @@ use driftline_core::{EntityDescriptor, Id, Kind, SyncEntity, Value, view::View};
 use driftline_entities::{comments::Comment, messages::Message, sessions::Session};
 
 use crate::{
-    conversation::said::{self, Said},
+    conversation::{
+        gist::{self, Voice},
+        said::{self, Said},
+    },
     search::Scope,
 };
 
@@ -21,6 +24,10 @@ pub(super) const MESSAGE: i64 = 1;
 pub(super) const PROMPT: i64 = 2;
 /// A tool failed in it.
 pub(super) const FAILED: i64 = 4;
+/// A person typed a command.
+pub(super) const COMMAND: i64 = 8;
+/// A sub-agent begins with it.
+pub(super) const BEGINS: i64 = 16;
 
 /// What of a row can be found.
 #[derive(Debug, Default)]
@@ -94,8 +101,11 @@ impl<'a> Document<'a> {
         self.role = (!role.is_empty()).then_some(role);
         self.model = text(row, "model");
         self.agent = text(row, "agent");
-        if !matches!(role, "system" | "other") {
+        if gist::counts(row) {
             self.flags |= MESSAGE;
+        }
+        if gist::begins(row) {
+            self.flags |= BEGINS;
         }
         let scope = match role {
             "user" if self.agent.is_none() => Scope::Prompt,
@@ -108,10 +118,13 @@ impl<'a> Document<'a> {
         match text(row, "text") {
             Some(text) if scope == Scope::Prompt => self.prompt(text),
             Some(text) => self.add(scope, text),
-            // An image, say.
-            None if scope == Scope::Prompt => self.flags |= PROMPT,
             None => (),
         }
+        self.flags |= match gist::voice(row) {
+            Voice::Prompt if self.agent.is_none() => PROMPT,
+            Voice::Command if self.agent.is_none() => COMMAND,
+            _ => 0,
+        };
         let content = row.value("blocks");
         for block in content.and_then(Value::as_array).into_iter().flatten() {
             self.block(block);
@@ -122,15 +135,11 @@ impl<'a> Document<'a> {
     /// prompt of theirs.
     fn prompt(&mut self, text: &'a str) {
         if let Some(typed) = said::command(text) {
-            self.flags |= PROMPT;
             self.add(Scope::Prompt, typed);
         }
         for piece in said::said(text) {
             match piece {
-                Said::Person(text) => {
-                    self.flags |= PROMPT;
-                    self.add(Scope::Prompt, text);
-                }
+                Said::Person(text) => self.add(Scope::Prompt, text),
                 Said::Program { text, .. } => self.add(Scope::Context, text),
             }
         }

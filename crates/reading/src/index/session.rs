@@ -2,7 +2,7 @@
 //! is known of a session whenever something of it changed: numbers that are added to and
 //! taken from would be wrong for good once they are wrong.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use driftline_core::{
     Id, SyncEntity, Value,
@@ -123,7 +123,8 @@ struct Summary {
     opening: Option<Id>,
     /// Models by how often they answered.
     models: Vec<(i64, i64)>,
-    agents: BTreeSet<i64>,
+    /// Sub-agents by what they are called, and how often one of that name began.
+    agents: BTreeMap<i64, i64>,
 }
 
 impl Summary {
@@ -150,6 +151,11 @@ impl Summary {
                 continue;
             }
             let (time, flags): (i64, i64) = (row.get(2)?, row.get(3)?);
+            let agent: Option<i64> = row.get(6)?;
+            if let Some(agent) = agent {
+                let begun = summary.agents.entry(agent).or_default();
+                *begun += i64::from(flags & document::BEGINS != 0);
+            }
             if flags & document::MESSAGE == 0 {
                 continue;
             }
@@ -160,14 +166,11 @@ impl Summary {
                 summary.first_at = summary.first_at.or(Some(time));
                 summary.last_at = summary.last_at.max(Some(time));
             }
-            let agent: Option<i64> = row.get(6)?;
-            if flags & document::PROMPT != 0 {
-                summary.prompts += 1;
-                if summary.opening.is_none() {
-                    summary.opening = Some(Id::from_bytes(row.get(1)?));
-                }
+            summary.prompts += i64::from(flags & document::PROMPT != 0);
+            let opens = flags & (document::PROMPT | document::COMMAND) != 0;
+            if opens && summary.opening.is_none() {
+                summary.opening = Some(Id::from_bytes(row.get(1)?));
             }
-            summary.agents.extend(agent);
             if let (Some(model), None) = (row.get::<_, Option<i64>>(5)?, agent) {
                 match summary.models.iter_mut().find(|(it, _)| *it == model) {
                     Some((_, count)) => *count += 1,
@@ -213,7 +216,7 @@ impl Summary {
                 self.last_at,
                 self.opening.map(Id::to_bytes),
                 opening_text,
-                i64::try_from(self.agents.len()).unwrap_or(i64::MAX),
+                self.agents.values().map(|it| (*it).max(1)).sum::<i64>(),
                 models.join("\n"),
             ])?;
         fold(index, number)?;
@@ -245,7 +248,9 @@ fn opening(rows: &dyn ReadTx, id: Id) -> driftline_core::Result<Option<String>> 
             Said::Program { .. } => None,
         })
     });
-    let typed = typed.unwrap_or_default();
+    // Its agent may say that all of it is the person's, whatever it looks like.
+    let is_prompt = view.value("prompt").and_then(Value::as_bool) == Some(true);
+    let typed = typed.unwrap_or_else(|| if is_prompt { sent.to_owned() } else { String::new() });
     let words = typed.split_whitespace().take(OPENING);
     let mut line = String::new();
     for word in words {

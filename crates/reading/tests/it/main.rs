@@ -9,6 +9,7 @@
 mod common;
 mod conversation;
 mod conversation_holds;
+mod counts;
 mod export;
 mod index;
 mod search;

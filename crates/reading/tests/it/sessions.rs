@@ -44,7 +44,7 @@ fn what_a_program_put_into_a_prompt_is_not_the_persons() {
     let wrapped = "<command-name>/review</command-name>\n<command-args>src</command-args>";
     world.say(session, "user", wrapped, 3);
     let line = world.list("").lines.remove(0);
-    assert_eq!((line.opening.as_deref(), line.prompts), (Some("/review src"), 1));
+    assert_eq!((line.opening.as_deref(), line.prompts), (Some("/review src"), 0));
     assert_eq!(world.hits("brief"), []);
     assert_eq!(world.hits("in:context brief").len(), 1);
     assert_eq!(world.hits("review").len(), 1);

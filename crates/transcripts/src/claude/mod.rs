@@ -1,8 +1,9 @@
 //! Claude Code: one JSON record to a line, in
 //! `~/.claude/projects/<folder>/<session>.jsonl`. Sub-agents wrote into their
 //! session's file, then beside it, and now below it; their records always carry the
-//! session's own id.
+//! session's own id. Long answers of tools are in files of their own below it, too.
 
+mod beside;
 mod fields;
 mod keeping;
 mod prose;
@@ -16,10 +17,11 @@ inventory::submit! {
     Reader {
         tool: "claude-code",
         doc: "Claude Code's transcripts, in ~/.claude/projects",
-        version: 1,
+        version: 2,
         places,
         accepts,
         main_file,
+        beside: beside::place,
         keeps: keeping::days,
         starts: &["{\"parentUuid\":", "{\"type\":\"summary\","],
         record: record::record,
@@ -35,7 +37,7 @@ fn accepts(path: &Path) -> bool {
 }
 
 fn main_file(file: &Path, session: &str) -> Option<PathBuf> {
-    if session.contains(['/', '\\', '\0']) {
+    if !is_plain(session) {
         return None;
     }
     let name = format!("{session}.jsonl");
@@ -45,6 +47,11 @@ fn main_file(file: &Path, session: &str) -> Option<PathBuf> {
     }
     let beside = file.file_stem()?.to_str()?.starts_with("agent-");
     if beside { Some(file.parent()?.join(name)) } else { None }
+}
+
+/// Whether a name that a record gives is one of a file or a folder and nothing else.
+fn is_plain(name: &str) -> bool {
+    !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0'])
 }
 
 #[cfg(test)]
@@ -58,6 +65,8 @@ mod tests {
         assert_eq!(main("/p/s/subagents/workflows/w/agent-1.jsonl"), Some("/p/s.jsonl".into()));
         assert_eq!(main("/p/agent-1.jsonl"), Some("/p/s.jsonl".into()));
         assert_eq!(main("/p/s.jsonl"), None);
-        assert_eq!(main_file(Path::new("/p/agent-1.jsonl"), "../s"), None);
+        for session in ["../s", "..", "", "a/b"] {
+            assert_eq!(main_file(Path::new("/p/agent-1.jsonl"), session), None, "{session}");
+        }
     }
 }

@@ -4,12 +4,12 @@
 use driftline_core::Value;
 
 use super::{
+    beside,
     fields::{is, is_type, object, text, time},
     prose,
 };
 use crate::{
     Object, Record,
-    hash::hash64,
     record::{Kept, Message, Name, Rank, Role},
 };
 
@@ -31,13 +31,34 @@ const NOISE: &[&str] = &[
     "bridge-session",
     "started",
     "result",
+    "api-request",
+    "api-request-shape",
+    "api-request-blob",
+    "atis-latch",
+    "tools-used",
+    "cost-state",
+];
+
+/// Attachments of the same sort: what the program tells the model with each request.
+const NOISE_ATTACHED: &[&str] = &[
+    "prompt_snapshot",
+    "skill_listing",
+    "agent_listing_delta",
+    "deferred_tools_delta",
+    "total_tokens_reminder",
+    "task_reminder",
+    "remote_session_change",
+    "environment",
+    "model",
+    "date",
+    "session_context",
 ];
 
 /// Fields of the envelope that no row repeats.
 const ENVELOPE: &[&str] = &["isSidechain", "userType", "version", "slug", "entrypoint"];
 
 /// What a record says.
-pub(super) fn record(mut fields: Object, raw: &str) -> Record {
+pub(super) fn record(mut fields: Object) -> Record {
     let sidechain = is(&fields, "isSidechain");
     let agent = text(&mut fields, "agentId");
     let mut record = Record {
@@ -49,7 +70,8 @@ pub(super) fn record(mut fields: Object, raw: &str) -> Record {
         agent: agent.or_else(|| sidechain.then(|| "sidechain".into())),
         ..Record::default()
     };
-    if NOISE.contains(&record.kind.as_str()) {
+    // The kind decides: some of the bookkeeping looks like messages.
+    if NOISE.contains(&record.kind.as_str()) || is_noise_attached(&record.kind, &fields) {
         return record;
     }
     let title = match record.kind.as_str() {
@@ -71,17 +93,13 @@ pub(super) fn record(mut fields: Object, raw: &str) -> Record {
     let parent = parent.or(logical);
     let spoken = matches!(record.kind.as_str(), "user" | "assistant");
     let message = if spoken { object(&mut fields, "message") } else { None };
-    // A record without a name is named by its text: the same record always alike.
-    let named = || format!("{}:{:016x}", record.kind, hash64(&[raw]));
     match message {
         Some(message) => {
-            let external_id = uuid.unwrap_or_else(named);
-            let kept = spoken_record(&mut record, fields, message, external_id, parent);
+            let kept = spoken_record(&mut record, fields, message, uuid, parent);
             record.kept = Some(Box::new(kept));
         }
         None if uuid.is_some() || record.session.is_some() => {
-            let external_id = uuid.unwrap_or_else(named);
-            let kept = other_record(&record, fields, external_id, parent);
+            let kept = other_record(&record, fields, uuid, parent);
             record.kept = Some(Box::new(kept));
         }
         None => (),
@@ -89,14 +107,28 @@ pub(super) fn record(mut fields: Object, raw: &str) -> Record {
     record
 }
 
+fn is_noise_attached(kind: &str, fields: &Object) -> bool {
+    let attached = fields.get("attachment").filter(|_| kind == "attachment");
+    let kind = attached.and_then(|it| it.get("type")?.as_str());
+    kind.is_some_and(|it| NOISE_ATTACHED.contains(&it))
+}
+
+/// Whether a person said it. What has a source was sent as a prompt, some of it by the
+/// program itself; what has none says nothing.
+fn is_prompt(fields: &Object) -> Option<bool> {
+    let source = fields.get("promptSource")?.as_str()?;
+    Some(source != "system" && !is(fields, "isMeta"))
+}
+
 /// A message of the conversation.
 fn spoken_record(
     record: &mut Record,
     mut fields: Object,
     mut message: Object,
-    external_id: String,
+    external_id: Option<String>,
     parent: Option<String>,
 ) -> Kept {
+    let prompt = is_prompt(&fields);
     let mut blocks = match message.remove("content") {
         Some(Value::String(text)) => {
             let block = [("type", Value::from("text")), ("text", Value::from(text))];
@@ -137,7 +169,8 @@ fn spoken_record(
     }
     let pieces: Vec<_> = prose::pieces(&blocks).collect();
     let text = (!pieces.is_empty()).then(|| pieces.join("\n"));
-    Kept { external_id, role, text, blocks: Some(blocks), parent, message: details }
+    let beside = beside::named(&blocks);
+    Kept { external_id, role, text, blocks: Some(blocks), parent, prompt, beside, message: details }
 }
 
 /// Gives tool results without content what the program noted beside the message.
@@ -154,7 +187,7 @@ fn complete(blocks: &mut Value, result: &Value) {
 fn other_record(
     record: &Record,
     mut fields: Object,
-    external_id: String,
+    external_id: Option<String>,
     parent: Option<String>,
 ) -> Kept {
     let system = record.kind == "system";
@@ -165,5 +198,6 @@ fn other_record(
     }
     fields.insert("type".into(), Value::from(record.kind.as_str()));
     let blocks = Some(Value::from(vec![Value::Object(fields)]));
-    Kept { external_id, role, text, blocks, parent, message: Message::default() }
+    let message = Message::default();
+    Kept { external_id, role, text, blocks, parent, prompt: None, beside: Vec::new(), message }
 }

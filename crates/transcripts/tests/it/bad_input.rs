@@ -41,15 +41,38 @@ fn raw_nul_and_runs_of_nul_lose_no_record() {
 }
 
 #[test]
-fn depth_100_000_is_kept_as_text() {
-    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+fn depth_40_000_is_kept_as_text() {
+    let deep = format!("{}{}", "[".repeat(40_000), "]".repeat(40_000));
     let deep_line = good(1).replace("\"good\"", &format!("[{{\"type\":\"x\",\"deep\":{deep}}}]"));
     let broken = format!("{{\"type\":\"user\",\"a\":{}\n", "{\"a\":".repeat(100_000));
     let (store, report) = import(format!("{deep_line}{broken}{}", good(2)));
     let blocks = store.message("u-1").value("blocks").unwrap().to_string();
-    assert!(blocks.len() > 199_000 && blocks.contains("[\"[[["), "text within a list");
+    assert!(blocks.len() > 79_000 && blocks.contains("[\"[[["), "text within a list");
     assert_eq!(report.totals.messages, 2);
     assert_eq!(report.skipped.len(), 1);
+}
+
+#[test]
+fn a_record_of_very_many_values_is_not_taken_apart() {
+    let lists = format!("[{}0]", "0,".repeat(60_000));
+    let objects = format!("[{}{{}}]", "{},".repeat(60_000));
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let text = format!("\"{}\"", "x".repeat(9 << 20));
+    for content in [lists, objects, deep, text] {
+        let line = user("u-1", 1, "good").to_string();
+        let line = line
+            .replace("\"good\"", &format!("[{{\"type\":\"tool_result\",\"content\":{content}}}]"));
+        let (store, report) = import(format!("{line}\n{}", good(2)));
+        let row = store.message("u-1");
+        let bytes = line.len();
+        assert_eq!(row.value("blocks"), Some(&json!([{"type": "too_long", "bytes": bytes}])));
+        assert_eq!(row.value("text"), None);
+        assert_eq!(row.value("role"), Some(&json!("tool")));
+        assert_eq!(row.value("created_at"), Some(&json!(1_767_225_601_000_u64)));
+        let raw = store.local.iter().find(|(_, it)| it.as_str() == Some(&line));
+        assert!(raw.is_some(), "its text is here");
+        assert_eq!((report.totals.messages, report.skipped.len()), (2, 0));
+    }
 }
 
 #[test]

@@ -7,8 +7,11 @@
 )]
 
 mod bad_input;
+mod beside;
 mod common;
+mod forks;
 mod growth;
+mod noise;
 mod rows;
 mod traps;
 mod walk;

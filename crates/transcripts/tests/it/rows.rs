@@ -39,7 +39,7 @@ fn a_message_has_its_cells_and_one_stamp() {
     assert!(stamps.iter().all(|it| *it == stamps[0] && !it.is_person()));
     assert_eq!(stamps[0].millis(), 1_767_225_604_000);
 
-    let id = Id::imported(1_767_225_604_000, &["claude-code", "message", "u-4"]);
+    let id = Id::imported(1_767_225_604_000, &["claude-code", "message", SESSION, "u-4"]);
     assert!(store.rows.contains_key(&("messages", id)));
     let raw = store.local[&(id, "raw")].as_str().unwrap();
     assert_eq!(serde_json::from_str::<Value>(raw).unwrap(), assistant("u-4", 4, "Done \u{1f600}"));
@@ -92,9 +92,13 @@ fn what_is_no_message_is_kept_whole() {
 #[test]
 fn records_without_a_name_are_named_by_their_text() {
     let record = json!({"type": "new-kind", "sessionId": SESSION, "a": 1});
-    let (store, report) = import(lines(&[record.clone(), record]));
-    assert_eq!(store.all("messages").len(), 1);
-    assert_eq!(report.totals.records["new-kind"], 1);
+    let (store, report) = import(lines(&[record.clone(), user("u-1", 1, "x"), record.clone()]));
+    assert_eq!(store.all("messages").len(), 3, "equal ones are told by how many precede them");
+    assert_eq!(report.totals.records["new-kind"], 2);
+    let (other, _) = import(lines(&[record, user("u-1", 1, "x")]));
+    for (id, row) in other.rows.iter().filter(|it| it.0.0 == "messages") {
+        assert_eq!(store.rows.get(id), Some(row), "the first of them is called alike");
+    }
     let (store, report) = import(lines(&[json!({"type": "new-kind", "a": 1})]));
     assert!(store.rows.is_empty());
     assert_eq!(report.totals.left_out["new-kind"], 1);
@@ -196,7 +200,7 @@ fn sub_agents_belong_to_their_session() {
     std::fs::write(&main, lines(&[user("u-1", 9, "Start")])).unwrap();
     let report = store.import(&side);
     assert_eq!((report.totals.sessions, report.unchanged), (0, true));
-    assert_eq!(report.session_ids, [SESSION]);
+    assert_eq!(report.session.as_deref(), Some(SESSION));
     assert_eq!(store.import(&main).totals.sessions, 1);
     assert_eq!(text(store.session(), "name"), Some("Start"), "the person's words name it");
     assert_eq!(text(store.message("u-6"), "agent"), Some("a1"));

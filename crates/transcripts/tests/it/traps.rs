@@ -65,13 +65,35 @@ fn the_more_complete_of_two_records_of_one_name_wins_in_any_order() {
 }
 
 #[test]
-fn two_sessions_in_one_file_stay_two() {
-    let mut old = user("u-1", 1, "old");
-    old["sessionId"] = json!("older");
-    let (store, report) = import(lines(&[old, user("u-2", 2, "new")]));
-    assert_eq!(report.totals.sessions, 2);
-    assert_eq!(store.all("sessions").len(), 2);
-    assert_ne!(store.message("u-1").value("session"), store.message("u-2").value("session"));
+fn a_record_copied_from_another_session_is_of_the_file_it_is_in() {
+    let mut copied = user("u-2", 1, "copied");
+    copied["sessionId"] = json!("older");
+    let unnamed = json!({"type": "brand-new", "uuid": "u-0", "timestamp": "2026-01-01T00:00:00Z"});
+    let (store, report) = import(lines(&[unnamed, user("u-1", 2, "new"), copied]));
+    assert_eq!((report.totals.sessions, report.totals.messages), (1, 2));
+    assert_eq!(store.session().value("external_id"), Some(&json!(SESSION)));
+    let session = store.message("u-1").value("session");
+    assert!(session.is_some());
+    for name in ["u-0", "u-2"] {
+        assert_eq!(store.message(name).value("session"), session, "{name}");
+    }
+}
+
+#[test]
+fn a_file_whose_session_is_named_late_is_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.jsonl");
+    let unnamed = json!({"type": "brand-new", "uuid": "u-0", "a": 1});
+    std::fs::write(&path, lines(std::slice::from_ref(&unnamed))).unwrap();
+    let mut store = Store::default();
+    let report = store.import(&path);
+    assert!(store.rows.is_empty(), "of no session yet");
+    assert_eq!(report.totals.left_out["brand-new"], 1);
+    let all = [unnamed, user("u-1", 1, "x")];
+    std::fs::write(&path, lines(&all)).unwrap();
+    store.import(&path);
+    store.assert_synced(&import(lines(&all)).0, "in two steps");
+    assert!(store.find("u-0").is_some());
 }
 
 #[test]
@@ -154,7 +176,7 @@ fn fields_of_the_wrong_type_lose_nothing_else() {
     assert_eq!(row.value("text"), Some(&json!("odd")));
     assert!(row.cell("created_at").is_none());
     assert!(store.session().cell("cwd").is_none());
-    let id = driftline_core::Id::imported(0, &["claude-code", "message", "u-1"]);
+    let id = driftline_core::Id::imported(0, &["claude-code", "message", SESSION, "u-1"]);
     assert!(store.rows.contains_key(&("messages", id)), "an id without a time");
 }
 

@@ -6,7 +6,7 @@ use crate::common::{
     stamp,
 };
 use driftline_core::{
-    Durability, EntityDescriptor, Field, Kind, Store,
+    EntityDescriptor, Field, Kind, Store,
     store::{Find, Stored},
 };
 use driftline_sqlite::SqliteStore;
@@ -182,37 +182,16 @@ fn a_file_without_the_index_of_deleted_rows_gets_it_once() {
 }
 
 #[test]
-fn a_file_of_the_first_version_is_brought_up_and_keeps_rows_and_queue() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a.db");
-    let stored = with_unknown_cells();
-    put(&open(&path), "notes", &stored);
-    common::sql(&path)
-        .execute_batch(
-            r#"DROP VIEW notes_sync; DROP VIEW folders_sync; DROP VIEW aliases_sync;
-            DROP TABLE changes; DROP INDEX "audit_log.row";
-            DROP INDEX "sync_queue.waiting"; DROP INDEX "sync_queue.kept";
-            ALTER TABLE sync_queue DROP COLUMN kept; PRAGMA user_version = 1;
-            CREATE INDEX "sync_queue.waiting" ON sync_queue (id) WHERE parked IS NULL;
-            INSERT INTO sync_queue (entity_type, entity_id, operation, payload, created_at,
-                attempts, change) SELECT 'notes', id, 'create', '{}', 1, 0, 1 FROM notes;"#,
-        )
-        .unwrap();
-
-    let store = open(&path);
-    assert_eq!(get(&store, "notes", id(1)), Some(stored));
-    let store: &dyn Store = &store;
-    let (queue, kept) = store.view(|tx| Ok((tx.queue_sizes()?, tx.kept_size()?))).unwrap();
-    assert_eq!((queue, kept), ((1, 0), 0));
-    let status: String = common::sql(&path)
-        .query_row("SELECT sync_status FROM notes_sync", [], |row| row.get(0))
-        .unwrap();
-    assert_eq!(status, "pending");
-    store.transact(Durability::Full, |tx| tx.note("notes", id(1))).unwrap();
-    let noted = store.view(|tx| tx.changed_since(0, 9)).unwrap();
-    assert_eq!(noted.iter().map(|it| it.id).collect::<Vec<_>>(), [id(1)]);
-    let version = |it: &rusqlite::Connection| -> i64 {
-        it.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
-    };
-    assert_eq!(version(&common::sql(&path)), 3);
+fn a_file_whose_messages_have_other_ids_is_refused_and_left_as_it_is() {
+    for version in 1..5 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        put(&open(&path), "notes", &with_unknown_cells());
+        common::sql(&path).pragma_update(None, "user_version", version).unwrap();
+        let before = std::fs::read(&path).unwrap();
+        let error = SqliteStore::open(&path, common::schema()).err().unwrap().to_string();
+        assert!(error.contains(&format!("layout is {version}")), "{error}");
+        assert!(error.contains("import your transcripts again"), "{error}");
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+    }
 }

@@ -123,13 +123,11 @@ impl Store {
     fn settle(&mut self) {
         for title in std::mem::take(&mut self.titles) {
             let leaf = Value::from(title.leaf.as_str());
-            let message = self.rows.iter().find(|((entity, _), row)| {
-                *entity == "messages" && row.value("external_id") == Some(&leaf)
-            });
-            let session = message.and_then(|(_, row)| row.value("session")?.as_str());
-            if let Some(session) = session.map(|it| it.parse().unwrap()) {
-                self.take(title.draft(session));
-            }
+            let named = |it: &&Row| it.value("external_id") == Some(&leaf);
+            let messages = self.all("messages").into_iter().filter(named);
+            let sessions = messages.filter_map(|it| it.value("session")?.as_str()?.parse().ok());
+            let sessions: Vec<Id> = sessions.collect();
+            sessions.into_iter().for_each(|it| self.take(title.draft(it)));
         }
     }
 

@@ -50,7 +50,7 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
             div.talk data-address=[window.address()] {
                 (window.outline(&conversation))
                 div.talk-main {
-                    @if conversation.facts().messages == 0 {
+                    @if conversation.is_empty() {
                         (parts::empty(
                             "No message of this session is here. It may not have been synced yet, \
                              or its transcript holds none.",

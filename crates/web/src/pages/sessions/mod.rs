@@ -34,6 +34,9 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
         "Sessions",
         html! {
             h1 { "Sessions" }
+            @if offset == 0 {
+                @for agent in &request.host.importing().unread { p.muted { (agent) "." } }
+            }
             @if is_new {
                 (nothing_yet(request))
             } @else {

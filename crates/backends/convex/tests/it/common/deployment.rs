@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use driftline_core::{
-    Answer, Backend, Change, Digests, Error, Hub, Identity, Pull, Push, Row, Schema, Value,
+    Answer, Backend, Change, Digests, Error, Hub, Identity, PROTOCOL, Pull, Push, Row, Schema,
+    Value,
 };
 use driftline_memory::MemoryStore;
 use futures_util::future::FutureExt;
@@ -46,7 +47,7 @@ impl Deployment {
                 let store = Arc::new(MemoryStore::new(Schema::registered().unwrap()));
                 let hub = Hub::open(store, "github:1", &*self.env).unwrap();
                 let hub = self.hub.get_or_insert(hub.with_clock(self.env.clone()));
-                let pull = Pull { protocol: 1, cursor: 0, rows: 1, bytes: 1 };
+                let pull = Pull { protocol: PROTOCOL, cursor: 0, rows: 1, bytes: 1 };
                 Ok(identity(&hub.pull(pull).now_or_never().unwrap().unwrap().identity))
             }
             "sync:missingChunks" => {
@@ -82,7 +83,7 @@ impl Deployment {
         assert!(args["asked"].is_string());
         let number = |name: &str| args[name].as_u64().unwrap();
         let pull = Pull {
-            protocol: 1,
+            protocol: PROTOCOL,
             cursor: number("cursor"),
             rows: usize::try_from(number("rows")).unwrap(),
             bytes: usize::try_from(number("bytes")).unwrap(),
@@ -105,7 +106,7 @@ impl Deployment {
         let rows = strings(&args["changes"]);
         let read: Vec<_> = rows.iter().map(|it| self.read(it)).collect();
         let (account, epoch, device) = (text("account"), text("epoch"), text("device"));
-        let (protocol, serial) = (1, args["serial"].as_u64().unwrap());
+        let (protocol, serial) = (PROTOCOL, args["serial"].as_u64().unwrap());
         let changes = read.iter().filter_map(|it| it.as_ref().ok()).cloned().collect();
         let push = Push { protocol, account, epoch, device, serial, changes };
         let done = self.hub()?.push(push).now_or_never().unwrap();
@@ -125,7 +126,7 @@ impl Deployment {
         let recorded: Vec<_> =
             done.recorded.iter().map(|(seq, it)| json!([double(*seq), self.write(it)])).collect();
         Ok(json!({
-            "protocol": 1.0,
+            "protocol": f64::from(PROTOCOL),
             "identity": identity(&done.identity),
             "head": double(done.head),
             "answers": answers,

@@ -16,8 +16,8 @@ use std::{
 use async_trait::async_trait;
 use driftline_convex::{Address, Convex};
 use driftline_core::{
-    Change, Env, Id, Millis, Pull, Push, Replica, Result, Row, Schema, SecretString, Stamp,
-    TokenSource, Value,
+    Change, Env, Id, Millis, PROTOCOL, Pull, Push, Replica, Result, Row, Schema, SecretString,
+    Stamp, TokenSource, Value,
 };
 use driftline_derive::SyncEntity;
 use driftline_memory::MemoryStore;
@@ -293,7 +293,7 @@ pub fn device() -> Replica {
 }
 
 pub fn pull(cursor: u64) -> Pull {
-    Pull { protocol: 1, cursor, rows: 500, bytes: 3 << 19 }
+    Pull { protocol: PROTOCOL, cursor, rows: 500, bytes: 3 << 19 }
 }
 
 pub fn push() -> Push {
@@ -301,7 +301,7 @@ pub fn push() -> Push {
     let id = Id::imported(0, &["x"]);
     let change = Change { entity: "notes".into(), id, row, birth: true, whole: true };
     Push {
-        protocol: 1,
+        protocol: PROTOCOL,
         account: "a".into(),
         epoch: "e".into(),
         device: "d".into(),
@@ -321,7 +321,7 @@ pub fn row_text(entity: &str, name: &str, cells: &[(&str, &str)]) -> String {
 /// A last page with these rows.
 pub fn page(rows: &[String]) -> Value {
     json!({
-        "protocol": 1.0,
+        "protocol": f64::from(PROTOCOL),
         "identity": { "person": "github:1", "account": "a", "epoch": "e" },
         "head": 7.0,
         "next": 7.0,
@@ -334,7 +334,7 @@ pub fn page(rows: &[String]) -> Value {
 /// Answers to one row.
 pub fn accepted() -> Value {
     json!({
-        "protocol": 1.0,
+        "protocol": f64::from(PROTOCOL),
         "identity": { "person": "github:1", "account": "a", "epoch": "e" },
         "head": 1.0,
         "answers": [{ "kind": "accepted", "seq": 1.0, "hash": "00000000000000ff" }],
