@@ -96,10 +96,13 @@ export function isCanonicalNumber(text: string): boolean {
   // No double takes more to write, and a longer text is not worth reading.
   if (text.length > 25) return false;
   const value = Number(text);
-  if (!Number.isFinite(value)) return false;
+  return Number.isFinite(value) && canonicalNumber(value) === text;
+}
+
+/** The one text of a double that is finite. */
+export function canonicalNumber(value: number): string {
   const whole = Number.isInteger(value) ? BigInt(value) : undefined;
-  const written = whole !== undefined && isInRange(whole) ? whole : value;
-  return String(written) === text;
+  return String(whole !== undefined && isInRange(whole) ? whole : value);
 }
 
 function isInRange(value: bigint): boolean {
