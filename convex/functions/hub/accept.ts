@@ -6,7 +6,7 @@
 import { keyOf, type Descriptor } from "../model/descriptor.js";
 import { hashOf, join, toHex, type CompareChunked, type Row } from "../model/row.js";
 import { isPerson, millisOf } from "../model/stamp.js";
-import { readChange, writeChange, type Change } from "../model/wire.js";
+import { CHUNK_BYTES, readChange, writeChange, type Change } from "../model/wire.js";
 import { chunkOrder, LongValues } from "./chunks.js";
 import { shortKey } from "./keys.js";
 import type { HubState, HubStore, Stored } from "./store.js";
@@ -101,7 +101,11 @@ async function take(call: Call, change: Change): Promise<Answer> {
   const descriptor = call.descriptors.get(entity);
   const row = withoutLocal(descriptor, change.row);
   const problem = await call.long.check(row, known?.row);
-  if (problem) return problem;
+  if (problem) {
+    const { hashes } = problem.kind === "need_chunks" ? problem : { hashes: [] };
+    const full = store.refuseChunks(hashes.length * CHUNK_BYTES);
+    return full === undefined ? problem : { kind: "refused", reason: full };
+  }
 
   const joined = await join(known?.row ?? new Map(), row, compareChunked);
   if (known && !joined.changed) {

@@ -149,6 +149,10 @@ export class ConvexStore extends ConvexReader implements HubStore {
     return noRoom(this.usage, more);
   }
 
+  refuseChunks(bytes: number): string | undefined {
+    return noRoom(this.usage, { rows: 0, bytes });
+  }
+
   async put(stored: Held): Promise<void> {
     const { entity, id, row, document: old } = stored;
     const more = growth(stored);

@@ -16,7 +16,6 @@ type Code =
   | "unknown_device"
   | "not_invited"
   | "slow_down"
-  | "quota"
   | "bad_request";
 
 export function failure(

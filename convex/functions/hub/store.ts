@@ -39,6 +39,8 @@ export interface ReadStore {
 export interface HubStore extends ReadStore {
   /** Why there is no room for the row, if so; nothing is written. */
   refuse(stored: Stored): string | undefined;
+  /** Why there is no room for so many bytes of chunks, if so. */
+  refuseChunks(bytes: number): string | undefined;
   /** Stores the row at its place in the feed; the place it had becomes empty. */
   put(stored: Stored): Promise<void>;
 }
