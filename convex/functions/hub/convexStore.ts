@@ -24,10 +24,10 @@ import { noRoom, type Usage } from "./quota.js";
 import type { Chunk, HubStore, ReadStore, Stored } from "./store.js";
 import { ALIASES } from "./twins.js";
 
-/** Rows with one natural key that are looked at: more were never folded. */
-const MAX_WITH_KEY = 256;
-/** Facts at one end of an id that are looked at: more than a class may have ids. */
-const MAX_FACTS = 256;
+/** Rows with one natural key that are looked at: as many as a class may have ids. */
+const MAX_WITH_KEY = 1_000;
+/** Facts at one end of an id that are looked at: as many as a class may have ids. */
+const MAX_FACTS = 1_000;
 
 type StoredDoc = RowDoc | Doc<"syncOthers">;
 

@@ -65,6 +65,17 @@ async function idsWith(
   return found;
 }
 
+/** Whether no fact joins the id to another. */
+async function isAlone(store: ReadStore, entity: string, id: string): Promise<boolean> {
+  const facts = await store.facts(id);
+  return facts.every(
+    ({ row }) =>
+      isDeleted(row) ||
+      endOf(row, "entity") !== entity ||
+      [undefined, id].includes(otherEnd(row, id)),
+  );
+}
+
 function otherEnd(row: Row, id: string): string | undefined {
   const [low, high] = [endOf(row, "low"), endOf(row, "high")];
   const other = low === id ? high : low;
@@ -104,7 +115,7 @@ export class Twins {
       (it) => it.id !== id && (newcomer.born || it.born),
     );
     if (candidates.length === 0) return undefined;
-    if ((await idsWith(this.store, entity, id))?.size !== 1) return undefined;
+    if (!(await isAlone(this.store, entity, id))) return undefined;
     const judged = new Set<Class>();
     for (const candidate of candidates) {
       const found = await this.classOf(descriptor, entity, candidate.id);
