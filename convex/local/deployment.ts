@@ -135,7 +135,7 @@ export async function startDeployment(options: Options, stop: () => void) {
     state: ({ state, after }) => {
       running.set(state, after);
       // Live clients hear of it, as they do when a deployment is stopped.
-      afterWrite();
+      if (!after) afterWrite();
       return {};
     },
     stats: () => stats.report(),
