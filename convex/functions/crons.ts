@@ -10,12 +10,6 @@ crons.daily(
   {},
 );
 crons.daily(
-  "sweep audit",
-  { hourUTC: 3, minuteUTC: 40 },
-  internal.maintenance.sweepAudit,
-  {},
-);
-crons.daily(
   "sweep sessions",
   { hourUTC: 4, minuteUTC: 10 },
   internal.signIn.cleaning.sweepSessions,

@@ -9,8 +9,6 @@ import { v } from "convex/values";
 import { entityTables } from "./generated/entities.js";
 import { rowColumns } from "./model/columns.js";
 
-const auditCell = v.object({ stamp: v.string(), text: v.string() });
-
 export default defineSchema({
   ...authTables,
   ...entityTables,
@@ -44,6 +42,9 @@ export default defineSchema({
     head: v.number(),
     /** JSON: 16 hexadecimal digits for each entity. */
     digests: v.string(),
+    /** What this person keeps here: documents of rows, and bytes of those and of chunks. */
+    rows: v.optional(v.number()),
+    bytes: v.optional(v.number()),
     /** The anonymous ids of devices before they were linked: a record, it gives no access. */
     linkedLocalIds: v.array(v.string()),
   }).index("by_user", ["user"]),
@@ -91,16 +92,4 @@ export default defineSchema({
     .index("by_unused", ["refs", "at"]),
 
   syncChunkBodies: defineTable({ text: v.string() }),
-
-  /** What joins decided against, a document for each row and join. */
-  syncAudit: defineTable({
-    user: v.id("users"),
-    at: v.number(),
-    entity: v.string(),
-    id: v.string(),
-    /** Long values are named by their hash and length. */
-    cells: v.array(v.object({ field: v.string(), kept: auditCell, lost: auditCell })),
-  })
-    .index("by_row", ["user", "entity", "id"])
-    .index("by_time", ["at"]),
 });

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Disk } from "./disk.js";
+import { Conflicts } from "./engine/conflicts.js";
 import { installIndexes } from "./engine/indexes.js";
 import { loadEngine } from "./engine/load.js";
 import { EMPTY, onCommit, type State, StateDoor } from "./engine/state.js";
@@ -21,6 +22,7 @@ import { GITHUB_CLIENT } from "./providers/github.js";
 import { GOOGLE_CLIENT } from "./providers/google.js";
 import { accountOf } from "./providers/people.js";
 import { GOOGLE_PATH, Providers } from "./providers/server.js";
+import { Running } from "./running.js";
 import { signIn } from "./signIn.js";
 import { Stats } from "./stats.js";
 import { SyncServer } from "./sync/server.js";
@@ -68,9 +70,11 @@ export async function startDeployment(options: Options, stop: () => void) {
   const module = await loadEngine();
   if (options.limits) installLimits(module);
   if (options.engine === "fast") installIndexes(module);
-  const modules = modulesOf(options.functions);
   const stats = new Stats();
+  new Conflicts((path) => stats.conflict(path)).install(module);
+  const modules = modulesOf(options.functions);
   const faults = new Faults();
+  const running = new Running();
   const timestamps = new Timestamps();
   const afterWrite = () => sync.poke();
 
@@ -78,7 +82,7 @@ export async function startDeployment(options: Options, stop: () => void) {
   if (options.limits) checkSchema(schema.tables);
   const engine = module.convexTest({ schema, modules, transactionLimits: options.limits });
   const auth = (await defaultOf(modules, "auth.config")) as { providers: AuthProvider[] };
-  const functions = new Functions(modules, engine, options, stats, afterWrite);
+  const functions = new Functions(modules, engine, options, stats, running, afterWrite);
   const identifier = new Identifier(auth.providers);
   const sync = new SyncServer({ functions, identifier, timestamps, stats });
   const door = new StateDoor(module, engine);
@@ -90,7 +94,13 @@ export async function startDeployment(options: Options, stop: () => void) {
 
   const providers = await Providers.start(providerUrl, siteUrl);
   const apiHandler = new Api(functions, identifier, faults, stats, timestamps);
-  const siteHandler = new Site(engine, (it) => apiHandler.caller(it), afterWrite);
+  const siteHandler = new Site({
+    engine,
+    running,
+    functions,
+    caller: (it) => apiHandler.caller(it),
+    afterWrite,
+  });
   const snapshots = new Map<string, State>();
 
   const replace = async (state: State) => {
@@ -122,6 +132,12 @@ export async function startDeployment(options: Options, stop: () => void) {
       return {};
     },
     wipe: () => replace(EMPTY),
+    state: ({ state, after }) => {
+      running.set(state, after);
+      // Live clients hear of it, as they do when a deployment is stopped.
+      if (!after) afterWrite();
+      return {};
+    },
     stats: () => stats.report(),
     stop,
   };

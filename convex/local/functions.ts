@@ -6,9 +6,11 @@ import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { performance } from "node:perf_hooks";
 import { convexToJson, type Value } from "convex/values";
+import { Conflict } from "./engine/conflicts.js";
 import type { Engine } from "./engine/types.js";
 import type { Identity } from "./identity.js";
 import { checkArguments, checkResult } from "./limits.js";
+import type { Running } from "./running.js";
 import type { Stats } from "./stats.js";
 
 export type Kind = "query" | "mutation" | "action";
@@ -74,13 +76,17 @@ export class Functions {
     private readonly engine: Engine,
     private readonly options: { redact: boolean; limits: boolean },
     private readonly stats: Stats,
+    private readonly running: Running,
     private readonly afterWrite: () => void,
   ) {
     for (const [path, load] of Object.entries(modules))
       this.modules.set(nameOf(path), load);
   }
 
-  /** Runs `path` for `identity`. `kind` is what the caller takes the function for. */
+  /**
+   * Runs `path` for `identity`. `kind` is what the caller takes the function for. Throws
+   * `Conflict` when others were faster every time.
+   */
   async run(
     kind: Kind | "any",
     path: string,
@@ -89,9 +95,14 @@ export class Functions {
   ): Promise<Outcome> {
     const name = canonical(path);
     const started = performance.now();
-    const outcome = await this.attempt(kind, name, values, identity);
-    this.stats.count(name, outcome.ok, performance.now() - started);
-    return outcome;
+    let ok = false;
+    try {
+      const outcome = await this.attempt(kind, name, values, identity);
+      ok = outcome.ok;
+      return outcome;
+    } finally {
+      this.stats.count(name, ok, performance.now() - started);
+    }
   }
 
   /** The answer to a call that fails for `reason`. */
@@ -108,6 +119,9 @@ export class Functions {
     values: object,
     identity: Identity | null,
   ): Promise<Outcome> {
+    // The service asks this first: a missing function of a stopped deployment is stopped.
+    const stopped = this.running.take();
+    if (stopped !== null) return this.failure(stopped);
     const found = await this.find(name);
     if (!found) {
       return this.failure(
@@ -136,6 +150,8 @@ export class Functions {
   }
 
   private failed(error: unknown): Outcome {
+    // Not a failure of the function: the service is too busy, and says so by a status.
+    if (error instanceof Conflict) throw error;
     if (typeof error === "object" && error && Symbol.for("ConvexError") in error) {
       const { data } = error as { data?: Value };
       const text = JSON.stringify(convexToJson(data ?? null));

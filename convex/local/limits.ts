@@ -20,17 +20,20 @@ export const LIMITS = {
   identifier: 64,
   argumentBytes: 16 * MiB,
   resultBytes: 16 * MiB,
-  /** Bytes of the body of a call, and of a request to an HTTP action. */
+  /** Bytes of the body of a call. */
   callBody: 16 * MiB + 2000,
-  httpActionBody: 20 * MiB,
+  /** Bytes of the body of an HTTP action's answer. Its request has no limit. */
+  httpActionAnswer: 20 * MiB,
   tables: 10_000,
-  indexesPerTable: 32,
+  /** The documentation says 32. */
+  indexesPerTable: 64,
   fieldsPerIndex: 16,
 } as const;
 
 /** Refuses arguments that a deployment would refuse. */
 export function checkArguments(path: string, value: object): void {
-  checkValue(`Invalid arguments for ${path}`, value);
+  // They travel in an array, which counts as a level.
+  checkValue(`Invalid arguments for ${path}`, value, LIMITS.valueNesting - 1);
   const size = getConvexSize(value as never);
   if (size > LIMITS.argumentBytes) {
     throw new Error(
@@ -42,7 +45,7 @@ export function checkArguments(path: string, value: object): void {
 /** Refuses a result that a deployment would refuse. */
 export function checkResult(path: string, value: unknown): void {
   if (value === undefined) return;
-  checkValue(`Function ${path} return value invalid`, value);
+  checkValue(`Function ${path} return value invalid`, value, LIMITS.valueNesting);
   const size = getConvexSize(value as never);
   if (size > LIMITS.resultBytes) {
     const sizes = `(actual: ${size} B, limit: 16 MiB)`;
@@ -50,9 +53,9 @@ export function checkResult(path: string, value: unknown): void {
   }
 }
 
-function checkValue(what: string, value: unknown): void {
+function checkValue(what: string, value: unknown, nesting: number): void {
   try {
-    checkShape(value, LIMITS.valueNesting);
+    checkShape(value, nesting);
   } catch (error) {
     throw new Error(`${what}: ${(error as Error).message}`);
   }
@@ -76,8 +79,9 @@ function checkDocument(document: Document): void {
 }
 
 function checkIdentifier(what: string, name: string): void {
-  if (name.length > LIMITS.identifier || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-    const rule = "a letter or `_`, then letters, digits and `_`, at most 64 in all";
+  const isPlain = /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !/^_+$/.test(name);
+  if (name.length > LIMITS.identifier || !isPlain) {
+    const rule = "a letter or `_`, then letters, digits and `_`, not `_` alone, at most 64";
     throw new Error(`${what} name '${name}' is not an identifier: ${rule}`);
   }
 }
@@ -134,7 +138,7 @@ export function checkSchema(tables: Record<string, { export(): SchemaTable }>): 
     checkIdentifier("Table", name);
     const { indexes = [] } = tables[name]?.export() ?? {};
     if (indexes.length > LIMITS.indexesPerTable) {
-      throw new Error(`Table "${name}" has ${indexes.length} indexes, but 32 is the limit`);
+      throw new Error(`Table "${name}" has ${indexes.length} indexes, but 64 is the limit`);
     }
     for (const { indexDescriptor, fields } of indexes) {
       checkIdentifier("Index", indexDescriptor);

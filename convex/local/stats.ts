@@ -4,6 +4,8 @@
 interface Calls {
   calls: number;
   errors: number;
+  /** Attempts that were thrown away, because another mutation changed what they read. */
+  conflicts: number;
   /** Milliseconds of all calls together, and of the slowest. */
   millis: number;
   slowest: number;
@@ -21,17 +23,25 @@ export class Stats {
 
   /** Counts a call that took `millis`. */
   count(path: string, ok: boolean, millis: number): void {
-    const known = this.functions.get(path) ?? {
-      calls: 0,
-      errors: 0,
-      millis: 0,
-      slowest: 0,
-    };
+    const known = this.of(path);
     known.calls += 1;
     known.errors += ok ? 0 : 1;
     known.millis += millis;
     known.slowest = Math.max(known.slowest, millis);
-    this.functions.set(path, known);
+  }
+
+  /** Counts an attempt that was thrown away. */
+  conflict(path: string): void {
+    this.of(path).conflicts += 1;
+  }
+
+  private of(path: string): Calls {
+    let known = this.functions.get(path);
+    if (!known) {
+      known = { calls: 0, errors: 0, conflicts: 0, millis: 0, slowest: 0 };
+      this.functions.set(path, known);
+    }
+    return known;
   }
 
   /** The numbers so far. Bytes are those of bodies of the API, without headers. */

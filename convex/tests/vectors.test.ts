@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { api } from "../functions/_generated/api.js";
+import { canonicalNumber, isCanonicalJson } from "../functions/model/json.js";
 import {
   hashOf,
   join,
@@ -15,6 +16,12 @@ import {
 } from "../functions/model/row.js";
 import { deployment, errorOf, linked, type WireCell, type WireRow } from "./hub/fixture.js";
 import { PROTOCOL } from "../functions/hub/errors.js";
+
+interface NumberCase {
+  text: string;
+  canonical: boolean;
+  bits?: string;
+}
 
 interface JoinCase {
   name: string;
@@ -73,6 +80,22 @@ function orders<T>(list: T[]): T[][] {
     orders(list.toSpliced(at, 1)).map((rest) => [it, ...rest]),
   );
 }
+
+describe("numbers", () => {
+  const file = new URL("vectors/numbers.json", import.meta.url);
+
+  test("have one text, in both languages", () => {
+    const cases = JSON.parse(readFileSync(file, "utf8")) as NumberCase[];
+    expect(cases.length).toBeGreaterThan(50);
+    for (const { text, canonical, bits } of cases) {
+      expect(isCanonicalJson(text), text).toBe(canonical);
+      if (bits === undefined) continue;
+      const view = new DataView(new ArrayBuffer(8));
+      view.setBigUint64(0, BigInt(`0x${bits}`));
+      expect(canonicalNumber(view.getFloat64(0)), bits).toBe(text);
+    }
+  });
+});
 
 describe("joins", () => {
   const noChunks = () => Promise.reject(new Error("nothing here is in chunks"));

@@ -6,12 +6,11 @@
 import { keyOf, type Descriptor } from "../model/descriptor.js";
 import { hashOf, join, toHex, type CompareChunked, type Row } from "../model/row.js";
 import { isPerson, millisOf } from "../model/stamp.js";
-import { excerpt } from "../model/text.js";
-import { readChange, writeChange, type Change } from "../model/wire.js";
-import { checkChunks, chunkOrder } from "./chunks.js";
+import { CHUNK_BYTES, readChange, writeChange, type Change } from "../model/wire.js";
+import { chunkOrder, LongValues } from "./chunks.js";
 import { shortKey } from "./keys.js";
 import type { HubState, HubStore, Stored } from "./store.js";
-import { ALIASES, fact, findTwin } from "./twins.js";
+import { ALIASES, fact, Twins } from "./twins.js";
 
 /** How far ahead of a clock a stamp may be before it is taken for a mistake. */
 const DRIFT_MS = 5 * 60 * 1000;
@@ -34,8 +33,6 @@ export interface Hub {
   readonly descriptors: ReadonlyMap<string, Descriptor>;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** The only entity that the call is about, if it is about one. */
-  readonly only?: string;
 }
 
 export interface Taken {
@@ -45,11 +42,26 @@ export interface Taken {
   readonly recorded: [number, string][];
 }
 
+/** What the rows of one batch share. */
+interface Call extends Hub {
+  readonly recorded: [number, string][];
+  readonly compareChunked: CompareChunked;
+  readonly twins: Twins;
+  readonly long: LongValues;
+}
+
 /** Joins a batch. */
 export async function accept(hub: Hub, texts: readonly string[]): Promise<Taken> {
   const answers: Answer[] = [];
   const recorded: [number, string][] = [];
   const compareChunked = chunkOrder(hub.store);
+  const call: Call = {
+    ...hub,
+    recorded,
+    compareChunked,
+    twins: new Twins(hub.store, compareChunked),
+    long: new LongValues(hub.store),
+  };
   const changes = texts.map(readChange);
   // Facts first: a newcomer of this batch may only meet classes as they are with them.
   const isFact = (at: number) => "entity" in changes[at]! && changes[at].entity === ALIASES;
@@ -59,17 +71,13 @@ export async function accept(hub: Hub, texts: readonly string[]): Promise<Taken>
     answers[at] =
       "refused" in change
         ? { kind: "refused", reason: change.refused }
-        : (refuse(hub, change) ?? (await take(hub, change, recorded, compareChunked)));
+        : (refuse(hub, change) ?? (await take(call, change)));
   }
   return { answers, recorded };
 }
 
 /** Why a row cannot be taken, whatever the hub holds. */
 function refuse(hub: Hub, change: Change): Answer | undefined {
-  if (hub.only !== undefined && change.entity !== hub.only) {
-    const reason = `This call takes ${hub.only} only, not \`${excerpt(change.entity)}\``;
-    return { kind: "refused", reason };
-  }
   const latest = hub.now + DRIFT_MS;
   const fields = [...change.row]
     .filter(([, { stamp }]) => isPerson(stamp) && millisOf(stamp) > latest)
@@ -82,27 +90,25 @@ function refuse(hub: Hub, change: Change): Answer | undefined {
  * Joins one row, numbers it if that changed anything, and looks for a twin if it is the
  * first that this hub hears of it.
  */
-async function take(
-  hub: Hub,
-  change: Change,
-  recorded: [number, string][],
-  compareChunked: CompareChunked,
-): Promise<Answer> {
-  const { store, state } = hub;
+async function take(call: Call, change: Change): Promise<Answer> {
+  const { store, state, compareChunked } = call;
   const { entity, id } = change;
   const known = await store.get(entity, id);
   if (!known && !change.whole) return { kind: "need_whole" };
   if (!state.digests.has(entity) && state.digests.size >= MAX_ENTITIES) {
     return { kind: "refused", reason: "There are too many kinds of rows here" };
   }
-  const descriptor = hub.descriptors.get(entity);
+  const descriptor = call.descriptors.get(entity);
   const row = withoutLocal(descriptor, change.row);
-  const problem = await checkChunks(store, row, known?.row);
-  if (problem) return problem;
+  const problem = await call.long.check(row, known?.row);
+  if (problem) {
+    const { hashes } = problem.kind === "need_chunks" ? problem : { hashes: [] };
+    const full = store.refuseChunks(hashes.length * CHUNK_BYTES);
+    return full === undefined ? problem : { kind: "refused", reason: full };
+  }
 
   const joined = await join(known?.row ?? new Map(), row, compareChunked);
   if (known && !joined.changed) {
-    await store.audit(entity, id, joined.losses);
     return { kind: "accepted", seq: known.seq, hash: toHex(known.hash) };
   }
   const fullKey = descriptor && keyOf(descriptor, joined.row);
@@ -114,18 +120,13 @@ async function take(
     born,
     key,
   };
-  if (!store.fits(stored)) {
-    const reason =
-      "The row takes more than 900 KB beside its long values; shorten some of them";
-    return { kind: "refused", reason };
-  }
-  const twin =
-    !known && descriptor && (await findTwin(store, descriptor, stored, compareChunked));
+  const reason = store.refuse(stored);
+  if (reason !== undefined) return { kind: "refused", reason };
+  const twin = !known && descriptor && (await call.twins.find(descriptor, stored));
   // The fact comes before the row: whoever has heard that the row is no birth any more
   // has heard whom it was folded with.
-  if (twin) await recordFact(hub, entity, id, twin, recorded);
-  await store.audit(entity, id, joined.losses);
-  await number(hub, stored);
+  if (twin) await recordFact(call, entity, id, twin);
+  await number(call, stored);
   return { kind: "accepted", seq: stored.seq, hash: toHex(stored.hash) };
 }
 
@@ -135,14 +136,13 @@ function withoutLocal(descriptor: Descriptor | undefined, row: Row): Row {
 }
 
 async function recordFact(
-  hub: Hub,
+  call: Call,
   entity: string,
   one: string,
   other: string,
-  recorded: [number, string][],
 ): Promise<void> {
   const { id, row } = fact(entity, one, other);
-  if (await hub.store.get(ALIASES, id)) return;
+  if (await call.store.get(ALIASES, id)) return;
   const stored: Stored = {
     entity: ALIASES,
     id,
@@ -152,13 +152,13 @@ async function recordFact(
     born: false,
     key: undefined,
   };
-  await number(hub, stored);
+  await number(call, stored);
   const change = { entity: ALIASES, id, row, birth: false, whole: true };
-  recorded.push([stored.seq, writeChange(change)]);
+  call.recorded.push([stored.seq, writeChange(change)]);
 }
 
 /** Gives a row the next place in the feed and stores it. */
-async function number({ store, state }: Hub, stored: Stored): Promise<void> {
+async function number({ store, state, twins }: Call, stored: Stored): Promise<void> {
   const { entity, id, row } = stored;
   const hash = hashOf(entity, id, row);
   const sum = (state.digests.get(entity) ?? 0n) - stored.hash + hash;
@@ -167,4 +167,5 @@ async function number({ store, state }: Hub, stored: Stored): Promise<void> {
   stored.hash = hash;
   stored.seq = state.head;
   await store.put(stored);
+  twins.changed(entity, id);
 }

@@ -4,7 +4,9 @@ import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { contentHash } from "../model/row.js";
 import { utf8Length } from "../model/text.js";
 import { CHUNK_BYTES, isContentHash } from "../model/wire.js";
-import { badRequest, bounded } from "./errors.js";
+import { badRequest, bounded, unlinked } from "./errors.js";
+import { headOf } from "./person.js";
+import { noRoom, usageOf } from "./quota.js";
 
 /** Chunks that travel in one call: 4 MiB. */
 export const MAX_CHUNKS = 8;
@@ -46,7 +48,11 @@ export async function put(
   now: number,
 ): Promise<string[]> {
   bounded("chunks", chunks, MAX_CHUNKS);
+  const head = await headOf(ctx, user);
+  if (!head) throw unlinked();
+  const usage = usageOf(head);
   const hashes: string[] = [];
+  let added = 0;
   for (const text of chunks) {
     const bytes = utf8Length(text);
     if (bytes === 0 || bytes > CHUNK_BYTES || !text.isWellFormed()) {
@@ -59,9 +65,13 @@ export async function put(
       if (known.refs === 0) await ctx.db.patch(known._id, { at: now });
       continue;
     }
+    // Whoever names it later is told that there was no room.
+    if (noRoom(usage, { rows: 0, bytes: added + bytes }) !== undefined) continue;
+    added += bytes;
     const body = await ctx.db.insert("syncChunkBodies", { text });
     await ctx.db.insert("syncChunks", { user, hash, bytes, refs: 0, at: now, body });
   }
+  if (added > 0) await ctx.db.patch(head._id, { bytes: usage.bytes + added });
   return hashes;
 }
 

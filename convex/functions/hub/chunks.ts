@@ -1,4 +1,5 @@
 /** Values in chunks: whether their pieces are there and cut by the rule, and their order. */
+import { isCanonicalJson } from "../model/json.js";
 import { sameValue, type CompareChunked, type Row, type Value } from "../model/row.js";
 import { compareUtf8, excerpt } from "../model/text.js";
 import { CHUNK_BYTES, INLINE_BYTES } from "../model/wire.js";
@@ -15,12 +16,46 @@ export type ChunkProblem =
   | { readonly kind: "need_chunks"; readonly hashes: string[] }
   | { readonly kind: "refused"; readonly reason: string };
 
-/** Why the long values of `row` cannot be taken over those of `held`, if so. */
-export async function checkChunks(
-  store: ReadStore,
-  row: Row,
-  held: Row | undefined,
-): Promise<ChunkProblem | undefined> {
+/**
+ * Texts that one call reads to see whether they are JSON, of the 16 MiB that it may read at
+ * all. The long values of a row that has more are taken unread; whoever cannot read one
+ * has to leave it aside.
+ */
+const MAX_READ_BYTES = 12 * 1024 * 1024;
+
+/** Checks the long values of the rows of one call. */
+export class LongValues {
+  private left = MAX_READ_BYTES;
+
+  constructor(private readonly store: ReadStore) {}
+
+  /** Why those of `row` cannot be taken over those of `held`, if so. */
+  async check(row: Row, held: Row | undefined): Promise<ChunkProblem | undefined> {
+    const { news, bytes, problem } = await sizes(this.store, row, held);
+    if (problem || news.length === 0 || bytes > MAX_READ_BYTES) return problem;
+    // The batch as a whole is too much; its sender tries a part of it.
+    if (bytes > this.left) throw new Error("The long values of this call are too long");
+    this.left -= bytes;
+    for (const [field, chunks] of news) {
+      const texts: string[] = [];
+      for (const hash of chunks) texts.push(await this.store.chunkText(hash));
+      if (isCanonicalJson(texts.join(""))) continue;
+      const reason = `The value of \`${excerpt(field)}\` is not JSON in its canonical form`;
+      return { kind: "refused", reason };
+    }
+    return undefined;
+  }
+}
+
+interface Sizes {
+  /** The fields whose long values are new here, with their chunks. */
+  readonly news: [string, readonly string[]][];
+  readonly bytes: number;
+  readonly problem?: ChunkProblem;
+}
+
+async function sizes(store: ReadStore, row: Row, held: Row | undefined): Promise<Sizes> {
+  const news: [string, readonly string[]][] = [];
   const missing = new Set<string>();
   let total = 0;
   let count = 0;
@@ -30,7 +65,8 @@ export async function checkChunks(
     // What loses anyway, or is here already, needs no pieces.
     if (mine && (cell.stamp < mine.stamp || sameValue(cell, mine))) continue;
     count += cell.chunks.length;
-    if (count > MAX_CHUNKS_OF_ROW) return tooLarge();
+    if (count > MAX_CHUNKS_OF_ROW) return { news, bytes: 0, problem: tooLarge() };
+    news.push([field, cell.chunks]);
     let size = 0;
     let wellCut = true;
     for (const [at, hash] of cell.chunks.entries()) {
@@ -45,12 +81,12 @@ export async function checkChunks(
     total += size;
     if (missing.size === 0 && (!wellCut || size <= INLINE_BYTES)) {
       const reason = `The chunks of \`${excerpt(field)}\` are not cut where they must be`;
-      return { kind: "refused", reason };
+      return { news, bytes: total, problem: { kind: "refused", reason } };
     }
   }
-  if (total > MAX_ROW_BYTES) return tooLarge();
-  if (missing.size > 0) return { kind: "need_chunks", hashes: [...missing] };
-  return undefined;
+  if (total > MAX_ROW_BYTES) return { news, bytes: total, problem: tooLarge() };
+  if (missing.size === 0) return { news, bytes: total };
+  return { news, bytes: total, problem: { kind: "need_chunks", hashes: [...missing] } };
 }
 
 function tooLarge(): ChunkProblem {

@@ -10,9 +10,8 @@ import {
   fromDocument,
   toDocument,
 } from "../model/document.js";
-import { fromHex, toHex, type Loss, type Row } from "../model/row.js";
+import { fromHex, toHex, type Row } from "../model/row.js";
 import { wireSize } from "../model/wire.js";
-import { describeLosses } from "./audit.js";
 import { chunksOf } from "./chunks.js";
 import {
   descriptors,
@@ -21,13 +20,14 @@ import {
   type KeyedReader,
   type RowDoc,
 } from "./entities.js";
+import { noRoom, type Usage } from "./quota.js";
 import type { Chunk, HubStore, ReadStore, Stored } from "./store.js";
 import { ALIASES } from "./twins.js";
 
-/** Rows with one natural key that are looked at: more were never folded. */
-const MAX_WITH_KEY = 256;
-/** Facts at one end of an id that are looked at: more than a class may have ids. */
-const MAX_FACTS = 256;
+/** Rows with one natural key that are looked at: as many as a class may have ids. */
+const MAX_WITH_KEY = 1_000;
+/** Facts at one end of an id that are looked at: as many as a class may have ids. */
+const MAX_FACTS = 1_000;
 
 type StoredDoc = RowDoc | Doc<"syncOthers">;
 
@@ -135,17 +135,29 @@ export class ConvexStore extends ConvexReader implements HubStore {
     private readonly writer: DatabaseWriter,
     user: Id<"users">,
     private readonly now: number,
+    /** What the person keeps here, counted on with each row. */
+    readonly usage: Usage,
   ) {
     super(writer, user);
   }
 
-  fits(stored: Stored): boolean {
-    const document = toDocument(descriptors.get(stored.entity), stored.row);
-    return documentSize(document) <= DOCUMENT_BYTES;
+  refuse(stored: Held): string | undefined {
+    const more = growth(stored);
+    if (more.size > DOCUMENT_BYTES) {
+      return "The row takes more than 900 KB beside its long values; shorten some of them";
+    }
+    return noRoom(this.usage, more);
+  }
+
+  refuseChunks(bytes: number): string | undefined {
+    return noRoom(this.usage, { rows: 0, bytes });
   }
 
   async put(stored: Held): Promise<void> {
     const { entity, id, row, document: old } = stored;
+    const more = growth(stored);
+    this.usage.rows += more.rows;
+    this.usage.bytes += more.bytes;
     const place = { seq: stored.seq, bytes: wireSize(row) };
     let feed = old?.syncFeed;
     if (feed) await this.writer.patch(feed, place);
@@ -162,6 +174,7 @@ export class ConvexStore extends ConvexReader implements HubStore {
       syncBorn: stored.born,
       ...(stored.key !== undefined && { syncKey: stored.key }),
       syncFeed: feed,
+      updatedAt: this.now,
     };
     await this.write(entity, document, old);
     this.count(old && fromDocument(descriptors.get(entity), asRow(old)), row);
@@ -196,13 +209,6 @@ export class ConvexStore extends ConvexReader implements HubStore {
     if (old) add(old, -1);
   }
 
-  async audit(entity: string, id: string, losses: readonly Loss[]): Promise<void> {
-    if (losses.length === 0) return;
-    const cells = describeLosses(losses);
-    const entry = { user: this.user, at: this.now, entity, id, cells };
-    await this.writer.insert("syncAudit", entry);
-  }
-
   /** Writes how often chunks are named now. Call it once, after the last row. */
   async finish(): Promise<void> {
     for (const [hash, change] of this.references) {
@@ -213,6 +219,15 @@ export class ConvexStore extends ConvexReader implements HubStore {
     }
     this.references.clear();
   }
+}
+
+/** What keeping a row adds, and the size of its document. */
+function growth({ entity, row, document: old }: Held): Usage & { size: number } {
+  const descriptor = descriptors.get(entity);
+  const sizeOf = (it: Row) => documentSize(toDocument(descriptor, it));
+  const size = sizeOf(row);
+  const before = old ? sizeOf(fromDocument(descriptor, asRow(old))) : 0;
+  return { rows: old ? 0 : 1, bytes: size - before, size };
 }
 
 function toStored(entity: string, document: StoredDoc): Held {

@@ -8,6 +8,7 @@ import { deviceOf, noteDevice } from "./devices.js";
 import { everyDigest, readDigests, writeDigests } from "./digests.js";
 import { descriptors } from "./entities.js";
 import {
+  badRequest,
   bounded,
   checkProtocol,
   failure,
@@ -17,9 +18,17 @@ import {
   whole,
 } from "./errors.js";
 import { headOf, identityOf, requireUser, type Identity } from "./person.js";
+import { usageOf } from "./quota.js";
 
 /** Rows in a call: each costs look-ups, and those of a transaction are limited. */
 export const MAX_ROWS = 500;
+
+/**
+ * How far serial numbers may leap: further than a device has ever called, and a small part
+ * of all there are. So another session of the same person, which may call itself anything,
+ * cannot use them up: whoever is overtaken goes on from the number it is told.
+ */
+const MAX_JUMP = 2 ** 28;
 
 export const pushArgs = {
   protocol: v.number(),
@@ -47,8 +56,8 @@ export interface Answers extends Taken {
   time: number;
 }
 
-/** Joins a batch; with `only`, rows of other entities are refused one by one. */
-export async function push(ctx: MutationCtx, call: Push, only?: string): Promise<Answers> {
+/** Joins a batch. */
+export async function push(ctx: MutationCtx, call: Push): Promise<Answers> {
   const user = await requireUser(ctx);
   checkProtocol(call.protocol);
   const device = name("device", call.device);
@@ -63,12 +72,12 @@ export async function push(ctx: MutationCtx, call: Push, only?: string): Promise
   await noteCall(ctx, user._id, device, serial, now);
 
   const state = { head: head.head, digests: readDigests(head.digests) };
-  const store = new ConvexStore(ctx.db, user._id, now);
-  const taken = await accept({ store, state, descriptors, now, only }, changes);
+  const store = new ConvexStore(ctx.db, user._id, now, usageOf(head));
+  const taken = await accept({ store, state, descriptors, now }, changes);
   await store.finish();
   if (state.head !== head.head) {
     const digests = JSON.stringify(writeDigests(state.digests));
-    await ctx.db.patch(head._id, { head: state.head, digests });
+    await ctx.db.patch(head._id, { head: state.head, digests, ...store.usage });
   }
   return {
     protocol: PROTOCOL,
@@ -89,6 +98,9 @@ async function noteCall(
   now: number,
 ): Promise<void> {
   const last = (await deviceOf(ctx, user, device))?.serial ?? 0;
+  if (serial - last > MAX_JUMP) {
+    throw badRequest(`\`serial\` is more than ${MAX_JUMP} above the last one, ${last}`);
+  }
   if (serial <= last) {
     throw failure("old_call", "A later call of this device was answered", { last });
   }

@@ -2,7 +2,7 @@
  * What a hub needs of the place where it keeps a person's rows. Everything happens inside
  * one serialised transaction; nothing here can reach another person's rows.
  */
-import type { Loss, Row } from "../model/row.js";
+import type { Row } from "../model/row.js";
 
 /** A row as a hub keeps it. */
 export interface Stored {
@@ -37,12 +37,12 @@ export interface ReadStore {
 }
 
 export interface HubStore extends ReadStore {
-  /** Whether the row fits; nothing is written. */
-  fits(stored: Stored): boolean;
+  /** Why there is no room for the row, if so; nothing is written. */
+  refuse(stored: Stored): string | undefined;
+  /** Why there is no room for so many bytes of chunks, if so. */
+  refuseChunks(bytes: number): string | undefined;
   /** Stores the row at its place in the feed; the place it had becomes empty. */
   put(stored: Stored): Promise<void>;
-  /** Notes what a join decided against. */
-  audit(entity: string, id: string, losses: readonly Loss[]): Promise<void>;
 }
 
 /** What a hub keeps of itself while it takes a batch. */

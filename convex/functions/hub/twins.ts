@@ -23,7 +23,14 @@ export const ALIASES = "aliases";
  * A class of more ids than this is left as it is: a transaction can read only so much, and
  * nobody has one thing on so many devices.
  */
-const MAX_CLASS = 200;
+const MAX_CLASS = 1_000;
+
+/** Ids that stand for one row. */
+interface Class {
+  readonly ids: ReadonlySet<string>;
+  /** What all of them say of the key and of deletion; null if one of them is not here. */
+  readonly row: Row | null;
+}
 
 /** The row that records that `one` and `other` are the same row of `entity`. */
 export function fact(entity: string, one: string, other: string): { id: string; row: Row } {
@@ -37,12 +44,12 @@ export function fact(entity: string, one: string, other: string): { id: string; 
   return { id: importedId(["alias", entity, low, high]), row };
 }
 
-/** Every id that stands for the same row as `id`, in order, or undefined if too many. */
-export async function classOf(
+/** Every id that stands for the same row as `id`, or undefined if too many. */
+async function idsWith(
   store: ReadStore,
   entity: string,
   id: string,
-): Promise<string[] | undefined> {
+): Promise<Set<string> | undefined> {
   const found = new Set([id]);
   const open = [id];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
@@ -55,7 +62,18 @@ export async function classOf(
       if (found.size > MAX_CLASS) return undefined;
     }
   }
-  return [...found].sort();
+  return found;
+}
+
+/** Whether no fact joins the id to another. */
+async function isAlone(store: ReadStore, entity: string, id: string): Promise<boolean> {
+  const facts = await store.facts(id);
+  return facts.every(
+    ({ row }) =>
+      isDeleted(row) ||
+      endOf(row, "entity") !== entity ||
+      [undefined, id].includes(otherEnd(row, id)),
+  );
 }
 
 function otherEnd(row: Row, id: string): string | undefined {
@@ -70,55 +88,83 @@ function endOf(row: Row, end: string): string | undefined {
   return JSON.parse(cell.text) as string;
 }
 
-/**
- * The live row that `newcomer` meets under its natural key. Only births fold: two old rows
- * that were renamed to one key stay two.
- *
- * After a hub was wiped, rows come to the new one in any order. So that it does not matter
- * which of two came first, an old row also folds with one that came here as a birth and
- * still has that key. A class that has not come back as a whole is left alone: the part
- * that is missing may say that it was deleted.
- */
-export async function findTwin(
-  store: ReadStore,
-  descriptor: Descriptor,
-  newcomer: Stored,
-  compareChunked: CompareChunked,
-): Promise<string | undefined> {
-  const { entity, id, key } = newcomer;
-  if (key === undefined || isDeleted(newcomer.row)) return undefined;
-  // Looked up first, because nearly every newcomer meets nobody.
-  const candidates = (await store.withKey(entity, key)).filter(
-    (it) => it.id !== id && (newcomer.born || it.born),
-  );
-  if (candidates.length === 0) return undefined;
-  if ((await classOf(store, entity, id))?.length !== 1) return undefined;
-  for (const candidate of candidates) {
-    const members = await classOf(store, entity, candidate.id);
-    if (members === undefined) continue;
-    const row = await joinMembers(store, descriptor, candidate, members, compareChunked);
-    if (row === undefined || isDeleted(row)) continue;
-    const theirs = keyOf(descriptor, row);
-    if (theirs !== undefined && shortKey(theirs) === key) return candidate.id;
-  }
-  return undefined;
-}
+/** Finds twins during one call, and works every class out once. */
+export class Twins {
+  /** By entity and id; undefined for a class that is too large. */
+  private readonly classes = new Map<string, Class | undefined>();
 
-/** What twins are judged by: the key and the mark of deletion of all members together. */
-async function joinMembers(
-  store: ReadStore,
-  descriptor: Descriptor,
-  candidate: Stored,
-  members: readonly string[],
-  compareChunked: CompareChunked,
-): Promise<Row | undefined> {
-  const judged = [...descriptor.naturalKey, DELETED_AT];
-  let row: Row = new Map();
-  for (const id of members) {
-    const member = id === candidate.id ? candidate : await store.get(candidate.entity, id);
-    if (member === undefined) return undefined;
-    const part = new Map([...member.row].filter(([field]) => judged.includes(field)));
-    row = (await join(row, part, compareChunked)).row;
+  constructor(
+    private readonly store: ReadStore,
+    private readonly compareChunked: CompareChunked,
+  ) {}
+
+  /**
+   * The live row that `newcomer` meets under its natural key. Only births fold: two old
+   * rows that were renamed to one key stay two.
+   *
+   * After a hub was wiped, rows come to the new one in any order. So that it does not
+   * matter which of two came first, an old row also folds with one that came here as a
+   * birth and still has that key. A class that has not come back as a whole is left alone:
+   * the part that is missing may say that it was deleted.
+   */
+  async find(descriptor: Descriptor, newcomer: Stored): Promise<string | undefined> {
+    const { entity, id, key } = newcomer;
+    if (key === undefined || isDeleted(newcomer.row)) return undefined;
+    // Looked up first, because nearly every newcomer meets nobody.
+    const candidates = (await this.store.withKey(entity, key)).filter(
+      (it) => it.id !== id && (newcomer.born || it.born),
+    );
+    if (candidates.length === 0) return undefined;
+    if (!(await isAlone(this.store, entity, id))) return undefined;
+    const judged = new Set<Class>();
+    for (const candidate of candidates) {
+      const found = await this.classOf(descriptor, entity, candidate.id);
+      // Another candidate of it would be as dear to follow.
+      if (found === undefined) return undefined;
+      if (judged.has(found)) continue;
+      judged.add(found);
+      if (found.row === null || isDeleted(found.row)) continue;
+      const theirs = keyOf(descriptor, found.row);
+      if (theirs !== undefined && shortKey(theirs) === key) return candidate.id;
+    }
+    return undefined;
   }
-  return row;
+
+  /** A row was stored: what was worked out from it is worked out again. */
+  changed(entity: string, id: string): void {
+    if (entity === ALIASES) this.classes.clear();
+    const found = this.classes.get(`${entity} ${id}`);
+    for (const member of found?.ids ?? []) this.classes.delete(`${entity} ${member}`);
+  }
+
+  private async classOf(
+    descriptor: Descriptor,
+    entity: string,
+    id: string,
+  ): Promise<Class | undefined> {
+    const place = `${entity} ${id}`;
+    if (this.classes.has(place)) return this.classes.get(place);
+    const ids = await idsWith(this.store, entity, id);
+    const found = ids && { ids, row: await this.joined(descriptor, entity, ids) };
+    this.classes.set(place, found);
+    for (const member of ids ?? []) this.classes.set(`${entity} ${member}`, found);
+    return found;
+  }
+
+  /** What twins are judged by: the key and the mark of deletion of all members together. */
+  private async joined(
+    descriptor: Descriptor,
+    entity: string,
+    ids: ReadonlySet<string>,
+  ): Promise<Row | null> {
+    const judged = [...descriptor.naturalKey, DELETED_AT];
+    let row: Row = new Map();
+    for (const id of ids) {
+      const member = await this.store.get(entity, id);
+      if (member === undefined) return null;
+      const part = new Map([...member.row].filter(([field]) => judged.includes(field)));
+      row = (await join(row, part, this.compareChunked)).row;
+    }
+    return row;
+  }
 }

@@ -38,5 +38,10 @@ export const rowColumns = {
   syncExtra: v.optional(v.string()),
   /** The hashes of the chunks of long values: JSON, by field. */
   syncChunks: v.optional(v.string()),
+  /**
+   * Milliseconds since 1970, when the hub last took a change of the row: by the hub's own
+   * clock, so that devices with a wrong one do not disturb it.
+   */
+  updatedAt: v.number(),
   deleted_at: time,
 };

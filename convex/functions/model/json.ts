@@ -4,8 +4,8 @@
  * cannot read would stop that replica for good.
  *
  * The form: no white space, the names of an object sorted by their bytes and distinct, and
- * in strings only those escapes without which they would not be JSON. Numbers may have any
- * shape that is finite, except a zero with a sign.
+ * in strings only those escapes without which they would not be JSON. Numbers have the one
+ * form that WIRE.md gives them.
  */
 import { compareUtf8 } from "./text.js";
 
@@ -82,8 +82,31 @@ function scalarEnd(text: string, at: number): number {
   NUMBER.lastIndex = at;
   const number = NUMBER.exec(text)?.[0];
   if (number === undefined) return -1;
-  const value = Number(number);
-  return Number.isFinite(value) && !Object.is(value, -0) ? at + number.length : -1;
+  return isCanonicalNumber(number) ? at + number.length : -1;
+}
+
+/**
+ * Whether a number is written as every replica would write it: what is whole and between
+ * -2^63 and 2^64 - 1 by its digits, any other double as ECMAScript writes it.
+ */
+export function isCanonicalNumber(text: string): boolean {
+  const isWhole = /^-?[0-9]+$/.test(text);
+  if (isWhole && (text.length < 19 || (text.length < 21 && isInRange(BigInt(text)))))
+    return text !== "-0";
+  // No double takes more to write, and a longer text is not worth reading.
+  if (text.length > 25) return false;
+  const value = Number(text);
+  return Number.isFinite(value) && canonicalNumber(value) === text;
+}
+
+/** The one text of a double that is finite. */
+export function canonicalNumber(value: number): string {
+  const whole = Number.isInteger(value) ? BigInt(value) : undefined;
+  return String(whole !== undefined && isInRange(whole) ? whole : value);
+}
+
+function isInRange(value: bigint): boolean {
+  return value >= -(2n ** 63n) && value < 2n ** 64n;
 }
 
 /** Where the string that starts at `at` has ended, or -1. */

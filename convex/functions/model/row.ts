@@ -27,17 +27,9 @@ export type Row = Map<string, Cell>;
 /** Which of two different values is greater, where one of them at least is in chunks. */
 export type CompareChunked = (one: Value, other: Value) => Promise<number>;
 
-/** A cell that gave way to another value of its field. */
-export interface Loss {
-  readonly field: string;
-  readonly kept: Cell;
-  readonly lost: Cell;
-}
-
 export interface Joined {
   readonly row: Row;
   readonly changed: boolean;
-  readonly losses: readonly Loss[];
 }
 
 /** Whether the value is a JSON null. */
@@ -77,21 +69,14 @@ export async function join(
   compareChunked: CompareChunked,
 ): Promise<Joined> {
   const row = new Map(mine);
-  const losses: Loss[] = [];
   let changed = false;
   for (const [field, cell] of other) {
     const held = row.get(field);
-    if (held !== undefined) {
-      const wins = (await compareCells(cell, held, compareChunked)) > 0;
-      if (!sameValue(cell, held)) {
-        losses.push({ field, kept: wins ? cell : held, lost: wins ? held : cell });
-      }
-      if (!wins) continue;
-    }
+    if (held && (await compareCells(cell, held, compareChunked)) <= 0) continue;
     row.set(field, cell);
     changed = true;
   }
-  return { row, changed, losses };
+  return { row, changed };
 }
 
 /** The cells by the bytes of their fields' names: the order in which rows are written. */

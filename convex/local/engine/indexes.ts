@@ -164,7 +164,7 @@ function answerFromIndexes(prototype: Database): void {
     const filtered = query.operators.some((operator) => "filter" in operator);
     const wanted = shape.limit !== null && !filtered ? shape.limit : Infinity;
     const tree = table(this, name).index(index, fields);
-    const [from, to] = ends(scan ? [] : source.range);
+    const [from, to] = endsOf(scan ? [] : source.range);
     const ascending = shape.order === "asc";
     const found: Document[] = [];
     const entries = ascending ? tree.entries(from) : tree.entriesReversed(to);
@@ -178,7 +178,7 @@ function answerFromIndexes(prototype: Database): void {
 }
 
 /** The lowest and the highest key of a range. */
-function ends(range: RangeStep[]): [from: Key, to: Key] {
+export function endsOf(range: RangeStep[]): [from: Key, to: Key] {
   const from: Key = [];
   const to: Key = [];
   let afterFrom = LOW;

@@ -37,13 +37,28 @@ export async function loadEngine(): Promise<EngineModule> {
   }
 }
 
+/** Where convex-test runs a mutation, and the same with something around it. */
+const MUTATION =
+  "const runMutationWithHandler = async (handler, args, extraCtx = {}, functionPath, isNested, transactionLimits) => {";
+const AROUND = `const runMutationWithHandler = (...given) => around({
+  path: given[3].udfPath,
+  isNested: given[4],
+  isScheduled: Boolean(requestMetadataStorage.getStore()?.scheduledFunctionId),
+  run: () => runOneMutation(...given),
+});
+const runOneMutation = async (handler, args, extraCtx = {}, functionPath, isNested, transactionLimits) => {`;
+const SETTER = `let around = (it) => it.run();
+export function setAroundMutation(it) { around = it; }`;
+
 function withExports(source: string, main: string): string {
+  if (!source.includes(MUTATION)) throw new Error("convex-test does not look as it did");
   const absolute = source
+    .replace(MUTATION, AROUND)
     .replace(/\/\/# sourceMappingURL.*$/m, "")
     .replace(/^(import .* from )"([^"]+)";$/gm, (_line, start: string, name: string) => {
       return `${start}"${resolved(name, main)}";`;
     });
-  return `${absolute}\nexport { ${EXPORTS.join(", ")} };\n`;
+  return `${absolute}\n${SETTER}\nexport { ${EXPORTS.join(", ")} };\n`;
 }
 
 /** What `name` means in `main`. The functions must share these modules with the engine. */

@@ -43,6 +43,7 @@ export interface Database {
   _queryResults: Record<number, Document[]>;
   _writes: Writes[];
 
+  get(table: string | undefined, id: string): Document | null;
   startTransaction(): void;
   _addWrite(id: string, value: Document | null): void;
   commit(commitTs: bigint | null): void;
@@ -85,6 +86,15 @@ export interface Engine {
   fetch(path: string, init: RequestInit): Promise<Response>;
 }
 
+/** A mutation that is about to be run. */
+export interface MutationRun {
+  path: string;
+  /** It is a part of another one, and of its transaction. */
+  isNested: boolean;
+  isScheduled: boolean;
+  run: () => Promise<unknown>;
+}
+
 /** The copy of convex-test with its private parts exported. */
 export interface EngineModule {
   convexTest(options: {
@@ -93,6 +103,8 @@ export interface EngineModule {
     transactionLimits: boolean;
   }): Engine;
   DatabaseFake: { prototype: Database };
+  /** Says what is done around each mutation. */
+  setAroundMutation(around: (it: MutationRun) => Promise<unknown>): void;
   getDb(): Database;
   getTransactionManager(): TransactionManager;
 }

@@ -19,6 +19,7 @@ export interface Controls {
   snapshot(): Promise<unknown>;
   restore(wanted: Record<string, unknown>): Promise<unknown>;
   wipe(): Promise<unknown>;
+  state(wanted: Record<string, unknown>): unknown;
   stats(): unknown;
   stop(): void;
 }
@@ -71,6 +72,8 @@ export class Control {
         return this.controls.restore(object(body));
       case "POST wipe":
         return this.controls.wipe();
+      case "POST state":
+        return this.controls.state(object(body));
       case "GET stats":
         return this.controls.stats();
       case "POST stop":

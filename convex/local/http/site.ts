@@ -2,16 +2,23 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Engine } from "../engine/types.js";
+import type { Functions } from "../functions.js";
 import type { Identity } from "../identity.js";
 import { LIMITS } from "../limits.js";
-import { bodyOf, failure, send } from "./exchange.js";
+import type { Running } from "../running.js";
+import { bodyOf, failure, json, send } from "./exchange.js";
+
+/** What the site needs of its deployment. */
+interface Parts {
+  engine: Engine;
+  running: Running;
+  functions: Functions;
+  caller(request: IncomingMessage): Promise<Identity | null>;
+  afterWrite(): void;
+}
 
 export class Site {
-  constructor(
-    private readonly engine: Engine,
-    private readonly caller: (request: IncomingMessage) => Promise<Identity | null>,
-    private readonly afterWrite: () => void,
-  ) {}
+  constructor(private readonly parts: Parts) {}
 
   /** Answers a request for `path` (with its query). Never throws. */
   async handle(request: IncomingMessage, response: ServerResponse, path: string) {
@@ -21,16 +28,25 @@ export class Site {
       if (response.headersSent) response.destroy();
       else send(response, failure(error));
     } finally {
-      this.afterWrite();
+      this.parts.afterWrite();
     }
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse, path: string) {
     const method = request.method ?? "GET";
-    const body = await bodyOf(request, LIMITS.httpActionBody);
+    const body = await bodyOf(request, Infinity);
     // Here a token that is no good makes the caller a stranger, not the request an error.
-    const identity = await this.caller(request).catch(() => null);
-    const engine = identity ? this.engine.withIdentity(identity.attributes) : this.engine;
+    const { running, functions, caller } = this.parts;
+    const stopped = running.take();
+    if (stopped !== null) {
+      const outcome = functions.failure(stopped);
+      send(response, json(500, { code: outcome.ok ? "" : outcome.message }));
+      return;
+    }
+    const identity = await caller(request).catch(() => null);
+    const engine = identity
+      ? this.parts.engine.withIdentity(identity.attributes)
+      : this.parts.engine;
     const answer = await engine.fetch(path, {
       method,
       headers: headersOf(request),
@@ -40,8 +56,12 @@ export class Site {
     answer.headers.forEach((value, name) => (headers[name] = value));
     const cookies = answer.headers.getSetCookie();
     if (cookies.length > 0) headers["set-cookie"] = cookies;
+    const content = Buffer.from(await answer.arrayBuffer());
+    if (content.length > LIMITS.httpActionAnswer) {
+      throw new Error("HttpResponseTooLarge: an HTTP action answers at most 20 MiB");
+    }
     response.writeHead(answer.status, headers);
-    response.end(Buffer.from(await answer.arrayBuffer()));
+    response.end(content);
   }
 }
 

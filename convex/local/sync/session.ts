@@ -5,6 +5,7 @@
 import { convexToJson, jsonToConvex, type Value } from "convex/values";
 import type { WebSocket } from "ws";
 import { now, onClockSet } from "../clock.js";
+import { Conflict } from "../engine/conflicts.js";
 import type { Functions, Outcome } from "../functions.js";
 import type { Identifier, Identity } from "../identity.js";
 import type { Stats } from "../stats.js";
@@ -48,6 +49,8 @@ export class Session {
   private readonly queries = new Map<number, Subscription>();
   private work: Promise<void> = Promise.resolve();
   private poked = false;
+  /** Milliseconds by which the client's clock is ahead, if it told its time. */
+  private clockSkew: number | null = null;
   private expiry: NodeJS.Timeout | undefined;
   private readonly ping: NodeJS.Timeout;
   private pinged = now();
@@ -87,7 +90,9 @@ export class Session {
   /** One message after the other, as the deployment answers them. */
   private enqueue(work: () => Promise<void>): void {
     this.work = this.work.then(work).catch((error: unknown) => {
-      this.fatal(error instanceof Error ? error.message : String(error));
+      // A client calls again what was under way when its connection ended.
+      if (error instanceof Conflict) this.socket.close(1013, error.code);
+      else this.fatal(error instanceof Error ? error.message : String(error));
     });
   }
 
@@ -95,6 +100,10 @@ export class Session {
     const message = JSON.parse(text) as Message;
     switch (message.type) {
       case "Connect":
+        if (typeof message["clientTs"] === "number") {
+          this.clockSkew = message["clientTs"] - Math.trunc(now());
+        }
+        return;
       case "Event":
         return;
       case "ModifyQuerySet":
@@ -207,8 +216,9 @@ export class Session {
         startVersion: JSON.stringify(start),
         endVersion: JSON.stringify(this.version),
         modifications: `[${changes.join(",")}]`,
-        clientClockSkew: "null",
-        serverTs: "null",
+        clientClockSkew: String(this.clockSkew),
+        // Nanoseconds: more digits than a double has.
+        serverTs: String(BigInt(Math.trunc(now())) * 1_000_000n),
       }),
     );
   }

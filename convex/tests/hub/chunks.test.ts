@@ -136,24 +136,31 @@ test("chunks that no row names are swept after a day, the others stay", async ()
   ]);
 });
 
-test("old entries of the audit log are swept batch by batch", async () => {
+test("a long value that is not canonical JSON is refused, and only its row", async () => {
+  const ada = await linked(deployment());
+  const long = "x".repeat(70_000);
+  const bad = [long, `"${long}" `, `["${long}",1.0]`, `"\0${long}"`, `["${long}"`];
+  const good = [`"${long}"`, `["${long}",1]`];
+  await ada.putChunks([...bad, ...good]);
+  const rows = [...bad, ...good].map((text, n) =>
+    born("messages", n, [["blocks", person(1), "", [contentHash(text)]]]),
+  );
+  const { answers } = await ada.push(...rows);
+  const expected = [...bad.map(() => "refused"), ...good.map(() => "accepted")];
+  expect(answers.map((it) => it.kind)).toEqual(expected);
+});
+
+test("chunks are counted until they are swept", async () => {
   vi.useFakeTimers();
   vi.setSystemTime(1_790_000_000_000);
   const t = deployment();
   const ada = await linked(t);
-  await t.run(async (ctx) => {
-    for (let n = 0; n < 150; n += 1) {
-      const at = n < 149 ? 1 : Date.now();
-      await ctx.db.insert("syncAudit", {
-        user: ada.user,
-        at,
-        entity: "e",
-        id: "i",
-        cells: [],
-      });
-    }
-  });
-  await t.mutation(internal.maintenance.sweepAudit, {});
-  await t.finishAllScheduledFunctions(vi.runAllTimers);
-  expect(await ada.audit()).toHaveLength(1);
+  const bytes = () =>
+    t.run(async (ctx) => (await ctx.db.query("syncHeads").first())?.bytes);
+  await ada.putChunks(["a".repeat(70_000), "b".repeat(70_000)]);
+  await ada.putChunks(["a".repeat(70_000)]);
+  expect(await bytes()).toBe(140_000);
+  vi.setSystemTime(Date.now() + 24 * 60 * 60 * 1000 + 1);
+  await t.mutation(internal.maintenance.sweepChunks, {});
+  expect(await bytes()).toBe(0);
 });

@@ -6,7 +6,7 @@ import { convexTest } from "convex-test";
 import { ConvexError, type Value } from "convex/values";
 import { expect } from "vitest";
 import { api } from "../../functions/_generated/api.js";
-import type { Doc, Id } from "../../functions/_generated/dataModel.js";
+import type { Id } from "../../functions/_generated/dataModel.js";
 import type { Answers } from "../../functions/hub/push.js";
 import schema from "../../functions/schema.js";
 import { PROTOCOL } from "../../functions/hub/errors.js";
@@ -136,10 +136,6 @@ export class Person {
   async text(n: number, field: string): Promise<string | undefined> {
     const row = (await this.rows()).find((it) => it.id === id(n));
     return row?.cells.find(([name]) => name === field)?.[2];
-  }
-
-  audit(): Promise<Doc<"syncAudit">[]> {
-    return this.t.run((ctx) => ctx.db.query("syncAudit").take(100));
   }
 
   async putChunks(chunks: string[]): Promise<string[]> {

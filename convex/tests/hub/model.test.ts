@@ -38,8 +38,17 @@ test("only canonical JSON is JSON", () => {
     "0",
     "-1",
     "1.5",
-    "1e300",
     "1e+300",
+    "1e-7",
+    "0.000001",
+    "123456.789",
+    "18446744073709551615",
+    "18446744073709552000",
+    "-9223372036854775808",
+    "100000000000000000000",
+    "18446744073709550000",
+    "5e-324",
+    "1.7976931348623157e+308",
     '""',
     '"\u007f\u2028😀"',
   ];
@@ -50,11 +59,7 @@ test("only canonical JSON is JSON", () => {
     '[1,[2,{"a":null}]]',
     '{"":1,"a":[],"b":{}}',
   );
-  good.push(
-    '"\\n\\u0000\\u001f\\u000b\\"\\\\"',
-    '{"\uff5e":1,"😀":2}',
-    "9007199254740994.0",
-  );
+  good.push('"\\n\\u0000\\u001f\\u000b\\"\\\\"', '{"\uff5e":1,"😀":2}');
   good.push("[".repeat(5000) + "]".repeat(5000));
   for (const text of good) {
     expect(isCanonicalJson(text), text.slice(0, 50)).toBe(true);
@@ -64,6 +69,21 @@ test("only canonical JSON is JSON", () => {
   bad.push(
     "-0",
     "-0.0",
+    "2.0",
+    "0.0",
+    "1e2",
+    "1E5",
+    "1e300",
+    "1e308",
+    "1e-400",
+    "0.0000001",
+    "1.50",
+    "123456.7890",
+    "18446744073709551616",
+    "-9223372036854775809",
+    "-9223372036854776000",
+    "9007199254740994.0",
+    '{"a":[1.50]}',
     "[1,]",
     "[,1]",
     "[1 ,2]",
@@ -106,18 +126,6 @@ test("the greater stamp wins, then the greater text", async () => {
   );
 });
 
-test("a join tells what gave way", async () => {
-  const mine = row(["a", person(1), "1"], ["b", person(3), "2"], ["c", person(1), "3"]);
-  const other = row(["a", person(2), "4"], ["b", person(2), "5"], ["c", person(2), "3"]);
-  const { losses, changed } = await join(mine, other, noChunks);
-  expect(changed).toBe(true);
-  expect(losses.map(({ field, kept, lost }) => [field, kept.text, lost.text])).toEqual([
-    ["a", "4", "1"],
-    ["b", "2", "5"],
-  ]);
-  expect((await join(mine, mine, noChunks)).changed).toBe(false);
-});
-
 test("names and ids", () => {
   expect(["a", "a_1", "constructor"].every(isPlainName)).toBe(true);
   expect(["", "A", "1a", "_a", "a-b", "é", "a\n", "a".repeat(61)].some(isPlainName)).toBe(
@@ -156,8 +164,8 @@ test("a key is the texts of its fields", () => {
 });
 
 test("a document gives back every text exactly", () => {
-  const texts = ["null", "true", "1", "1.5", "1e300", "9007199254740993", '"a\\n\u007f"'];
-  texts.push('"12"', "[1.0]", '{"__proto__":1}', '""', "0.1", "-5", "12345678901234567890");
+  const texts = ["null", "true", "1", "1.5", "1e+300", "9007199254740993", '"a\\n\u007f"'];
+  texts.push('"12"', "[1]", '{"__proto__":1}', '""', "0.1", "-5", "12345678901234567890");
   const fields = [
     ...Object.keys(descriptors.sessions.fields),
     "deleted_at",

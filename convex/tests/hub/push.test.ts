@@ -1,7 +1,9 @@
 // @vitest-environment edge-runtime
 /** What a hub answers, row by row and call by call. */
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { api } from "../../functions/_generated/api.js";
+import { contentHash } from "../../functions/model/row.js";
+import { fact as factOf } from "../../functions/hub/twins.js";
 import {
   born,
   cell,
@@ -13,9 +15,15 @@ import {
   part,
   person,
   signUp,
+  type WireCell,
   type WireRow,
 } from "./fixture.js";
 import { PROTOCOL } from "../../functions/hub/errors.js";
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
+});
 
 test("edits of different fields both stay, of one field the later one", async () => {
   const ada = await linked(deployment());
@@ -93,7 +101,7 @@ test("what this schema does not know is kept and passed on to the letter", async
   const texts = [
     deep,
     "9007199254740993",
-    "1e300",
+    "1e+300",
     "1.5",
     '{"a":1,"😀":[null,true]}',
     '"\\u0000"',
@@ -266,43 +274,105 @@ test("a row that would grow past a document is refused and stays as it was", asy
   expect((await ada.rows())[0]?.cells).toHaveLength(9);
 });
 
-test("an import takes messages only", async () => {
+test("a number in another form than every replica's is refused, and only its row", async () => {
   const ada = await linked(deployment());
-  const rows = [
-    born("messages", 1, [cell("text", "a")]),
-    born("sessions", 2, [cell("name", "b")]),
-  ];
-  const answers = await ada.client.mutation(api.messages.bulkImport, ada.envelope(rows));
-  expect(answers.answers.map((it) => it.kind)).toEqual(["accepted", "refused"]);
-  expect((await ada.rows()).map((it) => it.entity)).toEqual(["messages"]);
+  const bad = ["2.0", "0.0", "1e2", "1e300", "1e-400", "18446744073709551616", "[1.50]"];
+  const good = ["2", "1e+300", "18446744073709551615", "100000000000000000000", "[1.5]"];
+  const rows = [...bad, ...good].map((text, n) =>
+    born("later_things", n, [["a", person(1), text]]),
+  );
+  const { answers } = await ada.push(...rows);
+  const expected = [...bad.map(() => "refused"), ...good.map(() => "accepted")];
+  expect(answers.map((it) => it.kind)).toEqual(expected);
 });
 
-test("what a join decides against is in the audit log", async () => {
+test("no session can use up the serial numbers of a device", async () => {
   const ada = await linked(deployment());
-  await ada.give(born("sessions", 1, [cell("name", "a"), cell("note", "x".repeat(2_000))]));
-  const [name, note] = [cell("name", "b", person(2)), cell("note", "short", person(2))];
-  await ada.give(part("sessions", 1, [name, note]));
-  await ada.give(part("sessions", 1, [cell("name", "a")]));
-  await ada.give(part("sessions", 1, [cell("name", "b", person(1))]));
-  const [first, second, ...rest] = await ada.audit();
-  expect(rest).toEqual([]);
-  expect(first).toMatchObject({ entity: "sessions", id: id(1) });
-  expect(first?.cells).toEqual([
-    {
-      field: "name",
-      kept: { stamp: person(2), text: '"b"' },
-      lost: { stamp: person(1), text: '"a"' },
-    },
-    {
-      field: "note",
-      kept: { stamp: person(2), text: '"short"' },
-      lost: {
-        stamp: person(1),
-        text: expect.stringMatching(/^sha256:[0-9a-f]{64}, 2002 bytes$/),
-      },
-    },
+  await ada.give(born("sessions", 1, [cell("name", "a")]));
+  const most = { ...ada.envelope([]), serial: 2 ** 53 - 1 };
+  const leap = ada.client.mutation(api.sync.pushChanges, most);
+  expect(await errorOf(leap)).toMatchObject({ code: "bad_request" });
+  const far = { ...ada.envelope([]), serial: 2 ** 28 };
+  await ada.client.mutation(api.sync.pushChanges, far);
+  const row = born("sessions", 2, [cell("name", "b")]);
+  expect(await errorOf(ada.push(row))).toMatchObject({ code: "old_call", last: 2 ** 28 });
+  ada.serial = 2 ** 28;
+  await ada.give(row);
+});
+
+test("a person keeps no more than the quota, and can delete what is there", async () => {
+  const ada = await linked(deployment());
+  vi.stubEnv("DRIFTLINE_QUOTA_MB", "0.3");
+  const text = cell("text", "x".repeat(60_000));
+  const kinds = async (...rows: WireRow[]) =>
+    (await ada.push(...rows)).answers.map((it) => it.kind);
+  const rows = [1, 2, 3, 4].map((n) => born("messages", n, [text]));
+  expect(await kinds(...rows)).toEqual(rows.map(() => "accepted"));
+  const chunk = (letter: string) => letter.repeat(50_000);
+  await ada.putChunks([chunk("a")]);
+  await ada.putChunks([chunk("b")]);
+  const long: WireCell = ["text", person(1), "", [contentHash(chunk("b"))]];
+  const { answers } = await ada.push(
+    born("messages", 5, [text]),
+    born("messages", 6, [long]),
+  );
+  const full = { kind: "refused", reason: expect.stringContaining("DRIFTLINE_QUOTA_MB") };
+  expect(answers).toEqual([full, full]);
+  const empty: [string, string, string] = ["text", person(2), "null"];
+  expect(await kinds(part("messages", 1, [cell("deleted_at", 5, person(2))]))).toEqual([
+    "accepted",
   ]);
-  expect(second?.cells[0]).toMatchObject({ kept: { text: '"b"' }, lost: { text: '"a"' } });
+  expect(await kinds(part("messages", 1, [empty]), part("messages", 2, [empty]))).toEqual([
+    "accepted",
+    "accepted",
+  ]);
+  vi.stubEnv("DRIFTLINE_QUOTA_ROWS", "5");
+  expect(await kinds(born("messages", 6, [empty]), born("messages", 7, [empty]))).toEqual([
+    "accepted",
+    "refused",
+  ]);
+});
+
+test("every row says when the hub last took a change of it", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  const t = deployment();
+  const ada = await linked(t);
+  const updated = () =>
+    t.run(async (ctx) => [
+      (await ctx.db.query("sessions").first())?.updatedAt,
+      (await ctx.db.query("syncOthers").first())?.updatedAt,
+    ]);
+  vi.setSystemTime(1_790_000_000_000);
+  await ada.give(born("sessions", 1, [cell("name", "a")]), born("things", 2, []));
+  vi.setSystemTime(1_790_000_000_500);
+  await ada.give(part("sessions", 1, [cell("name", "b", person(2))]));
+  vi.setSystemTime(1_790_000_000_900);
+  await ada.give(part("sessions", 1, [cell("name", "b", person(2))]));
+  expect(await updated()).toEqual([1_790_000_000_500, 1_790_000_000_000]);
+});
+
+test("a class of 300 ids is worked out once, alive or deleted", async () => {
+  const ada = await linked(deployment());
+  const name = cell("name", "everywhere");
+  // Each birth would meet the ones before it: the facts come with them, as after a wipe.
+  const facts = Array.from({ length: 299 }, (_, n) => {
+    const { id: fact, row } = factOf("sessions", id(1), id(n + 2));
+    const cells = [...row].map(([field, { stamp, text }]): WireCell => [
+      field,
+      stamp,
+      text,
+    ]);
+    return { entity: "aliases", id: fact, whole: true, cells };
+  });
+  await ada.give(...facts);
+  const old = Array.from({ length: 300 }, (_, n) => born("sessions", n + 1, [name]));
+  for (let at = 0; at < 300; at += 50) await ada.give(...old.slice(at, at + 50));
+  const live = await ada.give(born("sessions", 400, [name]), born("sessions", 401, [name]));
+  expect(live.recorded).toHaveLength(2);
+  await ada.give(part("sessions", 1, [cell("deleted_at", 5, person(9))]));
+  const news = [500, 501, 502].map((n) => born("sessions", n, [name]));
+  // The first is a row of its own, and the others are the same as it.
+  expect((await ada.give(...news)).recorded).toHaveLength(2);
 });
 
 test("rows of an older version are refused, whoever asks", async () => {

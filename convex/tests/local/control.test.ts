@@ -82,6 +82,30 @@ test("an answer can be short, foreign, late or double", async () => {
   expect((await push("d")).body.value.head).toBe(5);
 });
 
+test("a deployment that is stopped fails every call, and says why only in tests", async () => {
+  const open = await Deployment.start("--show-errors");
+  const states = ["free_plan", "spending_limit", "usage_limit", "paused", "suspended"];
+  for (const state of states) {
+    await local.order("POST state", { state, after: 1 });
+    expect((await push("a")).body.status).toBe("success");
+    for (const { status, body } of [
+      await push("b"),
+      await local.call("query", "probe:echo", { value: 1 }),
+      await local.call("query", "probe:missing", {}),
+    ]) {
+      expect([status, body.status, body.errorData]).toEqual([200, "error", undefined]);
+      expect(body.errorMessage).toMatch(/^\[Request ID: [0-9a-f]{16}\] Server Error$/);
+    }
+    expect((await fetch(`${local.ready.siteUrl}/echo`)).status).toBe(500);
+    await local.order("POST state", { state: "running" });
+    expect((await push("c")).body.status).toBe("success");
+    await open.order("POST state", { state });
+    const { body } = await open.call("query", "probe:echo", { value: 1 });
+    expect(body.errorMessage).toMatch(/limit|paused|suspended/);
+  }
+  expect((await local.tryOrder("POST state", { state: "tired" })).status).toBe(400);
+});
+
 test("functions live in the time that was set", async () => {
   await local.order("POST clock", { now: 86_400_000 });
   expect(await local.value("query", "probe:now", {})).toEqual([86_400_000, 86_400_000]);

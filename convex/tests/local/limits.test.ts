@@ -54,8 +54,8 @@ const ROWS: Row[] = [
     "nesting",
     "query",
     "probe:echo",
+    { value: nested(62) },
     { value: nested(63) },
-    { value: nested(64) },
     "too nested",
   ],
   [

@@ -52,9 +52,13 @@ test("time that passes has signs of life, and ends tokens", async () => {
     while (!said.some((it) => it.type === type)) await once(socket, "message");
   };
   await once(socket, "open");
+  socket.send(JSON.stringify({ type: "Connect", clientTs: now - 250 }));
   const show = { type: "Authenticate", baseVersion: 0, tokenType: "User", value: token };
   socket.send(JSON.stringify(show));
   await until("Transition");
+  // As numbers: the official client subtracts them.
+  const times = { clientClockSkew: -250, serverTs: now * 1_000_000 };
+  expect(said[0]).toMatchObject(times);
   await local.order("POST clock", { now: now + 14_000 });
   expect(said.map((it) => it.type)).toEqual(["Transition"]);
   await local.order("POST clock", { now: now + 15_000 });

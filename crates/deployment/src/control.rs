@@ -130,6 +130,25 @@ pub enum Effect {
     DropAfter,
 }
 
+/// Whether a deployment runs its functions. A stopped one fails every call without a name,
+/// as the service does in production.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It does.
+    Running,
+    /// Disabled: the limits of the free plan are exceeded.
+    FreePlan,
+    /// Disabled: the spending limit of a paid plan is exceeded.
+    SpendingLimit,
+    /// Disabled: a usage limit that its owner set is exceeded.
+    UsageLimit,
+    /// Its owner paused it.
+    Paused,
+    /// The service suspended it.
+    Suspended,
+}
+
 /// A state to go back to. It lives as long as the process.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Snapshot {
@@ -163,6 +182,8 @@ pub struct Calls {
     pub calls: u64,
     /// How many of them failed.
     pub errors: u64,
+    /// Attempts that were thrown away, because another mutation changed what they read.
+    pub conflicts: u64,
     /// Milliseconds of all together.
     pub millis: f64,
     /// Milliseconds of the slowest.
@@ -223,6 +244,17 @@ impl Deployment {
     /// Removes all data, sessions included: sign in again with [`Self::token`].
     pub async fn wipe(&self) -> Result<(), Error> {
         self.order::<Value>(Method::POST, "wipe", &json!({})).await.map(drop)
+    }
+
+    /// Stops the deployment's functions, or lets them run again.
+    pub async fn set_state(&self, state: State) -> Result<(), Error> {
+        self.set_state_after(state, 0).await
+    }
+
+    /// Does so once `calls` calls more were answered: in the middle of an upload.
+    pub async fn set_state_after(&self, state: State, calls: u32) -> Result<(), Error> {
+        let body = json!({ "state": state, "after": calls });
+        self.order::<Value>(Method::POST, "state", &body).await.map(drop)
     }
 
     /// What the deployment did since it started.

@@ -18,7 +18,7 @@ mod error;
 mod install;
 mod process;
 
-pub use control::{Account, Effect, Fault, Snapshot, Stats, Tokens, Visitor};
+pub use control::{Account, Effect, Fault, Snapshot, State, Stats, Tokens, Visitor};
 pub use error::Error;
 pub use install::install;
 pub use process::{Deployment, Options};

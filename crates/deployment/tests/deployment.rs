@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use driftline_deployment::{Account, Deployment, Effect, Error, Fault, Options};
+use driftline_deployment::{Account, Deployment, Effect, Error, Fault, Options, State};
 use serde_json::{Value, json};
 
 /// The small functions that the deployment's own tests use.
@@ -59,10 +59,15 @@ async fn orders_are_obeyed() {
     deployment.restore(&before).await.unwrap();
     assert_eq!(push(&deployment, &ada.token, "d").await.unwrap()["value"]["head"], 2.0);
 
+    deployment.set_state_after(State::FreePlan, 1).await.unwrap();
+    assert_eq!(push(&deployment, &ada.token, "a").await.unwrap()["status"], "success");
+    assert_eq!(push(&deployment, &ada.token, "a").await.unwrap()["status"], "error");
+    deployment.set_state(State::Running).await.unwrap();
+
     deployment.set_clock(Some(1_000_000_000_000)).await.unwrap();
     deployment.set_clock(None).await.unwrap();
     let stats = deployment.stats().await.unwrap();
-    assert_eq!(stats.functions["rows:push"].calls, 5);
+    assert_eq!(stats.functions["rows:push"].calls, 7);
     assert!(stats.cpu_seconds > 0.0 && stats.rss_bytes > 0 && stats.bytes_in > 0);
     let refused = deployment.token(&Account::google("")).await.unwrap_err();
     assert!(matches!(refused, Error::Refused { status: 400, .. }), "{refused}");

@@ -284,7 +284,7 @@ impl Convex {
                 "chunks": some.iter().map(|it| it.text.as_str()).collect::<Vec<_>>(),
             });
             let (stored, _): (Stored, _) =
-                self.caller.call(Kind::Mutation, "sync:putChunks", &args).await?;
+                self.caller.linked(Kind::Mutation, "sync:putChunks", &args, None).await?;
             if !stored.hashes.iter().eq(some.iter().map(|it| &it.hash)) {
                 return Err(Fault::BadAnswer("it stored other chunks than it was given".into()));
             }
