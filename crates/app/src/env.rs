@@ -9,6 +9,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use driftline_core::{Env, Millis};
+use driftline_reading::Shell;
 use futures_util::future::{BoxFuture, FutureExt};
 use rand::{Rng, SeedableRng, rngs::StdRng, rngs::SysRng};
 
@@ -48,6 +49,11 @@ impl Env for SystemEnv {
 pub(crate) fn person() -> Option<String> {
     let named = |it: &str| std::env::var(it).ok().filter(|it| !it.trim().is_empty());
     named("USER").or_else(|| named("USERNAME"))
+}
+
+/// The shell that commands are pasted into: the one that this user has chosen.
+pub(crate) fn shell() -> Shell {
+    std::env::var("SHELL").map_or(Shell::Unknown, |it| Shell::named(&it))
 }
 
 fn millis(length: Duration) -> Millis {

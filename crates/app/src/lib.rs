@@ -33,6 +33,7 @@ mod rows;
 mod serve;
 mod service;
 mod time;
+mod worker;
 
 use std::{ffi::OsString, process::ExitCode};
 

@@ -63,6 +63,12 @@ pub enum Error {
     /// This reading was made without an index, and the answer needs one.
     #[error("there is no index to answer from; open this reading with one")]
     NoIndex,
+    /// Nobody waits for the answer any more.
+    #[error(
+        "this took too long and was given up; ask for less of it, such as a shorter search or \
+         one with `after:7d`"
+    )]
+    TooLong,
     /// What somebody searches for cannot be understood.
     #[error(transparent)]
     Misread(#[from] Misread),
@@ -75,6 +81,7 @@ impl Error {
         match self {
             Self::Rows(_) => None,
             Self::Index { .. } | Self::NoIndex => Some("index"),
+            Self::TooLong => Some("too_long"),
             Self::Misread(_) => Some("query"),
             Self::BadStart { .. } => Some("bad_id"),
             Self::NoRow { .. } | Self::NoLostValue { .. } => Some("not_found"),

@@ -2,6 +2,8 @@
 
 use driftline_core::{EntityDescriptor, Kind, Value, view::View};
 
+use crate::text::safe;
+
 /// Fields that say what a row is called or about, where an entity has one.
 const TELLING: [&str; 4] = ["name", "title", "body", "text"];
 
@@ -21,7 +23,7 @@ pub fn label(entity: &EntityDescriptor, row: &View) -> Option<String> {
         .map(|text| shortened(text, LENGTH))
 }
 
-/// The first words of `text` in one line, at most `length` letters.
+/// The first words of `text` in one line, safe, at most `length` letters.
 pub fn shortened(text: &str, length: usize) -> String {
     let mut line = String::new();
     for word in text.split_whitespace() {
@@ -35,8 +37,8 @@ pub fn shortened(text: &str, length: usize) -> String {
         }
     }
     match line.char_indices().nth(length) {
-        Some((end, _)) => format!("{}…", line[..end].trim_end()),
-        None => line,
+        Some((end, _)) => safe(&format!("{}…", line[..end].trim_end())).into_owned(),
+        None => safe(&line).into_owned(),
     }
 }
 

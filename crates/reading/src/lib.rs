@@ -15,10 +15,12 @@ pub mod ids;
 pub mod inbox;
 mod index;
 pub mod label;
+mod patience;
 pub mod recent;
 mod resume;
 pub mod search;
 pub mod sessions;
+mod shell;
 pub mod text;
 pub mod threads;
 pub mod trail;
@@ -31,7 +33,9 @@ use driftline_core::Replica;
 pub use self::{
     error::{Error, Result},
     index::Index,
+    patience::Patience,
     resume::resume_command,
+    shell::Shell,
 };
 
 /// A replica as people read it. Cheap to clone.
@@ -40,17 +44,29 @@ pub struct Reading {
     replica: Arc<Replica>,
     index: Option<Arc<Index>>,
     conversations: Arc<conversation::Cache>,
+    patience: Patience,
 }
 
 impl Reading {
     /// Reads what `replica` holds, without lists and searches.
     pub fn new(replica: Arc<Replica>) -> Self {
-        Self { replica, index: None, conversations: Arc::default() }
+        Self { replica, index: None, conversations: Arc::default(), patience: Patience::default() }
     }
 
     /// Reads what `replica` holds, with the lists and searches of `index`.
     pub fn with_index(replica: Arc<Replica>, index: Arc<Index>) -> Self {
-        Self { replica, index: Some(index), conversations: Arc::default() }
+        Self { index: Some(index), ..Self::new(replica) }
+    }
+
+    /// The same for somebody who does not wait for ever.
+    #[must_use]
+    pub fn within(&self, patience: Patience) -> Self {
+        Self { patience, ..self.clone() }
+    }
+
+    /// How long an answer may take.
+    pub fn patience(&self) -> &Patience {
+        &self.patience
     }
 
     /// The rows that the answers are worked out from.

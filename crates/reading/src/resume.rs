@@ -2,6 +2,8 @@
 
 use driftline_entities::{sessions::Session, workspaces::Workspace};
 
+use crate::shell::Shell;
+
 /// How agents are told to go on with one of their sessions.
 const AGENTS: &[(&str, &str)] = &[
     ("claude-code", "claude --resume"),
@@ -9,20 +11,26 @@ const AGENTS: &[(&str, &str)] = &[
     ("gemini-cli", "gemini --resume"),
 ];
 
-/// The command that goes on with `session`, to be pasted into a shell: in the folder where
+/// The command that goes on with `session`, to be pasted into `shell`: in the folder where
 /// it was, or where that is on this device if `workspace` says so. None: its agent is not
-/// known here, or a name holds what must not get into a shell.
-pub fn resume_command(session: &Session, workspace: Option<&Workspace>) -> Option<String> {
+/// known here, or a name holds what must not get into that shell.
+pub fn resume_command(
+    session: &Session,
+    workspace: Option<&Workspace>,
+    shell: Shell,
+) -> Option<String> {
     let (_, command) =
         AGENTS.iter().find(|(source, _)| Some(*source) == session.source.as_deref())?;
-    let name = quoted(session.external_id.as_deref()?)?;
-    Some(match session.cwd.as_deref() {
+    // Agents name their sessions by numbers and letters: what holds anything else is none.
+    let name = Shell::Unknown.word(session.external_id.as_deref()?)?;
+    let command = format!("{command} {name}");
+    match session.cwd.as_deref() {
         Some(folder) => {
             let folder = moved(folder, workspace).unwrap_or_else(|| folder.to_owned());
-            format!("cd {} && {command} {name}", quoted(&folder)?)
+            shell.within(&folder, &command)
         }
-        None => format!("{command} {name}"),
-    })
+        None => Some(command),
+    }
 }
 
 /// Where `folder` is on this device, if it is the workspace's or lies in it.
@@ -31,22 +39,6 @@ fn moved(folder: &str, workspace: Option<&Workspace>) -> Option<String> {
     let rest = folder.strip_prefix(path.trim_end_matches('/'))?;
     let is_in = rest.is_empty() || rest.starts_with('/');
     (is_in && !here.is_empty()).then(|| format!("{}{rest}", here.trim_end_matches('/')))
-}
-
-/// `text` as one word of a shell, whatever is in it. None: a shell that it is pasted into
-/// would act on it before it is complete, or take it for an option.
-fn quoted(text: &str) -> Option<String> {
-    if text.is_empty() || text.starts_with('-') || text.contains(crate::text::is_unsafe) {
-        return None;
-    }
-    if text.contains(['\n', '\t']) {
-        return None;
-    }
-    let plain = |it: char| it.is_ascii_alphanumeric() || "/._-+,@%:".contains(it);
-    Some(match text.chars().all(plain) {
-        true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', "'\\''")),
-    })
 }
 
 #[cfg(test)]
@@ -61,7 +53,7 @@ mod tests {
             cwd: some(folder),
             ..Session::default()
         };
-        resume_command(&session, None)
+        resume_command(&session, None, Shell::Posix)
     }
 
     #[test]
@@ -79,7 +71,7 @@ mod tests {
                 cwd: some(cwd),
                 ..Session::default()
             };
-            resume_command(&session, Some(&workspace)).unwrap()
+            resume_command(&session, Some(&workspace), Shell::Posix).unwrap()
         };
         assert_eq!(at("/home/ada/x"), "cd /srv/x && codex resume 4f0c");
         assert_eq!(at("/home/ada/x/web"), "cd /srv/x/web && codex resume 4f0c");
@@ -99,10 +91,28 @@ mod tests {
 
     #[test]
     fn nothing_in_a_name_reaches_the_shell() {
-        let hostile = of("codex", "$(rm -rf ~)", "/it's; reboot").unwrap();
-        assert_eq!(hostile, "cd '/it'\\''s; reboot' && codex resume '$(rm -rf ~)'");
-        for name in ["a\nreboot", "a\rreboot", "--help", "\u{1b}[201~reboot"] {
+        let hostile = of("codex", "4f0c", "/it's; reboot").unwrap();
+        assert_eq!(hostile, "cd '/it'\\''s; reboot' && codex resume 4f0c");
+        for name in ["$(rm -rf ~)", "a b", "a\nreboot", "--help", "\u{1b}[201~reboot"] {
             assert_eq!(of("codex", name, "/x"), None, "{name:?}");
         }
+        let in_shell = |shell| {
+            let session = Session {
+                source: Some("codex".into()),
+                external_id: Some("4f0c".into()),
+                cwd: Some("/w\\'; touch X; #".into()),
+                ..Session::default()
+            };
+            resume_command(&session, None, shell)
+        };
+        assert_eq!(
+            in_shell(Shell::Fish).unwrap(),
+            "cd '/w\\\\\\'; touch X; #' && codex resume 4f0c"
+        );
+        assert_eq!(
+            in_shell(Shell::PowerShell).unwrap(),
+            "Set-Location -LiteralPath '/w\\''; touch X; #' -ErrorAction Stop; codex resume 4f0c"
+        );
+        assert_eq!(in_shell(Shell::Unknown), None);
     }
 }

@@ -184,11 +184,12 @@ impl Reading {
     pub fn sessions(&self, query: &Query, options: &Options) -> Result<Listed> {
         let narrowed = narrow(query)?;
         let (index, lag) = self.fresh()?;
-        let listed = index.query(|it| match list(it, query, &narrowed, options) {
-            Ok(listed) => Ok(Ok(listed)),
-            Err(Problem::Query(wrong)) => Ok(Err(wrong)),
-            Err(Problem::File(error)) => Err(error),
-        })??;
+        let listed =
+            index.query(self.patience(), |it| match list(it, query, &narrowed, options) {
+                Ok(listed) => Ok(Ok(listed)),
+                Err(Problem::Query(wrong)) => Ok(Err(wrong)),
+                Err(Problem::File(error)) => Err(error),
+            })??;
         Ok(Listed { lag, ..listed })
     }
 
@@ -200,7 +201,7 @@ impl Reading {
     /// read.
     pub fn session_line(&self, id: Id) -> Result<Option<Line>> {
         let (index, _) = self.fresh()?;
-        index.query(|it| {
+        index.query(self.patience(), |it| {
             let mut select = it.prepare_cached("SELECT stands FROM sessions WHERE id = ?1")?;
             let number = select.query_row([id.to_bytes()], |row| row.get(0)).optional()?;
             number.map_or(Ok(None), |number| line(it, number))
@@ -213,7 +214,7 @@ impl Reading {
     /// [`Error::NoIndex`](crate::Error::NoIndex), or when the index cannot be read.
     pub fn session_choices(&self) -> Result<Choices> {
         let (index, _) = self.fresh()?;
-        index.query(choices)
+        index.query(self.patience(), choices)
     }
 }
 

@@ -88,6 +88,7 @@ pub(crate) fn failed_page(error: &Error) -> Answer {
     let heading = match status {
         StatusCode::NOT_FOUND => "Not here",
         StatusCode::BAD_REQUEST => "This cannot be shown",
+        StatusCode::SERVICE_UNAVAILABLE => "This took too long",
         _ => "Something went wrong",
     };
     let main = html! {

@@ -58,6 +58,7 @@ impl Error {
                     _ => StatusCode::INTERNAL_SERVER_ERROR,
                 }
             }
+            Self::Reading(driftline_reading::Error::TooLong) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Reading(error) if error.is_not_found() => StatusCode::NOT_FOUND,
             Self::Reading(error) if error.is_usage() => StatusCode::BAD_REQUEST,
             _ => StatusCode::INTERNAL_SERVER_ERROR,

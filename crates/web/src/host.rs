@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use driftline_core::{Millis, status::Status};
-use driftline_reading::inbox::Outside;
+use driftline_reading::{Shell, inbox::Outside};
 use serde::Serialize;
 
 use crate::{
@@ -34,6 +34,11 @@ pub trait Host: Send + Sync {
     /// What the person is called, if that is known: whose comments theirs are.
     fn person(&self) -> Option<String> {
         None
+    }
+
+    /// The shell that the person pastes commands into, if that is known.
+    fn shell(&self) -> Shell {
+        Shell::Unknown
     }
 
     /// The config in force, key by key.

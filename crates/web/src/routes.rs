@@ -1,7 +1,10 @@
 //! Where requests go: one table of pages, one of actions, one of files, and a handful of
 //! addresses of the shell itself.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use axum::{
     Router,
@@ -11,6 +14,8 @@ use axum::{
     middleware::{self, Next},
     routing::{MethodRouter, get, post},
 };
+use driftline_core::Millis;
+use driftline_reading::Patience;
 
 use crate::{
     Error, Form, Request, Result,
@@ -26,6 +31,10 @@ use crate::{
     shell,
 };
 
+/// How long a page may take to be worked out.
+const PAGE: Millis = 10_000;
+/// How long a file or what somebody does may take.
+const LONG: Millis = 50_000;
 /// What a form may weigh.
 const BODY: usize = 1 << 20;
 const KEY: &str = "x-driftline-key";
@@ -145,7 +154,7 @@ fn refused(verdict: Verdict) -> Answer {
 fn shown(page: &'static Page) -> MethodRouter<Arc<App>> {
     get(async move |app: State<Arc<App>>, given: RawPathParams, query: RawQuery| {
         let ask = Ask::new(page.path, &given, query);
-        let outcome = ask.on_a_thread(app.0, |request| {
+        let outcome = ask.on_a_thread(app.0, PAGE, |request| {
             let fragment = (page.show)(request)?;
             Ok(answer::fragment(&fragment, &parts::shared(request)?))
         });
@@ -157,7 +166,7 @@ fn served(file: &'static File) -> MethodRouter<Arc<App>> {
     get(async move |app: State<Arc<App>>, given: RawPathParams, query: RawQuery| {
         let ask = Ask::new(file.path, &given, query);
         let outcome =
-            ask.on_a_thread(app.0, |request| Ok(answer::download((file.serve)(request)?)));
+            ask.on_a_thread(app.0, LONG, |request| Ok(answer::download((file.serve)(request)?)));
         outcome.await.unwrap_or_else(|error| answer::text(error.status(), error))
     })
 }
@@ -166,10 +175,20 @@ fn done(action: &'static Action) -> MethodRouter<Arc<App>> {
     post(async move |app: State<Arc<App>>, given: RawPathParams, query: RawQuery, body: Bytes| {
         let ask = Ask::new(action.path, &given, query);
         let form = Form::parse(&body);
-        let outcome = ask
-            .on_a_thread(app.0, move |request| Ok(answer::outcome(&(action.run)(request, &form)?)));
+        let outcome = ask.on_a_thread(app.0, LONG, move |request| {
+            Ok(answer::outcome(&(action.run)(request, &form)?))
+        });
         outcome.await.unwrap_or_else(|error| answer::failed_action(&error))
     })
+}
+
+/// Says that nobody waits for an answer any more.
+struct Left(Arc<AtomicBool>);
+
+impl Drop for Left {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// What of a request a page may know.
@@ -198,12 +217,18 @@ impl Ask {
     async fn on_a_thread(
         self,
         app: Arc<App>,
+        length: Millis,
         job: impl FnOnce(&Request<'_>) -> Result<Answer> + Send + 'static,
     ) -> Result<Answer> {
+        // Whoever asked and went away (a page that is shown again, a tab that is closed, the
+        // end of the program) drops this, and the job gives up at its next look.
+        let left = Left(Arc::default());
+        let patience = Patience::of(app.env.clone(), length, left.0.clone());
         let run = move || {
+            let reading = app.reading.within(patience);
             job(&Request {
-                replica: app.reading.replica(),
-                reading: &app.reading,
+                replica: reading.replica(),
+                reading: &reading,
                 host: &*app.host,
                 now: app.env.wall(),
                 zone: &app.zone,

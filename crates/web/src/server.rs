@@ -38,7 +38,7 @@ const HEAD: Duration = Duration::from_secs(10);
 /// How long a whole request may take to be answered.
 const WHOLE: Duration = Duration::from_secs(60);
 /// How long connections may take to end once the program does.
-const GOODBYE: Millis = 1_000;
+const GOODBYE: Millis = 300;
 
 /// What a server is made of.
 pub struct Options {

@@ -10,7 +10,7 @@ use std::{
 
 use driftline_auth::ProviderPlugin;
 use driftline_core::{Millis, Replica, Value, device, status::Status};
-use driftline_reading::inbox::Outside;
+use driftline_reading::{Shell, inbox::Outside};
 use driftline_web::{
     Account, Backup, Errand, Error, Exclusion, Host, Importing, Place, Result, Setting,
     account::Who,
@@ -97,6 +97,10 @@ impl Host for AppHost {
 
     fn person(&self) -> Option<String> {
         env::person()
+    }
+
+    fn shell(&self) -> Shell {
+        env::shell()
     }
 
     fn settings(&self) -> Result<Vec<Setting>> {

@@ -3,16 +3,18 @@
 
 use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    thread,
     time::Duration,
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use driftline_core::Replica;
 use driftline_transcripts::Unread;
 use driftline_web::Importing;
 
-use crate::import::{Report, Step, Watch};
+use crate::{
+    import::{Report, Step, Watch},
+    worker::Worker,
+};
 
 /// How many problems are kept for a page.
 const PROBLEMS: usize = 50;
@@ -20,7 +22,7 @@ const PROBLEMS: usize = 50;
 /// The thread, for as long as this is held.
 pub(super) struct Importer {
     shared: Arc<Shared>,
-    thread: Option<thread::JoinHandle<()>>,
+    thread: Option<Worker>,
 }
 
 /// Asks the thread, and hears how far it is.
@@ -49,10 +51,7 @@ impl Importer {
         };
         shared.state().shown.places = watch.places();
         let theirs = shared.clone();
-        let thread = thread::Builder::new()
-            .name("import".into())
-            .spawn(move || run(&theirs, &replica, watch))
-            .context("the system gives no thread to import on; try again")?;
+        let thread = Worker::start("import", move || run(&theirs, &replica, watch))?;
         Ok(Self { shared, thread: Some(thread) })
     }
 
@@ -60,12 +59,12 @@ impl Importer {
         Asker(self.shared.clone())
     }
 
-    /// Ends it after the file that is being read.
-    pub(super) fn stop(mut self) {
+    /// Ends it after the file that is being read, if that is read soon.
+    pub(super) fn stop(self) {
         self.shared.state().ended = true;
         self.shared.wake.notify_all();
-        if let Some(thread) = self.thread.take() {
-            let _it_panicked = thread.join();
+        if let Some(thread) = &self.thread {
+            thread.wait();
         }
     }
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use driftline_auth::open_browser;
 use driftline_core::Millis;
-use driftline_web::{Options, Server, knock};
+use driftline_web::{Host as _, Options, Server, knock};
 use jiff::tz::TimeZone;
 use serde_json::json;
 use url::Url;
@@ -80,7 +80,7 @@ fn serve(
         zone: TimeZone::system(),
         port,
     };
-    runtime.block_on(async {
+    let served = runtime.block_on(async {
         let server = Server::bind(options).await?;
         let door = server.door();
         place.tell(&Running { address: server.address(), secret: door.secret().to_owned() })?;
@@ -88,9 +88,13 @@ fn serve(
         tell(context, &door.link(path), no_browser, true)?;
         server.run(interrupted).await;
         anyhow::Ok(())
-    })?;
+    });
+    // Whatever is under way, nobody waits for it: a job of a page gives up at its next look,
+    // and the rest is made up for as after a crash.
+    runtime.shutdown_background();
+    host.stop();
     importer.stop();
-    Ok(())
+    served
 }
 
 /// Resolves when a person or the system asks the program to end.

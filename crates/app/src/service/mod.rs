@@ -8,9 +8,9 @@
 mod network;
 mod outside;
 
-use std::{any::Any, pin::pin, sync::Arc, thread};
+use std::{any::Any, pin::pin, sync::Arc};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use driftline_core::{
     Backend, Error, Millis, Replica,
     service::{Event, News, Service as Core},
@@ -25,6 +25,7 @@ use crate::{
     config::Config,
     context::{Device, Setup},
     profile::Turn,
+    worker::Worker,
 };
 
 /// How often it syncs without any reason, where the remote does not say when to.
@@ -44,7 +45,7 @@ pub(crate) struct Service {
     asked: Arc<Notify>,
     #[allow(dead_code, reason = "for screens")]
     news: broadcast::Receiver<News>,
-    thread: Option<thread::JoinHandle<()>>,
+    thread: Worker,
 }
 
 #[allow(dead_code, reason = "`sync --watch` needs a part of it, screens need the rest")]
@@ -69,11 +70,8 @@ impl Service {
             // A keyring that does not answer is not waited for.
             runtime.shutdown_background();
         };
-        let thread = thread::Builder::new()
-            .name("sync".into())
-            .spawn(work)
-            .context("the system gives no thread to sync on; try again")?;
-        Ok((Self { events: Some(events), asked, news, thread: Some(thread) }, first))
+        let thread = Worker::start("sync", work)?;
+        Ok((Self { events: Some(events), asked, news, thread }, first))
     }
 
     /// Syncs now, whatever failed before; also once during a pause.
@@ -97,7 +95,7 @@ impl Service {
         self.news.resubscribe()
     }
 
-    /// Ends it, also half way through a sync, and waits for the end.
+    /// Ends it, also half way through a sync, and waits a moment for the end.
     pub(crate) fn stop(self) {
         drop(self);
     }
@@ -112,9 +110,7 @@ impl Service {
 impl Drop for Service {
     fn drop(&mut self) {
         self.events = None;
-        if let Some(thread) = self.thread.take() {
-            let _it_panicked = thread.join();
-        }
+        self.thread.wait();
     }
 }
 

@@ -133,6 +133,24 @@ fn profiles_run_side_by_side_and_end_when_told_to() {
 }
 
 #[test]
+fn a_job_that_never_ends_keeps_nobody_from_ending_the_program() {
+    let place = Place::new();
+    let mut app = place.app("A");
+    // Whoever reads the config from now on waits for as long as this test likes.
+    let config = place.path("A/driftline.toml");
+    let _there_is_none = std::fs::remove_file(&config);
+    let made = std::process::Command::new("mkfifo").arg(&config).status().unwrap();
+    assert!(made.success());
+    let host = app.address.to_string();
+    let key = app.key.clone();
+    let headers = [("Host", host.as_str()), ("x-driftline-key", &key)];
+    let _asked = app.send("GET", "/fragment/settings", &headers, "");
+    // Opened once somebody reads it.
+    let _writer = std::fs::OpenOptions::new().write(true).open(&config).unwrap();
+    assert_eq!(app.end("-TERM"), Some(0));
+}
+
+#[test]
 fn without_a_command_json_is_the_overview() {
     let place = Place::new();
     assert_eq!(place.json("A", &[])["state"], "local");

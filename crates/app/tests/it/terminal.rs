@@ -8,7 +8,7 @@ use crate::common::{Place, Ran};
 const SESSION: &str = "00000000-2222-4000-8000-000000000000";
 
 /// One of each that a terminal acts on, or that shows letters where they are not.
-const HOSTILE: [&str; 16] = [
+const HOSTILE: [&str; 17] = [
     "\u{1b}[2J\u{1b}[1;1H",
     "\u{1b}]0;title\u{7}",
     "\u{1b}]52;c;b3duZWQ=\u{7}",
@@ -25,6 +25,7 @@ const HOSTILE: [&str; 16] = [
     "\u{2066}x\u{2069}",
     "\u{b}\u{c}\u{85}\u{2028}",
     "\u{7f}\u{200f}\u{61c}\u{feff}",
+    "\u{200b}\u{2060}\u{ad}\u{3164}\u{fe00}\u{e0101}\u{e0041}",
 ];
 
 fn hostile() -> String {
@@ -57,8 +58,9 @@ fn assert_harmless(words: &[&str], text: &str) {
     let drives = |it: char| {
         (it.is_control() && it != '\n')
             || matches!(it,
-                '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-                | '\u{2066}'..='\u{206f}' | '\u{feff}')
+                '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}' | '\u{feff}'
+                | '\u{e0000}'..='\u{e0fff}')
     };
     assert!(!text.contains(drives), "{words:?}: {text:?}");
 }

@@ -70,15 +70,31 @@ pub(super) fn answers(content: Option<&Value>) -> Vec<String> {
     blocks(content).filter_map(answer).collect()
 }
 
+/// All that the content of a message says, as plain text.
+pub(super) fn texts(content: Option<&Value>) -> String {
+    let whole = |it| match it {
+        Block::Result { content, .. } => plain(content),
+        other => text(other),
+    };
+    blocks(content).map(whole).collect::<Vec<_>>().join("\n\n")
+}
+
 /// The text of a tool's answer.
 fn plain(content: &Value) -> String {
-    let text = |it| match it {
-        Block::Text(text) => text.to_owned(),
-        Block::Image(_) => "[image]".to_owned(),
-        Block::Other { value, .. } => serde_json::to_string_pretty(value).unwrap_or_default(),
-        _ => String::new(),
-    };
     blocks(Some(content)).map(text).collect::<Vec<_>>().join("\n")
+}
+
+fn text(block: Block<'_>) -> String {
+    let json = |it: &Value| serde_json::to_string_pretty(it).unwrap_or_default();
+    match block {
+        Block::Text(text) | Block::Thinking(text) => text.to_owned(),
+        Block::Image(_) => "[image]".to_owned(),
+        Block::Call { name, input, .. } => format!("{name}\n{}", json(input)),
+        Block::Result { content: Value::String(said), .. } => said.clone(),
+        Block::Result { content, .. } => json(content),
+        Block::Other { value, .. } => json(value),
+        Block::Sealed => String::new(),
+    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use driftline_core::{
 };
 
 use super::{MESSAGES, SESSIONS, gist::Gist, skeleton::Conversation};
-use crate::Result;
+use crate::{Patience, Result};
 
 /// How many messages the kept skeletons have together.
 const KEPT: usize = 60_000;
@@ -36,7 +36,12 @@ struct Known {
 
 impl Cache {
     /// The conversation of a session.
-    pub(super) fn get(&self, store: &dyn Store, session: Id) -> Result<Arc<Conversation>> {
+    pub(super) fn get(
+        &self,
+        store: &dyn Store,
+        session: Id,
+        patience: &Patience,
+    ) -> Result<Arc<Conversation>> {
         // Asked for before the rows: a change in between makes it too old, never too new.
         let version = store.version()?;
         let known = self.take(session);
@@ -52,10 +57,13 @@ impl Cache {
             };
             let conversation = match renewed {
                 Some(it) => it,
-                None => Arc::new(read(tx, session)?),
+                None => match read(tx, session, patience)? {
+                    Ok(it) => Arc::new(it),
+                    Err(error) => return Ok(Err(error)),
+                },
             };
-            Ok((journal.last, conversation))
-        })?;
+            Ok(Ok((journal.last, conversation)))
+        })??;
         Ok(self.keep(Known { session, version, revision, conversation }))
     }
 
@@ -78,12 +86,17 @@ impl Cache {
     }
 }
 
-fn read(tx: &dyn ReadTx, session: Id) -> driftline_core::Result<Conversation> {
+fn read(
+    tx: &dyn ReadTx,
+    session: Id,
+    patience: &Patience,
+) -> driftline_core::Result<Result<Conversation>> {
     let messages = tx.schema().entity(MESSAGES)?;
     let session = alias::class(tx, SESSIONS, session)?.first().copied().unwrap_or(session);
     let find = Find::new().refers("session", session);
     let rows = view::list(tx, messages, &find)?;
-    Ok(Conversation::new(session, rows.iter().map(Gist::of).collect()))
+    let gists = rows.iter().map(|it| patience.check().map(|()| Gist::of(it)));
+    Ok(gists.collect::<Result<Vec<Gist>>>().map(|gists| Conversation::new(session, gists)))
 }
 
 /// What is known, with what changed since. None: it has to be read again.

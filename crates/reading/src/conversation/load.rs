@@ -14,9 +14,18 @@ use super::{
     said::{Said, command, said},
     skeleton::Conversation,
 };
+use crate::{Patience, Result};
 
-/// What the messages of a window hold, by their index.
-pub(super) struct Bodies(HashMap<usize, Body>);
+/// What the messages of a window hold, by their index, each taken apart once: a message may
+/// have a hundred thousand blocks.
+pub(super) struct Bodies<'a>(HashMap<usize, Apart<'a>>);
+
+struct Apart<'a> {
+    body: &'a Body,
+    blocks: Vec<Block<'a>>,
+    /// How many images, and how many answers, come before each block.
+    before: Vec<(usize, usize)>,
+}
 
 pub(super) struct Body {
     content: Option<Value>,
@@ -32,28 +41,39 @@ impl Conversation {
         tx: &dyn ReadTx,
         strand: usize,
         items: std::ops::Range<usize>,
-    ) -> driftline_core::Result<Vec<Shown>> {
+        patience: &Patience,
+    ) -> Result<Vec<Shown>> {
         let all = self.strands.get(strand).map_or(&[][..], |it| &it.items);
         let start = items.start.min(all.len());
         let range = &all[start..items.end.clamp(start, all.len())];
-        let bodies = self.bodies(tx, range)?;
-        let show = |(place, it): (usize, &Item)| self.show(start + place, it, &bodies);
-        Ok(range.iter().enumerate().map(show).collect())
+        let read = self.bodies(tx, range, patience)?;
+        let bodies = Bodies::of(&read);
+        let show = |(place, it): (usize, &Item)| {
+            patience.check()?;
+            Ok(self.show(start + place, it, &bodies))
+        };
+        range.iter().enumerate().map(show).collect()
     }
 
-    fn bodies(&self, tx: &dyn ReadTx, items: &[Item]) -> driftline_core::Result<Bodies> {
+    fn bodies(
+        &self,
+        tx: &dyn ReadTx,
+        items: &[Item],
+        patience: &Patience,
+    ) -> Result<HashMap<usize, Body>> {
         let entity = tx.schema().entity(MESSAGES)?;
         let wanted: BTreeSet<usize> = items.iter().flat_map(needs).collect();
         let mut bodies = HashMap::with_capacity(wanted.len());
         for message in wanted {
+            patience.check()?;
             if let Some(body) = read(tx, entity, self.gists[message].id)? {
                 bodies.insert(message, body);
             }
         }
-        Ok(Bodies(bodies))
+        Ok(bodies)
     }
 
-    fn show(&self, place: usize, item: &Item, bodies: &Bodies) -> Shown {
+    fn show(&self, place: usize, item: &Item, bodies: &Bodies<'_>) -> Shown {
         let first = item.messages.first().copied();
         let pieces = |message: usize| {
             let all = bodies.blocks(message);
@@ -65,7 +85,7 @@ impl Conversation {
             ItemKind::Reply => Content::Reply {
                 // `<synthetic>`: the program says it in the agent's place.
                 model: first
-                    .and_then(|it| bodies.0.get(&it)?.model.clone())
+                    .and_then(|it| bodies.of_message(it)?.model.clone())
                     .filter(|it| !it.starts_with('<')),
                 pieces: first.map(pieces).unwrap_or_default(),
             },
@@ -84,7 +104,7 @@ impl Conversation {
         message: usize,
         at: usize,
         block: Block<'_>,
-        bodies: &Bodies,
+        bodies: &Bodies<'_>,
     ) -> Vec<Piece> {
         let by_person = !matches!(self.gists[message].voice, Voice::Reply | Voice::Work);
         match block {
@@ -102,8 +122,7 @@ impl Conversation {
             Block::Thinking(text) => vec![Piece::Thinking(text.to_owned())],
             Block::Sealed => vec![Piece::Thinking(String::new())],
             Block::Image(value) => {
-                let before = bodies.blocks(message).take(at);
-                let index = before.map(|it| image::count(&it)).sum();
+                let (index, _) = bodies.before(message, at);
                 vec![Piece::Image(image::describe(self.gists[message].id, index, value))]
             }
             // A reply's calls are in the run behind it.
@@ -114,7 +133,7 @@ impl Conversation {
         }
     }
 
-    fn command(&self, message: Option<usize>, bodies: &Bodies) -> Content {
+    fn command(&self, message: Option<usize>, bodies: &Bodies<'_>) -> Content {
         let mut typed = String::new();
         let mut pieces = Vec::new();
         let Some(message) = message else { return Content::Command { typed, pieces } };
@@ -136,7 +155,7 @@ impl Conversation {
         Content::Command { typed, pieces }
     }
 
-    fn compaction(&self, item: &Item, bodies: &Bodies) -> Content {
+    fn compaction(&self, item: &Item, bodies: &Bodies<'_>) -> Content {
         let mut tokens = None;
         let mut summary = Vec::new();
         for message in &item.messages {
@@ -154,18 +173,43 @@ impl Conversation {
     }
 }
 
-impl Bodies {
+impl<'a> Bodies<'a> {
+    fn of(read: &'a HashMap<usize, Body>) -> Self {
+        Self(read.iter().map(|(message, body)| (*message, Apart::of(body))).collect())
+    }
+
     /// A message, unless it is gone meanwhile.
-    pub(super) fn of(&self, message: usize) -> Option<&Body> {
-        self.0.get(&message)
+    pub(super) fn of_message(&self, message: usize) -> Option<&'a Body> {
+        self.0.get(&message).map(|it| it.body)
     }
 
     /// The blocks of a message.
-    pub(super) fn blocks(&self, message: usize) -> impl Iterator<Item = Block<'_>> {
-        let body = self.0.get(&message);
-        let mut of_content = blocks(body.and_then(|it| it.content.as_ref())).peekable();
-        let plain = body.and_then(|it| it.text.as_deref()).filter(|_| of_content.peek().is_none());
-        of_content.chain(plain.map(Block::Text))
+    pub(super) fn blocks(&self, message: usize) -> impl Iterator<Item = Block<'a>> {
+        self.0.get(&message).map_or(&[][..], |it| it.blocks.as_slice()).iter().copied()
+    }
+
+    /// How many images, and how many answers, come before a block of a message.
+    pub(super) fn before(&self, message: usize, block: usize) -> (usize, usize) {
+        let found = self.0.get(&message).and_then(|it| it.before.get(block));
+        found.copied().unwrap_or_default()
+    }
+}
+
+impl<'a> Apart<'a> {
+    fn of(body: &'a Body) -> Self {
+        let mut all: Vec<Block<'a>> = blocks(body.content.as_ref()).collect();
+        if all.is_empty() {
+            all.extend(body.text.as_deref().map(Block::Text));
+        }
+        let mut counts = (0, 0);
+        let count = |it: &Block<'_>| {
+            let now = counts;
+            counts.0 += image::count(it);
+            counts.1 += usize::from(matches!(it, Block::Result { .. }));
+            now
+        };
+        let before = all.iter().map(count).collect();
+        Self { body, blocks: all, before }
     }
 }
 

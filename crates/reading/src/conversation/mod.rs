@@ -40,7 +40,7 @@ impl Reading {
     /// # Errors
     /// When the rows cannot be read.
     pub fn conversation(&self, session: Id) -> Result<Arc<Conversation>> {
-        self.conversations.get(self.replica().store(), session)
+        self.conversations.get(self.replica().store(), session, &self.patience)
     }
 
     /// What some items of a strand say, as [`Conversation::range`] gives them.
@@ -54,7 +54,7 @@ impl Reading {
         items: Range<usize>,
     ) -> Result<Vec<Shown>> {
         let store = self.replica().store();
-        Ok(store.view(|tx| conversation.load(tx, strand, items.clone()))?)
+        store.view(|tx| Ok(conversation.load(tx, strand, items.clone(), &self.patience)))?
     }
 
     /// The session that a message belongs to, whether it is shown or not.
@@ -82,6 +82,19 @@ impl Reading {
     pub fn picture(&self, message: Id, index: usize) -> Result<Option<Picture>> {
         let message = self.replica().get_values(MESSAGES, message)?;
         Ok(message.and_then(|it| image::picture(it.value("blocks"), index)))
+    }
+
+    /// All that a message says, as plain text.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub fn message_text(&self, message: Id) -> Result<Option<String>> {
+        let message = self.replica().get_values(MESSAGES, message)?;
+        let text = |it: &view::View| it.value("text").and_then(Value::as_str).map(str::to_owned);
+        Ok(message.map(|it| match block::texts(it.value("blocks")) {
+            said if said.is_empty() => text(&it).unwrap_or_default(),
+            said => said,
+        }))
     }
 
     /// What the answer at `index` of a message says, as plain text.

@@ -15,7 +15,7 @@ use super::{
 
 impl Conversation {
     /// What a run comes to.
-    pub(super) fn run(&self, steps: &[Step], bodies: &Bodies) -> Run {
+    pub(super) fn run(&self, steps: &[Step], bodies: &Bodies<'_>) -> Run {
         let mut run = Run::default();
         let mut times: Option<(i64, i64)> = None;
         for step in steps {
@@ -53,7 +53,7 @@ impl Conversation {
         call: Part,
         result: Option<Part>,
         strand: Option<usize>,
-        bodies: &Bodies,
+        bodies: &Bodies<'_>,
     ) -> Call {
         let block = bodies.blocks(call.message).nth(call.piece);
         let (name, input) = match block {
@@ -73,15 +73,13 @@ impl Conversation {
         }
     }
 
-    fn answer(&self, part: Part, bodies: &Bodies) -> Option<Answer> {
+    fn answer(&self, part: Part, bodies: &Bodies<'_>) -> Option<Answer> {
         let message = self.gists[part.message].id;
         let Block::Result { failed, content, .. } = bodies.blocks(part.message).nth(part.piece)?
         else {
             return None;
         };
-        let earlier = || bodies.blocks(part.message).take(part.piece);
-        let index = earlier().filter(|it| matches!(it, Block::Result { .. })).count();
-        let mut images = earlier().map(|it| image::count(&it)).sum();
+        let (mut images, index) = bodies.before(part.message, part.piece);
         let mut pieces = Vec::new();
         for block in blocks(Some(content)) {
             pieces.push(match block {
@@ -102,7 +100,7 @@ impl Conversation {
     }
 
     /// A block of a run that is no call.
-    fn aside(&self, part: Part, block: Option<Block<'_>>, bodies: &Bodies) -> RunStep {
+    fn aside(&self, part: Part, block: Option<Block<'_>>, bodies: &Bodies<'_>) -> RunStep {
         let message = self.gists[part.message].id;
         if let Some(Block::Result { .. }) = block {
             // What it answers is not here any more.
@@ -121,9 +119,9 @@ impl Conversation {
     }
 
     /// A whole message that is no turn of the conversation.
-    fn note(&self, message: usize, bodies: &Bodies) -> RunStep {
+    fn note(&self, message: usize, bodies: &Bodies<'_>) -> RunStep {
         let id = self.gists[message].id;
-        let Some(body) = bodies.of(message) else {
+        let Some(body) = bodies.of_message(message) else {
             return RunStep::Aside { message: id, label: "gone".into(), pieces: Vec::new() };
         };
         let text = body.text.iter().filter(|it| !it.trim().is_empty()).cloned();

@@ -1,11 +1,15 @@
 //! A session as markdown. Whatever is in it stays inside its own block: a fence is
-//! longer than any in the text it holds.
+//! longer than any in the text it holds, and what was written as markdown is disarmed.
 
 use std::fmt::Write as _;
 
 use driftline_core::{Id, SyncEntity as _, Timestamp, Value};
 use driftline_entities::sessions::Session;
 
+use super::{
+    disarm::{disarmed, plain},
+    fenced,
+};
 use crate::{
     Reading, Result,
     conversation::{Agent, Call, Content, Conversation, Piece, RunStep, Shown, WINDOW, asker},
@@ -35,13 +39,14 @@ impl Reading {
         let Some(row) = self.replica().get_values(Session::NAME, session)? else { return Ok(None) };
         let conversation = self.conversation(row.id)?;
         let field = |name: &str| row.value(name).and_then(Value::as_str).map(text::one_line);
+        let words = |name: &str| row.value(name).and_then(Value::as_str).map(plain);
         let mut out = String::new();
-        let title = field("name").unwrap_or_else(|| "Session without a name".into());
+        let title = words("name").unwrap_or_else(|| "Session without a name".into());
         line(&mut out, format_args!("# {title}\n"));
         let facts = conversation.facts();
         let known = [
-            ("Agent", field("source")),
-            ("Model", field("model")),
+            ("Agent", words("source")),
+            ("Model", words("model")),
             ("Folder", field("cwd").map(|it| code_span(&it))),
             ("Branch", field("git_branch").map(|it| code_span(&it))),
             ("Began", facts.first.map(time)),
@@ -123,7 +128,7 @@ impl Writer<'_> {
                 self.pieces(pieces);
             }
             Content::Reply { model, pieces } => {
-                let model = text::one_line(model.as_deref().unwrap_or("Agent"));
+                let model = plain(model.as_deref().unwrap_or("Agent"));
                 self.heading(level, format_args!("{model}{at}"));
                 self.pieces(pieces);
             }
@@ -155,7 +160,7 @@ impl Writer<'_> {
             }
             RunStep::Aside { label, pieces, .. } if self.detail == Detail::All => {
                 self.gap();
-                self.line(format_args!("*{}*\n", text::one_line(label)));
+                self.line(format_args!("*{}*\n", plain(label)));
                 self.pieces(pieces);
             }
             RunStep::Aside { .. } => (),
@@ -171,7 +176,7 @@ impl Writer<'_> {
         if self.detail == Detail::All || !is_call(&self.out) {
             self.gap();
         }
-        self.line(format_args!("- **{}**{hint}{failed}", text::one_line(&call.name)));
+        self.line(format_args!("- **{}**{hint}{failed}", plain(&call.name)));
         if self.detail == Detail::Said {
             return;
         }
@@ -199,7 +204,7 @@ impl Writer<'_> {
     }
 
     fn agent(&mut self, agent: &Agent, level: usize) -> Result<()> {
-        let (name, messages) = (text::one_line(&agent.name), agent.messages);
+        let (name, messages) = (plain(&agent.name), agent.messages);
         self.heading(level + 1, format_args!("Sub-agent {name} ({messages} messages)"));
         if self.detail == Detail::All { self.strand(agent.strand, level + 2) } else { Ok(()) }
     }
@@ -207,17 +212,18 @@ impl Writer<'_> {
     fn pieces(&mut self, pieces: &[Piece]) {
         for piece in pieces {
             match piece {
-                Piece::Text(text) => self.line(format_args!("{}\n", text::safe(text.trim()))),
+                Piece::Text(text) => {
+                    self.line(format_args!("{}\n", disarmed(&text::safe(text.trim()))));
+                }
                 Piece::Program { tag, text } if self.detail == Detail::All => self.fence(tag, text),
                 Piece::Thinking(text) if self.detail == Detail::All => {
-                    let text = text::safe(text.trim()).replace('\n', "\n> ");
+                    let text = disarmed(&text::safe(text.trim())).replace('\n', "\n> ");
                     self.line(format_args!("> {text}\n"));
                 }
                 Piece::Program { .. } | Piece::Thinking(_) => (),
                 Piece::Image(image) => {
-                    let (media_type, size) =
-                        (text::one_line(&image.media_type), text::size(image.bytes));
-                    self.line(format_args!("*[{media_type}, {size}]*\n"));
+                    let (media_type, size) = (plain(&image.media_type), text::size(image.bytes));
+                    self.line(format_args!("*({media_type}, {size})*\n"));
                 }
                 Piece::Other { json, .. } => self.fence("json", json),
             }
@@ -232,9 +238,12 @@ impl Writer<'_> {
         let settled = if thread.is_resolved() { " (resolved)" } else { "" };
         self.heading(2, format_args!("{about}{settled}"));
         for it in &thread.remarks {
-            let author = text::one_line(it.author.as_deref().unwrap_or("Somebody"));
+            let author = plain(it.author.as_deref().unwrap_or("Somebody"));
             let at = it.at.map(|it| format!(", {}", (self.time)(it))).unwrap_or_default();
-            self.line(format_args!("**{author}**{at}\n\n{}\n", text::safe(it.body.trim())));
+            self.line(format_args!(
+                "**{author}**{at}\n\n{}\n",
+                disarmed(&text::safe(it.body.trim()))
+            ));
         }
     }
 
@@ -252,11 +261,9 @@ impl Writer<'_> {
 
     /// A block that nothing in `text` can end.
     fn fence(&mut self, language: &str, text: &str) {
-        let longest = text.split(|it| it != '`').map(str::len).max().unwrap_or(0);
-        let fence = "`".repeat((longest + 1).max(3));
-        let text = text::safe(text.trim_end());
+        let text = text::safe(text);
         self.gap();
-        self.line(format_args!("{fence}{language}\n{text}\n{fence}\n"));
+        self.line(format_args!("{}\n", fenced(language, &text)));
     }
 
     fn line(&mut self, text: std::fmt::Arguments<'_>) {

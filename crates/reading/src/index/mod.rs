@@ -22,16 +22,18 @@ use std::{
 };
 
 use driftline_core::{Schema, Store};
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 
 use self::fill::Trouble;
 pub(crate) use self::{document::Document, fill::place};
-use crate::{Error, Result};
+use crate::{Error, Patience, Result};
 
 /// Rows that one step looks at: a moment's work.
 const STEP: usize = 1_000;
 /// Rows that somebody who asks a question waits for.
 const FEW: u64 = 200;
+/// Steps of the database between two looks at whether somebody still waits.
+const LOOK: i32 = 500;
 /// Connections for reading that are kept open.
 const READERS: usize = 2;
 
@@ -67,7 +69,7 @@ impl Index {
     /// # Errors
     /// When the rows or the index cannot be read.
     pub fn lag(&self, store: &dyn Store) -> Result<u64> {
-        self.read(|it| fill::left(it, store))
+        self.read(&Patience::default(), |it| fill::left(it, store))
     }
 
     /// Looks at some rows that are still to be looked at: a moment's work. Returns about
@@ -101,17 +103,25 @@ impl Index {
         }
     }
 
-    /// Runs `job` on one consistent state of the index.
-    pub(crate) fn query<T>(&self, job: impl Fn(&Connection) -> rusqlite::Result<T>) -> Result<T> {
-        self.read(|it| Ok(job(it)?))
+    /// Runs `job` on one consistent state of the index, for as long as somebody waits.
+    pub(crate) fn query<T>(
+        &self,
+        patience: &Patience,
+        job: impl Fn(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T> {
+        self.read(patience, |it| Ok(job(it)?))
     }
 
-    fn read<T>(&self, job: impl Fn(&Connection) -> std::result::Result<T, Trouble>) -> Result<T> {
-        match self.read_once(&job)? {
+    fn read<T>(
+        &self,
+        patience: &Patience,
+        job: impl Fn(&Connection) -> std::result::Result<T, Trouble>,
+    ) -> Result<T> {
+        match self.read_once(patience, &job)? {
             Ok(it) => Ok(it),
             Err(Trouble::File(it)) if file::is_damage(&it) => {
                 self.renew(&mut locked(&self.writer))?;
-                self.read_once(&job)?.map_err(|it| self.error(it))
+                self.read_once(patience, &job)?.map_err(|it| self.error(it))
             }
             Err(it) => Err(self.error(it)),
         }
@@ -119,16 +129,21 @@ impl Index {
 
     fn read_once<T>(
         &self,
+        patience: &Patience,
         job: impl Fn(&Connection) -> std::result::Result<T, Trouble>,
     ) -> Result<std::result::Result<T, Trouble>> {
         let generation = self.generation.load(Ordering::Acquire);
         let kept = locked(&self.readers).pop().filter(|(it, _)| *it == generation);
-        let (_, reader) = match kept {
+        let (_, mut reader) = match kept {
             Some(it) => it,
             None => (generation, file::reader(&self.path)?),
         };
-        let done =
-            reader.unchecked_transaction().map_err(Trouble::from).and_then(|_all| job(&reader));
+        let watch = patience.clone();
+        let done = reader
+            .progress_handler(LOOK, Some(move || watch.is_over()))
+            .and_then(|()| reader.unchecked_transaction())
+            .map_err(Trouble::from)
+            .and_then(|_all| job(&reader));
         let mut readers = locked(&self.readers);
         if readers.len() < READERS && reader.is_autocommit() {
             readers.push((generation, reader));
@@ -150,9 +165,14 @@ impl Index {
     fn error(&self, trouble: Trouble) -> Error {
         match trouble {
             Trouble::Rows(it) => it.into(),
+            Trouble::File(it) if was_stopped(&it) => Error::TooLong,
             Trouble::File(it) => file::failure(&self.path, it),
         }
     }
+}
+
+fn was_stopped(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted)
 }
 
 /// A job that panicked has left no transaction behind, so the lock is as good as new.

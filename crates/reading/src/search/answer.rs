@@ -20,6 +20,8 @@ use crate::{
 
 /// Hits that are looked at: the best are the best of these.
 const NEWEST: usize = 1_000;
+/// How long somebody who does not wait for ever waits for a search.
+const PATIENCE: Millis = 2_000;
 /// Sessions on a page.
 const GROUPS: usize = 20;
 /// Hits of a session until somebody asks for more.
@@ -123,7 +125,8 @@ impl Reading {
             return Ok(Found { lag: self.lag()?, ..Found::default() });
         }
         let (index, lag) = self.fresh()?;
-        let looked = index.query(|it| match look(it, query, options) {
+        let patience = self.patience().at_most(PATIENCE);
+        let looked = index.query(&patience, |it| match look(it, query, options) {
             Ok(looked) => Ok(Ok(looked)),
             Err(Problem::Query(wrong)) => Ok(Err(wrong)),
             Err(Problem::File(error)) => Err(error),
@@ -137,6 +140,7 @@ impl Reading {
         for (session, places) in looked.groups.into_iter().take(all) {
             let mut hits = Vec::new();
             for place in places.iter().take(most) {
+                patience.check()?;
                 let entity = looked.entities.get(&place.entity).map_or("", String::as_str);
                 hits.extend(hit::read(self, entity, place.id, query, &marks)?);
             }

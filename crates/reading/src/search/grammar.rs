@@ -3,7 +3,11 @@
 
 use std::ops::Range;
 
-use super::{Clock, Misread, Scope, fold::in_word, time};
+use super::{
+    Clock, Misread, Scope,
+    fold::{in_word, spread},
+    time,
+};
 
 /// What somebody searches for. Everything in it has to hold.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -84,6 +88,10 @@ pub const STATES: [&str; 6] = ["unread", "pinned", "archived", "open", "failed",
 /// What `role:` is followed by.
 pub const ROLES: [&str; 6] = ["user", "assistant", "tool", "summary", "meta", "system"];
 
+/// The most words and keys of a search: each costs a walk through the index, and again
+/// through every text that is shown.
+const MOST: usize = 64;
+
 /// A part of what was typed.
 struct Part<'a> {
     not: bool,
@@ -134,11 +142,18 @@ impl Query {
         let mut or = false;
         let parts = parts(typed);
         let last = parts.len().saturating_sub(1);
+        let mut words = 0;
         for (number, part) in parts.into_iter().enumerate() {
             let plain = part.key.is_none() && !part.quoted && !part.not && !part.star;
             if plain && part.value == "OR" && !query.clauses.is_empty() {
                 or = true;
                 continue;
+            }
+            words += weight(&part);
+            if words > MOST {
+                let place = part.place.start..typed.len();
+                let reason = format!("a search has at most {MOST} words; this is one too many");
+                return Err(Misread::new(typed, place, reason, [] as [&str; 0]));
             }
             let joins = std::mem::take(&mut or);
             let Some(key) = part.key else {
@@ -256,6 +271,14 @@ fn short(text: &str) -> String {
     driftline_core::excerpt(text)
 }
 
+/// How many words a part stands for: those of a phrase, and every letter that is a word by
+/// itself; a key counts as one.
+fn weight(part: &Part<'_>) -> usize {
+    let text = spread(part.value);
+    let words = text.split(|it| !in_word(it)).filter(|it| !it.is_empty()).take(MOST + 1).count();
+    if part.key.is_some() { words.max(1) } else { words }
+}
+
 /// The parts between spaces; quotes hold spaces.
 fn parts(typed: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
@@ -295,8 +318,9 @@ fn parts(typed: &str) -> Vec<Part<'_>> {
 /// The key that a part begins with: letters and a colon. What goes on as a path or an
 /// address does (`std::fmt`, `http://`), or ends there, is a word.
 fn key(text: &str) -> Option<&str> {
-    let (name, rest) = text.split_once(':')?;
-    let letters = !name.is_empty() && name.bytes().all(|it| it.is_ascii_lowercase());
+    let end = text.find(|it: char| !it.is_ascii_lowercase())?;
+    let (name, rest) = (&text[..end], text[end..].strip_prefix(':')?);
+    let letters = !name.is_empty();
     let word = rest.starts_with([':', '/', '\\']);
     let known = KEYS.iter().any(|it| it.strip_suffix(':') == Some(name)) || name == "ws";
     let ends = rest.is_empty() || rest.starts_with(char::is_whitespace);
@@ -381,6 +405,25 @@ mod tests {
             assert!(wrong.to_string().contains("letter"), "{wrong}");
         }
         assert_eq!(Query::parse("x tool: y", &clock()).unwrap_err().part(), "tool:");
+    }
+
+    #[test]
+    fn a_search_of_thousands_of_words_is_refused_with_the_reason() {
+        let many = |part: &str| part.repeat(8_000);
+        for typed in [
+            many("a OR "),
+            many("a* "),
+            many("-a "),
+            many("tool:x "),
+            many("after:7d "),
+            format!("\"{}\"", many("a ")),
+            many("索"),
+            many("a-"),
+        ] {
+            let wrong = Query::parse(&typed, &clock()).unwrap_err();
+            assert!(wrong.reason.contains("at most 64 words"), "{}", wrong.reason);
+        }
+        assert_eq!(parse(&"a OR ".repeat(MOST)).clauses[0].any.len(), MOST);
     }
 
     #[test]

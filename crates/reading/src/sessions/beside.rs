@@ -30,7 +30,7 @@ impl Reading {
     /// read.
     pub fn beside(&self, session: Id) -> Result<Beside> {
         let (index, _) = self.fresh()?;
-        index.query(|it| {
+        index.query(self.patience(), |it| {
             let Some(key) = key(it, session)? else { return Ok(Beside::default()) };
             Ok(Beside { above: next(it, key, '>', "ASC")?, below: next(it, key, '<', "DESC")? })
         })

@@ -4,7 +4,8 @@
 use driftline_core::Value;
 use similar::{ChangeTag, TextDiff};
 
-/// The most lines on either side that are compared; beyond it, all go and all come.
+/// The most lines on either side that are compared, those of all edits of a call together;
+/// beyond it, all go and all come.
 const COMPARED: usize = 2_000;
 /// How many unchanged lines are shown around a change.
 const AROUND: usize = 3;
@@ -79,22 +80,25 @@ pub fn change(input: &Value) -> Option<Change> {
         return None;
     }
     let mut change = Change { path, lines: Vec::new(), added: 0, removed: 0 };
+    let mut left = COMPARED;
     for (place, (old, new)) in pairs.iter().enumerate() {
         if place > 0 {
             change.lines.push(Line { sign: Sign::Gap, text: String::new() });
         }
-        change.compare(old, new);
+        change.compare(old, new, &mut left);
     }
     Some(change)
 }
 
 impl Change {
-    fn compare(&mut self, old: &str, new: &str) {
-        if old.lines().count() > COMPARED || new.lines().count() > COMPARED {
+    fn compare(&mut self, old: &str, new: &str, left: &mut usize) {
+        let lines = old.lines().count().max(new.lines().count());
+        if lines > *left {
             old.lines().for_each(|it| self.line(Sign::Removed, it));
             new.lines().for_each(|it| self.line(Sign::Added, it));
             return;
         }
+        *left -= lines;
         let diff = TextDiff::from_lines(old, new);
         let mut last = None;
         for group in diff.grouped_ops(AROUND) {
@@ -150,6 +154,10 @@ mod tests {
         let (old, new) = ("a\n".repeat(COMPARED + 1), "b\n".repeat(3));
         let found = change(&json!({"path": "/a", "old_string": old, "new_string": new})).unwrap();
         assert_eq!((found.added, found.removed), (3, COMPARED + 1));
+        let lines = COMPARED - COMPARED / 4;
+        let edit = json!({"old_string": "a\n".repeat(lines), "new_string": "a\n".repeat(lines)});
+        let twice = change(&json!({"path": "/a", "edits": [edit, edit]})).unwrap();
+        assert_eq!((twice.added, twice.removed), (lines, lines), "many edits are one work");
         let old: String = (0..100).map(|it| format!("{it}\n")).collect();
         let new = old.replace("\n50\n", "\nfifty\n");
         let found = change(&json!({"path": "/a", "old_string": old, "new_string": new})).unwrap();

@@ -170,7 +170,7 @@ pub fn tokens<'a>(name: &str, code: &'a str) -> Vec<(Token, &'a str)> {
     let language = LANGUAGES.iter().find(|it| it.names.contains(&name.as_str()));
     match language {
         Some(language) if code.len() <= LONGEST => {
-            Scan { language, code, at: 0, plain: 0, out: Vec::new() }.run()
+            Scan { language, code, at: 0, plain: 0, open: None, out: Vec::new() }.run()
         }
         _ if code.is_empty() => Vec::new(),
         _ => vec![(Token::Plain, code)],
@@ -183,6 +183,8 @@ struct Scan<'a> {
     at: usize,
     /// Where what was not told apart begins.
     plain: usize,
+    /// A quote that does not end before this place: it is not looked for again up to there.
+    open: Option<(char, usize)>,
     out: Vec<(Token, &'a str)>,
 }
 
@@ -203,7 +205,7 @@ impl<'a> Scan<'a> {
     }
 
     /// What begins here, and where it ends.
-    fn token(&self, next: char) -> Option<(Token, usize)> {
+    fn token(&mut self, next: char) -> Option<(Token, usize)> {
         let rest = &self.code[self.at..];
         let language = self.language;
         let end_of = |text: &str, from: usize| {
@@ -242,17 +244,22 @@ impl<'a> Scan<'a> {
     }
 
     /// The end of a string on this line; none if it does not end there.
-    fn string(&self, quote: char) -> Option<usize> {
-        let mut escaped = false;
+    fn string(&mut self, quote: char) -> Option<usize> {
+        if self.open.is_some_and(|(it, until)| it == quote && self.at < until) {
+            return None;
+        }
+        let (mut escaped, mut end) = (false, self.at);
         for (place, it) in self.code[self.at..].char_indices().take(STRING).skip(1) {
+            end = self.at + place;
             match it {
-                '\n' => return None,
+                '\n' => break,
                 _ if escaped => escaped = false,
                 '\\' => escaped = true,
                 _ if it == quote => return Some(self.at + place + it.len_utf8()),
                 _ => (),
             }
         }
+        self.open = Some((quote, end));
         None
     }
 

@@ -4,7 +4,7 @@
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use super::safe;
+use super::{link, safe};
 
 /// Longer texts are shown as they are written.
 const LONGEST: usize = 200_000;
@@ -323,32 +323,11 @@ fn allowed(to: &str) -> Option<String> {
 }
 
 /// A text with the addresses in it as links.
-fn linked(text: &str) -> Vec<Inline> {
-    let mut parts = Vec::new();
-    let (mut from, mut at) = (0, 0);
-    while let Some(start) = text[at..].find("http").map(|it| at + it) {
-        let rest = &text[start..];
-        let end = rest.find(|it: char| it.is_whitespace() || "<>\"'`|".contains(it));
-        let address = rest[..end.unwrap_or(rest.len())]
-            .trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '}', '*', '_']);
-        let begins = !text[..start].ends_with(char::is_alphanumeric);
-        let host = ["https://", "http://"].iter().find_map(|it| address.strip_prefix(it));
-        at = start + 4;
-        if let (true, Some(true), Some(to)) =
-            (begins, host.map(|it| !it.is_empty()), allowed(address))
-        {
-            if from < start {
-                parts.push(Inline::Text(text[from..start].to_owned()));
-            }
-            at = start + address.len();
-            from = at;
-            parts.push(Inline::Link(to.clone(), vec![Inline::Text(to)]));
-        }
-    }
-    if from < text.len() {
-        parts.push(Inline::Text(text[from..].to_owned()));
-    }
-    parts
+fn linked(text: &str) -> impl Iterator<Item = Inline> {
+    link::parts(text).into_iter().map(|it| match it {
+        link::Part::Text(text) => Inline::Text(text.to_owned()),
+        link::Part::Address(to) => Inline::Link(to.to_owned(), vec![Inline::Text(to.to_owned())]),
+    })
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod ansi;
 mod change;
 mod code;
 mod excerpt;
+mod link;
 mod markdown;
 mod safe;
 
@@ -13,7 +14,7 @@ pub use self::{
     code::{Token, tokens},
     excerpt::{Excerpt, excerpt},
     markdown::{Block, Cell, Inline, markdown},
-    safe::{is_unsafe, one_line, safe},
+    safe::{MARK, is_misleading, is_unsafe, one_line, safe},
 };
 
 /// A length of time, from milliseconds, as people say it.

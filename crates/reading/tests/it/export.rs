@@ -98,3 +98,33 @@ fn what_a_sub_agent_was_told_was_not_said_by_the_person() {
     let one = talk.reading.message_markdown(told, &time).unwrap().unwrap();
     assert!(one.starts_with("## Task from the agent"), "{one}");
 }
+
+#[test]
+fn a_viewer_of_the_file_loads_nothing() {
+    let evil = "![x](http://evil/p.png) <img src=http://evil> ```\n<script>";
+    let talk = Talk::new();
+    talk.add("user", "1", "", json!([text(evil)]));
+    let thought = json!([{"type": "thinking", "thinking": evil}, text(evil)]);
+    talk.add("assistant", "2", "1", thought);
+    talk.add("assistant", "3", "2", json!([call("b", evil, json!({"command": evil}))]));
+    talk.add("summary", "4", "3", json!([text(evil)]));
+    let comment = Comment {
+        session: Some(talk.session),
+        body: Some(evil.into()),
+        author: Some(evil.into()),
+        ..Comment::default()
+    };
+    talk.reading.replica().create(&comment).unwrap();
+    for detail in [Detail::Said, Detail::All] {
+        let file = talk.reading.export_markdown(talk.session, detail, &time).unwrap().unwrap();
+        for (event, range) in pulldown_cmark::Parser::new(&file).into_offset_iter() {
+            let live = matches!(
+                event,
+                pulldown_cmark::Event::Html(_)
+                    | pulldown_cmark::Event::InlineHtml(_)
+                    | pulldown_cmark::Event::Start(pulldown_cmark::Tag::Image { .. })
+            );
+            assert!(!live, "{}: {file}", &file[range]);
+        }
+    }
+}

@@ -7,6 +7,7 @@ let place = history.state?.place ?? 0;
 // meanwhile must not keep a person from getting where they want to go.
 let going = null;
 let refreshing = null;
+let again = false;
 let missed = false;
 let waiting = null;
 
@@ -135,14 +136,20 @@ const arrive = () => {
 const refresh = async ({ force = false } = {}) => {
   missed = going !== null;
   if (missed) return;
+  // One at a time: a page that takes long is not asked for again before it is there.
+  again = refreshing !== null && !force;
+  if (again) return;
   refreshing?.abort();
-  refreshing = new AbortController();
+  const mine = (refreshing = new AbortController());
   const path = here();
   let page;
   try {
-    page = await fetchPage(path, refreshing);
+    page = await fetchPage(path, mine);
   } catch {
     return;
+  } finally {
+    if (refreshing === mine) refreshing = null;
+    if (again && !refreshing) setTimeout(refresh);
   }
   if (path !== here()) return;
   if (page.go) return go(page.go, { replace: true });

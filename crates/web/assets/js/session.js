@@ -37,17 +37,11 @@ addEventListener("click", async (event) => {
   const out = link.closest(".out");
   const whole = document.createElement("pre");
   whole.tabIndex = 0;
-  whole.textContent = plainly(await answer.text());
+  whole.textContent = await answer.text();
   out.replaceChildren(whole);
   keepIn(out);
   whole.focus({ preventScroll: true });
 }, { capture: true });
-
-// What a program wrote for a terminal, without the language of terminals.
-const plainly = (text) =>
-  text
-    .replace(/\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b\[[0-?]*[ -/]*[@-~]|\x1b./g, "")
-    .replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|[^\P{Cc}\n\t]/gu, "\ufffd");
 
 addEventListener("toggle", async ({ target }) => {
   if (!target.open) return;

@@ -100,9 +100,13 @@ pub(super) fn resume(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
         None => None,
     };
     let workspace = workspace.as_ref().map(|it| &it.value);
-    let command = session.and_then(|it| resume_command(&it.value, workspace));
+    let command = session.and_then(|it| resume_command(&it.value, workspace, request.host.shell()));
     let command = command.ok_or_else(|| {
-        Error::Bad("it is not known how this agent goes on with a session".into())
+        Error::Bad(
+            "it is not known how this agent goes on with a session, or its folder has a name that \
+             your shell would act on"
+                .into(),
+        )
     })?;
     Ok(Outcome::toast("Copied. Paste it into a terminal.").copy(command))
 }

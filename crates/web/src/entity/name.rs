@@ -1,6 +1,7 @@
 //! What a person calls a row of an entity that nothing here knows.
 
 use driftline_core::{EntityDescriptor, Kind, Value, view::View};
+use driftline_reading::text;
 
 /// The field that most rows are named by: the first text of the natural key, or the first
 /// text at all.
@@ -23,7 +24,10 @@ pub(crate) fn naming(entity: &EntityDescriptor, row: &View) -> Option<&'static s
 
 /// A row's name: the first line of what [`naming`] finds; its id if that is nothing.
 pub(crate) fn name_of(entity: &EntityDescriptor, row: &View) -> String {
-    let text = naming(entity, row).and_then(|it| row.value(it)?.as_str());
-    let line = text.and_then(|it| it.trim().lines().next());
-    line.map_or_else(|| row.id.to_string(), driftline_core::excerpt)
+    let said = naming(entity, row).and_then(|it| row.value(it)?.as_str());
+    let line = said.and_then(|it| it.trim().lines().next());
+    line.map_or_else(
+        || row.id.to_string(),
+        |it| text::safe(&driftline_core::excerpt(it)).into_owned(),
+    )
 }

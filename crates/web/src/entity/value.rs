@@ -1,10 +1,14 @@
 //! Values as people read them.
 
 use driftline_core::{Field, Kind, Value};
+use driftline_reading::text;
 use jiff::{Timestamp, tz::TimeZone};
 use maud::{Markup, html};
 
-use crate::{Request, parts};
+use crate::{
+    Request,
+    parts::{self, Room},
+};
 
 /// How much of a long text a list shows.
 const BRIEF: usize = 120;
@@ -19,16 +23,23 @@ pub(crate) fn brief(request: &Request<'_>, field: &Field, value: Option<&Value>)
             None => html! { (value) },
         },
         Some(value) => {
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let said = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let line = said.split_whitespace().collect::<Vec<_>>().join(" ");
             let short: String = line.chars().take(BRIEF).collect();
-            html! { span dir="auto" { (short) @if short.len() < line.len() { "…" } } }
+            let shown = text::safe(&short);
+            html! { span dir="auto" { (shown) @if short.len() < line.len() { "…" } } }
         }
     }
 }
 
-/// A value on the page of its row.
-pub(crate) fn in_full(request: &Request<'_>, field: &Field, value: Option<&Value>) -> Markup {
+/// A value on the page of its row. `whole`: the file that has all of it.
+pub(crate) fn in_full(
+    request: &Request<'_>,
+    field: &Field,
+    value: Option<&Value>,
+    whole: &str,
+    room: &Room,
+) -> Markup {
     match (field.kind, value) {
         (_, None | Some(Value::Null)) => html! { span.muted { "—" } },
         (Kind::Time, Some(value)) => match value.as_i64() {
@@ -36,13 +47,16 @@ pub(crate) fn in_full(request: &Request<'_>, field: &Field, value: Option<&Value
             None => html! { (value) },
         },
         (Kind::Json, Some(value)) => {
-            html! { pre.code { code { (serde_json::to_string_pretty(value).unwrap_or_default()) } } }
+            let json = serde_json::to_string_pretty(value).unwrap_or_default();
+            room.put(&json, whole, |it| html! { pre.code { code { (text::safe(it)) } } })
         }
         (Kind::Ref(entity), Some(value)) => {
             let id = value.as_str().unwrap_or_default();
             html! { a href={ "/e/" (entity) "/" (id) } { (id) } }
         }
-        (_, Some(Value::String(text))) => html! { span.text dir="auto" { (text) } },
+        (_, Some(Value::String(said))) => {
+            room.put(said, whole, |it| html! { span.text dir="auto" { (text::safe(it)) } })
+        }
         (_, Some(_)) => brief(request, field, value),
     }
 }

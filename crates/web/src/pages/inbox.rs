@@ -2,12 +2,15 @@
 
 use driftline_core::SyncEntity as _;
 use driftline_entities::inbox::InboxItem;
-use driftline_reading::inbox::{self, Item, Lead, Part};
+use driftline_reading::{
+    inbox::{self, Item, Lead, Part},
+    text,
+};
 use maud::{Markup, html};
 
 use crate::{
     Fragment, Request, Result,
-    parts::{self, count_of, icon},
+    parts::{self, Room, count_of, icon},
 };
 
 pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
@@ -81,8 +84,8 @@ fn row(request: &Request<'_>, it: &Item, current: bool) -> Markup {
                 data-unread=[it.unread.then_some("")] {}
             button.row-main.plain data-open data-post={ (path) "/open" }
                 data-form={ "part=" (part) } {
-                span.kind { (parts::label(&it.kind)) }
-                span.cut dir="auto" { (it.title) }
+                span.kind { (parts::label(&parts::line(&it.kind))) }
+                span.cut dir="auto" { (parts::line(&it.title)) }
             }
             @if let Some(at) = it.at.and_then(|it| i64::try_from(it).ok()) {
                 span.muted.when { (parts::time(request, at)) }
@@ -100,13 +103,18 @@ fn row(request: &Request<'_>, it: &Item, current: bool) -> Markup {
 fn preview(request: &Request<'_>, it: &Item) -> Markup {
     let path = format!("/inbox/{}", it.id);
     html! {
-        p.muted { (parts::label(&it.kind))
+        p.muted { (parts::label(&parts::line(&it.kind)))
             @if let Some(at) = it.at.and_then(|it| i64::try_from(it).ok()) {
                 " · " (parts::day_and_time(request, at))
             }
         }
-        h2 dir="auto" { (it.title) }
-        @if let Some(body) = &it.body { p.text dir="auto" { (body) } }
+        h2 dir="auto" { (parts::line(&it.title)) }
+        @if let Some(body) = &it.body {
+            @let whole = format!("/e/{}/{}/body", InboxItem::NAME, it.id);
+            (Room::default().put(body, &whole, |it| html! {
+                p.text dir="auto" { (text::safe(it)) }
+            }))
+        }
         @if !it.noticed && it.about.is_some() {
             p.muted { "It is over, or another device noticed it." }
         }

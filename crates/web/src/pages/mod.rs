@@ -64,8 +64,10 @@ pub(crate) static PAGES: &[Page] = &[
 /// Every file.
 pub(crate) static FILES: &[File] = &[
     File { path: "/avatar", serve: account::picture },
+    File { path: "/e/{entity}/{id}/{field}", serve: entity::field },
     File { path: "/m/{id}/answer/{index}", serve: session::answer },
     File { path: "/m/{id}/image/{index}", serve: session::image },
+    File { path: "/m/{id}/text", serve: session::whole },
     File { path: "/s/{id}/export.json", serve: session::json },
     File { path: "/s/{id}/export.md", serve: session::markdown },
 ];

@@ -56,9 +56,9 @@ fn row(request: &Request<'_>, it: &Workspace) -> Markup {
         li.row data-row data-key=(it.id) {
             @if it.pinned { span.pin title="Pinned" { (icon("pin")) span.vh { "Pinned" } } }
             a.row-main href=(path) data-open {
-                strong dir="auto" { (it.shown) }
+                strong dir="auto" { (parts::line(&it.shown)) }
                 @if it.archived { " " span.chip { "archived" } }
-                div.muted.cut dir="auto" { (it.here.as_deref().or(it.path.as_deref()).unwrap_or_default()) }
+                div.muted.cut dir="auto" { (parts::line(it.here.as_deref().or(it.path.as_deref()).unwrap_or_default())) }
             }
             span.num.muted { (count_of(it.sessions, "session", "sessions")) }
             @if let Some(at) = it.last_at.and_then(|it| i64::try_from(it).ok()) {
@@ -88,11 +88,11 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
         false => ("archive", "Archive"),
     };
     Ok(Fragment::new(
-        it.shown.clone(),
+        parts::line(&it.shown),
         html! {
             p.crumb { a href="/workspaces" { "Workspaces" } }
             div.head {
-                h1 dir="auto" { (it.shown) }
+                h1 dir="auto" { (parts::line(&it.shown)) }
                 (pin(&it, false))
                 button.btn data-k="e" data-post={ (path) "/" (away) } { (away_name) }
                 a.btn href={ "/why/" (it.id) } data-k="w" { "Why" }
@@ -100,14 +100,14 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
                     data-post={ "/e/" (Row::NAME) "/" (it.id) "/delete" } { "Delete" }
             }
             dl.facts {
-                div { dt { "Path" } dd { code { (it.path.as_deref().unwrap_or("none")) } } }
+                div { dt { "Path" } dd { code { (parts::line(it.path.as_deref().unwrap_or("none"))) } } }
                 @if let Some(remote) = &it.git_remote {
-                    div { dt { "Repository" } dd { code { (remote) } } }
+                    div { dt { "Repository" } dd { code { (parts::line(remote)) } } }
                 }
                 @if !folders.is_empty() {
                     div { dt { "Sessions began in" } dd {
                         @for (folder, count) in folders.iter().take(10) {
-                            div { code { (folder) } " " span.muted { (count) } }
+                            div { code { (parts::line(folder)) } " " span.muted { (count) } }
                         }
                     } }
                 }
@@ -176,7 +176,7 @@ fn sessions(request: &Request<'_>, it: &Workspace) -> Result<Markup> {
                             (label(entity, row).unwrap_or_else(|| row.id.to_string()))
                         }
                         @if let Some(source) = row.value("source").and_then(Value::as_str) {
-                            span.chip { (source) }
+                            span.chip { (parts::line(source)) }
                         }
                         @if let Some(at) = row.value("started_at").and_then(Value::as_i64) {
                             span.muted.when { (parts::time(request, at)) }

@@ -4,6 +4,7 @@ mod icon;
 mod indicator;
 mod pager;
 mod query;
+mod room;
 mod shared;
 mod time;
 
@@ -14,6 +15,7 @@ pub(crate) use self::{
     indicator::{indicator, sentence, shape},
     pager::pager,
     query::{catching_up, encoded, misread},
+    room::{Room, line},
     shared::{shared, shared_of},
     time::{ago, clock, day, day_and_time, minute, time},
 };

@@ -6,6 +6,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpStream},
     process::{Child, ChildStdout, Command, Stdio},
+    sync::mpsc,
     time::Duration,
 };
 
@@ -109,7 +110,13 @@ impl App {
         Answer::read(&String::from_utf8_lossy(&bytes))
     }
 
-    fn send(&self, method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> TcpStream {
+    pub(crate) fn send(
+        &self,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> TcpStream {
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let mut head = format!("{method} {target} HTTP/1.1\r\n");
@@ -137,10 +144,20 @@ impl App {
 
     /// Asks the program to end, as Ctrl-C does, and returns its exit code.
     pub(crate) fn interrupt(mut self) -> Option<i32> {
-        let child = self.child.as_mut().unwrap();
+        self.end("-INT")
+    }
+
+    /// Sends the program a signal, and returns its exit code.
+    pub(crate) fn end(&mut self, signal: &str) -> Option<i32> {
+        let mut child = self.child.take().unwrap();
         let id = child.id().to_string();
-        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
-        child.wait().unwrap().code()
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+        let (tell, told) = mpsc::channel();
+        std::thread::spawn(move || tell.send(child.wait().unwrap().code()));
+        told.recv_timeout(PATIENCE).unwrap_or_else(|_| {
+            let _it_is_killed = Command::new("kill").args(["-KILL", &id]).status();
+            panic!("it does not end")
+        })
     }
 }
 

@@ -1,13 +1,14 @@
 //! One row of any entity.
 
-use driftline_core::{Error as CoreError, Policy, view};
+use driftline_core::{Error as CoreError, Policy, Value, view};
 use maud::html;
 
 use super::entity;
 use crate::{
-    Fragment, Request, Result,
+    Download, Error, Fragment, Request, Result,
     entity::{in_full, name_of},
-    parts::label,
+    pages::session,
+    parts::{Room, label},
 };
 
 pub(crate) fn show(request: &Request<'_>) -> Result<Fragment> {
@@ -16,6 +17,7 @@ pub(crate) fn show(request: &Request<'_>) -> Result<Fragment> {
     let row = row.ok_or_else(|| CoreError::NotFound { entity: entity.name.into(), id })?;
     let name = name_of(entity, &row);
     let path = format!("/e/{}/{id}", entity.name);
+    let room = Room::default();
     let deleted = row.row.is_deleted();
     Ok(Fragment::new(
         name.clone(),
@@ -39,7 +41,7 @@ pub(crate) fn show(request: &Request<'_>) -> Result<Fragment> {
                     div {
                         dt title=(field.doc) { (label(field.name))
                             @if field.local { " " span.chip { "this device" } } }
-                        dd { (in_full(request, field, row.value(field.name))) }
+                        dd { (in_full(request, field, row.value(field.name), &format!("{path}/{}", field.name), &room)) }
                     }
                 }
                 div { dt { "Id" } dd { code { (row.id) } } }
@@ -47,4 +49,19 @@ pub(crate) fn show(request: &Request<'_>) -> Result<Fragment> {
         },
     )
     .live(&["*"]))
+}
+
+/// All of a value, as plain text.
+pub(in crate::pages) fn field(request: &Request<'_>) -> Result<Download> {
+    let (entity, id) = (entity(request)?, request.id("id")?);
+    let row = request.replica.store().view(|tx| view::view(tx, entity, id))?;
+    let value = row.as_ref().and_then(|it| it.value(request.part("field")));
+    let value = value.ok_or_else(|| Error::NotFound("there is no such value".into()))?;
+    Ok(match value {
+        Value::String(said) => session::plain(request.part("id"), said),
+        other => {
+            let json = serde_json::to_string_pretty(other).unwrap_or_default();
+            session::plain(request.part("id"), &json)
+        }
+    })
 }

@@ -6,7 +6,11 @@ use std::collections::BTreeSet;
 use driftline_core::{EntityDescriptor, Field, Id, Kind, store::Find, view::View};
 use maud::{Markup, html};
 
-use crate::{Request, Result, entity::name_of, parts::label};
+use crate::{
+    Request, Result,
+    entity::name_of,
+    parts::{self, label},
+};
 
 /// What stands before the name of a field in the address, so that none is taken for
 /// something else there.
@@ -60,7 +64,7 @@ pub(super) fn chips(request: &Request<'_>, entity: &EntityDescriptor) -> Result<
     }
     Ok(html! {
         @for (name, without) in &chips {
-            a.chip href=(without) aria-current="true" title="Do not narrow by it" dir="auto" { (name) }
+            a.chip href=(without) aria-current="true" title="Do not narrow by it" dir="auto" { (parts::line(name)) }
         }
     })
 }
@@ -130,7 +134,7 @@ fn control(
                     autocomplete="off" spellcheck="false" placeholder={ (title) " is …" };
                 datalist id=(list) {
                     @for (value, name) in &options {
-                        option value=(value) { (name.as_deref().unwrap_or(value)) }
+                        option value=(value) { (parts::line(name.as_deref().unwrap_or(value))) }
                     }
                 }
             }

@@ -9,7 +9,7 @@ mod list;
 use driftline_core::EntityDescriptor;
 
 pub(super) use self::{
-    detail::show as detail,
+    detail::{field, show as detail},
     form::{edit, new},
     list::show as list,
 };

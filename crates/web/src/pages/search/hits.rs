@@ -5,12 +5,13 @@ use driftline_entities::{comments::Comment, sessions::Session};
 use driftline_reading::{
     conversation::asker,
     search::{Group, Hit, Snippet},
+    text,
 };
 use maud::{Markup, html};
 
 use crate::{
     Request,
-    parts::{count_of, label, time},
+    parts::{self, count_of, label, time},
 };
 
 /// The hits of a session, or a row that belongs to none.
@@ -19,10 +20,10 @@ pub(super) fn group(request: &Request<'_>, group: &Group) -> Markup {
     html! {
         section.hits {
             @if let Some(line) = &group.session {
-                h2 dir="auto" { a href={ "/s/" (line.id) } { (line.name()) }
+                h2 dir="auto" { a href={ "/s/" (line.id) } { (parts::line(line.name())) }
                     span.session-facts {
-                        @if let Some(workspace) = &line.workspace { span { (workspace.name) } }
-                        @if let Some(agent) = &line.agent { span { (agent) } }
+                        @if let Some(workspace) = &line.workspace { span { (parts::line(&workspace.name)) } }
+                        @if let Some(agent) = &line.agent { span { (parts::line(agent)) } }
                         span { (count_of(group.total as u64, "hit", "hits")) }
                     }
                 }
@@ -47,7 +48,7 @@ fn hit(request: &Request<'_>, group: &Group, hit: &Hit) -> Markup {
                 span.hit-facts {
                     @if hit.time > 0 { (time(request, hit.time)) " " }
                     span { (who(hit)) }
-                    @if let Some(agent) = &hit.agent { span { "sub-agent " (agent) } }
+                    @if let Some(agent) = &hit.agent { span { "sub-agent " (parts::line(agent)) } }
                 }
                 span.hit-text dir="auto" { (snippet(&hit.snippet)) }
             }
@@ -67,11 +68,11 @@ fn address(group: &Group, hit: &Hit) -> String {
 /// Who says it, or what else it is.
 pub(in crate::pages) fn who(hit: &Hit) -> String {
     match (hit.tools.as_slice(), hit.role.as_deref()) {
-        ([tool, ..], _) => tool.clone(),
+        ([tool, ..], _) => parts::line(tool),
         ([], Some("user")) => asker(usize::from(hit.agent.is_some())).into(),
         ([], Some("assistant")) => "Agent".into(),
         ([], Some("tool")) => "Tool output".into(),
-        ([], Some(role)) => label(role),
+        ([], Some(role)) => label(&parts::line(role)),
         ([], None) => label(hit.scope.name()),
     }
 }
@@ -81,7 +82,8 @@ pub(in crate::pages) fn snippet(snippet: &Snippet) -> Markup {
     html! {
         @if snippet.cut_before { "…" }
         @for part in &snippet.parts {
-            @if part.hit { mark { (part.text) } } @else { (part.text) }
+            @let said = text::safe(&part.text);
+            @if part.hit { mark { (said) } } @else { (said) }
         }
         @if snippet.cut_after { "…" }
     }

@@ -32,11 +32,15 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
     let found = Query::typing(typed, &clock)
         .map_err(ReadingError::from)
         .and_then(|query| request.reading.search(&query, &options));
-    let title = if typed.is_empty() { "Search".into() } else { format!("Search: {typed}") };
+    let title =
+        if typed.is_empty() { "Search".into() } else { format!("Search: {}", parts::line(typed)) };
     let answer = match found {
         Ok(_) if typed.is_empty() => examples(),
         Ok(found) => answer(request, &found, &options),
         Err(ReadingError::Misread(wrong)) => misread(&wrong),
+        Err(error @ ReadingError::TooLong) => html! {
+            p.box.box--warn role="alert" { (error) }
+        },
         Err(error) => return Err(error.into()),
     };
     Ok(Fragment::new(
@@ -98,7 +102,7 @@ fn facets(request: &Request<'_>, found: &Found) -> Markup {
                     @for Facet { value, count } in values.iter().take(OFFERED) {
                         @let narrowed = format!("{typed} {key}:\"{}\"", value.replace('"', " "));
                         a.chip href=(request.with("q", Some(&narrowed))) {
-                            (value) " " span.num { (grouped(*count as u64)) }
+                            (parts::line(value)) " " span.num { (grouped(*count as u64)) }
                         }
                     }
                 }
@@ -123,7 +127,7 @@ fn nothing(request: &Request<'_>, found: &Found) -> Markup {
         "Nothing was found.",
         html! {
             @for word in &found.missing {
-                p { "Nothing has " mark { (word) } ". "
+                p { "Nothing has " mark { (parts::line(word)) } ". "
                     @let rest = without(word);
                     @if !rest.is_empty() && rest != typed {
                         a href=(request.with("q", Some(&rest))) { "Search without it" }

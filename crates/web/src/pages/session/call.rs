@@ -6,7 +6,11 @@ use driftline_reading::{
 };
 use maud::{Markup, html};
 
-use super::{item::Items, output};
+use super::{
+    item::{Items, whole},
+    output,
+};
+use crate::parts::line;
 
 /// The most lines of a change that are shown at once.
 const LINES: usize = 80;
@@ -20,8 +24,8 @@ pub(super) fn call(items: &Items<'_>, call: &Call, open: bool) -> Markup {
     html! {
         details class=(class) data-fold="tool" open[open] {
             summary {
-                span.tool-name { (text::one_line(&call.name)) }
-                code.tool-hint dir="auto" { (text::one_line(&call.hint)) }
+                span.tool-name { (line(&call.name)) }
+                code.tool-hint dir="auto" { (line(&call.hint)) }
                 span.tool-facts {
                     @if let Some(change) = &change {
                         span.plus { "+" (change.added) } " " span.minus { "−" (change.removed) } " "
@@ -34,10 +38,10 @@ pub(super) fn call(items: &Items<'_>, call: &Call, open: bool) -> Markup {
             div.tool-body {
                 @match &change {
                     Some(change) => (diff(change, call)),
-                    None => (arguments(call)),
+                    None => (arguments(items, call)),
                 }
                 @if let Some(agent) = &call.agent {
-                    (items.agent(agent, Some(&text::one_line(&call.hint))))
+                    (items.agent(agent, Some(&line(&call.hint))))
                 }
                 @if let Some(answer) = &call.answer { (self::answer(items, answer)) }
             }
@@ -46,7 +50,7 @@ pub(super) fn call(items: &Items<'_>, call: &Call, open: bool) -> Markup {
 }
 
 /// The arguments, unless the line above says them all.
-fn arguments(call: &Call) -> Markup {
+fn arguments(items: &Items<'_>, call: &Call) -> Markup {
     let said = match call.input.as_object() {
         Some(fields) => {
             fields.len() <= 1 && fields.values().all(|it| it.as_str() == Some(call.hint.as_str()))
@@ -59,18 +63,21 @@ fn arguments(call: &Call) -> Markup {
     if let Some(command) = call.input.get("command").and_then(|it| it.as_str()) {
         let why = call.input.get("description").and_then(|it| it.as_str());
         return html! {
-            @if let Some(why) = why { p.hint dir="auto" { (text::one_line(why)) } }
-            @if command.trim() != call.hint { (output::code("sh", command)) }
+            @if let Some(why) = why { p.hint dir="auto" { (line(why)) } }
+            @if command.trim() != call.hint {
+                (items.room.put(command, &whole(call.message), |it| output::code("sh", it)))
+            }
         };
     }
-    output::code("json", &serde_json::to_string_pretty(&call.input).unwrap_or_default())
+    let json = serde_json::to_string_pretty(&call.input).unwrap_or_default();
+    items.room.put(&json, &whole(call.message), |it| output::code("json", it))
 }
 
 fn diff(change: &Change, call: &Call) -> Markup {
     let hidden = change.lines.len().saturating_sub(LINES);
     html! {
         div.diff {
-            p.diff-path { code { (text::one_line(&change.path)) } }
+            p.diff-path { code { (line(&change.path)) } }
             pre { code {
                 @for line in change.lines.iter().take(LINES) {
                     @let class = match line.sign {
@@ -99,9 +106,20 @@ fn answer(items: &Items<'_>, answer: &Answer) -> Markup {
         @if answer.pieces.is_empty() { p.hint { "It answered nothing." } }
         @for piece in &answer.pieces {
             @match piece {
-                Piece::Text(said) => (output::output(said, Some(answer))),
-                other => (items.piece(other, false)),
+                Piece::Text(said) => (output(items, said, answer)),
+                other => (items.piece(other, false, &whole(answer.message))),
             }
         }
     }
+}
+
+/// What a program put out: its ends, which are all that a page has room for.
+fn output(items: &Items<'_>, said: &str, answer: &Answer) -> Markup {
+    if items.room.is_full() {
+        let file = format!("/m/{}/answer/{}", answer.message, answer.index);
+        return items.room.put(said, &file, |it| output::output(it, Some(answer)));
+    }
+    let markup = output::output(said, Some(answer));
+    items.room.spend(&markup);
+    markup
 }

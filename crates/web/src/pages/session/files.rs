@@ -1,7 +1,7 @@
 //! What of a session is no page: images, answers in full, exports.
 
 use driftline_core::Id;
-use driftline_reading::export::Detail;
+use driftline_reading::{export::Detail, text};
 
 use crate::{Download, Error, Request, Result, parts::minute};
 
@@ -12,12 +12,27 @@ pub(in crate::pages) fn image(request: &Request<'_>) -> Result<Download> {
     Ok(Download { media: picture.media_type.into(), name: None, bytes: picture.bytes })
 }
 
-/// An answer of a tool, to the letter.
+/// An answer of a tool, all of it.
 pub(in crate::pages) fn answer(request: &Request<'_>) -> Result<Download> {
     let said = request.reading.answer(request.id("id")?, index(request)?)?;
     let said = said.ok_or_else(|| Error::NotFound("there is no such answer".into()))?;
-    let name = Some(format!("{}.txt", request.part("id")));
-    Ok(Download { media: "text/plain; charset=utf-8".into(), name, bytes: said.into_bytes() })
+    Ok(plain(request.part("id"), &said))
+}
+
+/// A message, all of it.
+pub(in crate::pages) fn text(request: &Request<'_>) -> Result<Download> {
+    let said = request.reading.message_text(request.id("id")?)?;
+    let said = said.ok_or_else(|| Error::NotFound("there is no such message".into()))?;
+    Ok(plain(request.part("id"), &said))
+}
+
+/// A text to be read by people: without what drives a terminal, and with what misleads made
+/// visible. To the letter it is in the export as JSON.
+pub(in crate::pages) fn plain(name: &str, said: &str) -> Download {
+    let said: String = text::spans(said).into_iter().map(|it| it.text).collect();
+    let bytes = text::safe(&said).into_owned().into_bytes();
+    let media = "text/plain; charset=utf-8".into();
+    Download { media, name: Some(format!("{name}.txt")), bytes }
 }
 
 fn index(request: &Request<'_>) -> Result<usize> {

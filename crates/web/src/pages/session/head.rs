@@ -7,11 +7,11 @@ use maud::{Markup, html};
 
 use crate::{
     Request, Result,
-    parts::{count_of, day_and_time, grouped, icon},
+    parts::{Room, count_of, day_and_time, grouped, icon, line},
 };
 
 pub(super) fn title(session: &Session) -> String {
-    let name = text::one_line(session.name.as_deref().unwrap_or_default());
+    let name = line(session.name.as_deref().unwrap_or_default());
     if name.is_empty() { "Session without a name".into() } else { name }
 }
 
@@ -32,7 +32,7 @@ pub(super) fn head(
             @if is_main {
                 h1 dir="auto" { (title) }
             } @else {
-                h1 { "Sub-agent " (text::one_line(conversation.agent(strand).unwrap_or_default())) }
+                h1 { "Sub-agent " (line(conversation.agent(strand).unwrap_or_default())) }
             }
             div.bar {
                 button.btn data-post={ (path) "/pin" } data-k="s"
@@ -41,7 +41,7 @@ pub(super) fn head(
                     (icon("pin")) @if session.pinned { "Pinned" } @else { "Pin" }
                 }
                 button.btn type="button" data-find={ (path) "/find" } data-k="f" { "Find" }
-                @if resume_command(session, None).is_some() {
+                @if resume_command(session, None, request.host.shell()).is_some() {
                     button.btn data-post={ (path) "/resume" } data-k="r" { "Copy resume command" }
                 }
                 details.more.actions {
@@ -63,7 +63,7 @@ pub(super) fn head(
             }
             @if is_main { (rename(&path, session)) }
         }
-        (facts(request, session, conversation))
+        (facts(request, id, session, conversation))
         @if session.archived { p.hint { "Archived: it is left out of lists." } }
     })
 }
@@ -84,7 +84,7 @@ fn crumb(
             a href="/sessions" { "Sessions" }
             @if let Some(it) = workspace {
                 @let name = it.value.name.or(it.value.path).unwrap_or_default();
-                " › " a href={ "/workspaces/" (it.id) } dir="auto" { (last_part(&text::one_line(&name))) }
+                " › " a href={ "/workspaces/" (it.id) } dir="auto" { (last_part(&line(&name))) }
             }
             @if !is_main { " › " a href={ "/s/" (id) } dir="auto" { (title) } }
         }
@@ -121,7 +121,7 @@ fn rename(path: &str, session: &Session) -> Markup {
                 div.field {
                     label { span.vh { "Name" }
                         input name="name" maxlength="300" required
-                            value=(text::one_line(session.name.as_deref().unwrap_or_default())); }
+                            value=(line(session.name.as_deref().unwrap_or_default())); }
                     p.field-error data-error="name" hidden {}
                 }
                 button.btn.btn--main type="submit" { "Rename" }
@@ -130,7 +130,7 @@ fn rename(path: &str, session: &Session) -> Markup {
     }
 }
 
-fn facts(request: &Request<'_>, session: &Session, conversation: &Conversation) -> Markup {
+fn facts(request: &Request<'_>, id: Id, session: &Session, conversation: &Conversation) -> Markup {
     let facts = conversation.facts();
     let count = |number: usize, one: &str, many: &str| {
         (number > 0).then(|| count_of(number as u64, one, many))
@@ -139,8 +139,8 @@ fn facts(request: &Request<'_>, session: &Session, conversation: &Conversation) 
         u64::try_from(last.0.checked_sub(first.0)?).ok().filter(|it| *it >= 1000).map(text::length)
     });
     let parts = [
-        session.source.as_deref().map(text::one_line),
-        session.model.as_deref().map(text::one_line),
+        session.source.as_deref().map(line),
+        session.model.as_deref().map(line),
         length,
         count(facts.prompts, "prompt", "prompts"),
         count(facts.messages, "message", "messages"),
@@ -149,8 +149,8 @@ fn facts(request: &Request<'_>, session: &Session, conversation: &Conversation) 
         count(facts.agents, "sub-agent", "sub-agents"),
         (facts.written > 0).then(|| format!("{} tokens written", tokens(facts.written))),
     ];
-    let folder = session.cwd.as_deref().map(text::one_line);
-    let branch = session.git_branch.as_deref().map(text::one_line);
+    let folder = session.cwd.as_deref().map(line);
+    let branch = session.git_branch.as_deref().map(line);
     html! {
         p.facts-line {
             @for it in parts.iter().flatten() { span { (it) } }
@@ -162,7 +162,11 @@ fn facts(request: &Request<'_>, session: &Session, conversation: &Conversation) 
                     span dir="auto" { "on " (branch) } } }
         }
         @if let Some(note) = session.note.as_deref().filter(|it| !it.trim().is_empty()) {
-            p.box dir="auto" { (text::safe(note)) }
+            div.box dir="auto" {
+                (Room::default().put(note, &format!("/e/sessions/{id}/note"), |it| html! {
+                    p { (text::safe(it)) }
+                }))
+            }
         }
     }
 }

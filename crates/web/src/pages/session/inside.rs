@@ -1,10 +1,9 @@
 //! A sub-agent's conversation, put into the call that started it when that is opened.
 
-use driftline_reading::text;
 use maud::html;
 
 use super::{item::Items, window::Window};
-use crate::{Error, Fragment, Request, Result};
+use crate::{Error, Fragment, Request, Result, parts::line};
 
 pub(in crate::pages) fn show(request: &Request<'_>) -> Result<Fragment> {
     let (session, first) = (request.id("id")?, request.id("message")?);
@@ -15,11 +14,11 @@ pub(in crate::pages) fn show(request: &Request<'_>) -> Result<Fragment> {
     let shown = request.reading.window(&conversation, window.strand, window.items.clone())?;
     let threads = request.reading.threads(session)?;
     let items = Items::new(request, &conversation, &threads, &window);
-    let agent = text::one_line(conversation.agent(place.strand).unwrap_or_default());
+    let agent = line(conversation.agent(place.strand).unwrap_or_default());
     Ok(Fragment::new(
         agent,
         html! {
-            ol.msgs.msgs--inside { (items.all(&shown)) }
+            ol.msgs.msgs--inside { (items.all(&shown)?) }
             @if !window.is_end() {
                 p { a.btn href={ "/s/" (session) "?at=" (first) } {
                     "All " (conversation.messages(place.strand)) " messages" } }

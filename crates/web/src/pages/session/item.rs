@@ -12,8 +12,8 @@ use maud::{Markup, html};
 
 use super::{call, output, prose, remarks, window::Window};
 use crate::{
-    Request,
-    parts::{clock, grouped},
+    Request, Result,
+    parts::{Room, clock, grouped, line},
 };
 
 /// What items are shown with.
@@ -25,6 +25,8 @@ pub(super) struct Items<'a> {
     /// Threads, by the item that they are shown at.
     threads: HashMap<(usize, usize), Vec<&'a Thread>>,
     strand: usize,
+    /// What is left on the page.
+    pub(super) room: Room,
 }
 
 impl<'a> Items<'a> {
@@ -47,19 +49,21 @@ impl<'a> Items<'a> {
             new: window.new,
             threads: by_item,
             strand: window.strand,
+            room: Room::default(),
         }
     }
 
     /// All items of a window.
-    pub(super) fn all(&self, shown: &[Shown]) -> Markup {
+    pub(super) fn all(&self, shown: &[Shown]) -> Result<Markup> {
         let (mut speaker, mut since) = (None, None);
-        html! {
+        Ok(html! {
             @for it in shown {
+                @let () = self.request.reading.patience().check()?;
                 @let goes_on = goes_on(&mut speaker, &it.content);
                 (self.item(it, goes_on, since))
                 @let () = since = it.at.map(|it| it.0).or(since);
             }
-        }
+        })
     }
 
     /// An item, with what was said about it. `goes_on`: who speaks spoke before; `since`:
@@ -74,6 +78,7 @@ impl<'a> Items<'a> {
             (None, _) => format!("i-{}", item.item),
         };
         let is_at = self.at.is_some_and(|at| item.messages.contains(&at));
+        let whole = named.map(whole).unwrap_or_default();
         let is_prompt = matches!(item.content, Content::Prompt(_) | Content::Command { .. });
         let kind = kind(&item.content);
         html! {
@@ -88,19 +93,21 @@ impl<'a> Items<'a> {
                 @match &item.content {
                     Content::Prompt(pieces) => {
                         (self.head(item, Some(asker(self.strand)), since, true))
-                        div.msg-body { @for it in pieces { (self.piece(it, true)) } }
+                        div.msg-body { @for it in pieces { (self.piece(it, true, &whole)) } }
                     }
                     Content::Command { typed, pieces } => {
                         (self.head(item, Some(asker(self.strand)), since, true))
                         div.msg-body {
-                            p { code.typed dir="auto" { (text::one_line(typed)) } }
-                            @for it in pieces { (self.piece(it, false)) }
+                            (self.room.put(typed, &whole, |it| html! {
+                                p { code.typed dir="auto" { (text::one_line(it)) } }
+                            }))
+                            @for it in pieces { (self.piece(it, false, &whole)) }
                         }
                     }
                     Content::Reply { model, pieces } => {
-                        @let who = text::one_line(model.as_deref().unwrap_or("Agent"));
+                        @let who = line(model.as_deref().unwrap_or("Agent"));
                         (self.head(item, (!goes_on).then_some(&*who), since, false))
-                        div.msg-body { @for it in pieces { (self.piece(it, false)) } }
+                        div.msg-body { @for it in pieces { (self.piece(it, false, &whole)) } }
                     }
                     Content::Run(run) => { (self.run(item, run, since)) }
                     Content::Compaction { tokens, summary } => {
@@ -109,7 +116,7 @@ impl<'a> Items<'a> {
                     Content::Agent(agent) => { (self.agent(agent, None)) }
                 }
                 @for thread in threads.into_iter().flatten() {
-                    (remarks::thread(self.request, thread))
+                    (remarks::thread(self.request, thread, &self.room))
                 }
             }
         }
@@ -154,6 +161,8 @@ impl<'a> Items<'a> {
         summary: &[Piece],
         since: Option<i64>,
     ) -> Markup {
+        // What was said before is summed up in the last message.
+        let whole = item.messages.last().copied().map(whole).unwrap_or_default();
         html! {
             div.rule {
                 span { "Compacted"
@@ -164,7 +173,7 @@ impl<'a> Items<'a> {
             @if !summary.is_empty() {
                 details.fold data-fold="summary" {
                     summary { "What the agent kept of it" }
-                    div.fold-body { @for it in summary { (self.piece(it, false)) } }
+                    div.fold-body { @for it in summary { (self.piece(it, false, &whole)) } }
                 }
             }
         }
@@ -173,14 +182,14 @@ impl<'a> Items<'a> {
     /// Work: one step stands for itself, several are folded into a line.
     fn run(&self, item: &Shown, run: &Run, since: Option<i64>) -> Markup {
         let is_at = self.at.is_some_and(|at| item.messages.contains(&at));
-        let line = run.tally.line();
+        let tally = run.tally.line();
         html! {
             @if let [step] = run.steps.as_slice() {
                 (self.step(step, is_at))
             } @else {
                 details.fold data-fold="tool" open[is_at || run.tally.failed > 0] {
                     summary {
-                        span.fold-line { (text::one_line(&line)) }
+                        span.fold-line { (line(&tally)) }
                         @if let Some(at) = item.at { span.msg-time { (clock(self.request, at.0, since)) } }
                     }
                     div.work { @for it in &run.steps { (self.step(it, false)) } }
@@ -198,21 +207,21 @@ impl<'a> Items<'a> {
 
     fn aside(&self, message: Id, label: &str, pieces: &[Piece], open: bool) -> Markup {
         if let [Piece::Thinking(thought)] = pieces {
-            return self.thinking(thought);
+            return self.thinking(thought, &whole(message));
         }
         let open = open || self.at == Some(message);
         html! {
             details.fold.fold--note data-fold="note" open[open] {
-                summary { (text::one_line(label)) }
+                summary { (line(label)) }
                 div.fold-body {
-                    @for it in pieces { (self.piece(it, false)) }
+                    @for it in pieces { (self.piece(it, false, &whole(message))) }
                     p { a href={ "/m/" (message) "/raw" } { "Raw" } }
                 }
             }
         }
     }
 
-    fn thinking(&self, thought: &str) -> Markup {
+    fn thinking(&self, thought: &str, whole: &str) -> Markup {
         let words = thought.split_whitespace().count() as u64;
         html! {
             @if words == 0 {
@@ -220,30 +229,32 @@ impl<'a> Items<'a> {
             } @else {
                 details.fold.fold--thinking data-fold="thinking" {
                     summary { "Thinking (" (grouped(words)) @if words == 1 { " word)" } @else { " words)" } }
-                    div.fold-body { (prose::prose(thought)) }
+                    div.fold-body { (self.room.put(thought, whole, prose::prose)) }
                 }
             }
         }
     }
 
-    /// A piece of what is said.
-    pub(super) fn piece(&self, piece: &Piece, by_person: bool) -> Markup {
+    /// A piece of what is said. `whole`: the file that has all of it.
+    pub(super) fn piece(&self, piece: &Piece, by_person: bool, whole: &str) -> Markup {
         match piece {
             Piece::Text(said) => html! {
-                div.prose.prose--person[by_person] dir="auto" { (prose::prose(said)) }
+                div.prose.prose--person[by_person] dir="auto" {
+                    (self.room.put(said, whole, prose::prose))
+                }
             },
             Piece::Program { tag, text: said } => html! {
                 details.fold.fold--note data-fold="note" {
-                    summary { (tag.replace(['-', '_'], " ")) }
-                    div.fold-body { (output::output(said, None)) }
+                    summary { (line(&tag.replace(['-', '_'], " "))) }
+                    div.fold-body { (self.room.put(said, whole, |it| output::output(it, None))) }
                 }
             },
-            Piece::Thinking(thought) => self.thinking(thought),
+            Piece::Thinking(thought) => self.thinking(thought, whole),
             Piece::Image(it) => image(it),
             Piece::Other { kind, json } => html! {
                 details.fold.fold--note data-fold="note" {
-                    summary { (text::one_line(kind)) }
-                    div.fold-body { (output::code("json", json)) }
+                    summary { (line(kind)) }
+                    div.fold-body { (self.room.put(json, whole, |it| output::code("json", it))) }
                 }
             },
         }
@@ -256,7 +267,7 @@ impl<'a> Items<'a> {
             details.fold.fold--agent data-load=[inside.as_deref()] data-key=[inside.as_deref()] {
                 summary {
                     "Sub-agent " @if let Some(label) = label { "“" (label) "” " }
-                    span.muted { (text::one_line(&agent.name)) ", " (grouped(agent.messages as u64)) " messages" }
+                    span.muted { (line(&agent.name)) ", " (grouped(agent.messages as u64)) " messages" }
                 }
                 div.inside aria-busy="true" {}
             }
@@ -287,6 +298,11 @@ fn kind(content: &Content) -> &'static str {
     }
 }
 
+/// The file that has all of a message.
+pub(super) fn whole(message: Id) -> String {
+    format!("/m/{message}/text")
+}
+
 fn first_call(run: &Run) -> String {
     let id = run.steps.iter().map(|it| match it {
         RunStep::Call(call) => call.message,
@@ -296,7 +312,7 @@ fn first_call(run: &Run) -> String {
 }
 
 fn image(image: &Image) -> Markup {
-    let (media_type, size) = (text::one_line(&image.media_type), text::size(image.bytes));
+    let (media_type, size) = (line(&image.media_type), text::size(image.bytes));
     html! {
         @if image.bytes == 0 {
             p.hint { "An image that is not in the transcript" }

@@ -19,7 +19,7 @@ use driftline_reading::text;
 use maud::html;
 
 pub(super) use self::{
-    files::{answer, image, json, markdown},
+    files::{answer, image, json, markdown, plain, text as whole},
     find::show as find,
     inside::show as inside,
     permalink::show as permalink,
@@ -58,7 +58,7 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
                         ))
                     }
                     (window.older())
-                    ol.msgs { (items.all(&shown)) }
+                    ol.msgs { (items.all(&shown)?) }
                     (window.newer())
                     @if window.is_main_end() {
                         (window.seen(id, session.read_at, &conversation))

@@ -6,10 +6,10 @@ use driftline_entities::messages::Message;
 use driftline_reading::text;
 use maud::html;
 
-use crate::{Fragment, Request, Result, parts::day_and_time};
-
-/// The most bytes that are shown of a part; the rest is in the export.
-const SHOWN: usize = 1 << 20;
+use crate::{
+    Fragment, Request, Result,
+    parts::{Room, day_and_time, line},
+};
 
 pub(in crate::pages) fn show(request: &Request<'_>) -> Result<Fragment> {
     let id = request.id("id")?;
@@ -27,11 +27,12 @@ pub(in crate::pages) fn show(request: &Request<'_>) -> Result<Fragment> {
         value.and_then(|it| serde_json::to_string_pretty(&it).ok()).unwrap_or_else(|| it.to_owned())
     });
     let parts = [
-        ("Text", said("text").map(str::to_owned)),
-        ("Blocks", json("blocks")),
-        ("Tokens", json("usage")),
-        ("The record that this device read", record),
+        ("Text", "text", said("text").map(str::to_owned)),
+        ("Blocks", "blocks", json("blocks")),
+        ("Tokens", "usage", json("usage")),
+        ("The record that this device read", "raw", record),
     ];
+    let room = Room::default();
     let facts = ["role", "model", "external_id", "parent", "agent"];
     Ok(Fragment::new(
         "Message",
@@ -55,26 +56,19 @@ pub(in crate::pages) fn show(request: &Request<'_>) -> Result<Fragment> {
                 }
                 @for name in facts {
                     @if let Some(value) = said(name) {
-                        div { dt { (crate::parts::label(name)) } dd { code { (text::one_line(value)) } } }
+                        div { dt { (crate::parts::label(name)) } dd { code { (line(value)) } } }
                     }
                 }
                 div { dt { "Id" } dd { code { (row.id) } } }
             }
-            @for (name, part) in &parts {
+            @for (name, field, part) in &parts {
                 @if let Some(part) = part {
                     h2 { (name) }
-                    pre.code tabindex="0" { (text::safe(cut(part))) }
-                    @if part.len() > SHOWN {
-                        p.hint { "The first " (text::size(SHOWN)) " of " (text::size(part.len()))
-                            ". All of it is in the export of the session." }
-                    }
+                    (room.put(part, &format!("/e/{}/{id}/{field}", Message::NAME), |it| html! {
+                        pre.code tabindex="0" { (text::safe(it)) }
+                    }))
                 }
             }
         },
     ))
-}
-
-fn cut(part: &str) -> &str {
-    let end = (0..=SHOWN.min(part.len())).rev().find(|it| part.is_char_boundary(*it));
-    &part[..end.unwrap_or(0)]
 }

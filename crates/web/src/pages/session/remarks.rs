@@ -1,18 +1,21 @@
 //! Comments, where what they are about is shown.
 
-use driftline_core::Id;
+use driftline_core::{Id, SyncEntity as _};
+use driftline_entities::comments::Comment;
 use driftline_reading::{
     conversation::Conversation,
-    text,
     threads::{Remark, Thread},
 };
 use maud::{Markup, html};
 
 use super::prose;
-use crate::{Request, parts::day_and_time};
+use crate::{
+    Request,
+    parts::{Room, day_and_time, line},
+};
 
 /// What was said about one thing: folded once it is settled.
-pub(super) fn thread(request: &Request<'_>, thread: &Thread) -> Markup {
+pub(super) fn thread(request: &Request<'_>, thread: &Thread, room: &Room) -> Markup {
     let first = thread.remarks.first().map(|it| it.id.to_string()).unwrap_or_default();
     let key = format!("t-{first}");
     html! {
@@ -20,12 +23,12 @@ pub(super) fn thread(request: &Request<'_>, thread: &Thread) -> Markup {
             details.fold.thread.thread--settled data-key=(key) {
                 summary { "Resolved: " (thread.remarks.len())
                     @if thread.remarks.len() == 1 { " comment" } @else { " comments" } }
-                (remarks(request, thread))
+                (remarks(request, thread, room))
                 button.btn data-post={ "/comments/" (first) "/reopen" } { "Open again" }
             }
         } @else {
             section.thread aria-label="Comments" data-key=(key) {
-                (remarks(request, thread))
+                (remarks(request, thread, room))
                 div.bar {
                     details.reply data-focus {
                         summary.btn { "Reply" }
@@ -38,21 +41,22 @@ pub(super) fn thread(request: &Request<'_>, thread: &Thread) -> Markup {
     }
 }
 
-fn remarks(request: &Request<'_>, thread: &Thread) -> Markup {
-    html! { @for it in &thread.remarks { (remark(request, it)) } }
+fn remarks(request: &Request<'_>, thread: &Thread, room: &Room) -> Markup {
+    html! { @for it in &thread.remarks { (remark(request, it, room)) } }
 }
 
-fn remark(request: &Request<'_>, remark: &Remark) -> Markup {
+fn remark(request: &Request<'_>, remark: &Remark, room: &Room) -> Markup {
+    let whole = format!("/e/{}/{}/body", Comment::NAME, remark.id);
     html! {
         article.comment id={ "c-" (remark.id) } {
             div.msg-head {
-                strong dir="auto" { (text::one_line(remark.author.as_deref().unwrap_or("Somebody"))) }
+                strong dir="auto" { (line(remark.author.as_deref().unwrap_or("Somebody"))) }
                 @if let Some(at) = remark.at { span.msg-time { (day_and_time(request, at.0)) } }
                 span.msg-actions {
                     button.btn.btn--bare data-post={ "/comments/" (remark.id) "/delete" } { "Delete" }
                 }
             }
-            div.prose dir="auto" { (prose::prose(&remark.body)) }
+            div.prose dir="auto" { (room.put(&remark.body, &whole, prose::prose)) }
         }
     }
 }
@@ -65,14 +69,15 @@ pub(super) fn of_session(
     threads: &[Thread],
     conversation: &Conversation,
 ) -> Markup {
+    let room = Room::default();
     let lost = |it: &&Thread| it.message.is_some_and(|it| conversation.place(it).is_none());
     html! {
         section.session-comments #comments aria-labelledby="comments-title" {
             h2 #comments-title { "Comments on this session" }
-            @for it in threads.iter().filter(|it| it.message.is_none()) { (thread(request, it)) }
+            @for it in threads.iter().filter(|it| it.message.is_none()) { (thread(request, it, &room)) }
             @for it in threads.iter().filter(lost) {
                 p.hint { "On a message that is not shown any more:" }
-                (thread(request, it))
+                (thread(request, it, &room))
             }
             button.btn type="button" data-comment data-session=(session) { "Comment" }
         }

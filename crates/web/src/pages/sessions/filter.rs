@@ -6,7 +6,7 @@ use driftline_reading::{
 };
 use maud::{Markup, html};
 
-use crate::{Request, Result};
+use crate::{Request, Result, parts};
 
 /// States that are a press away, with what they are called.
 const STATES: [(&str, &str); 3] =
@@ -40,7 +40,7 @@ pub(super) fn form(request: &Request<'_>, order: Order, count: &str) -> Result<M
                     select name=(name) {
                         option value="" { "Any " (label.to_lowercase()) }
                         @for value in values {
-                            option value=(value) selected[chosen == Some(value)] { (value) }
+                            option value=(value) selected[chosen == Some(value)] { (parts::line(value)) }
                         }
                     }
                 }

@@ -5,12 +5,12 @@ use maud::{Markup, html};
 
 use crate::{
     Request,
-    parts::{count_of, grouped, icon, time},
+    parts::{self, count_of, grouped, icon, time},
 };
 
 /// A session as a row: what it is called, where it ran, what it amounts to.
 pub(super) fn row(request: &Request<'_>, line: &Line) -> Markup {
-    let path = format!("/s/{}", line.id);
+    let (path, name) = (format!("/s/{}", line.id), parts::line(line.name()));
     let form = |mark: &str| format!("id={}&mark={mark}", line.id);
     let (pin, pinned) = if line.pinned { ("unpin", "Unpin") } else { ("pin", "Pin") };
     let (archive, archived) =
@@ -19,22 +19,22 @@ pub(super) fn row(request: &Request<'_>, line: &Line) -> Markup {
     html! {
         li.row.session.row--unread[line.is_unread] data-row data-key=(line.id) data-link=(path) {
             input.pick type="checkbox" name="id" value=(line.id) form="marks"
-                aria-label={ "Select " (line.name()) };
+                aria-label={ "Select " (name) };
             a.row-main href=(path) data-open {
                 span.session-name dir="auto" {
                     @if line.is_unread { span.dot { span.vh { "Unread: " } } }
                     @if line.pinned { (icon("pin")) span.vh { "Pinned: " } }
-                    (line.name())
+                    (name)
                 }
                 span.session-facts {
                     @if let Some(workspace) = &line.workspace {
-                        span dir="auto" { (workspace.name)
-                            @if let Some(branch) = &line.branch { "@" (branch) } }
+                        span dir="auto" { (parts::line(&workspace.name))
+                            @if let Some(branch) = &line.branch { "@" (parts::line(branch)) } }
                     }
-                    @if let Some(agent) = &line.agent { span { (agent) } }
-                    @if let Some(model) = line.models.first() { span { (model) } }
+                    @if let Some(agent) = &line.agent { span { (parts::line(agent)) } }
+                    @if let Some(model) = line.models.first() { span { (parts::line(model)) } }
                     @if line.archived { span { "archived" } }
-                    @if let Some(status) = &line.status { span { (status) } }
+                    @if let Some(status) = &line.status { span { (parts::line(status)) } }
                 }
             }
             span.session-counts {

@@ -13,7 +13,7 @@ use std::{
 
 use driftline_core::{Env, Id, Millis, Replica, Schema, Simulated, status::Status};
 use driftline_memory::MemoryStore;
-use driftline_reading::Reading;
+use driftline_reading::{Reading, Shell};
 use driftline_web::{
     Account, Errand, Error, Host, Importing, Options, Place, Result, Server, Setting,
 };
@@ -43,7 +43,7 @@ pub(crate) struct Answer {
 impl Visit {
     pub(crate) fn new() -> Self {
         let store = MemoryStore::new(Schema::registered().unwrap());
-        let env = Arc::new(Still(Simulated::new(7, 1_790_000_000_000)));
+        let env = Arc::new(Still(Simulated::new(7, 1_790_000_000_000), AtomicU64::new(0)));
         let replica = Arc::new(Replica::open(Arc::new(store), env.clone()).unwrap());
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -129,7 +129,8 @@ fn ask(address: SocketAddr, method: &str, path: &str, key: &str, body: &str) -> 
 }
 
 /// A simulated clock whose sleepers sleep: the server waits for changes in the background.
-pub(crate) struct Still(pub(crate) Simulated);
+/// Time passes with every look at the clock, by as much as a test says.
+pub(crate) struct Still(pub(crate) Simulated, pub(crate) AtomicU64);
 
 impl Env for Still {
     fn wall(&self) -> Millis {
@@ -137,6 +138,7 @@ impl Env for Still {
     }
 
     fn monotonic(&self) -> Millis {
+        self.0.pass(self.1.load(Ordering::Relaxed));
         self.0.monotonic()
     }
 
@@ -178,6 +180,10 @@ impl Host for Program {
 
     fn person(&self) -> Option<String> {
         Some("Ada <b>".into())
+    }
+
+    fn shell(&self) -> Shell {
+        Shell::Posix
     }
 
     fn settings(&self) -> Result<Vec<Setting>> {
