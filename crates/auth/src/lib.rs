@@ -36,7 +36,7 @@ pub use self::{
     picture::{Picture, fetch_picture},
     provider::{DeviceFlow, ProviderPlugin},
     session::{Session, State},
-    sign_in::{Attempt, SignIn, open_browser, set_commands},
+    sign_in::{Attempt, SignIn, set_commands},
     tokens::{Saved, Tokens},
     transport::{Answer, Body, Lost, Transport},
     vault::{FileVault, KeyringVault, ProfileVault, Vault, folder},
