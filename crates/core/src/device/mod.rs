@@ -8,6 +8,7 @@ mod import;
 mod keep;
 mod link;
 mod queue;
+mod replace;
 mod restamp;
 mod settle;
 mod split;
@@ -19,6 +20,7 @@ pub use self::{
     keep::{Kept, keep, kept},
     link::{HubState, Link, Position, link, position},
     queue::{Batch, Sent, note_failure, park, pending, renumber, retry_parked},
+    replace::replace,
     restamp::{CLOCK_AHEAD, Restamped},
     settle::{Settled, settle},
     split::{Split, plan_split, rejoin, split},
