@@ -185,3 +185,19 @@ fn unlockable(profile: &Profile, error: io::Error) -> anyhow::Error {
     let what = format!("{} cannot be locked; put the profile on a local disk", path.display());
     anyhow::Error::new(error).context(what)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_could_mean_something_to_a_shell_is_in_no_command() {
+        let flag = |path: &str| Profile::at(path.into()).flag().unwrap();
+        assert_eq!(flag("/home/ada/.local/p-1"), "--profile /home/ada/.local/p-1");
+        for hostile in
+            ["/w\\'; touch X; #", "/w' & calc.exe & '", "/w $(id)", "/w`id`", "/%PATH%", "/é"]
+        {
+            assert_eq!(flag(hostile), "--profile DIR", "{hostile}");
+        }
+    }
+}

@@ -189,7 +189,7 @@ fn of_a_database_from_elsewhere_only_the_rows_are_taken() {
     let sql = rusqlite::Connection::open(place.path("theirs.db")).unwrap();
     let record = json!({ "at": 1, "person": "github:1", "remote": "evil", "backup": null });
     let meta = "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)";
-    sql.execute(meta, ["first_merge", &record.to_string()]).unwrap();
+    sql.execute(meta, ("first_merge", record.to_string())).unwrap();
     sql.execute(meta, ["device", "0000002a"]).unwrap();
     drop(sql);
     let meta = |key: &str| -> Option<String> {
@@ -214,7 +214,7 @@ fn of_a_database_from_elsewhere_only_the_rows_are_taken() {
         place.ok(profile, &["sync"]);
     }
     place.ok("B", &["exclude", "/w", "--remove"]);
-    for profile in ["B", "A"] {
+    for profile in ["B", "A", "B", "A"] {
         place.ok(profile, &["sync"]);
     }
     assert_eq!(place.json("A", &["digest"]), place.json("B", &["digest"]));
