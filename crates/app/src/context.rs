@@ -147,6 +147,7 @@ impl<'a> Context<'a> {
         let schema = Schema::registered()?;
         let env = Arc::new(SystemEnv::new()?);
         let profile = Profile::choose(arguments.profile)?;
+        profile.check()?;
         log::start(&profile)?;
         Ok(Self { output, setup: Setup { profile, env, schema, flags: arguments.config } })
     }

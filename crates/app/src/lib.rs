@@ -18,6 +18,7 @@ use driftline_sqlite as _;
 
 mod account;
 mod backup;
+mod browser;
 mod cli;
 mod code;
 mod commands;

@@ -1,17 +1,22 @@
 //! What the program does, step by step, for somebody who looks for a fault. It is off
 //! unless `DRIFTLINE_LOG` says how much of it to write, and goes to a file of the profile
 //! that its owner alone can read. Ids and sizes are in it, never what rows say, and never
-//! a token.
+//! a token: so of libraries, which know no better, nothing finer than `debug` is taken.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io,
     path::Path,
     sync::Mutex,
 };
 
 use anyhow::{Context as _, Result};
-use tracing_subscriber::filter::LevelFilter;
+use driftline_private as private;
+use tracing_subscriber::{
+    filter::{LevelFilter, Targets},
+    layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
 
 use crate::{error::Failed, profile::Profile};
 
@@ -20,6 +25,8 @@ pub(crate) const VARIABLE: &str = "DRIFTLINE_LOG";
 const FILE: &str = "driftline.log";
 /// From here on a new file is begun; the one before is kept.
 const LARGEST: u64 = 8 << 20;
+/// How the names of this program's own crates begin.
+const OWN: &str = "driftline";
 
 /// Begins to write, if that is wanted.
 pub(crate) fn start(profile: &Profile) -> Result<()> {
@@ -39,27 +46,47 @@ pub(crate) fn start(profile: &Profile) -> Result<()> {
         .with_max_level(level)
         .with_ansi(false)
         .with_writer(Mutex::new(file))
+        .finish()
+        .with(taken(level))
         .try_init();
     tracing::debug!(version = env!("CARGO_PKG_VERSION"), process = std::process::id(), "begun");
     Ok(())
 }
 
+/// What of `level` is written.
+fn taken(level: LevelFilter) -> Targets {
+    Targets::new().with_default(level.min(LevelFilter::DEBUG)).with_target(OWN, level)
+}
+
 fn open(path: &Path) -> io::Result<File> {
-    if fs::metadata(path).is_ok_and(|it| it.len() > LARGEST) {
+    if fs::symlink_metadata(path).is_ok_and(|it| it.len() > LARGEST) {
         fs::rename(path, path.with_extension("log.1"))?;
     }
-    let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    let file = private::options().create(true).append(true).open(path)?;
+    private::tighten(path)?;
+    Ok(file)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write as _;
+    use std::{fs::OpenOptions, io::Write as _};
+
+    use tracing::Level;
 
     use super::*;
+
+    #[test]
+    fn what_libraries_say_is_taken_down_to_debug_alone() {
+        let trace = taken(LevelFilter::TRACE);
+        for own in ["driftline", "driftline_auth::session", "driftline_convex"] {
+            assert!(trace.would_enable(own, &Level::TRACE), "{own}");
+        }
+        for other in ["tungstenite::protocol", "reqwest", "hyper::proto", "log"] {
+            assert!(!trace.would_enable(other, &Level::TRACE), "{other}");
+            assert!(trace.would_enable(other, &Level::DEBUG), "{other}");
+        }
+        assert!(!taken(LevelFilter::INFO).would_enable("reqwest", &Level::DEBUG));
+    }
 
     #[test]
     fn a_large_file_gives_way_to_a_new_one_and_stays() {

@@ -2,14 +2,15 @@
 //! process at a time sync it. It is readable by its owner alone.
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
-    io::ErrorKind,
+    fs::{self, File, TryLockError},
+    io::{self, ErrorKind},
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context as _, Result};
+use driftline_private as private;
 
-use crate::error::Failed;
+use crate::{config, error::Failed};
 
 const LOCK: &str = "sync.lock";
 
@@ -52,21 +53,46 @@ impl Profile {
         &self.path
     }
 
-    /// What chooses it on a command line.
+    /// What chooses it on a command line. Which shell that is for is not known, so a name
+    /// that could mean something to one is not in it.
     pub(crate) fn flag(&self) -> Option<String> {
         let given = self.given.as_ref()?.to_string_lossy();
-        let plain = |it: char| it.is_alphanumeric() || "/._-+,@%:".contains(it);
-        Some(match given.contains(|it| !plain(it)) {
-            true => format!("--profile '{}'", given.replace('\'', "'\\''")),
-            false => format!("--profile {given}"),
-        })
+        let plain = |it: char| {
+            it.is_ascii_alphanumeric() || "/._-+,@:".contains(it) || cfg!(windows) && it == '\\'
+        };
+        let given = if given.chars().all(plain) { &given } else { "DIR" };
+        Some(format!("--profile {given}"))
     }
 
-    /// Makes sure that the folder is there and can be written.
+    /// Refuses a folder or a config that is not this user's alone to write: what is in
+    /// there decides what is read, and where it is sent.
+    pub(crate) fn check(&self) -> Result<()> {
+        for path in [self.path.clone(), self.path.join(config::FILE)] {
+            match private::fault(&path) {
+                Ok(None) => (),
+                Ok(Some(fault)) => {
+                    let (shown, mend) = (path.display(), fault.mended_by(&path));
+                    let message = format!(
+                        "{shown} {fault}, who could make this program send your rows to them; see \
+                         what is in it, then: {mend}"
+                    );
+                    return Err(Failed::usage("profile", message));
+                }
+                Err(error) if error.kind() == ErrorKind::NotFound => (),
+                Err(error) => return Err(self.unusable(&error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes sure that the folder is there, can be written, and is its owner's alone.
     pub(crate) fn create(&self) -> Result<()> {
         let shown = self.path.display();
         match fs::metadata(&self.path) {
-            Ok(it) if it.is_dir() => (),
+            Ok(it) if it.is_dir() => {
+                let closed = fs::canonicalize(&self.path).and_then(|it| private::tighten(&it));
+                closed.map_err(|error| self.unusable(&error))?;
+            }
             Ok(_) => {
                 return Err(Failed::usage(
                     "profile",
@@ -74,7 +100,7 @@ impl Profile {
                 ));
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                private().create(&self.path).map_err(|error| self.unusable(&error))?;
+                private::create_folder(&self.path).map_err(|error| self.unusable(&error))?;
             }
             Err(error) => return Err(self.unusable(&error)),
         }
@@ -82,17 +108,10 @@ impl Profile {
     }
 
     fn lock_file(&self) -> Result<File> {
-        let path = self.path.join(LOCK);
-        let mut options = OpenOptions::new();
-        options
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(|it| self.unusable(&it))
+        lock_file(&self.path.join(LOCK)).map_err(|it| self.unusable(&it))
     }
 
-    fn unusable(&self, error: &std::io::Error) -> anyhow::Error {
+    fn unusable(&self, error: &io::Error) -> anyhow::Error {
         let shown = self.path.display();
         Failed::usage(
             "profile",
@@ -104,12 +123,13 @@ impl Profile {
     }
 }
 
-fn private() -> fs::DirBuilder {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
+/// A file that is there to be locked.
+pub(crate) fn lock_file(path: &Path) -> io::Result<File> {
+    private::tighten(path).or_else(|it| match it.kind() {
+        ErrorKind::NotFound => Ok(()),
+        _ => Err(it),
+    })?;
+    private::options().create(true).truncate(false).write(true).open(path)
 }
 
 /// The right to sync a profile. The operating system takes it back when its process
@@ -160,8 +180,24 @@ impl Turn {
     }
 }
 
-fn unlockable(profile: &Profile, error: std::io::Error) -> anyhow::Error {
+fn unlockable(profile: &Profile, error: io::Error) -> anyhow::Error {
     let path = profile.path.join(LOCK);
     let what = format!("{} cannot be locked; put the profile on a local disk", path.display());
     anyhow::Error::new(error).context(what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_could_mean_something_to_a_shell_is_in_no_command() {
+        let flag = |path: &str| Profile::at(path.into()).flag().unwrap();
+        assert_eq!(flag("/home/ada/.local/p-1"), "--profile /home/ada/.local/p-1");
+        for hostile in
+            ["/w\\'; touch X; #", "/w' & calc.exe & '", "/w $(id)", "/w`id`", "/%PATH%", "/é"]
+        {
+            assert_eq!(flag(hostile), "--profile DIR", "{hostile}");
+        }
+    }
 }

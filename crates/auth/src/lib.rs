@@ -36,7 +36,7 @@ pub use self::{
     picture::{Picture, fetch_picture},
     provider::{DeviceFlow, ProviderPlugin},
     session::{Session, State},
-    sign_in::{Attempt, SignIn, WHAT_IS_MISSING, open_browser},
+    sign_in::{Attempt, SignIn, WHAT_IS_MISSING},
     tokens::{Saved, Tokens},
     transport::{Answer, Body, Lost, Transport},
     vault::{FileVault, KeyringVault, MemoryVault, ProfileVault, Vault, folder},

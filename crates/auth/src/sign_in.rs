@@ -55,7 +55,9 @@ impl SignIn {
         &self.calls
     }
 
-    /// Signs in with a browser of this machine, called `device`, which `open` is handed the page for.
+    /// Signs in with a browser of this machine, called `device`, which `open` is handed the
+    /// page for. Who knows the page can end the sign-in as somebody else, so it goes into no
+    /// argument of a program, which every user of a machine can read.
     ///
     /// # Errors
     /// When the deployment is not set up, nobody came back, or the answer was no.
@@ -139,12 +141,6 @@ impl SignIn {
         let found = all.methods.into_iter().find(|it| it.id == id);
         found.ok_or_else(|| Error::UnknownProvider { name: id.into(), known: String::new() })
     }
-}
-
-/// Opens a page in the browser of this system. Returns whether one was asked: it may still
-/// show nothing, so the address is told as well.
-pub fn open_browser(page: &Url) -> bool {
-    open::that_detached(page.as_str()).is_ok()
 }
 
 /// Refuses the way called `id` unless the deployment is set up for it.

@@ -16,8 +16,8 @@ pub const DRIFT: Millis = 5 * 60 * 1000;
 /// Wall and monotonic time agree while they differ by no more than this.
 const JITTER: i64 = 2_000;
 
-const MINE: &str = "clock.mine";
-const SEEN: &str = "clock.seen";
+pub(crate) const MINE: &str = "clock.mine";
+pub(crate) const SEEN: &str = "clock.seen";
 
 /// When and as whom something is written.
 #[derive(Clone, Copy, Debug)]

@@ -30,6 +30,12 @@ pub enum Error {
         /// What the system says.
         source: std::io::Error,
     },
+    /// Somebody else is where the program should be.
+    #[error("what answers at {address} is not the app of this profile")]
+    Stranger {
+        /// Where it should be.
+        address: String,
+    },
     /// The program that runs already could not be asked.
     #[error("the program at {address} does not answer: {reason}")]
     Door {

@@ -1,7 +1,7 @@
 //! The secret of this run, and the codes that it is traded for. Whoever may start the
 //! program gets a code that works once and within a minute; the script trades it for the
-//! secret, which every later request carries. Guesses are limited, although 256 bits
-//! leave nothing to guess.
+//! secret, which every later request carries. Guesses are counted, although 256 bits leave
+//! nothing to guess; but what is right is always taken, so that guessing locks nobody out.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -10,8 +10,9 @@ use subtle::ConstantTimeEq as _;
 
 /// How long a code works.
 const CODE_WORKS: Millis = 60_000;
-/// How many codes can wait to be traded: those of the last browsers that were opened.
-const CODES: usize = 16;
+/// How many codes are known, also those that work no more: those of the last browsers that
+/// were opened.
+const CODES: usize = 64;
 /// So many wrong ones are answered within [`PERIOD`].
 const GUESSES: u32 = 20;
 const PERIOD: Millis = 60_000;
@@ -25,6 +26,10 @@ pub(crate) enum Verdict {
     Wrong,
     /// There were too many wrong ones within a minute.
     TooMany,
+    /// It was a code, and it was used before.
+    Used,
+    /// It was a code, and its minute is over.
+    Late,
 }
 
 /// The secrets of one run.
@@ -37,9 +42,15 @@ pub(crate) struct Keys {
 
 #[derive(Default)]
 struct State {
-    codes: Vec<(String, Millis)>,
+    codes: Vec<Code>,
     wrong_keys: Guesses,
     wrong_codes: Guesses,
+}
+
+struct Code {
+    text: String,
+    until: Millis,
+    used: bool,
 }
 
 impl Keys {
@@ -57,39 +68,41 @@ impl Keys {
     pub(crate) fn code(&self) -> String {
         let (code, now) = (draw(&*self.env), self.env.monotonic());
         let mut state = self.state();
-        state.codes.retain(|(_, until)| *until > now);
         if state.codes.len() == CODES {
             state.codes.remove(0);
         }
-        state.codes.push((code.clone(), now + CODE_WORKS));
+        state.codes.push(Code { text: code.clone(), until: now + CODE_WORKS, used: false });
         code
     }
 
-    /// The secret for a code, which is used up by it.
+    /// The secret for a code, which is used up by it. That a code came too late is found
+    /// out once for each: then it is forgotten.
     pub(crate) fn trade(&self, given: &str) -> Result<&str, Verdict> {
         let now = self.env.monotonic();
         let mut state = self.state();
-        if state.wrong_codes.are_too_many(now) {
-            return Err(Verdict::TooMany);
-        }
-        state.codes.retain(|(_, until)| *until > now);
         // Each is compared, so that time does not tell which was close.
         let mut found = None;
-        for (place, (code, _)) in state.codes.iter().enumerate() {
-            if same(code, given) {
+        for (place, code) in state.codes.iter().enumerate() {
+            if same(&code.text, given) {
                 found = Some(place);
             }
         }
-        match found {
-            Some(place) => {
-                state.codes.remove(place);
-                Ok(&self.secret)
+        let Some(place) = found else {
+            state.wrong_codes.add(now);
+            let too_many = state.wrong_codes.are_too_many(now);
+            return Err(if too_many { Verdict::TooMany } else { Verdict::Wrong });
+        };
+        let code = &mut state.codes[place];
+        let verdict = match code {
+            Code { used: true, .. } => Verdict::Used,
+            Code { until, .. } if *until <= now => Verdict::Late,
+            _ => {
+                code.used = true;
+                return Ok(&self.secret);
             }
-            None => {
-                state.wrong_codes.add(now);
-                Err(Verdict::Wrong)
-            }
-        }
+        };
+        state.codes.remove(place);
+        Err(verdict)
     }
 
     /// Whether `given` is the secret.
@@ -164,11 +177,13 @@ mod tests {
         let (used, late, fresh) = (keys.code(), keys.code(), keys.code());
         assert_eq!(used.len(), 64);
         assert!(keys.trade(&used).is_ok());
-        assert_eq!(keys.trade(&used), Err(Verdict::Wrong));
         env.pass(CODE_WORKS - 1);
         assert!(keys.trade(&fresh).is_ok());
         env.pass(1);
-        assert_eq!(keys.trade(&late), Err(Verdict::Wrong));
+        for (code, verdict) in [(used, Verdict::Used), (late, Verdict::Late)] {
+            assert_eq!(keys.trade(&code), Err(verdict));
+            assert_eq!(keys.trade(&code), Err(Verdict::Wrong), "it is told once");
+        }
     }
 
     #[test]
@@ -182,12 +197,10 @@ mod tests {
         }
         assert_eq!(keys.judge("0"), Verdict::TooMany);
         assert_eq!(keys.judge(&secret), Verdict::Right);
-        assert_eq!(keys.trade("0"), Err(Verdict::Wrong));
-        let code = keys.code();
-        assert_eq!(keys.trade(&code), Err(Verdict::TooMany));
-        env.pass(PERIOD);
-        assert_eq!(keys.judge("0"), Verdict::Wrong);
+        assert_eq!(keys.trade("0"), Err(Verdict::TooMany));
         let code = keys.code();
         assert!(keys.trade(&code).is_ok());
+        env.pass(PERIOD);
+        assert_eq!(keys.judge("0"), Verdict::Wrong);
     }
 }

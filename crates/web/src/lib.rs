@@ -46,6 +46,7 @@ mod actions;
 mod answer;
 mod assets;
 mod compress;
+mod crowd;
 mod door;
 mod entity;
 mod error;
@@ -60,6 +61,7 @@ mod live;
 mod outcome;
 mod pages;
 mod parts;
+mod patient;
 mod query;
 mod request;
 mod routes;
@@ -79,5 +81,5 @@ pub use self::{
     pages::address_of,
     request::Request,
     routes::{Route, routes},
-    server::{Door, Options, Server},
+    server::{Door, Options, Server, Traded},
 };

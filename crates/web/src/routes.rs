@@ -9,7 +9,7 @@ use std::sync::{
 use axum::{
     Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, RawPathParams, RawQuery, State},
+    extract::{RawPathParams, RawQuery, State},
     http::{HeaderMap, StatusCode},
     middleware::{self, Next},
     routing::{MethodRouter, get, post},
@@ -22,12 +22,14 @@ use crate::{
     actions::{ACTIONS, Action},
     answer::{self, Answer},
     assets, compress,
+    crowd::Shown,
+    guard::FOREIGN,
     key::Verdict,
     live,
     pages::{FILES, File, PAGES, Page},
     parts,
     query::Pairs,
-    server::App,
+    server::{App, Traded},
     shell,
 };
 
@@ -35,8 +37,6 @@ use crate::{
 const PAGE: Millis = 10_000;
 /// How long a file or what somebody does may take.
 const LONG: Millis = 50_000;
-/// What a form may weigh.
-const BODY: usize = 1 << 20;
 const KEY: &str = "x-driftline-key";
 const DOOR: &str = "x-driftline-door";
 
@@ -78,13 +78,12 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let mut secret = Router::new()
         .route("/events", get(live::events))
         .route("/fragment/{*path}", get(async || answer::failed_page(&missing())));
-    let mut open = Router::new()
+    let open = shells()
         .route("/assets/app.js", get(|| fixed("text/javascript; charset=utf-8", assets::script())))
         .route("/assets/app.css", get(|| fixed("text/css; charset=utf-8", assets::style())))
         .route("/key", post(trade))
         .route("/door", post(door));
     for page in PAGES {
-        open = open.route(page.path, get(async || answer::page(StatusCode::OK, shell::shell())));
         secret = secret.route(&format!("/fragment{}", page.path), shown(page));
     }
     for file in FILES {
@@ -96,9 +95,20 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let secret = secret.route_layer(middleware::from_fn_with_state(app.clone(), keyed));
     open.merge(secret)
         .fallback(async || answer::page(StatusCode::NOT_FOUND, shell::shell()))
-        .layer(DefaultBodyLimit::max(BODY))
         .layer(compress::layer())
         .with_state(app)
+}
+
+/// The part of it that whoever comes from another page may see.
+pub(crate) fn way_in(app: Arc<App>) -> Router {
+    shells().fallback(async || answer::text(FOREIGN.0, FOREIGN.1)).with_state(app)
+}
+
+/// The page without contents, under the address of every page.
+fn shells() -> Router<Arc<App>> {
+    PAGES.iter().fold(Router::new(), |router, page| {
+        router.route(page.path, get(async || answer::page(StatusCode::OK, shell::shell())))
+    })
 }
 
 fn missing() -> Error {
@@ -112,7 +122,12 @@ async fn fixed(media: &'static str, text: &'static str) -> Answer {
 /// Lets only requests with the secret of this run through.
 async fn keyed(State(app): State<Arc<App>>, request: axum::extract::Request, next: Next) -> Answer {
     match app.keys.judge(header(request.headers(), KEY)) {
-        Verdict::Right => next.run(request).await,
+        Verdict::Right => {
+            if let Some(it) = request.extensions().get::<Shown>() {
+                it.set();
+            }
+            next.run(request).await
+        }
         it => refused(it),
     }
 }
@@ -120,7 +135,18 @@ async fn keyed(State(app): State<Arc<App>>, request: axum::extract::Request, nex
 /// Trades a code for the secret.
 async fn trade(State(app): State<Arc<App>>, body: Bytes) -> Answer {
     let form = Form::parse(&body);
-    match app.keys.trade(form.get("code").unwrap_or_default()) {
+    let code = form.get("code").unwrap_or_default();
+    let traded = app.keys.trade(code);
+    let news = match traded {
+        Ok(_) => Some(Traded::Now { code: code.to_owned() }),
+        Err(Verdict::Used) => Some(Traded::Again),
+        Err(Verdict::Late) => Some(Traded::Late),
+        Err(_) => None,
+    };
+    if let Some(news) = news {
+        app.tell(news);
+    }
+    match traded {
         Ok(secret) => answer::text(StatusCode::OK, secret),
         Err(it) => refused(it),
     }

@@ -8,33 +8,40 @@ use std::{
 };
 
 use axum::{Router, body::Body, http::StatusCode};
+use bytes::Bytes;
 use driftline_core::{Env, Millis};
+use driftline_private::is_foreign;
 use driftline_reading::Reading;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use jiff::tz::TimeZone;
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{Semaphore, watch},
+    sync::{mpsc, watch},
     task::JoinSet,
+    time::timeout,
 };
 use tower::ServiceExt as _;
 
 use crate::{
     Error, Host, Result,
     answer::{self, Answer},
+    crowd::{Crowd, Shown},
     follow,
-    guard::Guard,
+    guard::{Asker, Guard},
     key::Keys,
     live::{self, Live, Seen},
+    patient::Patient,
     routes,
     standing::Standing,
 };
 
-/// How many connections are served at once. A browser opens six.
-const CONNECTIONS: usize = 64;
-/// How long the head of a request may take to arrive.
-const HEAD: Duration = Duration::from_secs(10);
+/// How long the head of a request may take to arrive, and how long its body: a program of
+/// this machine needs no time for either.
+const PART: Duration = Duration::from_secs(5);
+/// What a form may weigh.
+const BODY: usize = 1 << 20;
 /// How long a whole request may take to be answered.
 const WHOLE: Duration = Duration::from_secs(60);
 /// How long connections may take to end once the program does.
@@ -65,9 +72,30 @@ pub(crate) struct App {
     pub(crate) standing: Standing,
     pub(crate) address: SocketAddr,
     guard: Guard,
+    traded: mpsc::UnboundedSender<Traded>,
+}
+
+/// What became of the code of an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Traded {
+    /// It let a browser in.
+    Now {
+        /// The code, which works no more.
+        code: String,
+    },
+    /// It had let a browser in before, and let no other one in.
+    Again,
+    /// It was too old to let a browser in.
+    Late,
 }
 
 impl App {
+    /// Tells the program what became of a code.
+    pub(crate) fn tell(&self, traded: Traded) {
+        // Where nobody listens, nobody is told.
+        let _nobody_listens = self.traded.send(traded);
+    }
+
     /// The address of a page, with a code that lets one browser in.
     pub(crate) fn link(&self, path: &str) -> String {
         let path = if path.starts_with('/') { path } else { "/" };
@@ -79,6 +107,7 @@ impl App {
 pub struct Server {
     listener: TcpListener,
     app: Arc<App>,
+    traded: Option<mpsc::UnboundedReceiver<Traded>>,
 }
 
 /// The way in.
@@ -115,8 +144,10 @@ impl Server {
         let keys = Keys::new(env.clone());
         let guard = Guard::new(address.port());
         let (live, standing) = (Live::new(), Standing::default());
-        let app = App { reading, env, host, zone, keys, live, standing, address, guard };
-        Ok(Self { listener, app: Arc::new(app) })
+        let (sender, traded) = mpsc::unbounded_channel();
+        let app =
+            App { reading, env, host, zone, keys, live, standing, address, guard, traded: sender };
+        Ok(Self { listener, app: Arc::new(app), traded: Some(traded) })
     }
 
     /// Where it listens.
@@ -129,15 +160,23 @@ impl Server {
         Door { app: self.app.clone() }
     }
 
+    /// What becomes of the codes of [`Door::link`], in order, for whoever asks first.
+    pub fn traded(&mut self) -> mpsc::UnboundedReceiver<Traded> {
+        self.traded.take().unwrap_or_else(|| mpsc::unbounded_channel().1)
+    }
+
     /// Answers until `end` is there, and lets what is being answered come to its end.
     pub async fn run(self, end: impl Future<Output = ()> + Send) {
         let (stop, stopped) = watch::channel(false);
-        let router = routes::router(self.app.clone());
+        let routers = Routers {
+            all: routes::router(self.app.clone()),
+            way_in: routes::way_in(self.app.clone()),
+        };
         let watching = tokio::spawn(live::watch(self.app.clone(), Seen::now(&self.app)));
         let following = tokio::spawn(follow::follow(self.app.clone()));
         let mut connections = JoinSet::new();
         tokio::select! {
-            () = self.accept(&router, &stopped, &mut connections) => (),
+            () = self.accept(&routers, &stopped, &mut connections) => (),
             () = end => (),
         }
         watching.abort();
@@ -154,16 +193,14 @@ impl Server {
 
     async fn accept(
         &self,
-        router: &Router,
+        routers: &Routers,
         stopped: &watch::Receiver<bool>,
         connections: &mut JoinSet<()>,
     ) {
-        let places = Arc::new(Semaphore::new(CONNECTIONS));
+        let mut crowd = Crowd::default();
         loop {
-            // Nobody closes the semaphore.
-            let Ok(place) = places.clone().acquire_owned().await else { return };
-            let stream = match self.listener.accept().await {
-                Ok((stream, _)) => stream,
+            let (stream, peer) = match self.listener.accept().await {
+                Ok(accepted) => accepted,
                 Err(error) => {
                     tracing::warn!(%error, "a connection was not accepted");
                     self.app.env.sleep(100).await;
@@ -171,30 +208,43 @@ impl Server {
                 }
             };
             while connections.try_join_next().is_some() {}
-            let (app, router, stopped) = (self.app.clone(), router.clone(), stopped.clone());
-            connections.spawn(async move {
-                serve(app, router, stream, stopped).await;
-                drop(place);
-            });
+            if is_foreign(peer, self.app.address) {
+                tracing::warn!("another user of this machine was refused");
+                continue;
+            }
+            let shown = Shown::default();
+            let (app, routers, stopped) = (self.app.clone(), routers.clone(), stopped.clone());
+            let task = connections.spawn(serve(app, routers, stream, shown.clone(), stopped));
+            crowd.add(shown, task);
         }
     }
+}
+
+/// Where requests go.
+#[derive(Clone)]
+struct Routers {
+    /// Those of this program's pages.
+    all: Router,
+    /// Those that come from elsewhere.
+    way_in: Router,
 }
 
 /// Serves one connection.
 async fn serve(
     app: Arc<App>,
-    router: Router,
+    routers: Routers,
     stream: TcpStream,
+    shown: Shown,
     mut stopped: watch::Receiver<bool>,
 ) {
     let service = service_fn(move |request| {
-        let (app, router) = (app.clone(), router.clone());
-        async move { Ok::<_, Infallible>(answer::guarded(reply(&app, router, request).await)) }
+        let (app, routers, shown) = (app.clone(), routers.clone(), shown.clone());
+        async move { Ok::<_, Infallible>(answer::guarded(reply(&app, routers, shown, request).await)) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD)
-        .serve_connection(TokioIo::new(stream), service);
+        .header_read_timeout(PART)
+        .serve_connection(TokioIo::new(Patient::new(stream)), service);
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
@@ -208,15 +258,39 @@ async fn serve(
     }
 }
 
-async fn reply(app: &App, router: Router, request: hyper::Request<Incoming>) -> Answer {
-    let (head, body) = request.into_parts();
-    if let Err(refused) = app.guard.check(&head) {
-        return answer::text(refused.0, refused.1);
-    }
-    let request = hyper::Request::from_parts(head, Body::new(body));
-    match tokio::time::timeout(WHOLE, router.oneshot(request)).await {
+async fn reply(
+    app: &App,
+    routers: Routers,
+    shown: Shown,
+    request: hyper::Request<Incoming>,
+) -> Answer {
+    let (mut head, body) = request.into_parts();
+    let router = match app.guard.check(&head) {
+        Ok(Asker::Here) => routers.all,
+        Ok(Asker::Elsewhere) => routers.way_in,
+        Err(refused) => return answer::text(refused.0, refused.1),
+    };
+    let body = match whole(body).await {
+        Ok(body) => body,
+        Err((status, what)) => return answer::text(status, what),
+    };
+    head.extensions.insert(shown);
+    let request = hyper::Request::from_parts(head, Body::from(body));
+    match timeout(WHOLE, router.oneshot(request)).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(never)) => match never {},
         Err(_) => answer::text(StatusCode::REQUEST_TIMEOUT, "this took too long; try again"),
+    }
+}
+
+/// All of a body, or why there is none.
+async fn whole(body: Incoming) -> std::result::Result<Bytes, (StatusCode, &'static str)> {
+    match timeout(PART, Limited::new(body, BODY).collect()).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            Err((StatusCode::PAYLOAD_TOO_LARGE, "this is too much; send less"))
+        }
+        Ok(Err(_)) => Err((StatusCode::BAD_REQUEST, "the request broke off; try again")),
+        Err(_) => Err((StatusCode::REQUEST_TIMEOUT, "the request did not come in time; try again")),
     }
 }

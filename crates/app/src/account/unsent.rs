@@ -2,7 +2,6 @@
 //! database.
 
 use std::{
-    fs::OpenOptions,
     io::{BufWriter, Write},
     path::Path,
 };
@@ -12,6 +11,7 @@ use driftline_core::{
     Replica,
     store::{Queued, ReadTx},
 };
+use driftline_private as private;
 use serde::Serialize;
 use serde_json::json;
 
@@ -52,12 +52,8 @@ impl Unsent {
 /// Writes all of it to a new file, a line of JSON for each row. Returns how many there were.
 pub(crate) fn export(replica: &Replica, path: &Path) -> Result<u64> {
     let shown = path.display();
-    let mut options = OpenOptions::new();
     // Never over something that somebody kept.
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path);
+    let file = private::options().write(true).create_new(true).open(path);
     let mut file = BufWriter::new(file.with_context(|| format!("{shown} cannot be created"))?);
     let mut count = 0;
     type List = fn(&dyn ReadTx, u64) -> driftline_core::Result<Vec<Queued>>;

@@ -1,7 +1,10 @@
 //! The way back to a copy. Nothing is lost by it: what is here until then is copied first,
 //! and what no remote has is written to a file that outlives both databases.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::Result;
 use driftline_core::Replica;
@@ -34,6 +37,8 @@ pub(crate) struct Until {
 pub(crate) struct PutBack {
     /// The copy that is the database now.
     pub(crate) opened: PathBuf,
+    /// Whether it is no copy of this profile's own, so that only its rows were taken.
+    pub(crate) rows_alone: bool,
     #[serde(flatten)]
     pub(crate) until: Until,
     /// The remote whose rows come again with the next sync.
@@ -79,11 +84,23 @@ pub(crate) fn put_back(
     let remote = device.config.remote.as_ref().map(|it| it.name.clone());
     let kept = keep_now(setup, &device.replica, "before-restore", remote.is_some())?;
     let Some(until) = kept else { return Err(super::nothing_lasts()) };
-    device.replica.store().restore(&opened)?;
+    let rows_alone = !is_own(setup.profile.path(), &opened);
+    match rows_alone {
+        true => device.replica.replace_rows(&opened)?,
+        false => device.replica.store().restore(&opened)?,
+    }
     // The copy knows what was kept on this device then; what is kept now must not leave
     // with the next sync.
     exclude::apply(&device.replica, &device.config.exclude)?;
-    Ok(PutBack { opened, until, remote })
+    Ok(PutBack { opened, rows_alone, until, remote })
+}
+
+/// Whether this profile made the copy: it is a file, not a link, where it makes them.
+fn is_own(profile: &Path, copy: &Path) -> bool {
+    let folder = |path: &Path| path.parent().and_then(|it| fs::canonicalize(it).ok());
+    let is_file = fs::symlink_metadata(copy).is_ok_and(|it| it.is_file());
+    is_file
+        && folder(copy).is_some_and(|it| Some(it) == fs::canonicalize(profile.join(FOLDER)).ok())
 }
 
 /// The file that somebody means by `which`.

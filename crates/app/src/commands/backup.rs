@@ -85,9 +85,15 @@ fn restore(context: &Context<'_>, which: &Path) -> Result<()> {
     if context.output.json {
         return context.output.json(&done);
     }
-    let PutBack { opened, until, remote } = &done;
+    let PutBack { opened, rows_alone, until, remote } = &done;
     let print = |text: &str| context.output.print(text);
     print(&format!("✓ Everything here is as it was in {}.", opened.display()))?;
+    if *rows_alone {
+        print(
+            "  It is no backup of this profile's own, so only its rows were taken: not what it \
+             says of an account, a merge, or what stays on a device.",
+        )?;
+    }
     for line in told(until) {
         print(&line)?;
     }

@@ -1,7 +1,6 @@
 //! `export`: a session as a file of its own.
 
 use std::{
-    fs::OpenOptions,
     io::{ErrorKind, Write as _},
     path::{Path, PathBuf},
 };
@@ -10,6 +9,7 @@ use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
 use driftline_core::{Error, SyncEntity as _};
 use driftline_entities::sessions::Session;
+use driftline_private as private;
 use driftline_reading::export::Detail;
 use serde_json::json;
 
@@ -67,7 +67,7 @@ impl Export {
 
 fn save(context: &Context<'_>, path: &Path, text: &str) -> Result<()> {
     let shown = path.display();
-    let file = OpenOptions::new().write(true).create_new(true).open(path);
+    let file = private::options().write(true).create_new(true).open(path);
     let mut file = file.map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => {
             Failed::usage("exists", format!("{shown} is there already; name another file"))

@@ -7,15 +7,14 @@ use std::io::BufRead as _;
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
-use driftline_auth::{
-    Account, Error as AuthError, Methods, ProviderPlugin, SignIn, State, Tokens, open_browser,
-};
+use driftline_auth::{Account, Error as AuthError, Methods, ProviderPlugin, SignIn, State, Tokens};
 use driftline_core::{Error, Value, device};
 use serde_json::json;
 
 use self::review::Agreed;
 use crate::{
     account::{self, Deployment, facts, machine, merge, runtime},
+    browser::{self, Handover, Purpose},
     context::{Context, Device},
     error::Failed,
 };
@@ -211,8 +210,12 @@ impl SignInTo {
             return Ok(sign_in.with_device(provider, show).await?);
         }
         if !self.headless {
+            let profile = context.profile.path();
+            browser::clear(profile, Purpose::SignIn, "");
+            let mut handed = None;
             let open = |page: &url::Url| {
-                let opened = open_browser(page);
+                handed = Handover::open(profile, Purpose::SignIn, page);
+                let opened = handed.is_some();
                 let title = provider.title;
                 say(match opened {
                     true => format!("Sign in with {title} in your browser. If none opens, open:"),
@@ -224,7 +227,10 @@ impl SignInTo {
                     context.call(&format!("sign-in {} --headless", provider.name))
                 ));
             };
-            return Ok(sign_in.with_browser(provider, &machine(), open).await?);
+            let tokens = sign_in.with_browser(provider, &machine(), open).await;
+            // Nobody goes there any more.
+            drop(handed);
+            return Ok(tokens?);
         }
         let attempt = sign_in.with_code(provider).await?;
         say("Open this on any machine and sign in:".to_owned());

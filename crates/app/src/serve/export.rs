@@ -1,13 +1,14 @@
 //! Everything in one file: a line of JSON for each row, with whatever fields it has.
 
 use std::{
-    fs::{self, OpenOptions},
+    fs,
     io::{BufWriter, Write as _},
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context as _, Result};
 use driftline_core::Replica;
+use driftline_private as private;
 use serde_json::json;
 
 use crate::{context::Setup, time};
@@ -19,13 +20,10 @@ const BATCH: usize = 500;
 /// that this program does not know are among them.
 pub(super) fn all(setup: &Setup, replica: &Replica) -> Result<PathBuf> {
     let folder = setup.profile.path().join(FOLDER);
-    fs::create_dir_all(&folder).with_context(|| told(&folder))?;
+    private::create_folder(&folder).with_context(|| told(&folder))?;
     let path = free(&folder, setup)?;
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = BufWriter::new(options.open(&path).with_context(|| told(&path))?);
+    let file = private::options().write(true).create_new(true).open(&path);
+    let mut file = BufWriter::new(file.with_context(|| told(&path))?);
     // One consistent state, without keeping anybody from writing.
     let mut failed = None;
     replica.store().view(|tx| {

@@ -11,11 +11,11 @@ mod running;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use driftline_auth::open_browser;
 use driftline_core::Millis;
-use driftline_web::{Host as _, Options, Server, knock};
+use driftline_web::{Error as WebError, Host as _, Options, Server, Traded, knock};
 use jiff::tz::TimeZone;
 use serde_json::json;
+use tokio::sync::mpsc;
 use url::Url;
 
 use self::{
@@ -23,7 +23,13 @@ use self::{
     importer::Importer,
     running::{Place, Running},
 };
-use crate::{account::runtime, context::Context, error::Failed, service::Service};
+use crate::{
+    account::runtime,
+    browser::{self, Handover, Purpose},
+    context::Context,
+    error::Failed,
+    service::Service,
+};
 
 /// How long an app that is just starting may take to say where it is.
 const STARTING: Millis = 10_000;
@@ -44,12 +50,19 @@ pub(crate) fn open(context: &Context<'_>, path: &str, no_browser: bool, port: u1
 /// Asks the app that runs for an address.
 fn visit(context: &Context<'_>, path: &str) -> Result<String> {
     runtime()?.block_on(async {
-        let mut failed = None;
+        let (mut failed, mut stranger) = (None, None);
         for _ in 0..STARTING / STEP {
-            if let Some(it) = Running::find(&context.profile) {
+            let found = Running::find(&context.profile);
+            // Who turned out to be somebody else is not asked again.
+            if let Some(it) = found.filter(|it| stranger.as_ref() != Some(&it.secret)) {
                 match knock(it.address, &it.secret, path).await {
                     Ok(link) => return Ok(link),
-                    Err(error) => failed = Some(error),
+                    Err(error) => {
+                        if matches!(error, WebError::Stranger { .. }) {
+                            stranger = Some(it.secret);
+                        }
+                        failed = Some(error);
+                    }
                 }
             }
             context.env.sleep(STEP).await;
@@ -81,12 +94,16 @@ fn serve(
         port,
     };
     let served = runtime.block_on(async {
-        let server = Server::bind(options).await?;
+        let mut server = Server::bind(options).await?;
+        let traded = server.traded();
         let door = server.door();
         place.tell(&Running { address: server.address(), secret: door.secret().to_owned() })?;
         let interrupted = interrupted()?;
         tell(context, &door.link(path), no_browser, true)?;
-        server.run(interrupted).await;
+        tokio::select! {
+            () = server.run(interrupted) => (),
+            () = follow(context, traded) => (),
+        }
         anyhow::Ok(())
     });
     // Whatever is under way, nobody waits for it: a job of a page gives up at its next look,
@@ -95,6 +112,27 @@ fn serve(
     host.stop();
     importer.stop();
     served
+}
+
+/// Takes away the page that led a browser here once it is in, and says aloud when a code
+/// came a second time, or too late.
+async fn follow(context: &Context<'_>, mut traded: mpsc::UnboundedReceiver<Traded>) {
+    while let Some(it) = traded.recv().await {
+        match it {
+            Traded::Now { code } => browser::clear(context.profile.path(), Purpose::App, &code),
+            Traded::Again => context.output.say(
+                "A link to this app was opened that had let a browser in before. If no page of \
+                 yours opened and this was not you, somebody else reads here: end this now.",
+            ),
+            Traded::Late => context.output.say(&format!(
+                "A link to this app was opened more than a minute after it was made. For \
+                 another one:  {}",
+                context.call("open")
+            )),
+        }
+    }
+    // The server, which tells all this, has the other end.
+    std::future::pending().await
 }
 
 /// Resolves when a person or the system asks the program to end.
@@ -127,13 +165,21 @@ fn tell(context: &Context<'_>, link: &str, no_browser: bool, starts: bool) -> Re
     let url = Url::parse(link).context("the app's own address cannot be read")?;
     let mut plain = url.clone();
     plain.set_fragment(None);
-    let opened = !no_browser && open_browser(&url);
+    let page = match no_browser {
+        true => None,
+        false => Handover::open(context.profile.path(), Purpose::App, &url),
+    };
+    let opened = page.is_some();
+    // It goes with the code, which the app learns of.
+    page.into_iter().for_each(Handover::leave);
     if context.output.json {
         context
             .output
             .json(&json!({ "address": plain.as_str(), "link": link, "opened": opened }))?;
     } else if opened {
         context.output.print(&format!("Driftline is at {plain} and opens in your browser."))?;
+        let other = context.call("open --no-browser");
+        context.output.chat(&format!("If no page appears:  {other}"));
     } else {
         context.output.print("Open this in a browser on this machine, within a minute:")?;
         context.output.print(&format!("  {link}"))?;

@@ -2,16 +2,20 @@
 //! it, which only this user can read, says where it is and how to be let in.
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{self, File, TryLockError},
     io::Write,
     net::SocketAddr,
     path::PathBuf,
 };
 
 use anyhow::{Context as _, Result};
+use driftline_private as private;
 use serde::{Deserialize, Serialize};
 
-use crate::profile::Profile;
+use crate::{
+    browser::{self, Purpose},
+    profile::{self, Profile},
+};
 
 const LOCK: &str = "app.lock";
 const FILE: &str = "app.json";
@@ -33,21 +37,24 @@ impl Running {
 
 /// The right to be the app of a profile.
 pub(super) struct Place {
-    file: PathBuf,
+    profile: PathBuf,
     _lock: File,
 }
 
 impl Place {
-    /// Takes it; none if another process has it.
+    /// Takes it; none if another process has it. Whatever an app before this one left is
+    /// taken away: nobody may believe where it was.
     pub(super) fn claim(profile: &Profile) -> Result<Option<Self>> {
         let path = profile.path().join(LOCK);
         let help =
             || format!("{} cannot be locked; put the profile on a local disk", path.display());
-        let mut options = OpenOptions::new();
-        let lock =
-            options.create(true).truncate(false).write(true).open(&path).with_context(help)?;
+        let lock = profile::lock_file(&path).with_context(help)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Some(Self { file: profile.path().join(FILE), _lock: lock })),
+            Ok(()) => {
+                let place = Self { profile: profile.path().to_owned(), _lock: lock };
+                place.clear();
+                Ok(Some(place))
+            }
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(error).with_context(help),
         }
@@ -55,20 +62,47 @@ impl Place {
 
     /// Says where the app is, to this user alone.
     pub(super) fn tell(&self, running: &Running) -> Result<()> {
-        let help = || format!("{} cannot be written; free some space", self.file.display());
-        // One that was left by a crash may be readable by others: it goes first.
-        let _there_is_none = fs::remove_file(&self.file);
-        let mut options = OpenOptions::new();
-        options.create_new(true).write(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&self.file).with_context(help)?;
-        file.write_all(serde_json::to_string(running)?.as_bytes()).with_context(help)
+        let path = self.profile.join(FILE);
+        let help = || format!("{} cannot be written; free some space", path.display());
+        let file = private::options().create_new(true).write(true).open(&path);
+        let text = serde_json::to_string(running)?;
+        file.and_then(|mut it| it.write_all(text.as_bytes())).with_context(help)
+    }
+
+    fn clear(&self) {
+        let _there_is_none = fs::remove_file(self.profile.join(FILE));
+        browser::clear(&self.profile, Purpose::App, "");
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let _it_is_of_no_use_anyway = fs::remove_file(&self.file);
+        self.clear();
+        // That of a sign-in which was stopped with the app.
+        browser::clear(&self.profile, Purpose::SignIn, "");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_crash_left_is_gone_before_anybody_can_believe_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let profile = Profile::at(folder.path().to_owned());
+        let left = [folder.path().join(FILE), folder.path().join("open-app-x.html")];
+        for path in &left {
+            fs::write(path, r#"{"address":"127.0.0.1:9","secret":"old"}"#).unwrap();
+        }
+        assert!(Running::find(&profile).is_some());
+        let place = Place::claim(&profile).unwrap().unwrap();
+        assert!(!left.iter().any(|it| it.exists()));
+        assert!(Running::find(&profile).is_none());
+        assert!(Place::claim(&profile).unwrap().is_none());
+        place.tell(&Running { address: ([127, 0, 0, 1], 9).into(), secret: "new".into() }).unwrap();
+        assert_eq!(Running::find(&profile).unwrap().secret, "new");
+        drop(place);
+        assert!(Running::find(&profile).is_none());
     }
 }

@@ -171,3 +171,60 @@ fn what_is_no_backup_changes_nothing_and_is_told() {
     place.fails("A", &["backup", "restore", "half.db"]);
     assert_eq!(names(&place, "A"), ["Here"]);
 }
+
+/// A database of somebody else says that a merge was agreed to, whose hub it was read from,
+/// and what is kept here. None of it is believed; its rows are.
+#[test]
+fn of_a_database_from_elsewhere_only_the_rows_are_taken() {
+    let place = Place::new();
+    for profile in ["A", "B"] {
+        place.share(profile);
+        place.ok(profile, &["add", "workspaces", &format!("name=Of {profile}"), "path=/w"]);
+    }
+    place.ok("B", &["exclude", "/w"]);
+    place.ok("B", &["add", "inbox", "title=Theirs"]);
+    place.ok("B", &["sync"]);
+    let theirs = place.json("B", &["backup"])["path"].as_str().unwrap().to_owned();
+    fs::copy(&theirs, place.path("theirs.db")).unwrap();
+    let sql = rusqlite::Connection::open(place.path("theirs.db")).unwrap();
+    let record = json!({ "at": 1, "person": "github:1", "remote": "evil", "backup": null });
+    let meta = "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)";
+    sql.execute(meta, ("first_merge", record.to_string())).unwrap();
+    sql.execute(meta, ["device", "0000002a"]).unwrap();
+    drop(sql);
+    let meta = |key: &str| -> Option<String> {
+        let sql = rusqlite::Connection::open(place.path("A/driftline.db")).unwrap();
+        let found = sql.query_row("SELECT value FROM meta WHERE key = ?1", [key], |it| it.get(0));
+        found.ok()
+    };
+    place.ok("A", &["sync"]);
+    let (device, link) = (meta("device").unwrap(), meta("link"));
+    assert!(link.is_some());
+    let told = place.ok("A", &["backup", "restore", "theirs.db"]);
+    assert!(told.contains("only its rows were taken"), "{told}");
+    assert_eq!(names(&place, "A"), ["Of B"]);
+    assert_eq!(meta("device").unwrap(), device);
+    for key in ["first_merge", "link", "link.digests", "keep"] {
+        assert_eq!(meta(key), None, "{key}");
+    }
+    assert_eq!(place.json("A", &["status"])["pending"], 2, "all of it is owed");
+    let undo = told.split("backup restore ").nth(1).unwrap().lines().next().unwrap().to_owned();
+    // What is here and in the hub comes together as ever.
+    for profile in ["A", "B", "A"] {
+        place.ok(profile, &["sync"]);
+    }
+    place.ok("B", &["exclude", "/w", "--remove"]);
+    for profile in ["B", "A", "B", "A"] {
+        place.ok(profile, &["sync"]);
+    }
+    assert_eq!(place.json("A", &["digest"]), place.json("B", &["digest"]));
+    // One's own copy is put back as it is.
+    let told = place.ok("A", &["backup", "restore", &undo]);
+    assert!(!told.contains("only its rows"), "{told}");
+    assert_eq!(meta("link"), link);
+    assert_eq!(names(&place, "A"), ["Of A"]);
+    // A link leads elsewhere, wherever it is.
+    std::os::unix::fs::symlink(&theirs, place.path("A/backups/link.db")).unwrap();
+    let done = place.json("A", &["backup", "restore", "link.db"]);
+    assert_eq!(done["rows_alone"], true, "{done}");
+}

@@ -221,6 +221,37 @@ fn a_code_lets_one_browser_in() {
     assert_eq!(app.trade("0").status, 429, "guesses are limited");
 }
 
+/// The page that the program hands the browser leads on from a file, which to the browser
+/// is another site.
+#[test]
+fn a_window_may_come_from_elsewhere_to_the_empty_page_alone() {
+    let place = Place::new();
+    let app = place.app("A");
+    let window = [
+        ("Sec-Fetch-Site", "cross-site"),
+        ("Sec-Fetch-Mode", "navigate"),
+        ("Sec-Fetch-Dest", "document"),
+    ];
+    for route in routes() {
+        let path = filled(&route);
+        let key = ("x-driftline-key", app.key.as_str());
+        let headers: Vec<_> = window.into_iter().chain([key]).collect();
+        let answer = app.ask(route.method, &path, &headers, "");
+        let is_page = routes().iter().any(|it| it.path == format!("/fragment{}", route.path));
+        let is_shell = route.method == "GET" && is_page && route.path != "/no/such/page";
+        assert_eq!(answer.status, if is_shell { 200 } else { 403 }, "{route:?}: {answer:?}");
+        if is_shell {
+            let plain = app.ask("GET", &path, &[], "");
+            assert_eq!(answer.body, plain.body, "{route:?}");
+        }
+        for (left, other) in [(1, "cors"), (1, "no-cors"), (2, "iframe"), (2, "script"), (2, "")] {
+            let mut headers = headers.clone();
+            headers[left].1 = other;
+            assert_eq!(app.ask(route.method, &path, &headers, "").status, 403, "{route:?} {other}");
+        }
+    }
+}
+
 #[test]
 fn the_door_opens_for_this_user_alone() {
     use std::os::unix::fs::PermissionsExt as _;

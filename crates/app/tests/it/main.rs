@@ -17,6 +17,7 @@ mod guard;
 mod import;
 mod inbox;
 mod lists;
+mod others;
 mod output;
 mod processes;
 mod rows;

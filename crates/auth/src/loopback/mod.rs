@@ -1,7 +1,8 @@
 //! Where a browser comes back to: a listener on 127.0.0.1 and a free port, for one answer
 //! or five minutes. Any page the person has open and any program of this machine can
 //! reach it, too; they are answered and change nothing, because they do not know the
-//! state, 32 random bytes.
+//! state, 32 random bytes. Where the system tells whose they are, other users are not
+//! answered at all.
 
 mod page;
 mod request;
@@ -10,6 +11,7 @@ use std::{collections::VecDeque, future::poll_fn, net::Ipv4Addr, pin::pin, task:
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use driftline_core::{Env, Millis, SecretString};
+use driftline_private::is_foreign;
 use futures_util::{
     FutureExt,
     future::{BoxFuture, Either, select},
@@ -91,7 +93,11 @@ impl Loopback {
                 while let Poll::Ready(accepted) = self.listener.poll_accept(context) {
                     // One that broke before it was taken says nothing about the others;
                     // where no file is left, time and the others free some.
-                    let Ok((stream, _)) = accepted else { break };
+                    let Ok((stream, peer)) = accepted else { break };
+                    if is_foreign(peer, (Ipv4Addr::LOCALHOST, self.port).into()) {
+                        tracing::warn!("another user of this machine was refused");
+                        continue;
+                    }
                     open.push_back(self.answer(stream, env).boxed());
                     if open.len() > CONNECTIONS {
                         open.pop_front();

@@ -356,6 +356,24 @@ impl Tx for Data {
         Ok(())
     }
 
+    fn clear(&mut self, stays: &[&str]) -> Result<()> {
+        let rows = self.tables.iter().flat_map(|(name, table)| {
+            let ids = table.rows.keys().chain(table.queue.keys());
+            ids.map(|id| (name.clone(), *id))
+        });
+        for (entity, id) in rows.collect::<BTreeSet<_>>() {
+            self.set_row(&entity, id, None);
+            self.set_queued(&entity, id, None);
+            self.note(&entity, id)?;
+        }
+        self.prune_audit(Millis::MAX)?;
+        let keys: Vec<String> = self.meta.keys().cloned().collect();
+        for key in keys.iter().filter(|it| !stays.contains(&it.as_str())) {
+            self.set_meta(key, None)?;
+        }
+        Ok(())
+    }
+
     fn set_meta(&mut self, key: &str, value: Option<&str>) -> Result<()> {
         let old = swap(&mut self.meta, key.to_owned(), value.map(str::to_owned));
         self.undo.push(Undo::Meta(key.to_owned(), old));

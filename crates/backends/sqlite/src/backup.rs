@@ -2,14 +2,15 @@
 
 use std::{fs, path::Path, time::Duration};
 
-use driftline_core::{Durability, Error, Result, Store};
+use driftline_core::{Durability, Error, Result, Store, store::ReadJob};
+use driftline_private as private;
 use rusqlite::{
-    Connection, OpenFlags, TransactionBehavior,
+    Connection, TransactionBehavior,
     backup::{Backup, StepResult},
 };
 
 use crate::{
-    connect::{PATIENCE, begin, connect, pause},
+    connect::{Bounded, PATIENCE, begin, connect, connect_to_read, pause},
     error::{damaged, failure, io_failure, refused},
     files,
     fixed::{self, Found},
@@ -39,7 +40,7 @@ impl SqliteStore {
         // Under another name until it is whole: an interrupted copy must not pass for
         // a backup.
         let part = files::with_suffix(&to, &format!(".part-{}", std::process::id()));
-        let made = files::private().write(true).create_new(true).open(&part);
+        let made = private::options().write(true).create_new(true).open(&part);
         made.map_err(|it| io_failure(&part, "made", it))?;
         let done = write(&from, &part)
             .map_err(|it| failure(&part, it))
@@ -57,18 +58,8 @@ impl SqliteStore {
     /// When there is no room, or `from` is not a sound copy of a store of ours. Nothing is
     /// changed then.
     pub(crate) fn copy_from(&self, from: &Path) -> Result<()> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let named = |it| failure(from, it);
-        let copy = Connection::open_with_flags(from, flags).map_err(named)?;
-        if fixed::look(&copy, from).map_err(named)? == Found::Empty {
-            return Err(Error::Store {
-                what: format!("{} holds nothing", from.display()),
-                help: "choose the file that a backup was written to".into(),
-                source: None,
-            });
-        }
-        check(&copy, from).map_err(named)?;
-        check_room(self.path(), size(&copy).map_err(named)?)?;
+        let copy = sound(from)?;
+        check_room(self.path(), size(&copy).map_err(|it| failure(from, it))?)?;
         let mut writer = self.writer();
         let done = writer.set_durability(Durability::Full).and_then(|()| {
             let before = journal::bounds(&writer.connection)?;
@@ -82,6 +73,42 @@ impl SqliteStore {
         });
         done.map_err(|it| failure(self.path(), it))
     }
+
+    /// Runs `job` on what is in `from`, which is not changed by it. Somebody else may have
+    /// written that, so it is read as any store is, row by row.
+    ///
+    /// # Errors
+    /// When there is no room for a copy, or `from` is no sound copy of a store of ours.
+    pub(crate) fn read_from(&self, from: &Path, job: ReadJob<'_>) -> Result<()> {
+        let copy = sound(from)?;
+        check_room(self.path(), size(&copy).map_err(|it| failure(from, it))?)?;
+        let part = files::with_suffix(self.path(), &format!(".read-{}", std::process::id()));
+        let made = private::options().write(true).create_new(true).open(&part);
+        made.map_err(|it| io_failure(&part, "made", it))?;
+        let done = write(&copy, &part)
+            .map_err(|it| failure(from, it))
+            .and_then(|()| Self::open(&part, self.schema())?.read(job));
+        for suffix in ["", "-wal", "-shm", ".lock"] {
+            // This call made them, nobody else knows their names.
+            let _ = fs::remove_file(files::with_suffix(&part, suffix));
+        }
+        done
+    }
+}
+
+/// Opens a copy, if it is a sound one of ours.
+fn sound(from: &Path) -> Result<Bounded> {
+    let named = |it| failure(from, it);
+    let copy = connect_to_read(from).map_err(named)?;
+    if fixed::look(&copy, from).map_err(named)? == Found::Empty {
+        return Err(Error::Store {
+            what: format!("{} holds nothing", from.display()),
+            help: "choose the file that a backup was written to".into(),
+            source: None,
+        });
+    }
+    check(&copy, from).map_err(named)?;
+    Ok(copy)
 }
 
 fn write(from: &Connection, to: &Path) -> rusqlite::Result<()> {

@@ -51,6 +51,11 @@ pub(crate) fn failure(path: &Path, source: rusqlite::Error) -> Error {
             format!("a value is too large for {file}"),
             "make it smaller than a gigabyte; nothing of this change was kept",
         ),
+        Some(ErrorCode::OperationInterrupted) => (
+            format!("what was asked of {file} came to no end"),
+            "if the file comes from somebody else, do not use it; otherwise put a backup in its \
+             place",
+        ),
         Some(ErrorCode::OutOfMemory) => (
             format!("there is not enough memory to use {file}"),
             "end other programs, then try again",

@@ -4,7 +4,7 @@
 
 use std::{
     ffi::OsString,
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{self, File, TryLockError},
     io,
     path::{Path, PathBuf},
     thread,
@@ -12,6 +12,7 @@ use std::{
 };
 
 use driftline_core::{BoxError, Error, Result};
+use driftline_private as private;
 
 use crate::{
     connect::pause,
@@ -22,36 +23,37 @@ use crate::{
 const BESIDE: [&str; 2] = ["-wal", "-shm"];
 
 /// Makes the folder of `path` if it is missing, readable for its owner alone, and
-/// returns the path with every link resolved.
+/// returns the path with every link resolved. The file itself must not be one: whoever
+/// packed a folder with it would choose what is written to.
 pub(crate) fn resolve(path: &Path) -> Result<PathBuf> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
     let Some(name) = path.file_name() else { return Err(not_a_file(path)) };
-    make_folder(folder)?;
-    match fs::canonicalize(path) {
-        Ok(resolved) => Ok(resolved),
-        Err(it) if it.kind() == io::ErrorKind::NotFound => {
-            let folder = fs::canonicalize(folder).map_err(|it| io_failure(path, "opened", it))?;
-            Ok(folder.join(name))
-        }
-        Err(it) => Err(io_failure(path, "opened", it)),
-    }
+    private::create_folder(folder).map_err(|it| io_failure(folder, "made a folder", it))?;
+    let folder = fs::canonicalize(folder).map_err(|it| io_failure(path, "opened", it))?;
+    Ok(folder.join(name))
 }
 
-fn make_folder(folder: &Path) -> Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(|it| io_failure(folder, "made a folder", it))
-}
-
-/// Whether there is a file. Folders, pipes and the like are refused.
+/// Whether there is a file. Links, folders, pipes and the like are refused, and so is what
+/// other users own or can write: it would hold what they want, and they could read on.
 pub(crate) fn exists(path: &Path) -> Result<bool> {
-    match fs::metadata(path) {
-        Ok(it) if it.is_file() => Ok(true),
+    match fs::symlink_metadata(path) {
+        Ok(it) if it.is_file() => match private::fault(path) {
+            Ok(None) => Ok(true),
+            Ok(Some(fault)) => Err(Error::Store {
+                what: format!("{} {fault}", path.display()),
+                help: format!("see what is in it, then: {}", fault.mended_by(path)),
+                source: None,
+            }),
+            Err(it) => Err(io_failure(path, "opened", it)),
+        },
+        Ok(it) if it.is_symlink() => Err(Error::Store {
+            what: format!("{} is a link", path.display()),
+            help: "name the file that it leads to instead, or take the link away".into(),
+            source: None,
+        }),
         Ok(_) => Err(not_a_file(path)),
         Err(it) if it.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(it) => Err(io_failure(path, "opened", it)),
@@ -63,9 +65,9 @@ pub(crate) fn exists(path: &Path) -> Result<bool> {
 /// is only looked at.
 pub(crate) fn create(path: &Path) -> Result<()> {
     if exists(path)? {
-        return Ok(());
+        return private::tighten(path).map_err(|it| io_failure(path, "closed to others", it));
     }
-    let made = private().write(true).create_new(true).open(path);
+    let made = private::options().write(true).create_new(true).open(path);
     made.map(drop).map_err(|it| io_failure(path, "made", it))
 }
 
@@ -94,15 +96,6 @@ pub(crate) fn check_log(path: &Path) -> Result<()> {
     Err(move_aside(path, "its log is there, but the file itself is missing or empty".into()))
 }
 
-/// Options that make files readable for their owner alone.
-pub(crate) fn private() -> OpenOptions {
-    #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix has modes"))]
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
 fn not_a_file(path: &Path) -> Error {
     Error::Store {
         what: format!("{} is not an ordinary file", path.display()),
@@ -115,7 +108,7 @@ fn not_a_file(path: &Path) -> Error {
 /// one moves a damaged file. The operating system takes it back when a process dies.
 pub(crate) fn lock(path: &Path, patience: Duration) -> Result<File> {
     let lock = with_suffix(path, ".lock");
-    let file = private().write(true).create(true).truncate(false).open(&lock);
+    let file = private::options().write(true).create(true).truncate(false).open(&lock);
     let file = file.map_err(|it| io_failure(&lock, "made", it))?;
     let mut waited = Duration::ZERO;
     let mut count = 0;

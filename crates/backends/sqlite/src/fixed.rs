@@ -3,10 +3,10 @@
 
 use std::path::Path;
 
-use driftline_core::Error;
+use driftline_core::{Error, excerpt};
 use rusqlite::Connection;
 
-use crate::error::refused;
+use crate::{error::refused, upgrade, view};
 
 /// The version of the fixed tables that this program writes.
 const VERSION: i64 = 5;
@@ -67,6 +67,9 @@ CREATE INDEX "other_rows.seq" ON other_rows (seq, id) WHERE seq > 0;
 CREATE INDEX "other_rows.key" ON other_rows (entity, natural_key, id) WHERE natural_key IS NOT NULL;
 "#;
 
+/// The names of all of them.
+const FIXED: [&str; 5] = ["meta", "sync_queue", "audit_log", "other_rows", "changes"];
+
 /// What each version added to the one before, the second one first.
 const STEPS: [&str; 4] = [
     r#"
@@ -115,13 +118,44 @@ pub(crate) fn look(connection: &Connection, path: &Path) -> rusqlite::Result<Fou
     }
     let tables: i64 =
         connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
-    match (is_ours, tables) {
-        (true, _) if version == VERSION => Ok(Found::Ours),
-        (true, _) if version >= OLDEST => Ok(Found::Older(version)),
-        (true, _) if version > 0 => Err(refused(older(path, version))),
-        (_, 0) if version == 0 && application == 0 => Ok(Found::Empty),
-        _ => Err(refused(foreign(path))),
+    let found = match (is_ours, tables) {
+        (true, _) if version == VERSION => Found::Ours,
+        (true, _) if version >= OLDEST => Found::Older(version),
+        (true, _) if version > 0 => return Err(refused(older(path, version))),
+        (_, 0) if version == 0 && application == 0 => return Ok(Found::Empty),
+        _ => return Err(refused(foreign(path))),
+    };
+    match stranger(connection)? {
+        None => Ok(found),
+        Some((kind, name)) => Err(refused(not_made_here(path, &kind, &name))),
     }
+}
+
+/// Something in the file that this program never makes: a trigger, or a table or view that
+/// belongs to no entity. Somebody put it there, to be run when rows are written or read.
+fn stranger(connection: &Connection) -> rusqlite::Result<Option<(String, String)>> {
+    const ALL: &str = "SELECT type, name, tbl_name, ifnull(sql, '') FROM sqlite_master";
+    let layout = upgrade::load(connection)?;
+    let is_table = |it: &str| FIXED.contains(&it) || layout.tables.contains_key(it);
+    let is_view = |it: &str| layout.tables.keys().any(|entity| view::name(entity) == it);
+    let mut all = connection.prepare(ALL)?;
+    let mut rows = all.query([])?;
+    while let Some(row) = rows.next()? {
+        let (kind, name): (String, String) = (row.get(0)?, row.get(1)?);
+        let (table, sql): (String, String) = (row.get(2)?, row.get(3)?);
+        let is_ours = match kind.as_str() {
+            // What SQLite keeps for itself.
+            "table" | "index" if name.starts_with("sqlite_") => true,
+            "table" => is_table(&name) && sql.starts_with("CREATE TABLE"),
+            "index" => is_table(&table),
+            "view" => is_view(&name),
+            _ => false,
+        };
+        if !is_ours {
+            return Ok(Some((kind, name)));
+        }
+    }
+    Ok(None)
 }
 
 /// Makes the tables that are missing. Must run inside a transaction.
@@ -172,6 +206,20 @@ fn foreign(path: &Path) -> Error {
     Error::Store {
         what: format!("{} is a database of another program", path.display()),
         help: "choose another file; this one was not touched".into(),
+        source: None,
+    }
+}
+
+fn not_made_here(path: &Path, kind: &str, name: &str) -> Error {
+    let (kind, name) = (excerpt(kind), excerpt(name));
+    Error::Store {
+        what: format!(
+            "{} holds the {kind} `{name}`, which this program did not make",
+            path.display()
+        ),
+        help: "if you made it, drop it with an SQL tool; if not, do not use this file, which was \
+               not touched"
+            .into(),
         source: None,
     }
 }

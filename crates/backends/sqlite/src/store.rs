@@ -15,7 +15,7 @@ use driftline_core::{
 use rusqlite::{Connection, TransactionBehavior, config::DbConfig};
 
 use crate::{
-    connect::{PATIENCE, begin, connect},
+    connect::{Bounded, PATIENCE, begin, connect},
     error::{failure, is_damage, moved, refused, unwritable},
     files,
     fixed::{self, Found},
@@ -41,15 +41,15 @@ pub struct SqliteStore {
     schema: Schema,
     patience: Duration,
     tables: RwLock<Arc<Tables>>,
-    readers: Mutex<Vec<Connection>>,
-    watcher: Mutex<Option<Connection>>,
+    readers: Mutex<Vec<Bounded>>,
+    watcher: Mutex<Option<Bounded>>,
     /// Closed last: who closes last writes the log back and takes it away.
     writer: Mutex<Writer>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Writer {
-    pub(crate) connection: Connection,
+    pub(crate) connection: Bounded,
     durability: Durability,
     /// How long the log was when it was last cut by force.
     log_bytes: u64,
@@ -100,7 +100,7 @@ impl SqliteStore {
         path: &Path,
         schema: &Schema,
         patience: Duration,
-    ) -> rusqlite::Result<(Connection, Tables)> {
+    ) -> rusqlite::Result<(Bounded, Tables)> {
         let connection = connect(path, patience)?;
         let found = fixed::look(&connection, path)?;
         if connection.is_readonly("main")? {
@@ -128,7 +128,7 @@ impl SqliteStore {
     }
 
     /// A further connection, which cannot write.
-    pub(crate) fn reader(&self) -> rusqlite::Result<Connection> {
+    pub(crate) fn reader(&self) -> rusqlite::Result<Bounded> {
         let connection = connect(&self.path, self.patience)?;
         connection.pragma_update(None, "query_only", "ON")?;
         Ok(connection)
@@ -262,6 +262,10 @@ impl Store for SqliteStore {
 
     fn restore(&self, from: &Path) -> Result<()> {
         self.copy_from(from)
+    }
+
+    fn read_copy(&self, from: &Path, job: ReadJob<'_>) -> Result<()> {
+        self.read_from(from, job)
     }
 }
 

@@ -15,9 +15,12 @@ use crate::{
     error::failure,
     find::{Filter, filter},
     journal, queue, rows,
-    table::{Table, Tables},
+    table::{Table, Tables, quoted},
     value::{at_most, bound, natural},
 };
+
+/// How the named values begin that are about the file itself.
+const OWN_META: &str = "sqlite.";
 
 /// A transaction. Only [`Store::write`](driftline_core::Store::write) hands it out as
 /// one that can write.
@@ -211,6 +214,25 @@ impl Tx for SqliteTx<'_> {
                 it.prepare_cached(&table.forget)?.execute([])?;
             }
             Ok(())
+        })
+    }
+
+    fn clear(&mut self, stays: &[&str]) -> Result<()> {
+        self.write(|it| {
+            let before = journal::bounds(it)?;
+            let tables = self.tables.all().map(|it| it.name.as_str());
+            for table in tables.chain(["sync_queue", "audit_log"]) {
+                it.execute(&format!("DELETE FROM {}", quoted(table)), [])?;
+            }
+            let mut keys = it.prepare("SELECT key FROM meta")?;
+            let keys: Vec<String> =
+                keys.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+            for key in keys {
+                if !key.starts_with(OWN_META) && !stays.contains(&key.as_str()) {
+                    it.execute("DELETE FROM meta WHERE key = ?1", [key])?;
+                }
+            }
+            journal::leap(it, before)
         })
     }
 

@@ -85,7 +85,8 @@ pub(crate) fn generation(connection: &Connection) -> rusqlite::Result<i64> {
     text.map_or(Ok(0), |it| it.parse().map_err(|_| damaged(GENERATION, &it)))
 }
 
-fn load(connection: &Connection) -> rusqlite::Result<Layout> {
+/// What the file says its columns mean.
+pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Layout> {
     let text = meta(connection, LAYOUT)?;
     let read =
         |it: String| serde_json::from_str(&it).map_err(|error| damaged(LAYOUT, &error.to_string()));

@@ -4,9 +4,14 @@
 
 use crate::{layout::TableLayout, table::quoted};
 
+/// Its name.
+pub(crate) fn name(entity: &str) -> String {
+    format!("{entity}_sync")
+}
+
 /// The statements that make the view anew.
 pub(crate) fn view(entity: &str, layout: &TableLayout) -> String {
-    let (name, table) = (quoted(&format!("{entity}_sync")), quoted(entity));
+    let (name, table) = (quoted(&name(entity)), quoted(entity));
     let field = |it: &crate::layout::ColumnLayout| {
         format!("t.{} AS {}, ", quoted(&it.column), quoted(&it.field))
     };

@@ -8,6 +8,7 @@ mod import;
 mod keep;
 mod link;
 mod queue;
+mod replace;
 mod restamp;
 mod settle;
 mod split;
@@ -22,6 +23,7 @@ pub use self::{
     queue::{
         Batch, Sent, fail, note_failure, nothing, park, pending, renumber, retry_parked, try_again,
     },
+    replace::replace,
     restamp::{CLOCK_AHEAD, Restamped},
     settle::{Settled, settle},
     split::{Split, plan_split, rejoin, split},

@@ -10,7 +10,7 @@ use crate::{
 
 /// The name of this device, drawn when its store was first opened.
 pub(crate) const DEVICE: &str = "device";
-const SERIAL: &str = "device.serial";
+pub(super) const SERIAL: &str = "device.serial";
 
 /// Rows read from the queue in one step.
 const STEP: usize = 500;

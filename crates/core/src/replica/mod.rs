@@ -5,6 +5,7 @@ mod rows;
 
 use std::{
     collections::BTreeSet,
+    path::Path,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -169,6 +170,18 @@ impl Replica {
         }
         let values = Values::from([(lost.field.clone(), lost.lost.clone())]);
         self.update_values(&lost.entity, lost.id, &values)
+    }
+
+    /// Puts the rows of a copy that somebody else may have written in the place of everything
+    /// that is here.
+    ///
+    /// # Errors
+    /// As [`Store::read_copy`], and when the store cannot be written. Nothing is changed then.
+    pub fn replace_rows(&self, from: &Path) -> Result<()> {
+        let moment = self.moment();
+        self.store.read_copy(from, &mut |theirs| {
+            self.store.transact(Durability::Full, |tx| device::replace(tx, &moment, theirs))
+        })
     }
 
     /// Puts parked rows back into the queue, and returns how many there were.

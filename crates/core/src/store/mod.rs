@@ -66,6 +66,20 @@ pub trait Store: Send + Sync {
             source: None,
         })
     }
+
+    /// Runs `job` on what is in a copy like that of [`Store::backup`], which somebody else
+    /// may have written. It is not changed by it.
+    ///
+    /// # Errors
+    /// What `job` returned; when there is no room for it, or `from` is no sound copy of such
+    /// a store.
+    fn read_copy(&self, from: &Path, _job: ReadJob<'_>) -> Result<()> {
+        Err(Error::Store {
+            what: format!("{} cannot be read: this store keeps no files", from.display()),
+            help: "use a profile whose rows are in a file".into(),
+            source: None,
+        })
+    }
 }
 
 /// What a write transaction runs.
@@ -229,6 +243,14 @@ pub trait Tx: ReadTx {
     /// # Errors
     /// When the store cannot be written.
     fn forget_hub(&mut self) -> Result<()>;
+
+    /// Takes everything away, as if nothing had ever been here: rows, the queue, the audit
+    /// log, and named values except those in `stays` and those of the store itself. Whoever
+    /// follows the journal begins anew.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    fn clear(&mut self, stays: &[&str]) -> Result<()>;
 
     /// Sets a named value, or takes it away.
     ///

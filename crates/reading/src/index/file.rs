@@ -4,6 +4,7 @@
 use std::{fs, io, path::Path, time::Duration};
 
 use driftline_core::Schema;
+use driftline_private as private;
 use rusqlite::{
     Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, config::DbConfig,
 };
@@ -25,9 +26,16 @@ const CHECKPOINT_PAGES: i64 = 8_000;
 /// Opens the index at `path` for writing; makes it, also in the place of one that is
 /// damaged or was made by another version of this program or for other entities.
 pub(super) fn open(path: &Path, schema: &Schema) -> Result<Connection> {
+    if !fs::symlink_metadata(path).is_ok_and(|it| it.is_file()) {
+        return renew(path, schema);
+    }
     let opened = connect(path).and_then(|it| Ok(is_ours(&it, schema)?.then_some(it)));
     match opened {
-        Ok(Some(connection)) => Ok(connection),
+        Ok(Some(connection)) => {
+            // A file of an earlier version, or an unpacked one, may be open to others.
+            private::tighten(path).map_err(|it| unusable(path, "closed to other users", it))?;
+            Ok(connection)
+        }
         Err(it) if !is_damage(&it) => Err(failure(path, it)),
         Ok(None) | Err(_) => renew(path, schema),
     }
@@ -44,6 +52,13 @@ pub(super) fn renew(path: &Path, schema: &Schema) -> Result<Connection> {
             Err(it) if it.kind() == io::ErrorKind::NotFound => (),
             Err(it) => return Err(unusable(path, "replaced", it)),
         }
+    }
+    // Before SQLite opens it, so that it is never anybody else's. Another process may have
+    // made it meanwhile.
+    match private::options().write(true).create_new(true).open(path) {
+        Ok(_) => (),
+        Err(it) if it.kind() == io::ErrorKind::AlreadyExists => (),
+        Err(it) => return Err(unusable(path, "made", it)),
     }
     let make = || {
         let connection = connect(path)?;
@@ -79,14 +94,12 @@ pub(super) fn begin(connection: &Connection) -> rusqlite::Result<Transaction<'_>
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_CREATE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
-    private(path);
     connection.busy_timeout(PATIENCE)?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     for (pragma, value) in [
         ("trusted_schema", "OFF"),
@@ -99,19 +112,6 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     }
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     Ok(connection)
-}
-
-/// Makes the file readable for its owner alone, as the rows are.
-fn private(path: &Path) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        if let Err(error) = fs::set_permissions(path, fs::Permissions::from_mode(0o600)) {
-            tracing::warn!(file = %path.display(), %error, "others may be able to read the index");
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = path;
 }
 
 /// Whether the file is this index, made by this version for these entities.

@@ -9,7 +9,7 @@ use driftline_core::{
     store::{JOURNAL_LENGTH, Stored},
 };
 use driftline_memory::MemoryStore;
-use driftline_reading::{Error, Reading, search::Options};
+use driftline_reading::{Error, Index, Reading, search::Options};
 use serde_json::json;
 
 fn catch_up(reading: &Reading) {
@@ -181,4 +181,53 @@ fn without_an_index_there_is_no_search() {
     let outcome = reading.search(&query("x").unwrap(), &Options::at(START));
     assert!(matches!(outcome, Err(Error::NoIndex)));
     assert_eq!(reading.lag().unwrap() + reading.catch_up().unwrap(), 0);
+}
+
+/// SQLite makes files that everybody may read, as far as the mask allows it.
+#[cfg(unix)]
+#[test]
+fn the_file_is_its_owners_alone_from_the_moment_that_it_exists() {
+    use std::{
+        os::unix::fs::PermissionsExt as _,
+        sync::atomic::{AtomicBool, Ordering},
+    };
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("index.db");
+    let ended = AtomicBool::new(false);
+    let open = |path: &std::path::Path| {
+        fs::metadata(path).is_ok_and(|it| it.permissions().mode() & 0o077 != 0)
+    };
+    std::thread::scope(|threads| {
+        let watching = threads.spawn(|| {
+            let mut seen = false;
+            while !ended.load(Ordering::Relaxed) {
+                seen |= open(&path);
+            }
+            seen
+        });
+        for _ in 0..100 {
+            drop(Index::open(&path, Schema::registered().unwrap()).unwrap());
+            for part in ["", "-wal", "-shm"] {
+                let file = folder.path().join(format!("index.db{part}"));
+                assert!(!open(&file), "{}", file.display());
+                let _absent = fs::remove_file(file);
+            }
+        }
+        ended.store(true, Ordering::Relaxed);
+        assert!(!watching.join().unwrap(), "others could have opened it");
+    });
+    // One that was unpacked from elsewhere is closed.
+    drop(Index::open(&path, Schema::registered().unwrap()).unwrap());
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    drop(Index::open(&path, Schema::registered().unwrap()).unwrap());
+    assert!(!open(&path));
+    // A link is taken away, not what it leads to.
+    let theirs = folder.path().join("theirs");
+    fs::write(&theirs, "kept").unwrap();
+    fs::remove_file(&path).unwrap();
+    std::os::unix::fs::symlink(&theirs, &path).unwrap();
+    drop(Index::open(&path, Schema::registered().unwrap()).unwrap());
+    assert_eq!(fs::read_to_string(&theirs).unwrap(), "kept");
+    assert!(!path.is_symlink());
 }

@@ -8,6 +8,7 @@
 
 mod budget;
 mod compress;
+mod crowd;
 mod desk;
 mod hostile;
 mod session;

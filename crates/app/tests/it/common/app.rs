@@ -46,6 +46,13 @@ impl App {
         app
     }
 
+    /// One that was started, at `address`.
+    pub(crate) fn of(child: Child, address: SocketAddr, code: &str) -> Self {
+        let mut app = Self::visit(address, code);
+        app.child = Some(child);
+        app
+    }
+
     /// Another app that this one has started.
     pub(crate) fn at(&self, address: SocketAddr, code: &str) -> Self {
         Self::visit(address, code)

@@ -121,6 +121,7 @@ async fn take(
     match said.ok_or_else(|| Fault::BadAnswer("a message is not what it should be".into()))? {
         Said::Nothing => Ok(()),
         Said::At(head) => {
+            tracing::debug!("the remote is heard");
             hear(Heard::At(head));
             Ok(())
         }

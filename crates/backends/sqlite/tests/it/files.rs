@@ -164,16 +164,129 @@ fn a_folder_that_cannot_be_written_is_named() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_leads_to_the_file_itself() {
+fn a_link_is_followed_to_a_folder_and_never_to_a_file() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("real.db");
+    let real = folder.path().join("real");
+    fs::create_dir(&real).unwrap();
+    let path = real.join("a.db");
     put(&open(&path), "notes", &note(1, &[]));
-    let link = folder.path().join("link.db");
-    std::os::unix::fs::symlink(&path, &link).unwrap();
-    let store = open(&link);
+    let link = folder.path().join("link");
+    std::os::unix::fs::symlink(&real, &link).unwrap();
+    let store = open(&link.join("a.db"));
     assert!(get(&store, "notes", id(1)).is_some());
     assert_eq!(store.path(), fs::canonicalize(&path).unwrap());
-    assert!(!folder.path().join("link.db-wal").exists());
+    let notes = folder.path().join("notes.txt");
+    fs::write(&notes, "kept").unwrap();
+    let link = folder.path().join("link.db");
+    for target in [&path, &notes, &folder.path().join("none.db")] {
+        let _there_is_none = fs::remove_file(&link);
+        std::os::unix::fs::symlink(target, &link).unwrap();
+        refused(&link, &["link.db is a link", "leads to"]);
+    }
+    assert_eq!(fs::read_to_string(&notes).unwrap(), "kept");
+    assert!(!folder.path().join("none.db").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_others_can_write_is_refused_and_one_that_they_can_read_is_closed() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.db");
+    drop(open(&path));
+    let set = |mode| fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+    for mode in [0o666, 0o620, 0o602] {
+        set(mode);
+        refused(&path, &["hub.db can be written by other users", "chmod go-w"]);
+    }
+    set(0o644);
+    drop(open(&path));
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    if std::os::unix::fs::chown(&path, Some(65_534), None).is_ok() {
+        refused(&path, &["hub.db belongs to another user", "sudo chown -R"]);
+    }
+}
+
+/// Whatever runs or reads by itself, put into a file of ours by somebody else.
+#[test]
+fn a_file_with_what_this_program_never_makes_is_refused_wherever_it_comes_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, own) = (folder.path().join("evil.db"), folder.path().join("own.db"));
+    let store = open(&own);
+    put(&store, "notes", &note(1, &[]));
+    for (sql, name) in [
+        (
+            "CREATE TRIGGER t AFTER INSERT ON notes BEGIN UPDATE notes SET title = 'owned'; END",
+            "`t`",
+        ),
+        ("CREATE TRIGGER t INSTEAD OF INSERT ON notes_sync BEGIN SELECT 1; END", "`t`"),
+        ("CREATE TABLE extra (a)", "table `extra`"),
+        ("CREATE VIRTUAL TABLE extra USING fts5 (a)", "`extra"),
+        ("CREATE VIEW extra AS SELECT 1", "view `extra`"),
+        ("DROP VIEW notes_sync; CREATE TABLE notes_sync (a)", "table `notes_sync`"),
+    ] {
+        let _there_is_none = fs::remove_file(&path);
+        store.copy_to(&path).unwrap();
+        common::sql(&path).execute_batch(sql).unwrap();
+        let before = fs::read(&path).unwrap();
+        refused(&path, &["evil.db holds the ", name]);
+        assert_eq!(fs::read(&path).unwrap(), before);
+        for error in [
+            store.restore(&path).unwrap_err(),
+            store.read_copy(&path, &mut |_| Ok(())).unwrap_err(),
+        ] {
+            assert!(error.to_string().contains("evil.db holds the "), "{error}");
+        }
+        assert!(get(&store, "notes", id(1)).is_some());
+    }
+    // An index of somebody who looks at their rows with SQL runs nothing.
+    fs::remove_file(&path).unwrap();
+    store.copy_to(&path).unwrap();
+    common::sql(&path).execute_batch("CREATE INDEX mine ON notes (title)").unwrap();
+    open(&path);
+}
+
+#[test]
+fn what_somebody_else_wrote_is_read_row_by_row_and_nothing_is_left_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("own.db"));
+    let theirs = folder.path().join("theirs.db");
+    put(&open(&theirs), "notes", &note(7, &[]));
+    let before = fs::read(&theirs).unwrap();
+    let mut met = Vec::new();
+    let read = store.read_copy(&theirs, &mut |tx| {
+        met = tx.scan("notes", None, 10)?;
+        Ok(())
+    });
+    read.unwrap();
+    assert_eq!(met.iter().map(|it| it.id).collect::<Vec<_>>(), [id(7)]);
+    assert_eq!(fs::read(&theirs).unwrap(), before);
+    let names = fs::read_dir(folder.path()).unwrap().map(|it| it.unwrap().file_name());
+    assert!(names.into_iter().all(|it| !it.to_string_lossy().contains(".read-")));
+}
+
+#[test]
+fn everything_can_be_taken_away_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, store) = (folder.path().join("a.db"), open(&folder.path().join("a.db")));
+    put(&store, "notes", &note(1, &[]));
+    put(&store, "unheard_of", &note(2, &[]));
+    let followed = (&store as &dyn Store).view(|tx| tx.journal()).unwrap().last;
+    let clear = |tx: &mut dyn driftline_core::store::Tx| {
+        tx.set_meta("stays", Some("1"))?;
+        tx.set_meta("goes", Some("1"))?;
+        tx.clear(&["stays"])
+    };
+    (&store as &dyn Store).transact(driftline_core::Durability::Full, clear).unwrap();
+    let look = |tx: &dyn driftline_core::store::ReadTx| {
+        Ok((tx.stored_entities()?, tx.meta("stays")?, tx.meta("goes")?, tx.journal()?))
+    };
+    let (entities, stays, goes, journal) = (&store as &dyn Store).view(look).unwrap();
+    assert!(entities.is_empty() && stays.is_some() && goes.is_none());
+    assert!(!journal.reaches(followed));
+    drop(store);
+    put(&open(&path), "notes", &note(3, &[]));
 }
 
 #[test]

@@ -9,18 +9,22 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use driftline_core::{Env, Id, Millis, Replica, Schema, Simulated, status::Status};
 use driftline_memory::MemoryStore;
 use driftline_reading::{Reading, Shell};
 use driftline_web::{
-    Account, Errand, Error, Host, Importing, Options, Place, Result, Server, Setting,
+    Account, Door, Errand, Error, Host, Importing, Options, Place, Result, Server, Setting, Traded,
 };
 use futures_util::future::{BoxFuture, FutureExt as _};
 use jiff::tz::TimeZone;
 use serde_json::Value;
-use tokio::{runtime::Runtime, sync::oneshot};
+use tokio::{
+    runtime::Runtime,
+    sync::{mpsc::UnboundedReceiver, oneshot},
+};
 
 /// A server, and the key to it.
 pub(crate) struct Visit {
@@ -29,6 +33,8 @@ pub(crate) struct Visit {
     pub(crate) program: Arc<Program>,
     address: SocketAddr,
     key: String,
+    door: Door,
+    traded: UnboundedReceiver<Traded>,
     _stop: oneshot::Sender<()>,
     _runtime: Runtime,
 }
@@ -58,14 +64,34 @@ impl Visit {
             zone: TimeZone::UTC,
             port: 0,
         };
-        let server = runtime.block_on(Server::bind(options)).unwrap();
-        let (address, link) = (server.address(), server.door().link("/"));
+        let mut server = runtime.block_on(Server::bind(options)).unwrap();
+        let (address, door, traded) = (server.address(), server.door(), server.traded());
+        let link = door.link("/");
         let (stop, stopped) = oneshot::channel::<()>();
         runtime.spawn(server.run(async { _ = stopped.await }));
         let code = link.split_once("#code=").unwrap().1;
-        let traded = ask(address, "POST", "/key", "", &format!("code={code}"));
-        assert_eq!(traded.status, 200, "{}", traded.body);
-        Self { replica, env, program, address, key: traded.body, _stop: stop, _runtime: runtime }
+        let answer = ask(address, "POST", "/key", "", &format!("code={code}"));
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let (key, _stop, _runtime) = (answer.body, stop, runtime);
+        Self { replica, env, program, address, key, door, traded, _stop, _runtime }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A code that lets one more browser in.
+    pub(crate) fn code(&self) -> String {
+        self.door.link("/").split_once("#code=").unwrap().1.to_owned()
+    }
+
+    pub(crate) fn trade(&self, code: &str) -> Answer {
+        ask(self.address, "POST", "/key", "", &format!("code={code}"))
+    }
+
+    /// What became of codes since this was last asked.
+    pub(crate) fn told(&mut self) -> Vec<Traded> {
+        std::iter::from_fn(|| self.traded.try_recv().ok()).collect()
     }
 
     /// What lets a browser in; no page holds it.
@@ -111,6 +137,8 @@ impl Visit {
 
 fn ask(address: SocketAddr, method: &str, path: &str, key: &str, body: &str) -> Answer {
     let mut stream = TcpStream::connect(address).unwrap();
+    // Longer than anything may take.
+    stream.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
     write!(
         stream,
         "{method} {path} HTTP/1.1\r\nhost: {address}\r\norigin: http://{address}\r\n\
