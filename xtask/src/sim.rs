@@ -2,6 +2,7 @@
 
 use std::{
     io::{IsTerminal, Write},
+    str::FromStr,
     time::{Duration, SystemTime},
 };
 
@@ -37,11 +38,15 @@ enum Seed {
     OfDay,
 }
 
-impl std::str::FromStr for Seed {
-    type Err = std::num::ParseIntError;
+impl FromStr for Seed {
+    type Err = anyhow::Error;
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text == "day" { Ok(Self::OfDay) } else { text.parse().map(Self::This) }
+    fn from_str(text: &str) -> Result<Self> {
+        if text == "day" {
+            return Ok(Self::OfDay);
+        }
+        let number = text.parse().map(Self::This);
+        number.with_context(|| format!("`{text}` is neither a number nor `day`"))
     }
 }
 

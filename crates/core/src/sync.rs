@@ -299,7 +299,7 @@ impl<'a> Exchange<'a> {
     }
 
     /// Compares clocks with a hub that has one.
-    fn measure(&self, theirs: Option<crate::Millis>) {
+    fn measure(&self, theirs: Option<Millis>) {
         if let Some(theirs) = theirs {
             self.replica.correct(Correction::measure(self.replica.env(), theirs));
         }

@@ -79,7 +79,8 @@ proptest! {
         for text in [unsigned.to_string(), signed.to_string()] {
             prop_assert_eq!(value::text(&value::read(&text).unwrap()), text);
         }
-        prop_assert!(value::read(&format!("{signed}.0")).is_none());
+        let with_fraction = format!("{signed}.0");
+        prop_assert!(value::read(&with_fraction).is_none());
     }
 
     #[test]

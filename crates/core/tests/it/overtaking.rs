@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use crate::common::{Device, hub};
+use crate::common::{Device, START, hub};
 use async_trait::async_trait;
 use driftline_core::{
     Answers, Backend, Hub, Limits, Page, Pull, Push, Replica, Result, Store, device,
@@ -88,7 +88,8 @@ fn a_birth_that_two_processes_send_is_one() {
     let late = made.clone();
     *slow.after.lock().unwrap() = Some(Box::new(move |_| {
         let store: &dyn Store = &store;
-        let batch = store.transact(Durability::Normal, |tx| device::pending(tx, &Hub::LIMITS));
+        let batch =
+            store.transact(Durability::Normal, |tx| device::pending(tx, &Hub::LIMITS, START));
         *late.lock().unwrap() = batch.unwrap().push();
     }));
     a.sync(&slow).unwrap();

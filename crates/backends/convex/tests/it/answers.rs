@@ -119,8 +119,8 @@ async fn chunks_that_were_not_asked_for_stop_the_page() {
 #[tokio::test]
 async fn values_that_are_not_ours_stop_nobody() {
     let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-    let stamp = driftline_core::Stamp::person(crate::common::NOW, 0, 1);
-    let id = driftline_core::Id::imported(0, &["chunked"]);
+    let stamp = Stamp::person(NOW, 0, 1);
+    let id = Id::imported(0, &["chunked"]);
     let chunked = json!({ "entity": "notes", "id": id, "cells": [["text", stamp, "", [hash]]] });
     let rows = [
         row_text("notes", "a", &[("more", "\"kept\""), ("text", "2.0")]),
@@ -129,7 +129,7 @@ async fn values_that_are_not_ours_stop_nobody() {
         row_text("notes", "c", &[("text", "\"last\"")]),
     ];
     let mut value = page(&rows);
-    let names = |row: &str| -> driftline_core::Row {
+    let names = |row: &str| -> Row {
         let row: Value = serde_json::from_str(row).unwrap();
         let cells = row["cells"].as_array().unwrap().iter();
         cells
@@ -161,7 +161,7 @@ async fn values_that_are_not_ours_stop_nobody() {
             assert_eq!(replica.sync(&server.client()).await.unwrap().received, received);
         }
         let status = replica.status(Some("hub")).unwrap();
-        assert_eq!(status.state, driftline_core::status::State::Synced, "{status:?}");
+        assert_eq!(status.state, State::Synced, "{status:?}");
         let value = |id| replica.store().view(|tx| tx.get("notes", id)).unwrap().unwrap();
         let shown = |id| value(id).row.value("text").cloned().unwrap();
         assert_eq!(shown(id_of(&rows[0])), json!(2));
