@@ -80,7 +80,9 @@ impl<'a> Letters<'a> {
 
     /// Whether `it` belongs where it stands.
     fn belongs(&self, it: char) -> bool {
-        if self.last.is_none_or(is_invisible) && self.last != Some('\u{fe0f}') {
+        // A picture in a form of its own may be joined to another.
+        let joined = it == '\u{200d}' && self.last == Some('\u{fe0f}');
+        if self.last.is_none_or(is_invisible) && !joined {
             return false;
         }
         let (Some(base), next) = (self.base, self.rest.clone().next()) else { return false };
