@@ -14,7 +14,6 @@ use anyhow::{Context as _, Result};
 use driftline_auth::open_browser;
 use driftline_core::Millis;
 use driftline_web::{Host as _, Options, Server, knock};
-use jiff::tz::TimeZone;
 use serde_json::json;
 use url::Url;
 
@@ -23,7 +22,7 @@ use self::{
     importer::Importer,
     running::{Place, Running},
 };
-use crate::{account::runtime, context::Context, error::Failed, service::Service};
+use crate::{account::runtime, context::Context, env, error::Failed, service::Service};
 
 /// How long an app that is just starting may take to say where it is.
 const STARTING: Millis = 10_000;
@@ -73,13 +72,8 @@ fn serve(
     let (service, _news) = Service::start(context.setup(), &device)?;
     let reading = context.reading(&device)?;
     let host = Arc::new(AppHost::new(context.setup().clone(), &device, importer.asker(), service));
-    let options = Options {
-        reading,
-        env: context.env.clone(),
-        host: host.clone(),
-        zone: TimeZone::system(),
-        port,
-    };
+    let options =
+        Options { reading, env: context.env.clone(), host: host.clone(), zone: env::zone(), port };
     let served = runtime.block_on(async {
         let server = Server::bind(options).await?;
         let door = server.door();
