@@ -1,5 +1,5 @@
-// The one clock of the tests. What they write is as old as it says, whatever day it is;
-// some of them run again in other zones and a year ahead (`cargo xtask browser --elsewhere`).
+// The one clock of the tests. What they write is as old as it says, whatever day it is.
+// `cargo xtask test` runs those with `@days` in their name again in other zones, a year ahead.
 
 /** When this worker began. */
 const NOW = Date.now();

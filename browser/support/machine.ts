@@ -22,8 +22,8 @@ export const OTHER_NAME = "rebound.example";
 export function chromium(): LaunchOptions {
   return {
     executablePath: place("CHROMIUM"),
-    // By the machine's own clock: behind another one its threads stand still. Nothing that
-    // pages do depends on it: what they show of time is worked out by the program.
+    // By the machine's own clock: with libfaketime in front of it, it takes minutes for a
+    // page. Nothing that pages do depends on it, because the program writes every time.
     env: { ...process.env, LD_PRELOAD: undefined },
     args: [
       "--disable-gpu",

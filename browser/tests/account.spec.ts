@@ -31,7 +31,7 @@ async function names(place: Place, profile: string): Promise<string[]> {
   return rows.map((it) => it.name).sort();
 }
 
-test("signs in, shows what a merge would do, merges, and takes it back", async ({
+test("signs in, shows what a merge would do, merges, and takes it back @days", async ({
   deployment,
   page,
   place,

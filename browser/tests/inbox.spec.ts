@@ -24,7 +24,7 @@ test("a note is added, read, put away and taken out again", async ({ page, place
   await expect(row).toHaveCount(1);
 });
 
-test("a comment of another device is noticed, and what is read is read everywhere", async ({
+test("a comment of another device is noticed, and what is read is read everywhere @days", async ({
   page,
   place,
 }) => {

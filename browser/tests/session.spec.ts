@@ -35,7 +35,7 @@ function isInView(page: Page, text: string): Promise<boolean> {
     });
 }
 
-test("shows who said what, and folds the rest", async ({ page, place }) => {
+test("shows who said what, and folds the rest @days", async ({ page, place }) => {
   const { app, path } = await rich(place);
   await app.visit(page, path);
   const main = page.locator("main");

@@ -6,7 +6,7 @@ import { expect, test } from "../support/test.js";
 
 const PLAN = "Plan the importer for berth lists";
 
-test("newest first, pinned before them, and what is unread is marked", async ({
+test("newest first, pinned before them, and what is unread is marked @days", async ({
   page,
   place,
 }) => {
@@ -60,6 +60,16 @@ test("filters by the words of the search", async ({ page, place }) => {
   const rows = page.locator("main [data-row]");
   await expect(rows).toHaveCount(2);
   await expect(rows.first()).toContainText("winter timetable");
+});
+
+test("narrows to the last week, read or not @days", async ({ page, place }) => {
+  await writeSample(place.path("home"));
+  await place.import("a");
+  const app = await App.start(place, "a");
+  for (const words of ["after:7d", "is:unread"]) {
+    await app.visit(page, `/sessions?q=${encodeURIComponent(words)}`);
+    await expect(page.locator("main [data-row]")).toHaveCount(5);
+  }
 });
 
 test("says where it looked if nothing is here, and brings it in", async ({

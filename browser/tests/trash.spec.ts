@@ -97,7 +97,7 @@ test("the page of a deleted workspace is the way back", async ({ page, place }) 
   await expect(page.getByLabel("Where it is on this device")).toBeVisible();
 });
 
-test("what another device deleted is restored for both", async ({ page, place }) => {
+test("what another device deleted is restored for both @days", async ({ page, place }) => {
   const remote = ["remote.backend", "sqlite", "remote.path", place.path("shared.db")];
   for (const profile of ["a", "b"]) await place.ok(profile, "config", "set", ...remote);
   const id = (await place.ok("b", "add", "sessions", "name=Shared")).trim();

@@ -28,6 +28,13 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
+    build(root)?;
+    let script = if options.update_screenshots { "screenshots" } else { "test" };
+    start(root, script, &options.arguments, &[])
+}
+
+/// Builds the programs that the tests run.
+pub(crate) fn build(root: &Path) -> Result<()> {
     let mut build = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
     build
         .args(["build", "--locked"])
@@ -35,24 +42,31 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
         .current_dir(root);
     let status = build.status().context("cannot start cargo")?;
     ensure!(status.success(), "the program cannot be built; the reason is above");
-    let script = if options.update_screenshots { "screenshots" } else { "test" };
-    start(root, script, &options.arguments)
+    Ok(())
 }
 
 /// Runs all tests with the programs that are built already.
 pub(crate) fn test(root: &Path) -> Result<()> {
-    start(root, "test", &[])
+    start(root, "test", &[], &[])
 }
 
-fn start(root: &Path, script: &str, arguments: &[OsString]) -> Result<()> {
+/// Runs the tests with this in their name, by a clock that these variables put in place.
+pub(crate) fn named(root: &Path, part: &str, clock: &[(&str, &str)]) -> Result<()> {
+    start(root, "test", &["--grep".into(), part.into()], clock)
+}
+
+fn start(root: &Path, script: &str, arguments: &[OsString], clock: &[(&str, &str)]) -> Result<()> {
     let chromium = chromium::ready()?;
     let this = std::env::current_exe().context("cannot tell where this program is")?;
     let programs = this.parent().context("this program is in no folder")?;
     // The deployment that the tests sign in at.
     Package::ready(root, "convex")?;
     let browser = Package::ready(root, "browser")?;
-    browser.check()?;
+    if clock.is_empty() {
+        browser.check()?;
+    }
     let arguments = arguments.iter().map(OsString::as_os_str).collect::<Vec<&OsStr>>();
     let variables = [("CHROMIUM", chromium.as_path()), ("DRIFTLINE_PROGRAMS", programs)];
-    browser.script(script, arguments, variables)
+    let clock = clock.iter().map(|(name, value)| (*name, Path::new(value)));
+    browser.script(script, arguments, variables.into_iter().chain(clock))
 }

@@ -11,6 +11,8 @@ mod browser;
 mod codegen;
 mod convex_check;
 mod convex_local;
+mod debian;
+mod elsewhere;
 mod mistakes;
 mod new_entity;
 mod npm;
@@ -47,6 +49,8 @@ enum Task {
     Sim(sim::Options),
     /// Try the app in this machine's Chromium, as a person would
     Browser(browser::Options),
+    /// Run the tests that depend on the day or the zone a year ahead, in other zones
+    Elsewhere,
     /// Run all tests, and add up their results
     Test(test::Options),
     /// Compare what things cost with what they cost without syncing
@@ -77,6 +81,7 @@ fn run(task: Task) -> Result<()> {
         Task::Codegen(options) => codegen::run(root, &options),
         Task::Sim(options) => sim::run(&options),
         Task::Browser(options) => browser::run(root, &options),
+        Task::Elsewhere => elsewhere::run(root),
         Task::Test(options) => test::run(root, &options),
         Task::Bench(options) => bench::run(root, &options),
         Task::Mistakes(options) => mistakes::run(root, &options),

@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{browser, npm::Package};
+use crate::{browser, elsewhere, npm::Package};
 
 /// What to hand to cargo.
 #[derive(clap::Args)]
@@ -56,6 +56,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     if options.arguments.is_empty() {
         convex(root)?;
         browser::test(root)?;
+        elsewhere::test(root, &mut count)?;
     }
     ensure!(all_ran, "a program of tests ended without a result; look for its name above");
     println!("\n{} passed, {} failed", count.passed, count.failed);
@@ -71,7 +72,7 @@ fn convex(root: &Path) -> Result<()> {
 }
 
 /// Passes on what `command` prints, and counts. Returns whether it succeeded.
-fn stream(command: &mut Command, to: &mut dyn Write, count: &mut Count) -> Result<bool> {
+pub(crate) fn stream(command: &mut Command, to: &mut dyn Write, count: &mut Count) -> Result<bool> {
     let mut child = command.stdout(Stdio::piped()).spawn().context("cannot start cargo")?;
     let mut lines = BufReader::new(child.stdout.take().context("cargo has no output")?);
     let mut line = Vec::new();
@@ -85,9 +86,9 @@ fn stream(command: &mut Command, to: &mut dyn Write, count: &mut Count) -> Resul
 
 /// How many tests had which end.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Count {
-    passed: u64,
-    failed: u64,
+pub(crate) struct Count {
+    pub(crate) passed: u64,
+    pub(crate) failed: u64,
 }
 
 impl Count {

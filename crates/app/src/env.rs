@@ -1,5 +1,5 @@
-//! Time and randomness of this machine. Every other file gets them from here, through
-//! [`Env`], so that tests can hand in their own.
+//! Time, its zone and randomness of this machine. Every other file gets them from here,
+//! through [`Env`] where tests hand in their own.
 #![expect(clippy::disallowed_methods, reason = "this is where time enters")]
 
 use std::{
@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result};
 use driftline_core::{Env, Millis};
 use driftline_reading::Shell;
 use futures_util::future::{BoxFuture, FutureExt};
+use jiff::tz::TimeZone;
 use rand::{Rng, SeedableRng, rngs::StdRng, rngs::SysRng};
 
 /// The clocks of this machine, and random bits that its operating system seeded.
@@ -43,6 +44,11 @@ impl Env for SystemEnv {
     fn sleep(&self, length: Millis) -> BoxFuture<'static, ()> {
         tokio::time::sleep(Duration::from_millis(length)).boxed()
     }
+}
+
+/// Where this machine is.
+pub(crate) fn zone() -> TimeZone {
+    TimeZone::system()
 }
 
 /// Who is logged in to this machine.

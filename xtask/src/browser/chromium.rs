@@ -1,13 +1,10 @@
-//! The machine's Chromium. Where there is none, Debian's is installed if this may; otherwise
-//! whoever runs this is told how. Tests are never left out for want of a browser.
+//! The machine's Chromium.
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-    process::{Command, Stdio},
-};
+use std::{env, path::PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail};
+
+use crate::debian;
 
 /// The variable that names one.
 const VARIABLE: &str = "CHROMIUM";
@@ -26,14 +23,7 @@ const PACKAGES: [&str; 2] = ["chromium", "fonts-liberation"];
 
 /// The browser of this machine, installed first if need be.
 pub(super) fn ready() -> Result<PathBuf> {
-    if let Some(found) = search()? {
-        return Ok(found);
-    }
-    ensure!(may_install(), "{}", advice());
-    eprintln!("There is no Chromium here: installing Debian's.");
-    apt(&["update"])?;
-    apt(&[&["install", "--yes", "--no-install-recommends"], PACKAGES.as_slice()].concat())?;
-    search()?.with_context(|| format!("Debian's packages brought none. {}", advice()))
+    debian::find_or_install(search, &PACKAGES, &advice())
 }
 
 fn search() -> Result<Option<PathBuf>> {
@@ -51,21 +41,6 @@ fn find(given: Option<PathBuf>, folders: &[PathBuf]) -> Result<Option<PathBuf>> 
     }
     let places = NAMES.iter().flat_map(|name| folders.iter().map(move |it| it.join(name)));
     Ok(places.chain(ELSEWHERE.map(PathBuf::from)).find(|it| it.is_file()))
-}
-
-/// Whether this is Debian or the like, and its administrator.
-fn may_install() -> bool {
-    let id = Command::new("id").arg("-u").stderr(Stdio::null()).output();
-    id.is_ok_and(|it| it.stdout.trim_ascii() == b"0") && Path::new("/usr/bin/apt-get").exists()
-}
-
-fn apt(words: &[&str]) -> Result<()> {
-    let mut command = Command::new("apt-get");
-    command.args(words).env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null());
-    let status = command.status().context("cannot run apt-get")?;
-    let words = words.join(" ");
-    ensure!(status.success(), "`apt-get {words}` failed; see above. {}", advice());
-    Ok(())
 }
 
 fn advice() -> String {

@@ -5,18 +5,18 @@ use driftline_reading::{
     Reading,
     search::{Clock, Misread, Query},
 };
-use jiff::tz::TimeZone;
 use unicode_width::UnicodeWidthStr;
 
 use crate::{
     context::Context,
+    env,
     error::Failed,
     output::{Progress, one_line},
 };
 
 /// Takes apart what was typed.
 pub(super) fn parse(context: &Context<'_>, words: &[String]) -> Result<Query> {
-    let clock = Clock { now: context.env.wall(), zone: TimeZone::system() };
+    let clock = Clock { now: context.env.wall(), zone: env::zone() };
     Query::parse(&words.join(" "), &clock).map_err(|it| refused(&it))
 }
 

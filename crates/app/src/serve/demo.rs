@@ -7,12 +7,11 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use driftline_web::{Door, Options, Server};
-use jiff::tz::TimeZone;
 use tempfile::TempDir;
 use tokio::runtime::Handle;
 
 use super::{host::AppHost, importer::Asker};
-use crate::{context::Setup, import, service::Service};
+use crate::{context::Setup, env, import, service::Service};
 
 /// The app of the made-up profile.
 pub(super) struct Demo {
@@ -37,7 +36,7 @@ impl Demo {
         let reading = setup.reading(&device)?;
         let env = setup.env.clone();
         let host = Arc::new(AppHost::new(setup, &device, Asker::idle(), service));
-        let options = Options { reading, env, host, zone: TimeZone::system(), port: 0 };
+        let options = Options { reading, env, host, zone: env::zone(), port: 0 };
         let runtime = Handle::current();
         let server = runtime.block_on(Server::bind(options))?;
         let door = server.door();

@@ -13,7 +13,6 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use driftline_core::Millis;
 use driftline_web::{Error as WebError, Host as _, Options, Server, Traded, knock};
-use jiff::tz::TimeZone;
 use serde_json::json;
 use tokio::sync::mpsc;
 use url::Url;
@@ -27,6 +26,7 @@ use crate::{
     account::runtime,
     browser::{self, Handover, Purpose},
     context::Context,
+    env,
     error::Failed,
     service::Service,
 };
@@ -86,13 +86,8 @@ fn serve(
     let (service, _news) = Service::start(context.setup(), &device)?;
     let reading = context.reading(&device)?;
     let host = Arc::new(AppHost::new(context.setup().clone(), &device, importer.asker(), service));
-    let options = Options {
-        reading,
-        env: context.env.clone(),
-        host: host.clone(),
-        zone: TimeZone::system(),
-        port,
-    };
+    let options =
+        Options { reading, env: context.env.clone(), host: host.clone(), zone: env::zone(), port };
     let served = runtime.block_on(async {
         let mut server = Server::bind(options).await?;
         let traded = server.traded();

@@ -1,15 +1,11 @@
 //! What waits for a person's attention, on one device and on several.
 
-use std::{
-    fs::File,
-    path::Path,
-    time::{Duration, SystemTime},
-};
+use std::time::Duration;
 
 use crate::common::{self, Place};
 use serde_json::{Value, json};
 
-const DAY: u64 = 24 * 60 * 60;
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 fn items(place: &Place, profile: &str, words: &[&str]) -> Vec<Value> {
     let words: Vec<_> = ["inbox"].iter().chain(words).copied().collect();
@@ -25,13 +21,6 @@ fn sync(place: &Place) {
         place.ok(profile, &["sync"]);
     }
     assert_eq!(place.json("A", &["digest"]), place.json("B", &["digest"]));
-}
-
-/// Lets a file look as if it was last written so many days ago.
-#[expect(clippy::disallowed_methods, reason = "the program compares with the machine's clock")]
-fn age(path: &Path, days: u64) {
-    let file = File::options().append(true).open(path).unwrap();
-    file.set_modified(SystemTime::now() - Duration::from_secs(days * DAY)).unwrap();
 }
 
 #[test]
@@ -161,8 +150,8 @@ fn transcripts_that_are_about_to_be_deleted_are_told_with_what_is_safe() {
         let name = format!("{}.jsonl", common::session_name(session));
         place.path("home/.claude/projects/-work-engine").join(name)
     };
-    age(&file(0), 28);
-    age(&file(1), 40);
+    common::written(&file(0), 28 * DAY);
+    common::written(&file(1), 40 * DAY);
     let shown = items(&place, "A", &[]);
     assert_eq!(titles(&shown), ["2 of 2 transcripts of claude-code will be lost"]);
     assert!(place.ok("A", &["overview"]).contains("None of them is here yet: import them."));

@@ -9,10 +9,16 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
+    time::{Duration, SystemTime},
 };
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+/// What stands in for the machine's clock and zone when these tests run in another zone or a
+/// year ahead.
+const CLOCK: [&str; 5] =
+    ["TZ", "LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC", "NO_FAKE_STAT"];
 
 /// A folder with profiles, a home, and perhaps a shared remote.
 pub(crate) struct Place {
@@ -48,6 +54,7 @@ impl Place {
     pub(crate) fn command(&self, profile: &str, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_driftline"));
         command.env_clear().env("HOME", self.path("home")).current_dir(self.folder.path());
+        command.envs(CLOCK.iter().filter_map(|it| Some((it, std::env::var_os(it)?))));
         command.envs(self.log.map(|level| ("DRIFTLINE_LOG", level)));
         command.args(["--profile", profile]).args(words).stdin(Stdio::null());
         command
@@ -115,8 +122,17 @@ impl Place {
         fs::create_dir_all(&folder).unwrap();
         let path = folder.join(name);
         fs::write(&path, text).unwrap();
+        written(&path, Duration::ZERO);
         path
     }
+}
+
+/// Lets a file look as if it was last written so long ago, by the clock that the program
+/// goes by.
+#[expect(clippy::disallowed_methods, reason = "the program compares with the same clock")]
+pub(crate) fn written(path: &Path, ago: Duration) {
+    let file = fs::File::options().append(true).open(path).unwrap();
+    file.set_modified(SystemTime::now() - ago).unwrap();
 }
 
 impl Ran {

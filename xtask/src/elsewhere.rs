@@ -1,0 +1,121 @@
+//! What depends on the day or the zone, tested a year ahead and in other zones. libfaketime
+//! stands in for the machine's clock; the tests hand it on to every program they start.
+//!
+//! Only the program itself reads the clock and the zone (`clippy.toml` forbids it
+//! elsewhere), so only tests that run it are played again: the ones named here, and the
+//! browser tests with `@days` in their name.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::{
+    browser, debian,
+    test::{Count, stream},
+};
+
+/// Where days begin first, where they begin at half past, and where servers are.
+const ZONES: [&str; 3] = ["Pacific/Kiritimati", "America/St_Johns", "UTC"];
+
+/// How far ahead, in libfaketime's words.
+const AHEAD: &str = "+365d";
+
+/// The files of the app's tests that are about times.
+const FILES: [&str; 5] = ["inbox", "lists", "search", "talk", "trail"];
+
+/// The library, and where it may be.
+const NAME: &str = "libfaketime.so.1";
+const FOLDERS: [&str; 2] = ["/usr/lib", "/usr/local/lib"];
+
+/// Builds the programs, and plays them.
+pub(crate) fn run(root: &Path) -> Result<()> {
+    browser::build(root)?;
+    let mut count = Count::default();
+    test(root, &mut count)?;
+    ensure!(count.failed == 0, "tests failed; their names are above, under `failures:`");
+    Ok(())
+}
+
+/// Plays them in every zone, and adds to `count`.
+pub(crate) fn test(root: &Path, count: &mut Count) -> Result<()> {
+    if !cfg!(target_os = "linux") {
+        println!("Other days and zones are played on Linux only: libfaketime is needed.");
+        return Ok(());
+    }
+    let library = debian::find_or_install(library, &["libfaketime"], &advice())?;
+    for zone in ZONES {
+        let clock = clock(zone, &library)?;
+        println!("\nIn {zone}, {AHEAD}:");
+        rust(root, &clock, count)?;
+        browser::named(root, "@days", &clock)?;
+    }
+    Ok(())
+}
+
+/// The variables that put libfaketime in front of a program.
+fn clock<'a>(zone: &'a str, library: &'a Path) -> Result<[(&'static str, &'a str); 5]> {
+    let library = library.to_str().context("the path of libfaketime is no text")?;
+    Ok([
+        ("TZ", zone),
+        ("LD_PRELOAD", library),
+        ("FAKETIME", AHEAD),
+        // Pauses and limits are measured by the machine's own clock, and files keep theirs.
+        ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+        ("NO_FAKE_STAT", "1"),
+    ])
+}
+
+/// The app's tests. Cargo and the compiler go by the machine's clock.
+fn rust(root: &Path, clock: &[(&str, &str)], count: &mut Count) -> Result<()> {
+    let set = clock.iter().map(|(name, value)| format!(", '{name}={value}'"));
+    let runner = format!("target.'cfg(unix)'.runner = ['env'{}]", set.collect::<String>());
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
+    cargo.args(["test", "--locked", "--package", "driftline", "--test", "it", "--config", &runner]);
+    cargo.arg("--").args(FILES.map(|it| format!("{it}::"))).current_dir(root);
+    let before = *count;
+    let succeeded = stream(&mut cargo, &mut std::io::stdout(), count)?;
+    ensure!(count.passed > before.passed, "no test ran; the reason is above");
+    ensure!(succeeded || count.failed > before.failed, "the tests ended without a result");
+    Ok(())
+}
+
+/// The library, if it is here.
+fn library() -> Result<Option<PathBuf>> {
+    for folder in FOLDERS {
+        for below in [Path::new(folder).to_owned()].into_iter().chain(folders(folder)) {
+            let found = [below.join("faketime").join(NAME), below.join(NAME)];
+            if let Some(found) = found.into_iter().find(|it| it.is_file()) {
+                return Ok(Some(found));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The folders of one, one for each kind of machine.
+fn folders(folder: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|it| it.path()).filter(|it| it.is_dir()).collect()
+}
+
+fn advice() -> String {
+    "Tests of other days and zones need libfaketime. On Debian or Ubuntu:\n  \
+     sudo apt-get update && sudo apt-get install --no-install-recommends libfaketime"
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_that_is_played_elsewhere_exists() {
+        let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/app/tests/it");
+        for name in FILES {
+            assert!(tests.join(format!("{name}.rs")).is_file(), "{name}.rs is not there");
+        }
+    }
+}
