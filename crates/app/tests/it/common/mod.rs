@@ -181,7 +181,7 @@ pub(crate) fn line(session: usize, message: usize) -> String {
 }
 
 /// Every file below `folder`, with its bytes and when it was last written.
-pub(crate) fn snapshot(folder: &Path) -> Vec<(PathBuf, Vec<u8>, std::time::SystemTime)> {
+pub(crate) fn snapshot(folder: &Path) -> Vec<(PathBuf, Vec<u8>, SystemTime)> {
     let mut all = Vec::new();
     let mut open = vec![folder.to_owned()];
     while let Some(next) = open.pop() {
