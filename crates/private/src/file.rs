@@ -53,6 +53,7 @@ pub fn tighten(path: &Path) -> io::Result<()> {
 }
 
 #[cfg(all(test, unix))]
+#[expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 mod tests {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 

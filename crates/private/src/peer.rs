@@ -28,8 +28,8 @@ mod linux {
 
     #[cfg(target_os = "linux")]
     pub(super) fn owner(peer: SocketAddr, here: SocketAddr) -> Option<u32> {
-        let look = |list: &&str| owner_in(&std::fs::read_to_string(list).ok()?, peer, here);
-        (0..TRIES).find_map(|_| ["/proc/net/tcp", "/proc/net/tcp6"].iter().find_map(|it| look(it)))
+        let look = |list: &str| owner_in(&std::fs::read_to_string(list).ok()?, peer, here);
+        (0..TRIES).find_map(|_| ["/proc/net/tcp", "/proc/net/tcp6"].into_iter().find_map(look))
     }
 
     /// Whose the socket at `peer` is that is connected to `here`, according to a list in the

@@ -127,7 +127,7 @@ async fn follow(context: &Context<'_>, mut traded: mpsc::UnboundedReceiver<Trade
         }
     }
     // The server, which tells all this, has the other end.
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// Resolves when a person or the system asks the program to end.
