@@ -27,8 +27,12 @@ pub(crate) fn text(float: f64) -> String {
     if let Some(integer) = integer(float) {
         return integer.to_string();
     }
-    // Rust promises the fewest digits that read back the same, the closest of them.
-    let written = format!("{:e}", float.abs());
+    // Rust promises the fewest digits that read back the same, the closest of them; of two
+    // that are as close ECMAScript takes the even one, as Rust does for so many digits.
+    let shortest = format!("{:e}", float.abs());
+    let places = shortest.bytes().take_while(|it| *it != b'e').filter(u8::is_ascii_digit).count();
+    let even = format!("{:.*e}", places.saturating_sub(1), float.abs());
+    let written = if even.parse() == Ok(float.abs()) { even } else { shortest };
     let (mantissa, exponent) = written.split_once('e').unwrap_or((&written, "0"));
     let digits = mantissa.replace('.', "");
     let place = exponent.parse().unwrap_or(0_i32) + 1;
