@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use crate::common::{
-    Clock, NOW, Note, Reply, SECRET, Server, TOKEN, Tokens, accepted, device, log::Log, page, pull,
-    push,
+    Clock, NOW, Note, Reply, SECRET, Server, TOKEN, Tokens, accepted, device, hurried, log::Log,
+    page, pull, push,
 };
 use driftline_convex::{Address, Convex};
 use driftline_core::{Backend, Error, Identity, device};
@@ -173,7 +173,7 @@ async fn a_deployment_that_is_disabled_during_an_upload_parks_nothing() {
         Reply::value(&done)
     })
     .await;
-    let replica = device();
+    let replica = hurried();
     for number in 0..1_202 {
         replica.create(&Note { text: number.to_string(), ..Note::default() }).unwrap();
     }
@@ -321,7 +321,7 @@ async fn a_failed_sync_loses_nothing() {
     ] {
         // The first sync meets the fault at once, the second one after a page.
         for replies in [vec![reply.clone()], vec![Reply::value(&page(&[])), reply.clone()]] {
-            let (server, replica) = (Server::script(replies).await, device());
+            let (server, replica) = (Server::script(replies).await, hurried());
             replica.create(&Note { text: SECRET.into(), ..Note::default() }).unwrap();
             let before = replica.store().view(device::link).unwrap();
             let page_came = server.client().pull(pull(0)).await.is_ok();

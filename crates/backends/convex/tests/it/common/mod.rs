@@ -292,6 +292,12 @@ pub fn device() -> Replica {
     Replica::open(Arc::new(MemoryStore::new(Schema::registered().unwrap())), Clock::new()).unwrap()
 }
 
+/// The same, but it waits for nothing before it makes a call again.
+pub fn hurried() -> Replica {
+    let store = Arc::new(MemoryStore::new(Schema::registered().unwrap()));
+    Replica::open(store, Arc::new(Simulated::new(1, NOW))).unwrap()
+}
+
 pub fn pull(cursor: u64) -> Pull {
     Pull { protocol: PROTOCOL, cursor, rows: 500, bytes: 3 << 19 }
 }
