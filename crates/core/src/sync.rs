@@ -126,9 +126,9 @@ impl<'a> Exchange<'a> {
                 self.turn()?;
                 continue;
             }
-            let waiting = self.waits()?;
+            let is_idle = self.replica.store().view(device::is_idle)?;
             match link.compared {
-                Some((state, differ)) if !differ.is_empty() && waiting == 0 => {
+                Some((state, differ)) if !differ.is_empty() && is_idle => {
                     if link.healed == Some(state) {
                         let (remote, entities) = (self.remote.name(), differ.join(", "));
                         return Err(Error::NotEqual { remote, entities });

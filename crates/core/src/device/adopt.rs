@@ -10,7 +10,9 @@ use crate::{
 
 use super::{
     heal::start_over,
-    keep, unread,
+    keep,
+    queue::is_idle,
+    unread,
     write::{audit, owe},
 };
 
@@ -260,7 +262,7 @@ fn forget_known(tx: &mut dyn Tx, mut entry: Queued, mine: &Row, hub: &Row) -> Re
 /// Returns whether it did.
 pub(super) fn settle_difference(tx: &mut dyn Tx, link: &mut Link, moment: &Moment) -> Result<bool> {
     let Some((state, differ)) = link.compared.clone() else { return Ok(false) };
-    if differ.is_empty() || tx.queue_sizes()?.0 > 0 {
+    if differ.is_empty() || !is_idle(tx.reading())? {
         return Ok(false);
     }
     if link.healed == Some(state) {

@@ -21,7 +21,8 @@ pub use self::{
     keep::{Kept, keep, kept},
     link::{HubState, Link, Position, link, position},
     queue::{
-        Batch, Sent, fail, note_failure, nothing, park, pending, renumber, retry_parked, try_again,
+        Batch, Sent, fail, is_idle, note_failure, nothing, park, pending, renumber, retry_parked,
+        try_again,
     },
     replace::replace,
     restamp::{CLOCK_AHEAD, Restamped},

@@ -5,7 +5,7 @@ use super::keep::{self, Judge};
 use crate::{
     Change, Limits, Millis, PROTOCOL, Push, Result,
     device::{Position, position},
-    store::{Queued, Tx},
+    store::{Queued, ReadTx, Tx},
 };
 
 /// The name of this device, drawn when its store was first opened.
@@ -92,6 +92,23 @@ pub fn pending(tx: &mut dyn Tx, limits: &Limits, begun: Millis) -> Result<Batch>
         collect(tx, &Limits { rows: 1, ..*limits }, Some(begun))
     } else {
         Ok(batch)
+    }
+}
+
+/// Whether nothing waits but what failed without a name and is tried again later: no reason
+/// to put off finding out whether both sides are equal.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn is_idle(tx: &dyn ReadTx) -> Result<bool> {
+    let mut after = 0;
+    loop {
+        let entries = tx.queue(false, after, STEP)?;
+        if entries.iter().any(|it| it.failures == 0) {
+            return Ok(false);
+        }
+        let Some(last) = entries.last() else { return Ok(true) };
+        after = last.place;
     }
 }
 

@@ -190,6 +190,19 @@ fn a_row_that_fails_its_batch_is_found_and_the_rest_goes_on() {
 }
 
 #[test]
+fn a_row_that_waits_after_a_failure_does_not_hide_that_both_sides_differ() {
+    let (a, wire) = (Device::new(1), Wire::new(hub()));
+    a.folder("/src");
+    let id = a.folder("/bad");
+    a.rename(id, "bad");
+    *wire.poison.lock().unwrap() = Some("bad");
+    assert_eq!(a.sync(&wire).unwrap().failed, 1);
+    wire.lie.store(true, Ordering::Relaxed);
+    let error = a.sync(&wire).unwrap_err();
+    assert!(matches!(error, Error::NotEqual { .. }), "{error}");
+}
+
+#[test]
 fn a_hub_that_takes_nothing_parks_nothing() {
     let (a, wire) = (Device::new(1), Wire::new(hub()));
     a.sync(&wire).unwrap();

@@ -17,7 +17,7 @@ use async_trait::async_trait;
 use driftline_convex::{Address, Convex};
 use driftline_core::{
     Change, Env, Id, Millis, PROTOCOL, Pull, Push, Replica, Result, Row, Schema, SecretString,
-    Stamp, TokenSource, Value,
+    Simulated, Stamp, TokenSource, Value,
 };
 use driftline_derive::SyncEntity;
 use driftline_memory::MemoryStore;
