@@ -230,10 +230,10 @@ fn sample() -> World {
 fn a_search_gives_up_when_nobody_waits_and_the_next_one_is_answered() {
     let world = World::new();
     let session = world.session("Long", 1);
-    for minute in 0..300 {
+    for minute in 0..150 {
         world.say(session, "user", "a word", 2 + minute);
     }
-    assert_eq!(world.search("word").hits, 300);
+    assert_eq!(world.search("word").hits, 150);
     let left = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
     let patience = driftline_reading::Patience::of(world.env.clone(), 1_000, left);
     let hurried = world.reading.within(patience);
@@ -241,5 +241,5 @@ fn a_search_gives_up_when_nobody_waits_and_the_next_one_is_answered() {
         let answer = hurried.search(&query(typed).unwrap(), &Options::at(START));
         assert!(matches!(answer, Err(Error::TooLong)), "{typed}: {answer:?}");
     }
-    assert_eq!(world.search("word").hits, 300);
+    assert_eq!(world.search("word").hits, 150);
 }

@@ -6,6 +6,7 @@ use crate::common::{self, NOTES, get, id, note, open, put, stamp};
 use driftline_core::{
     Cell, Durability, Error, Row, Stamp, Store, Value,
     store::{AuditEntry, AuditKind, Operation, Queued, Stored},
+    value::canonical,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -49,13 +50,14 @@ fn any_value() -> impl Strategy<Value = Value> {
         Just(Value::from(id(5).to_string().to_uppercase())),
         Just(Value::from("12")),
     ];
-    leaf.prop_recursive(3, 12, 3, |inner| {
+    let any = leaf.prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
             prop::collection::btree_map("[a-z\0]{0,3}", inner, 0..3)
                 .prop_map(|it| Value::Object(it.into_iter().collect())),
         ]
-    })
+    });
+    any.prop_map(canonical)
 }
 
 fn any_stamp() -> impl Strategy<Value = Stamp> {
