@@ -1,6 +1,6 @@
 //! Promises that single calls show.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, slice};
 
 use driftline_core::{Answer, Change, Digests, Error, Row, Value};
 
@@ -21,8 +21,8 @@ pub(super) async fn are_two(one: &Caller<'_>, other: &Caller<'_>) -> Checked {
 
 pub(super) async fn repeats(one: &mut Caller<'_>) -> Checked {
     let change = one.birth("once".into());
-    let first = one.push(std::slice::from_ref(&change)).await?;
-    let second = one.push(std::slice::from_ref(&change)).await?;
+    let first = one.push(slice::from_ref(&change)).await?;
+    let second = one.push(slice::from_ref(&change)).await?;
     let hash = change.row.hash(&change.entity, change.id);
     for answers in [&first, &second] {
         let is_it =
@@ -36,7 +36,7 @@ pub(super) async fn repeats(one: &mut Caller<'_>) -> Checked {
 
 pub(super) async fn overtaken(one: &mut Caller<'_>) -> Checked {
     let (early, late) = (one.birth("early".into()), one.birth("late".into()));
-    let overtaken = one.call(std::slice::from_ref(&early));
+    let overtaken = one.call(slice::from_ref(&early));
     one.push(&[late]).await?;
     let answer = one.hub.push(overtaken).await;
     expect(matches!(answer, Err(Error::OldCall { .. })), || format!("it was answered {answer:?}"))?;
@@ -46,7 +46,7 @@ pub(super) async fn overtaken(one: &mut Caller<'_>) -> Checked {
 pub(super) async fn moved(one: &mut Caller<'_>) -> Checked {
     let change = one.birth("elsewhere".into());
     for is_account in [true, false] {
-        let mut call = one.call(std::slice::from_ref(&change));
+        let mut call = one.call(slice::from_ref(&change));
         let name = if is_account { &mut call.account } else { &mut call.epoch };
         *name = "0".repeat(name.len());
         let answer = one.hub.push(call).await;
@@ -57,7 +57,7 @@ pub(super) async fn moved(one: &mut Caller<'_>) -> Checked {
 
 pub(super) async fn parts(one: &mut Caller<'_>) -> Checked {
     let part = Change { birth: false, whole: false, ..one.birth("a part".into()) };
-    let answers = one.push(std::slice::from_ref(&part)).await?.answers;
+    let answers = one.push(slice::from_ref(&part)).await?.answers;
     expect(answers == [Answer::NeedWhole], || format!("it was answered {answers:?}"))?;
     expect(one.held(&part).await?.is_none(), || "it was taken".into())
 }
@@ -84,7 +84,7 @@ pub(super) async fn future(one: &mut Caller<'_>) -> Checked {
     }
     let mut change = one.birth(Value::Null);
     change.row = Row::from_iter([("value", one.stamp(DAY), Value::from("tomorrow"))]);
-    let answers = one.push(std::slice::from_ref(&change)).await?.answers;
+    let answers = one.push(slice::from_ref(&change)).await?.answers;
     let expected = [Answer::ClockAhead { fields: vec!["value".into()] }];
     expect(answers == expected, || format!("it was answered {answers:?}"))?;
     expect(one.held(&change).await?.is_none(), || "it was taken".into())
@@ -124,9 +124,13 @@ pub(super) async fn long(one: &mut Caller<'_>) -> Checked {
     for some in sent.chunks(2) {
         round_trip(one, some).await?;
     }
-    // More than any service gives in one answer, in what is one page of rows.
+    // More than any service gives in one answer, in what is one page of rows; more than it
+    // takes in one call, too.
     let sent: Vec<_> = (0..17).map(|it| one.birth(text(1 << 20, &format!("{it:08}")))).collect();
-    round_trip(one, &sent).await
+    for some in &sent {
+        taken(one, slice::from_ref(some)).await?;
+    }
+    given(one, &sent).await
 }
 
 pub(super) async fn many(one: &mut Caller<'_>) -> Checked {
@@ -136,12 +140,23 @@ pub(super) async fn many(one: &mut Caller<'_>) -> Checked {
 }
 
 async fn round_trip(one: &mut Caller<'_>, sent: &[Change]) -> Checked {
+    taken(one, sent).await?;
+    given(one, sent).await
+}
+
+/// Whether one call takes them as they are.
+async fn taken(one: &mut Caller<'_>, sent: &[Change]) -> Checked {
     let answers = one.push(sent).await?;
     for (change, answer) in sent.iter().zip(&answers.answers) {
         let hash = change.row.hash(&change.entity, change.id);
         let is_it = matches!(answer, Answer::Accepted { hash: it, .. } if *it == hash);
         expect(is_it, || format!("{} was answered with {answer:?}", shown(change)))?;
     }
+    Ok(())
+}
+
+/// Whether they come back as they went.
+async fn given(one: &mut Caller<'_>, sent: &[Change]) -> Checked {
     let rows = one.read_on().await?;
     for change in sent {
         let held = rows.get(&(change.entity.clone(), change.id));
@@ -185,10 +200,10 @@ pub(super) async fn pages(one: &mut Caller<'_>) -> Checked {
 pub(super) async fn private(one: &mut Caller<'_>, other: &mut Caller<'_>) -> Checked {
     has_nothing(other).await?;
     let row = one.birth("mine".into());
-    one.push(std::slice::from_ref(&row)).await?;
+    one.push(slice::from_ref(&row)).await?;
     has_nothing(other).await?;
     // Naming another's account does not open it.
-    let mut call = other.call(std::slice::from_ref(&row));
+    let mut call = other.call(slice::from_ref(&row));
     (call.account, call.epoch) = (one.identity.account.clone(), one.identity.epoch.clone());
     let answer = other.hub.push(call).await;
     expect(matches!(answer, Err(Error::Moved { .. })), || format!("it answered {answer:?}"))?;

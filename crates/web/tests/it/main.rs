@@ -10,6 +10,7 @@ mod budget;
 mod compress;
 mod crowd;
 mod desk;
+mod heavy;
 mod hostile;
 mod session;
 mod standing;
