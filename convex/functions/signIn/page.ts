@@ -1,10 +1,12 @@
-/** A page of sign-in: it loads nothing, runs nothing, stands in no frame and is kept nowhere. */
+/**
+ * A page of sign-in, light always: without styles of its own, its links are too dark to read
+ * on black. It loads nothing, runs nothing, stands in no frame and is kept nowhere.
+ */
 export function page(status: number, title: string, body: string): Response {
   const html = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
 <title>${title}</title>
 <main>
 <h1>${title}</h1>
