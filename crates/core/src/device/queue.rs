@@ -81,8 +81,8 @@ pub fn renumber(tx: &mut dyn Tx, batch: &mut Batch, last: u64) -> Result<()> {
     tx.set_meta(SERIAL, Some(&batch.serial.to_string()))
 }
 
-/// What goes next: see [`collect`]. A row that failed without a name goes when nothing else
-/// waits, alone, and not before [`PAUSE`] has passed since; `begun` is when this sync began.
+/// What goes next. A row that failed without a name goes when nothing else
+/// waits, alone, and not before a minute has passed since; `begun` is when this sync began.
 ///
 /// # Errors
 /// When the store cannot be written.
