@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{browser, elsewhere, npm::Package};
+use crate::{browser, npm::Package};
 
 /// What to hand to cargo.
 #[derive(clap::Args)]
@@ -56,7 +56,6 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     if options.arguments.is_empty() {
         convex(root)?;
         browser::test(root)?;
-        elsewhere::test(root, &mut count)?;
     }
     ensure!(all_ran, "a program of tests ended without a result; look for its name above");
     println!("\n{} passed, {} failed", count.passed, count.failed);
