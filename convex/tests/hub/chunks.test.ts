@@ -129,7 +129,11 @@ test("chunks that no row names are swept after a day, the others stay", async ()
   vi.setSystemTime(Date.now() + day + 1);
   expect(await sweep()).toBe(1);
   expect(await count()).toBe(1);
-  const ask = { protocol: PROTOCOL, asked: "1", hashes: [...kept!, ...given!].map(contentHash) };
+  const ask = {
+    protocol: PROTOCOL,
+    asked: "1",
+    hashes: [...kept!, ...given!].map(contentHash),
+  };
   expect((await ada.client.query(api.sync.getChunks, ask)).chunks).toEqual([
     kept![0],
     null,

@@ -14,7 +14,10 @@ use std::{
 use crate::common::{
     Place,
     app::{self, App},
+    cloud,
 };
+use driftline_deployment::Visitor;
+use reqwest::Url;
 use serde_json::json;
 
 /// Nobody's number.
@@ -125,6 +128,41 @@ fn no_code_is_in_what_programs_are_called_with() {
         while page.exists() {}
         assert!(later.exists(), "its code was not used yet");
         assert_eq!(app.interrupt(), Some(0));
+        assert!(pages_of(&place.path("A")).is_empty(), "round {round}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn no_sign_in_is_in_what_programs_are_called_with() {
+    let (place, deployment) = (Place::new(), cloud::deployment().await);
+    let browser = Browser::new(&place);
+    cloud::join(&place, "A", &deployment);
+    deployment.set_visitor(&Visitor::Account("1001".into())).await.unwrap();
+    for round in 0..10 {
+        let words = ["sign-in", "github", "--token-file", "--yes"];
+        let mut command = browser.on(place.command("A", &words));
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let said = lines.find(|it| it.as_ref().unwrap().trim().starts_with("http"));
+        let to = said.unwrap().unwrap().trim().to_owned();
+        let (seen, page) = browser.watched();
+        let url = Url::parse(&to).unwrap();
+        for (name, value) in url.query_pairs() {
+            // How long words are that only this sign-in has.
+            let secret = value.rsplit("state=").next().unwrap().split('#').next().unwrap();
+            assert!(secret.len() < 16 || !holds(&seen, secret), "round {round}: {name}");
+        }
+        leads(&page, &to);
+        browser.go();
+        // It is asked which device that is, and says yes.
+        let asked = cloud::browse(url).await;
+        let yes = asked.split("id=\"go\" href=\"").nth(1).unwrap().split('"').next().unwrap();
+        let told = cloud::browse(Url::parse(&yes.replace("&#38;", "&")).unwrap()).await;
+        assert!(told.contains("<title>Back to Driftline"), "{told}");
+        let rest: Vec<_> = lines.map(Result::unwrap).collect();
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{rest:?}");
         assert!(pages_of(&place.path("A")).is_empty(), "round {round}");
     }
 }

@@ -13,14 +13,12 @@ use serde_json::json;
 
 /// The classes of a pull's and a push's error.
 async fn classes(reply: Reply) -> [&'static str; 2] {
-    let log = Log::default();
-    let guard = tracing::subscriber::set_default(log.clone());
+    let log = Log::of_this_thread();
     let server = Server::always(reply).await;
     let pulled = server.client().pull(pull(3)).await.unwrap_err();
     log.take();
     let pushed = server.client().push(push()).await.unwrap_err();
     let lines = log.take();
-    drop(guard);
     let warnings: Vec<_> = lines.iter().filter(|it| it.0 == tracing::Level::WARN).collect();
     assert_eq!(warnings.len(), 1, "one line for each failure: {lines:?}");
     assert!(warnings[0].1.contains("todo="), "{lines:?}");
@@ -85,8 +83,7 @@ async fn a_code_of_a_function_has_its_class() {
         (json!(null), ["unavailable", "batch_failed"]),
     ] {
         // A page that fails without a name is first asked for with fewer rows.
-        let log = Log::default();
-        let _guard = tracing::subscriber::set_default(log.clone());
+        let log = Log::of_this_thread();
         let server = Server::always(Reply::thrown(&data)).await;
         assert_eq!(server.client().pull(pull(3)).await.unwrap_err().code(), pulled, "{data}");
         assert!(server.calls() <= 5, "{}", server.calls());

@@ -110,8 +110,7 @@ async fn a_wiped_deployment_is_filled_again() {
 #[tokio::test]
 async fn what_goes_well_is_no_warning() {
     let (server, _) = deployment(false).await;
-    let log = Log::default();
-    let _guard = tracing::subscriber::set_default(log.clone());
+    let log = Log::of_this_thread();
     let laptop = device();
     laptop.create(&Note { text: "one".into(), more: "x".repeat(100_000) }).unwrap();
     laptop.sync(&server.client()).await.unwrap();

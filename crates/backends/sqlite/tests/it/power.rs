@@ -67,7 +67,8 @@ fn held(path: &Path) -> u64 {
 
 #[test]
 fn what_was_reported_as_written_survives_a_power_cut_at_any_moment() {
-    let (disk, folder) = (Disk::new(), tempfile::tempdir().unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Disk::below(folder.path());
     let mut reported = Reported::new();
     work(&disk, &folder.path().join(FILE), &mut reported).unwrap();
     let end = disk.moment();
@@ -95,13 +96,14 @@ fn is_damaged(entry: &std::io::Result<fs::DirEntry>) -> bool {
 
 #[test]
 fn a_disk_that_fails_at_any_moment_costs_nothing_that_was_reported() {
-    let disk = Disk::new();
+    let all = tempfile::tempdir().unwrap();
+    let disk = Disk::below(all.path());
     for (round, code) in
         [SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC].into_iter().enumerate()
     {
         let mut failures = 0;
         for count in (round..).step_by(31) {
-            let folder = tempfile::tempdir().unwrap();
+            let folder = tempfile::tempdir_in(&all).unwrap();
             let path = folder.path().join(FILE);
             let mut reported = Reported::new();
             disk.fail_after(count, code);

@@ -1,8 +1,11 @@
-//! What goes to the log, as text.
+//! What goes to the log, as text. All tests of the program share one subscriber: `tracing`
+//! remembers for each place in the code whether anybody listens, and forgets a listener
+//! that came and went on another thread.
 
 use std::{
+    cell::RefCell,
     fmt::{Debug, Write},
-    sync::{Arc, Mutex},
+    sync::Once,
 };
 
 use tracing::{
@@ -11,13 +14,29 @@ use tracing::{
     span,
 };
 
-/// Lines that were logged: the level and every field.
-#[derive(Clone, Default)]
-pub struct Log(Arc<Mutex<Vec<(Level, String)>>>);
+thread_local! {
+    static LINES: RefCell<Option<Vec<(Level, String)>>> = const { RefCell::new(None) };
+}
+
+/// The lines that this thread logs from now on: the level and every field.
+pub struct Log(());
 
 impl Log {
+    pub fn of_this_thread() -> Self {
+        static ONCE: Once = Once::new();
+        ONCE.call_once(|| tracing::subscriber::set_global_default(Lines).unwrap());
+        LINES.set(Some(Vec::new()));
+        Self(())
+    }
+
     pub fn take(&self) -> Vec<(Level, String)> {
-        std::mem::take(&mut self.0.lock().unwrap())
+        LINES.replace(Some(Vec::new())).unwrap()
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        LINES.set(None);
     }
 }
 
@@ -29,7 +48,9 @@ impl Visit for Line {
     }
 }
 
-impl Subscriber for Log {
+struct Lines;
+
+impl Subscriber for Lines {
     fn enabled(&self, _: &Metadata<'_>) -> bool {
         true
     }
@@ -43,9 +64,12 @@ impl Subscriber for Log {
     fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
 
     fn event(&self, event: &Event<'_>) {
-        let mut line = Line(String::new());
-        event.record(&mut line);
-        self.0.lock().unwrap().push((*event.metadata().level(), line.0));
+        LINES.with_borrow_mut(|lines| {
+            let Some(lines) = lines else { return };
+            let mut line = Line(String::new());
+            event.record(&mut line);
+            lines.push((*event.metadata().level(), line.0));
+        });
     }
 
     fn enter(&self, _: &span::Id) {}

@@ -33,16 +33,22 @@ pub(crate) enum Event {
 /// What happened since the disk was watched.
 #[derive(Default)]
 struct Log {
+    /// Only files in this folder and below are watched: other tests use the disk, too.
+    folder: PathBuf,
     events: Vec<(PathBuf, Event)>,
     /// How many more changes succeed, and the code with which all others fail.
     fails: Option<(usize, c_int)>,
 }
 
-static LOG: Mutex<Log> = Mutex::new(Log { events: Vec::new(), fails: None });
+static LOG: Mutex<Log> =
+    Mutex::new(Log { folder: PathBuf::new(), events: Vec::new(), fails: None });
 
 /// Writes down a change before it happens; otherwise the code with which it fails.
 pub(crate) fn note(path: &Path, event: Event) -> Result<(), c_int> {
     let mut log = log();
+    if !path.starts_with(&log.folder) {
+        return Ok(());
+    }
     match &mut log.fails {
         Some((0, code)) => return Err(*code),
         Some((left, _)) => *left -= 1,
@@ -56,7 +62,7 @@ fn log() -> MutexGuard<'static, Log> {
     LOG.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The disk below all files that SQLite opens from now on.
+/// The disk below the files in a folder that SQLite opens from now on.
 pub(crate) struct Disk {
     /// One test uses it at a time.
     _turn: MutexGuard<'static, ()>,
@@ -72,12 +78,12 @@ pub(crate) enum Unflushed {
 }
 
 impl Disk {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn below(folder: &Path) -> Self {
         static TURN: Mutex<()> = Mutex::new(());
         static REGISTERED: Once = Once::new();
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         REGISTERED.call_once(vfs::register);
-        *log() = Log::default();
+        *log() = Log { folder: fs::canonicalize(folder).unwrap(), ..Log::default() };
         Self { _turn: turn }
     }
 
