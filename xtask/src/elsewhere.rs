@@ -68,12 +68,13 @@ fn clock<'a>(zone: &'a str, library: &'a Path) -> Result<[(&'static str, &'a str
     ])
 }
 
-/// The app's tests. Cargo and the compiler go by the machine's clock.
+/// The app's tests. Cargo and the compiler go by the machine's clock. The whole workspace
+/// is named, because cargo would compile one package alone with other features again.
 fn rust(root: &Path, clock: &[(&str, &str)], count: &mut Count) -> Result<()> {
     let set = clock.iter().map(|(name, value)| format!(", '{name}={value}'"));
     let runner = format!("target.'cfg(unix)'.runner = ['env'{}]", set.collect::<String>());
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
-    cargo.args(["test", "--locked", "--package", "driftline", "--test", "it", "--config", &runner]);
+    cargo.args(["test", "--locked", "--workspace", "--test", "it", "--config", &runner]);
     cargo.arg("--").args(FILES.map(|it| format!("{it}::"))).current_dir(root);
     let before = *count;
     let succeeded = stream(&mut cargo, &mut std::io::stdout(), count)?;

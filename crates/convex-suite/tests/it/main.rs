@@ -9,3 +9,4 @@
 mod contract;
 mod live;
 mod schedules;
+mod uploads;

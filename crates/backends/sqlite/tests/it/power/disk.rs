@@ -8,7 +8,7 @@ use std::{
     ffi::c_int,
     fs,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, Once, PoisonError},
+    sync::{LazyLock, Mutex, MutexGuard, Once, PoisonError},
 };
 
 use super::vfs;
@@ -40,8 +40,7 @@ struct Log {
     fails: Option<(usize, c_int)>,
 }
 
-static LOG: Mutex<Log> =
-    Mutex::new(Log { folder: PathBuf::new(), events: Vec::new(), fails: None });
+static LOG: LazyLock<Mutex<Log>> = LazyLock::new(Mutex::default);
 
 /// Writes down a change before it happens; otherwise the code with which it fails.
 pub(crate) fn note(path: &Path, event: Event) -> Result<(), c_int> {
