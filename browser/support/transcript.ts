@@ -131,9 +131,7 @@ export class Transcript {
 
   /** Writes what is new below a home folder, at the end of what is there already. */
   async write(home: string): Promise<void> {
-    // A name of a file ends somewhere.
-    const slug = this.cwd.replaceAll(/[^A-Za-z0-9]/g, "-").slice(0, 200);
-    const folder = join(home, ".claude/projects", slug);
+    const folder = this.folder(home);
     for (const [agent, lines] of this.waiting) {
       const file =
         agent === null
@@ -145,6 +143,20 @@ export class Transcript {
       await utimes(file, new Date(this.clock), new Date(this.clock));
     }
     this.waiting.clear();
+  }
+
+  /** Keeps a long result in a file beside the transcript, and returns what stands for it. */
+  async beside(home: string, name: string, text: string): Promise<string> {
+    const file = join(this.folder(home), this.session, "tool-results", name);
+    await mkdir(dirname(file), { recursive: true });
+    await appendFile(file, text);
+    return `<persisted-output>\nOutput too large. Full output saved to: ${file}\n\nPreview:\n...`;
+  }
+
+  private folder(home: string): string {
+    // A name of a file ends somewhere.
+    const slug = this.cwd.replaceAll(/[^A-Za-z0-9]/g, "-").slice(0, 200);
+    return join(home, ".claude/projects", slug);
   }
 
   private call(name: string, input: Block): string {

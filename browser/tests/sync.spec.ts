@@ -113,9 +113,12 @@ test("a remote that cannot be used is said on every page, and what waits is safe
 });
 
 test("a row that no remote takes is set aside with the reason", async ({ page, place }) => {
-  // Once as text and once as the agent keeps it, this is more than 64 MiB.
-  const big = new Transcript({ number: 1 }).prompt("Short").prompt("x".repeat(36 << 20));
-  await big.write(place.path("home"));
+  // 17 results of 4 MiB in one record: more than the 64 MiB that a row may have.
+  const home = place.path("home");
+  const big = new Transcript({ number: 1 }).prompt("Short");
+  const content = await big.beside(home, "b1.txt", "x".repeat(4 << 20));
+  const result = { type: "tool_result", tool_use_id: "t", content };
+  await big.prompt(Array.from({ length: 17 }, () => result)).write(home);
   await place.import("a");
   await share(place, "shared.db", "a");
   const app = await App.start(place, "a");

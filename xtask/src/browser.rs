@@ -13,9 +13,6 @@ use anyhow::{Context, Result, ensure};
 
 use crate::npm::Package;
 
-/// The packages whose programs the tests run.
-const PROGRAMS: [&str; 2] = ["driftline", "todos"];
-
 /// What to do with the browser.
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -33,13 +30,11 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     start(root, script, &options.arguments, &[])
 }
 
-/// Builds the programs that the tests run.
+/// Builds the programs that the tests run: those of the whole workspace, because cargo
+/// would compile some packages alone with other features than `cargo xtask test` does.
 pub(crate) fn build(root: &Path) -> Result<()> {
     let mut build = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
-    build
-        .args(["build", "--locked"])
-        .args(PROGRAMS.iter().flat_map(|it| ["--package", it]))
-        .current_dir(root);
+    build.args(["build", "--locked", "--workspace", "--bins"]).current_dir(root);
     let status = build.status().context("cannot start cargo")?;
     ensure!(status.success(), "the program cannot be built; the reason is above");
     Ok(())

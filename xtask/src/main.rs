@@ -51,6 +51,8 @@ enum Task {
     Browser(browser::Options),
     /// Run the tests that depend on the day or the zone a year ahead, in other zones
     Elsewhere,
+    /// Run the tests of the deployment's functions and of everything in a browser
+    Pages,
     /// Run all tests, and add up their results
     Test(test::Options),
     /// Compare what things cost with what they cost without syncing
@@ -82,6 +84,7 @@ fn run(task: Task) -> Result<()> {
         Task::Sim(options) => sim::run(&options),
         Task::Browser(options) => browser::run(root, &options),
         Task::Elsewhere => elsewhere::run(root),
+        Task::Pages => test::pages(root),
         Task::Test(options) => test::run(root, &options),
         Task::Bench(options) => bench::run(root, &options),
         Task::Mistakes(options) => mistakes::run(root, &options),

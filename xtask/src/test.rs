@@ -1,17 +1,22 @@
-//! `cargo xtask test`: every test there is, in one optimised profile. Cargo runs the
-//! examples in documentation apart from the rest, so it takes two commands, and whoever
-//! reads the output would have to add up dozens of results; the last line does it.
+//! `cargo xtask test`: every test there is, in one profile. Cargo runs the examples in
+//! documentation apart from the rest, so it takes two commands, and whoever reads the output
+//! would have to add up dozens of results; the last line does it.
+//!
+//! Half of the time tests wait: for a process, a browser, a server. So those of cargo and
+//! those of pages (`cargo xtask pages`) run side by side, and what the latter print is shown
+//! once the former are done.
 
 use std::{
     ffi::OsString,
+    fs::File,
     io::{BufRead, BufReader, Write},
-    path::Path,
-    process::{Command, Stdio},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
 };
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{browser, npm::Package};
+use crate::{browser, elsewhere, npm::Package};
 
 /// What to hand to cargo.
 #[derive(clap::Args)]
@@ -41,11 +46,31 @@ const KINDS: [&[&str]; 2] = [
 ];
 
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
+    let everything = options.arguments.is_empty();
+    let pages = if everything { Some(Beside::start(root)?) } else { None };
+    let cargo = of_cargo(root, options);
+    // Seen to its end also where cargo failed: both may have something to say.
+    if let Some(pages) = pages {
+        pages.end()?;
+    }
+    let count = cargo?;
+    println!("\n{} passed, {} failed", count.passed, count.failed);
+    ensure!(count.failed == 0, "tests failed; their names are above, under `failures:`");
+    Ok(())
+}
+
+fn cargo(root: &Path) -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
+    cargo.current_dir(root);
+    cargo
+}
+
+fn of_cargo(root: &Path, options: &Options) -> Result<Count> {
     let mut count = Count::default();
     let mut all_ran = true;
     for kind in KINDS {
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
-        cargo.args(kind).args(options.given(std::env::args_os())).current_dir(root);
+        let mut cargo = cargo(root);
+        cargo.args(kind).args(options.given(std::env::args_os()));
         let before = count;
         let succeeded = stream(&mut cargo, &mut std::io::stdout(), &mut count)?;
         all_ran &= succeeded || count.failed > before.failed;
@@ -53,12 +78,52 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
             bail!("the tests could not be built or started; the reason is above");
         }
     }
-    if options.arguments.is_empty() {
-        convex(root)?;
-        browser::test(root)?;
-    }
     ensure!(all_ran, "a program of tests ended without a result; look for its name above");
-    println!("\n{} passed, {} failed", count.passed, count.failed);
+    Ok(count)
+}
+
+/// The tests of pages, in a process of their own.
+struct Beside {
+    process: Child,
+    told: PathBuf,
+}
+
+impl Beside {
+    /// Builds everything, so that nobody waits for a compiler, and starts them.
+    fn start(root: &Path) -> Result<Self> {
+        let built = cargo(root).args(KINDS[0]).arg("--no-run").status();
+        ensure!(
+            built.context("cannot start cargo")?.success(),
+            "the tests cannot be built; the reason is above"
+        );
+        // Both sides need it, and the first of them would install it under the other.
+        Package::ready(root, "convex")?;
+        let this = std::env::current_exe().context("cannot tell where this program is")?;
+        let told = this.with_file_name("pages.log");
+        let file = File::create(&told).with_context(|| format!("{}", told.display()))?;
+        let mut pages = Command::new(&this);
+        pages.arg("pages").stderr(file.try_clone()?).stdout(file).stdin(Stdio::null());
+        let process = pages.spawn().context("cannot start this program again")?;
+        Ok(Self { process, told })
+    }
+
+    fn end(mut self) -> Result<()> {
+        let status = self.process.wait().context("the tests of pages were lost")?;
+        let mut told = File::open(&self.told).context("what the tests of pages printed")?;
+        std::io::copy(&mut told, &mut std::io::stdout())?;
+        ensure!(status.success(), "tests of pages failed; see above");
+        Ok(())
+    }
+}
+
+/// The functions of the deployment, what people see in a browser, and what of it depends on
+/// the day.
+pub(crate) fn pages(root: &Path) -> Result<()> {
+    browser::build(root)?;
+    convex(root)?;
+    browser::test(root)?;
+    let mut count = Count::default();
+    elsewhere::test(root, &mut count)?;
     ensure!(count.failed == 0, "tests failed; their names are above, under `failures:`");
     Ok(())
 }

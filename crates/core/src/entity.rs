@@ -11,6 +11,28 @@ use crate::{Id, Millis, Result, Row, value};
 ///
 /// A value at its type's default is the same as a value that was never written:
 /// creating a row writes only what differs from it.
+///
+/// ```
+/// use driftline_core::{EntityDescriptor, Timestamp};
+/// use driftline_derive::SyncEntity;
+///
+/// /// A thing to do.
+/// #[derive(Clone, Debug, Default, PartialEq, SyncEntity)]
+/// pub struct Todo {
+///     /// What is to be done.
+///     pub title: Option<String>,
+///     /// Whether it is done.
+///     pub done: bool,
+///     /// When it is due.
+///     #[sync(indexed)]
+///     pub due: Option<Timestamp>,
+/// }
+///
+/// let todos = EntityDescriptor::of::<Todo>();
+/// assert_eq!(todos.name, "todos");
+/// assert_eq!(todos.doc, "A thing to do.");
+/// assert!(todos.field("due").is_some_and(|field| field.indexed));
+/// ```
 pub trait SyncEntity: Clone + Default + PartialEq + Send + Sync + 'static {
     /// The table's name on every replica: plural, and it never changes.
     const NAME: &'static str;

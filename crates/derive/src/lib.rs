@@ -28,27 +28,9 @@ mod expand;
 /// - `listed_by = "created_at"`: rows with one value of it are listed in the order of
 ///   that field, however many there are.
 ///
-/// ```
-/// use driftline_core::{EntityDescriptor, Id};
-/// use driftline_derive::SyncEntity;
-///
-/// /// A thing to do.
-/// #[derive(Clone, Debug, Default, PartialEq, SyncEntity)]
-/// pub struct Todo {
-///     /// What is to be done.
-///     pub title: Option<String>,
-///     /// Whether it is done.
-///     pub done: bool,
-///     /// The session in which it came up.
-///     #[sync(refers = "sessions")]
-///     pub session: Option<Id>,
-/// }
-///
-/// let todos = EntityDescriptor::of::<Todo>();
-/// assert_eq!(todos.name, "todos");
-/// assert_eq!(todos.doc, "A thing to do.");
-/// assert!(todos.field("session").is_some_and(|field| field.indexed));
-/// ```
+/// An example is at the trait of the same name, in `driftline_core`. What this makes of a
+/// struct is tested there, too: a test here would build the engine a second time, for
+/// the machine that compiles.
 #[proc_macro_derive(SyncEntity, attributes(sync))]
 pub fn sync_entity(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     expand::expand(input.into()).unwrap_or_else(syn::Error::into_compile_error).into()

@@ -142,11 +142,15 @@ fn crafted_requests_are_refused_on_every_route() {
     let place = Place::new();
     let app = place.app("A");
     let door = door(&place);
-    for route in routes() {
+    let mut met = Vec::new();
+    for (number, route) in routes().into_iter().enumerate() {
         let path = filled(&route);
         let all = crafted(app.address.port(), route.method, &path);
         assert!(all.len() >= 60, "{}", all.len());
-        for it in all {
+        // The first route of each method meets all of them, every other one its share.
+        let share = if met.contains(&route.method) { 6 } else { 1 };
+        met.push(route.method);
+        for it in all.into_iter().skip(number % share).step_by(share) {
             let mut headers: Vec<_> =
                 it.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
             headers.extend([("x-driftline-key", app.key.as_str()), ("x-driftline-door", &door)]);

@@ -50,22 +50,22 @@ fn wall() -> Millis {
 
 #[test]
 fn memory_with_memory() {
-    hold("memory", "memory", 6_000, 0).unwrap();
+    hold("memory", "memory", 4_000, 0).unwrap();
 }
 
 #[test]
 fn sqlite_with_sqlite() {
-    hold("sqlite", "sqlite", 500, 100_000).unwrap();
+    hold("sqlite", "sqlite", 300, 100_000).unwrap();
 }
 
 #[test]
 fn sqlite_with_memory() {
-    hold("sqlite", "memory", 250, 200_000).unwrap();
+    hold("sqlite", "memory", 160, 200_000).unwrap();
 }
 
 #[test]
 fn memory_with_sqlite() {
-    hold("memory", "sqlite", 250, 300_000).unwrap();
+    hold("memory", "sqlite", 160, 300_000).unwrap();
 }
 
 #[test]

@@ -95,6 +95,7 @@ async fn two_devices_that_upload_at_once_both_finish() {
     assert!(calls.calls >= 2 * CALLS as u64, "{calls:?}");
     assert!(calls.conflicts > 0, "they must get in each other's way: {calls:?}");
     laptop.sync(&to).await.unwrap();
+    desktop.sync(&also_to).await.unwrap();
     for replica in [&laptop, &desktop] {
         assert_eq!(rows(replica), 2 * all as u64);
         let status = replica.status(Some("hub")).unwrap();

@@ -8,6 +8,7 @@
 
 mod clocks;
 mod common;
+mod deriving;
 mod finding;
 mod keeping;
 mod laws;

@@ -312,7 +312,9 @@ fn values_that_do_not_fit_are_refused_in_words() {
     let bad = a.replica.create_values("folders", &values("colour", Value::from("red")));
     assert!(bad.unwrap_err().to_string().contains("it has: path, name, pinned, here"));
     let bad = a.replica.create_values("folder", &values("path", Value::from("/")));
-    assert!(bad.unwrap_err().to_string().contains("there are: folders, labels, lines"));
+    let told = bad.unwrap_err().to_string();
+    let known = told.split_once("there are: ").unwrap().1;
+    assert!(["folders", "labels", "lines"].iter().all(|it| known.contains(it)), "{told}");
     assert!(a.replica.create_values("folders", &values("here", Value::from("/x"))).is_err());
 }
 

@@ -167,7 +167,9 @@ fn a_value_of_another_type_is_an_error_that_names_the_field() {
 
 #[test]
 fn deriving_registers() {
-    let names: Vec<_> = Schema::registered().unwrap().entities().iter().map(|it| it.name).collect();
-    assert_eq!(names, ["kept_ones", "all_kinds", "strangers"]);
+    let schema = Schema::registered().unwrap();
+    let place = |name| schema.entities().iter().position(|it| it.name == name).unwrap();
+    assert!(place("kept_ones") < place("all_kinds"), "owners come first");
+    assert!(place("strangers") < schema.entities().len());
     assert_eq!(shadowed::Stranger::default().values(), [Value::from(false)]);
 }
