@@ -91,6 +91,8 @@ struct Beside {
 impl Beside {
     /// Builds everything, so that nobody waits for a compiler, and starts them.
     fn start(root: &Path) -> Result<Self> {
+        // Asked for first: cargo puts a new file in the place of this one.
+        let this = std::env::current_exe().context("cannot tell where this program is")?;
         let built = cargo(root).args(KINDS[0]).arg("--no-run").status();
         ensure!(
             built.context("cannot start cargo")?.success(),
@@ -98,7 +100,6 @@ impl Beside {
         );
         // Both sides need it, and the first of them would install it under the other.
         Package::ready(root, "convex")?;
-        let this = std::env::current_exe().context("cannot tell where this program is")?;
         let told = this.with_file_name("pages.log");
         let file = File::create(&told).with_context(|| format!("{}", told.display()))?;
         let mut pages = Command::new(&this);

@@ -2,11 +2,12 @@
 
 use anyhow::Result;
 use clap::Args;
+use driftline_core::excerpt;
 use driftline_reading::trail::{self, Lost, Remedy, Step, Trail, Written};
 use serde_json::{Value, json};
 
 use crate::{
-    context::Context,
+    context::{Context, Device},
     output::{one_line, table},
     rows, time,
 };
@@ -22,12 +23,52 @@ pub(crate) struct Why {
 impl Why {
     pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
         let device = context.device()?;
-        let (entity, id) = rows::named(context, &device, &self.row)?;
+        let (entity, id) = match rows::named(context, &device, &self.row) {
+            Ok(named) => named,
+            // A row that was set aside may never have been here in a form that can be read.
+            Err(error) => return self.aside(context, &device)?.map_or(Err(error), Ok),
+        };
         let trail = trail::read(&device.reading(), &entity, id, device.remote())?;
         if context.output.json {
             return context.output.json(&object(&trail));
         }
         context.output.print(&text(context, &trail))
+    }
+}
+
+impl Why {
+    /// Tells of a row that is set aside and nowhere else; nothing if none is meant.
+    fn aside(&self, context: &Context<'_>, device: &Device) -> Result<Option<()>> {
+        let (Some(id), entity) = (self.row.last(), self.row.iter().rev().nth(1)) else {
+            return Ok(None);
+        };
+        let found = device.replica.store().view(|tx| {
+            let all = driftline_core::device::unread(tx)?;
+            let mut meant = all.into_iter().filter(|it| {
+                it.id.to_string() == *id && entity.is_none_or(|entity| it.entity == *entity)
+            });
+            let Some(aside) = meant.next() else { return Ok(None) };
+            let text = driftline_core::device::unread_text(tx, &aside)?;
+            Ok(Some((aside, text)))
+        })?;
+        let Some((aside, text)) = found else { return Ok(None) };
+        if context.output.json {
+            let reason = &aside.reason;
+            context.output.json(&json!({
+                "entity": aside.entity, "id": aside.id, "state": "set_aside",
+                "reason": reason, "text": text,
+            }))?;
+        } else {
+            context.output.print(&format!(
+                "{} {}  (set aside)\nThis program cannot read what the remote holds of it: {}.\n\
+                 It is kept as it came, and tried again when an updated program starts:\n\n  {}",
+                excerpt(&aside.entity),
+                aside.id,
+                excerpt(&aside.reason),
+                excerpt(&text),
+            ))?;
+        }
+        Ok(Some(()))
     }
 }
 

@@ -241,3 +241,32 @@ fn a_sync_that_leaves_rows_aside_ends_with_a_code_of_its_own() {
     assert!(place.ok("A", &["retry"]).contains("not today"));
     assert!(place.ok("A", &["sync"]).starts_with("✓ Synced: received 0, sent 1, 0 parked."));
 }
+
+#[test]
+fn why_tells_of_a_row_that_is_only_set_aside() {
+    let place = Place::new();
+    place.share("A");
+    place.ok("A", &["sync"]);
+    let file = place.path("A").join("driftline.db");
+    let store = SqliteStore::open(&file, Schema::registered().unwrap()).unwrap();
+    let store: &dyn Store = &store;
+    let id = "01a1f866-0d00-83c1-a895-4445f6a24a56";
+    let reason = "`title` is no number of ours";
+    let list = json!([
+        { "entity": "inbox", "id": id, "reason": reason, "hash": 0, "blind": false },
+    ]);
+    let set_aside = store.transact(Durability::Normal, |tx| {
+        tx.set_meta("unread", Some(&list.to_string()))?;
+        tx.set_meta(&format!("unread.inbox.{id}"), Some("{\"title\":2.0}"))
+    });
+    set_aside.unwrap();
+    for words in [&["why", id][..], &["why", "inbox", id]] {
+        let told = place.ok("A", words);
+        assert!(told.contains("(set aside)") && told.contains(reason), "{told}");
+        assert!(told.contains("{\"title\":2.0}"), "{told}");
+        let object = place.json("A", words);
+        assert_eq!([&object["state"], &object["entity"]], ["set_aside", "inbox"]);
+    }
+    let (code, _) = place.fails("A", &["why", "comments", id]);
+    assert_eq!(code, 3);
+}
