@@ -23,12 +23,14 @@ pub(crate) struct Why {
 impl Why {
     pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
         let device = context.device()?;
-        let (entity, id) = match rows::named(context, &device, &self.row) {
-            Ok(named) => named,
+        let read = rows::named(context, &device, &self.row).and_then(|(entity, id)| {
+            Ok(trail::read(&device.reading(), &entity, id, device.remote())?)
+        });
+        let trail = match read {
+            Ok(trail) => trail,
             // A row that was set aside may never have been here in a form that can be read.
-            Err(error) => return self.aside(context, &device)?.map_or(Err(error), Ok),
+            Err(error) => return self.aside(context, &device)?.ok_or(error),
         };
-        let trail = trail::read(&device.reading(), &entity, id, device.remote())?;
         if context.output.json {
             return context.output.json(&object(&trail));
         }
