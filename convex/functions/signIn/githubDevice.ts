@@ -57,7 +57,6 @@ async function ownerOf(token: unknown): Promise<Owner | null> {
     fetch(`${githubUrls().api}/applications/${encodeURIComponent(id)}/token`, {
       method,
       redirect: "error",
-      signal: AbortSignal.timeout(DEADLINE_MS),
       headers: {
         Authorization: `Basic ${btoa(`${id}:${secret}`)}`,
         "Content-Type": "application/json",
@@ -66,15 +65,35 @@ async function ownerOf(token: unknown): Promise<Owner | null> {
       },
       body: JSON.stringify({ access_token: token }),
     });
-  const answer = await ask("POST");
+  const answer = await inTime(ask("POST"));
   if (answer.status !== 200) return null;
-  const found = (await answer.json()) as { app?: { client_id?: unknown }; user?: unknown };
+  const found = (await inTime(answer.json())) as {
+    app?: { client_id?: unknown };
+    user?: unknown;
+  };
   const owner = found.app?.client_id === id && isOwner(found.user) ? found.user : null;
   if (owner !== null) {
     // It has done its work. Where this fails, GitHub ends it after a year without use.
-    await ask("DELETE").catch(() => undefined);
+    await inTime(ask("DELETE")).catch(() => undefined);
   }
   return owner;
+}
+
+/**
+ * What GitHub says, or an error once it is late. A timer, because `fetch` there takes no
+ * `signal` into account.
+ */
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, refuse) => {
+    const error = new Error(`GitHub did not answer within ${DEADLINE_MS / 1000} s`);
+    timer = setTimeout(() => refuse(error), DEADLINE_MS);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function isOwner(value: unknown): value is Owner {
