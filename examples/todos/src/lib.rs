@@ -19,7 +19,7 @@ pub struct Todo {
 
 #[cfg(test)]
 mod tests {
-    use driftline_core::{Kind, Schema, SyncEntity};
+    use driftline_core::{Kind, Schema};
     use driftline_entities as _;
 
     use super::*;
@@ -31,19 +31,5 @@ mod tests {
         assert_eq!(todos.doc, "A thing to do.");
         assert_eq!(todos.field("session").unwrap().kind, Kind::Ref("sessions"));
         assert!(schema.entity("sessions").is_ok());
-    }
-
-    #[test]
-    fn values_round_trip() {
-        let todo = Todo {
-            title: Some("Water the plants".into()),
-            done: true,
-            session: Some(Id::imported(0, &["4f0c"])),
-        };
-        let values = todo.values();
-        let value = |name: &str| {
-            Todo::FIELDS.iter().position(|it| it.name == name).map(|it| values[it].clone())
-        };
-        assert_eq!(Todo::from_values(&value).unwrap(), todo);
     }
 }

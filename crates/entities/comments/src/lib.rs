@@ -22,7 +22,7 @@ pub struct Comment {
 
 #[cfg(test)]
 mod tests {
-    use driftline_core::{EntityDescriptor, Kind, Policy, SyncEntity};
+    use driftline_core::{EntityDescriptor, Kind, Policy};
 
     use super::*;
 
@@ -34,21 +34,5 @@ mod tests {
         assert_eq!(comments.policy, Policy::Editable);
         assert_eq!(comments.owner(), Some(("session", "sessions")));
         assert_eq!(comments.field("message").unwrap().kind, Kind::Ref("messages"));
-    }
-
-    #[test]
-    fn values_round_trip() {
-        let comment = Comment {
-            session: Some(Id::imported(0, &["4f0c"])),
-            message: Some(Id::imported(0, &["77aa"])),
-            body: Some("Why not the other one?".into()),
-            author: Some("Ada".into()),
-            resolved_at: Some(Timestamp(1)),
-        };
-        let values = comment.values();
-        let value = |name: &str| {
-            Comment::FIELDS.iter().position(|it| it.name == name).map(|it| values[it].clone())
-        };
-        assert_eq!(Comment::from_values(&value).unwrap(), comment);
     }
 }

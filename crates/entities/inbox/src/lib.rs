@@ -27,7 +27,7 @@ pub struct InboxItem {
 
 #[cfg(test)]
 mod tests {
-    use driftline_core::{EntityDescriptor, Kind, Policy, SyncEntity};
+    use driftline_core::{EntityDescriptor, Kind, Policy};
 
     use super::*;
 
@@ -39,23 +39,5 @@ mod tests {
         assert_eq!(inbox.policy, Policy::Editable);
         assert_eq!(inbox.field("session").unwrap().kind, Kind::Ref("sessions"));
         assert_eq!(inbox.owner(), None);
-    }
-
-    #[test]
-    fn values_round_trip() {
-        let item = InboxItem {
-            kind: Some("question".into()),
-            title: Some("Which parser?".into()),
-            body: Some("There are two.".into()),
-            session: Some(Id::imported(0, &["4f0c"])),
-            about: Some("comment:4f0c".into()),
-            read_at: Some(Timestamp(1)),
-            archived_at: Some(Timestamp(2)),
-        };
-        let values = item.values();
-        let value = |name: &str| {
-            InboxItem::FIELDS.iter().position(|it| it.name == name).map(|it| values[it].clone())
-        };
-        assert_eq!(InboxItem::from_values(&value).unwrap(), item);
     }
 }

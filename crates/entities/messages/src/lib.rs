@@ -43,7 +43,7 @@ pub struct Message {
 
 #[cfg(test)]
 mod tests {
-    use driftline_core::{EntityDescriptor, Policy, SyncEntity};
+    use driftline_core::{EntityDescriptor, Policy};
 
     use super::*;
 
@@ -56,29 +56,5 @@ mod tests {
         assert!(messages.natural_key.is_empty());
         let local = messages.fields.iter().filter(|it| it.local).map(|it| it.name);
         assert_eq!(local.collect::<Vec<_>>(), ["position", "raw"]);
-    }
-
-    #[test]
-    fn values_round_trip() {
-        let message = Message {
-            session: Some(Id::imported(0, &["4f0c"])),
-            external_id: Some("77aa".into()),
-            role: Some("assistant".into()),
-            text: Some("Done.".into()),
-            blocks: Some(Value::from(vec!["Done."])),
-            model: Some("large".into()),
-            parent: Some("77a9".into()),
-            created_at: Some(Timestamp(1)),
-            agent: Some("reviewer".into()),
-            usage: Some([("output", 3)].into_iter().collect()),
-            prompt: Some(true),
-            position: Some(12),
-            raw: Some("{}".into()),
-        };
-        let values = message.values();
-        let value = |name: &str| {
-            Message::FIELDS.iter().position(|it| it.name == name).map(|it| values[it].clone())
-        };
-        assert_eq!(Message::from_values(&value).unwrap(), message);
     }
 }

@@ -40,7 +40,7 @@ pub struct Session {
 
 #[cfg(test)]
 mod tests {
-    use driftline_core::{EntityDescriptor, Kind, Policy, SyncEntity};
+    use driftline_core::{EntityDescriptor, Kind, Policy};
 
     use super::*;
 
@@ -53,29 +53,5 @@ mod tests {
         assert_eq!(sessions.field("workspace").unwrap().kind, Kind::Ref("workspaces"));
         assert_eq!(sessions.owner(), None);
         assert_eq!(sessions.synced().count(), sessions.fields.len());
-    }
-
-    #[test]
-    fn values_round_trip() {
-        let session = Session {
-            name: Some("Parser".into()),
-            cwd: Some("/home/ada/engine".into()),
-            external_id: Some("4f0c".into()),
-            workspace: Some(Id::imported(0, &["engine"])),
-            source: Some("claude-code".into()),
-            model: Some("large".into()),
-            status: Some("done".into()),
-            pinned: true,
-            archived: true,
-            git_branch: Some("main".into()),
-            started_at: Some(Timestamp(1)),
-            note: Some("Ask Charles".into()),
-            read_at: Some(Timestamp(2)),
-        };
-        let values = session.values();
-        let value = |name: &str| {
-            Session::FIELDS.iter().position(|it| it.name == name).map(|it| values[it].clone())
-        };
-        assert_eq!(Session::from_values(&value).unwrap(), session);
     }
 }

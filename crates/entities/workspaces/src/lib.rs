@@ -24,7 +24,7 @@ pub struct Workspace {
 
 #[cfg(test)]
 mod tests {
-    use driftline_core::{EntityDescriptor, Policy, SyncEntity};
+    use driftline_core::{EntityDescriptor, Policy};
 
     use super::*;
 
@@ -36,22 +36,5 @@ mod tests {
         assert_eq!(workspaces.policy, Policy::Editable);
         let local = workspaces.fields.iter().filter(|it| it.local).map(|it| it.name);
         assert_eq!(local.collect::<Vec<_>>(), ["here"]);
-    }
-
-    #[test]
-    fn values_round_trip() {
-        let workspace = Workspace {
-            path: Some("/home/ada/engine".into()),
-            name: Some("Engine".into()),
-            git_remote: Some("https://example.org/engine.git".into()),
-            pinned: true,
-            archived: true,
-            here: Some("/mnt/engine".into()),
-        };
-        let values = workspace.values();
-        let value = |name: &str| {
-            Workspace::FIELDS.iter().position(|it| it.name == name).map(|it| values[it].clone())
-        };
-        assert_eq!(Workspace::from_values(&value).unwrap(), workspace);
     }
 }
