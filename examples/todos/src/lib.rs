@@ -22,8 +22,6 @@ mod tests {
     use driftline_core::{Kind, Schema};
     use driftline_entities as _;
 
-    use super::*;
-
     #[test]
     fn joins_the_entities_that_are_there_already() {
         let schema = Schema::registered().unwrap();
