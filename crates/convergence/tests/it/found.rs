@@ -34,3 +34,34 @@ fn two_processes_send_a_row_before_either_has_heard_of_it() {
     let (_, broken) = play(&suite, &Plan { seed: 771_345_253, world, steps });
     assert_eq!(broken, None);
 }
+
+/// A person makes a row, imports its twin and edits both as one; then the clock goes a year
+/// ahead and they edit again. The hub takes a row at a time and refuses the last edit. What
+/// was written before it and never sent keeps its stamp: in front of it stands an edit that
+/// was sent and keeps its own, and must stay the later one.
+#[test]
+fn a_refused_stamp_moves_nothing_that_was_written_before_it() {
+    let step = |device, action, dice| Step { device, action, dice };
+    let world = World {
+        devices: 3,
+        hub_clock: true,
+        rows: 1,
+        lesser: None,
+        older: None,
+        apart: false,
+        clocks: vec![0, 0, -600_000],
+    };
+    let steps = vec![
+        step(1, Action::SyncTogether, 0x7922_8092_bd01_810d),
+        step(2, Action::WipeHub, 0x2c78_c7ed_e2a0_cf16),
+        step(2, Action::Create, 0xe443_95d5_2700_ed25),
+        step(2, Action::Import, 0x83be_1731_8ae8_af41),
+        step(2, Action::Edit, 0x4d37_6bf9_b3c9_dbc6),
+        step(2, Action::SetClock, 0x17e9_9ecd_73f3_3760),
+        step(2, Action::Edit, 0xfbb4_d612_01cc_c81c),
+        step(2, Action::SyncTogether, 0x3aab_e840_cb8a_2c4a),
+    ];
+    let suite = Suite::registered("memory", "memory").unwrap();
+    let (_, broken) = play(&suite, &Plan { seed: 453_529_823, world, steps });
+    assert_eq!(broken, None);
+}

@@ -1,11 +1,11 @@
 //! Writes made while this machine's clock was far ahead. The hub refuses such stamps,
-//! because they would win for years. They get new ones, in the order in which they
-//! were written: those that a refusal named, those that no call ever carried, and those
-//! that the hub would refuse as well, also where they wait for something else. All at
-//! once, because rows that were folded are one thing to a person: an edit of one of them
-//! would otherwise be put below the one that it replaced, which another row still holds.
-//! A stamp that may be known elsewhere keeps its place, because a later edit of the same
-//! cell could otherwise lose to it; so all that the hub holds was read before.
+//! because they would win for years. They get new ones, in the order in which they were
+//! written: those that a refusal named, those that the hub would refuse as well, and what
+//! was written after the first of them and never sent. All at once, because folded rows are
+//! one thing to a person: an edit of one of them would otherwise get a stamp below the one
+//! that it replaced, which another row still holds. For the same reason what was written
+//! before keeps its stamp, and so does what may be known elsewhere: a later edit of the same
+//! cell could lose to it. All that the hub holds was read before.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,9 +36,9 @@ pub struct Restamped {
     pub now: Stamp,
 }
 
-/// Restamps the stamps that `refused` names, those that no call ever carried and those
-/// that are ahead, above all that the hub is known to hold. A cell that has another stamp
-/// by now is not the one that was refused.
+/// Restamps the stamps that `refused` names, those that are ahead, and those above them that
+/// no call ever carried, above all that the hub is known to hold. A cell that has another
+/// stamp by now is not the one that was refused.
 pub(super) fn restamp(
     tx: &mut dyn Tx,
     moment: &Moment,
@@ -49,7 +49,7 @@ pub(super) fn restamp(
         .map(|(entity, id, field, stamp)| (entity.as_str(), *id, field.as_str(), *stamp))
         .collect();
     let entries = all_entries(tx)?;
-    let mut cells = Vec::new();
+    let (mut cells, mut uncarried) = (Vec::new(), Vec::new());
     let mut last = clock::seen(tx.reading())?;
     for entry in &entries {
         let Some(stored) = tx.get(&entry.entity, entry.id)? else { continue };
@@ -59,19 +59,27 @@ pub(super) fn restamp(
             };
             let (entity, id) = (entry.entity.as_str(), entry.id);
             let refused = named.contains(&(entity, id, field.as_ref(), cell.stamp));
-            if *carried && !refused && !moment.is_ahead(cell.stamp) {
+            let it = Restamped {
+                entity: entry.entity.clone(),
+                id: entry.id,
+                field: field.clone(),
+                was: cell.stamp,
+                now: cell.stamp,
+            };
+            if refused || moment.is_ahead(cell.stamp) {
+                cells.push(it);
+            } else if *carried {
                 last = last.max(Some(cell.stamp));
             } else {
-                cells.push(Restamped {
-                    entity: entry.entity.clone(),
-                    id: entry.id,
-                    field: field.clone(),
-                    was: cell.stamp,
-                    now: cell.stamp,
-                });
+                uncarried.push(it);
             }
         }
     }
+    let first = cells.iter().map(|it| it.was).min();
+    let is_later = |it: &Restamped| first.is_some_and(|first| it.was > first);
+    let (later, earlier): (Vec<_>, Vec<_>) = uncarried.into_iter().partition(is_later);
+    last = last.max(earlier.iter().map(|it| it.was).max());
+    cells.extend(later);
     cells.sort_by_key(|it| it.was);
     let mut new: BTreeMap<Stamp, Stamp> = BTreeMap::new();
     for it in &mut cells {
