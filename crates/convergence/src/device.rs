@@ -156,7 +156,7 @@ impl Device {
     /// A look at the store that works even if every process is dead.
     pub(crate) fn look<T>(
         &self,
-        job: impl FnMut(&dyn driftline_core::store::ReadTx) -> Result<T>,
+        job: impl FnOnce(&dyn driftline_core::store::ReadTx) -> Result<T>,
     ) -> Result<T> {
         match &self.store {
             Some(store) => store.view(job),

@@ -377,10 +377,7 @@ impl<'a> Fleet<'a> {
 
 fn deliver(
     process: &Replica,
-    mut job: impl FnMut(
-        &mut dyn driftline_core::store::Tx,
-        &driftline_core::clock::Moment,
-    ) -> Result<()>,
+    job: impl FnOnce(&mut dyn driftline_core::store::Tx, &driftline_core::clock::Moment) -> Result<()>,
 ) -> Result<()> {
     let moment = process.moment();
     process.store().transact(Durability::Normal, |tx| job(tx, &moment))

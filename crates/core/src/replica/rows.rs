@@ -59,7 +59,7 @@ impl Replica {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::AppendOnly`].
-    pub fn update<E: SyncEntity>(&self, id: Id, mut edit: impl FnMut(&mut E)) -> Result<()> {
+    pub fn update<E: SyncEntity>(&self, id: Id, edit: impl FnOnce(&mut E)) -> Result<()> {
         let entity = self.schema().entity(E::NAME)?;
         self.write(entity, id, |tx, moment| {
             let shown = visible(tx.reading(), entity, id)?;
@@ -177,7 +177,7 @@ impl Replica {
         &self,
         entity: &EntityDescriptor,
         id: Id,
-        mut job: impl FnMut(&mut dyn Tx, &Moment) -> Result<T>,
+        job: impl FnOnce(&mut dyn Tx, &Moment) -> Result<T>,
     ) -> Result<T> {
         let moment = self.moment();
         let done = self.store.transact(Durability::Full, |tx| job(tx, &moment))?;
