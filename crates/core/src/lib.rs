@@ -38,7 +38,7 @@ pub use self::{
     },
     entity::{EntityDescriptor, Field, FieldType, Kind, Policy, SyncEntity, Timestamp, Values},
     env::{Env, Millis, Simulated},
-    error::{BoxError, Error, Result, excerpt},
+    error::{BoxError, Error, ErrorKind, Input, Refusal, Result, SignInCause, Stale, excerpt},
     hub::Hub,
     id::Id,
     live::{Head, Hear, Heard},

@@ -6,7 +6,7 @@ mod patience;
 use std::{future, mem, task::Poll};
 
 use crate::{
-    Backend, Durability, Error, Millis, PROTOCOL, Pull, Replica, Result,
+    Backend, Durability, Error, Millis, PROTOCOL, Pull, Replica, Result, Stale,
     clock::Correction,
     device::{self, Adopted, Batch, Restamped, Settled},
 };
@@ -218,8 +218,8 @@ impl<'a> Exchange<'a> {
                         self.write(|tx| device::renumber(tx, next, 0))?;
                     }
                 }
-                Err(Error::Moved { .. }) => return Ok(false),
-                Err(Error::OldCall { last, .. }) => {
+                Err(Error::Stale { why: Stale::Moved, .. }) => return Ok(false),
+                Err(Error::Stale { why: Stale::OldCall { last }, .. }) => {
                     // A later call of this device overtook it, and may have changed what
                     // waits: the rows are read again, and not sent as they were.
                     self.write(|tx| device::renumber(tx, &mut batch, last))?;
@@ -315,7 +315,7 @@ impl<'a> Exchange<'a> {
     fn turn(&mut self) -> Result<()> {
         self.turns += 1;
         if self.turns > TURNS {
-            return Err(Error::Moved { remote: self.remote.name() });
+            return Err(Error::Stale { remote: self.remote.name(), why: Stale::Moved });
         }
         Ok(())
     }
