@@ -3,12 +3,13 @@
 
 use std::{
     collections::BTreeMap,
+    ops::Deref,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use driftline_core::{
-    Answers, Change, DELETED_AT, EntityDescriptor, Env, Error, Id, Kind, Millis, Page, Replica,
-    Result, Row, Schema, Scratch, Simulated, Stamp, Store, Value, Values,
+    Answers, Change, DELETED_AT, EntityDescriptor, Env, Error, Id, Input, Kind, Millis, Page,
+    Refusal, Replica, Result, Row, Schema, Scratch, Simulated, Stamp, Store, Value, Values,
     clock::DRIFT,
     device::{self, Batch, Position},
     store::{AuditKind, Durability, Stored},
@@ -36,7 +37,7 @@ pub(crate) struct Device {
     /// A look at the store that works even if every process is dead.
     store: Option<Arc<dyn Store>>,
     /// Two processes that have the store open.
-    pub(crate) processes: Vec<Replica>,
+    pub(crate) processes: Vec<Process>,
     /// What was on the wire when it should have arrived, and how often the hub had lost
     /// something when it set out.
     pub(crate) late: Mutex<Vec<(u32, Late)>>,
@@ -57,6 +58,21 @@ pub(crate) enum Late {
     Page(Position, Page),
     Answers(Batch, Answers),
     Push(driftline_core::Push),
+}
+
+/// One process of a device.
+pub(crate) struct Process {
+    pub(crate) replica: Replica,
+    /// The store behind it, for what no application could do.
+    pub(crate) store: Arc<dyn Store>,
+}
+
+impl Deref for Process {
+    type Target = Replica;
+
+    fn deref(&self) -> &Replica {
+        &self.replica
+    }
 }
 
 impl Device {
@@ -98,8 +114,9 @@ impl Device {
                 _ => self.scratch.open(&self.schema)?,
             };
             self.store = Some(store.clone());
-            let store = Arc::new(Fragile { store, fuse: self.fuse.clone() });
-            self.processes.push(Replica::open(store, self.env.clone())?);
+            let store: Arc<dyn Store> = Arc::new(Fragile { store, fuse: self.fuse.clone() });
+            let replica = Replica::open(store.clone(), self.env.clone())?;
+            self.processes.push(Process { replica, store });
         }
         Ok(())
     }
@@ -149,14 +166,14 @@ impl Device {
     }
 
     /// The process that a choice falls on.
-    pub(crate) fn process(&self, dice: u64) -> &Replica {
+    pub(crate) fn process(&self, dice: u64) -> &Process {
         &self.processes[usize::from(dice & 1 == 1)]
     }
 
     /// A look at the store that works even if every process is dead.
     pub(crate) fn look<T>(
         &self,
-        job: impl FnMut(&dyn driftline_core::store::ReadTx) -> Result<T>,
+        job: impl FnOnce(&dyn driftline_core::store::ReadTx) -> Result<T>,
     ) -> Result<T> {
         match &self.store {
             Some(store) => store.view(job),
@@ -190,12 +207,14 @@ impl Device {
         let id = Id::new(self.env.wall(), [dice.roll(), dice.roll()]);
         self.see_references(entity, &values)?;
         let moment = process.moment();
-        let done = process.store().transact(Durability::Full, |tx| {
+        let done = process.store.transact(Durability::Full, |tx| {
             device::create(tx, &moment, entity, id, values.clone())
         });
         match done {
-            Err(Error::KeyTaken { id: taken, .. }) => self.check_taken(entity, &values, taken),
-            Err(Error::BadValue { .. }) if values.is_empty() => Ok(()),
+            Err(Error::Refused { id: taken, why: Refusal::KeyTaken { .. }, .. }) => {
+                self.check_taken(entity, &values, taken)
+            }
+            Err(Error::Invalid { what: Input::Value, .. }) if values.is_empty() => Ok(()),
             done => self.finish(model, entity, id, &values, None, done),
         }
     }
@@ -243,9 +262,9 @@ impl Device {
         self.see(seen::IMPORT_OF_EDITED, before.latest_person().is_some());
         self.see(seen::IMPORT_OF_DELETED, before.is_deleted());
         let durability = Durability::Normal;
-        let done = process
-            .store()
-            .transact(durability, |tx| process.import(tx, entity, id, &row, Vec::new()).map(drop));
+        let cells: Vec<_> = row.clone().into_cells().collect();
+        let done =
+            process.write_with(durability, |tx| tx.import(entity, id, cells, Vec::new()).map(drop));
         if done.is_ok() || self.fuse.committed() {
             let mut model = lock(model);
             for what in model.read(entity.name, id, self.name, reading) {
@@ -286,7 +305,7 @@ impl Device {
         }
         let done = process.update_values(entity.name, id, &values);
         match done {
-            Err(Error::AppendOnly { .. })
+            Err(Error::Refused { why: Refusal::AppendOnly, .. })
                 if entity.policy == driftline_core::Policy::AppendOnly =>
             {
                 Ok(())
@@ -335,9 +354,11 @@ impl Device {
             _ => lost.lost.clone(),
         };
         match process.bring_back(lost) {
-            Err(Error::NotFound { .. } | Error::AppendOnly { .. } | Error::UnknownField { .. }) => {
-                Ok(())
-            }
+            Err(
+                Error::NotFound { .. }
+                | Error::Refused { why: Refusal::AppendOnly, .. }
+                | Error::Invalid { what: Input::Field, .. },
+            ) => Ok(()),
             done => {
                 let values = Values::from([(lost.field.clone(), value)]);
                 self.finish(model, entity, lost.id, &values, before.as_ref(), done)

@@ -84,7 +84,7 @@ impl FromStr for Id {
     fn from_str(text: &str) -> Result<Self> {
         match Uuid::try_parse(text) {
             Ok(uuid) if text.len() == 36 => Ok(Self(uuid.as_u128())),
-            _ => Err(Error::BadId { text: crate::error::excerpt(text) }),
+            _ => Err(Error::bad_id(text)),
         }
     }
 }

@@ -42,11 +42,7 @@ pub(crate) fn expand(input: TokenStream) -> Result<TokenStream> {
                     field: &::driftline_core::Field,
                 ) -> ::driftline_core::Result<T> {
                     let value = value(field.name).unwrap_or_default();
-                    T::from_value(value).ok_or_else(|| ::driftline_core::Error::BadValue {
-                        entity: #name.into(),
-                        field: field.name.into(),
-                        expected: field.kind.describe(),
-                    })
+                    T::from_value(value).ok_or_else(|| ::driftline_core::Error::bad_value(#name, field.name, field.kind.describe()))
                 }
                 let fields = <Self as ::driftline_core::SyncEntity>::FIELDS;
                 ::driftline_core::Result::Ok(Self {

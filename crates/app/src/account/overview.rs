@@ -75,7 +75,7 @@ pub(crate) async fn overview(
     deployment: &Deployment,
 ) -> Result<Overview> {
     let remote = deployment.origin.host();
-    let out = || Error::SignedOut { remote: remote.clone() };
+    let out = || Error::signed_out(remote.clone());
     if deployment.session.state().await? != State::SignedIn {
         return Err(out().into());
     }
@@ -109,7 +109,7 @@ pub(crate) async fn overview(
         },
     };
     let (person, provider, login, name) = who;
-    let link = device.replica.store().view(device::link)?;
+    let link = device.replica.read(device::link)?;
     Ok(Overview {
         picture: kept.and_then(|it| facts::picture(&profile, &it)),
         sign_in_kept_in: deployment.session.place().await?,

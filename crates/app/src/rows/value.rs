@@ -1,21 +1,21 @@
 //! `field=value`, read by what the field holds.
 
 use anyhow::Result;
-use driftline_core::{EntityDescriptor, Error, Field, Kind, Millis, Store, Value, Values};
+use driftline_core::{EntityDescriptor, Error, Field, Kind, Millis, Replica, Value, Values};
 
 use super::find_id;
 use crate::{error::Failed, time};
 
 /// The values that `pairs` give to fields of `entity`.
 pub(crate) fn values(
-    store: &dyn Store,
+    replica: &Replica,
     entity: &EntityDescriptor,
     pairs: &[String],
     now: Millis,
 ) -> Result<Values> {
     let mut values = Values::new();
     for pair in pairs {
-        let (field, value) = condition(store, entity, pair, now)?;
+        let (field, value) = condition(replica, entity, pair, now)?;
         if values.insert(field.name.to_owned(), value).is_some() {
             let message = format!("`{}` is given twice; keep one of the two", field.name);
             return Err(Failed::usage("usage", message));
@@ -26,7 +26,7 @@ pub(crate) fn values(
 
 /// The field and the value that one `field=value` names.
 pub(crate) fn condition(
-    store: &dyn Store,
+    replica: &Replica,
     entity: &EntityDescriptor,
     pair: &str,
     now: Millis,
@@ -36,16 +36,12 @@ pub(crate) fn condition(
         let message = format!("`{shown}` has no `=`; write field=value");
         return Err(Failed::usage("usage", message));
     };
-    let field = entity.field(name).ok_or_else(|| Error::UnknownField {
-        entity: entity.name.into(),
-        field: driftline_core::excerpt(name),
-        known: entity.fields.iter().map(|it| it.name).collect::<Vec<_>>().join(", "),
-    })?;
+    let field = entity.field(name).ok_or_else(|| entity.unknown_field(&name))?;
     let value = match field.kind {
         // An id can be written short, as everywhere.
         Kind::Ref(to) if !is_none(text) => {
-            let to = store.schema().entity(to)?;
-            Value::from(find_id(store, to, text)?.to_string())
+            let to = replica.schema().entity(to)?;
+            Value::from(find_id(replica, to, text)?.to_string())
         }
         kind => parse(kind, text, now).ok_or_else(|| wrong(entity, field))?,
     };
@@ -58,7 +54,7 @@ fn wrong(entity: &EntityDescriptor, field: &Field) -> Error {
         kind => kind.describe(),
     };
     let expected = format!("{expected}; nothing, or `null`, for none");
-    Error::BadValue { entity: entity.name.into(), field: field.name.into(), expected }
+    Error::bad_value(entity.name, field.name, expected)
 }
 
 fn is_none(text: &str) -> bool {

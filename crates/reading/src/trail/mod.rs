@@ -101,16 +101,12 @@ pub struct Trail {
 /// [`Error::NoRow`], or when the store cannot be read.
 pub fn read(reading: &Reading, entity: &str, id: Id, remote: Option<&str>) -> Result<Trail> {
     let replica = reading.replica();
-    let found = replica.store().view(|tx| {
+    let found = replica.read(|tx| {
         let devices = Devices::of(replica, tx)?;
         let Some(seen) = Seen::read(tx, entity, id)? else { return Ok(None) };
         trail(tx, &devices, &seen, remote).map(Some)
     })?;
-    found.ok_or_else(|| Error::NoRow {
-        typed: id.to_string(),
-        whose: format!("{entity} has"),
-        help: format!("driftline list {entity}"),
-    })
+    found.ok_or_else(|| Error::NoRow { typed: id.to_string(), of: Some(entity.to_owned()) })
 }
 
 /// A row with everything that the store keeps about it.

@@ -1,6 +1,6 @@
 //! Writing again what gave way, and taking apart what was folded.
 
-use driftline_core::{Error as CoreError, Value, Values};
+use driftline_core::{Error as CoreError, Refusal, Value, Values};
 use driftline_reading::{Error as ReadingError, conflicts, folds};
 
 use crate::{Error, Form, Outcome, Post, Request, Result, parts::label};
@@ -23,7 +23,7 @@ pub(super) fn restore(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
 pub(super) fn split(request: &Request<'_>, form: &Form) -> Result<Outcome> {
     let (entity, id) = (request.part("entity"), request.id("id")?);
     let descriptor = request.replica.schema().entity(entity)?;
-    let own = request.replica.store().view(|tx| tx.get(entity, id))?;
+    let own = request.replica.read(|tx| tx.get(entity, id))?;
     let mut changes = Values::new();
     for field in descriptor.natural_key {
         let typed = form.text(field).map_or(Value::Null, Value::from);
@@ -40,12 +40,15 @@ pub(super) fn split(request: &Request<'_>, form: &Form) -> Result<Outcome> {
             words.insert(0, "Taken apart.".into());
             Ok(Outcome::toast(words.join(" ")).undo(undo))
         }
-        Err(ReadingError::Rows(error @ CoreError::KeyTaken { .. })) => {
+        Err(ReadingError::Rows(
+            error @ CoreError::Refused { why: Refusal::KeyTaken { .. }, .. },
+        )) => {
             let field = descriptor.natural_key.first().copied().unwrap_or_default();
             Ok(Outcome::wrong_field(field, error.to_string()))
         }
         Err(ReadingError::Rows(
-            error @ (CoreError::AlreadyApart { .. } | CoreError::NotFolded { .. }),
+            error @ (CoreError::Refused { why: Refusal::AlreadyApart { .. }, .. }
+            | CoreError::Refused { why: Refusal::NotFolded, .. }),
         )) => Ok(Outcome::wrong_field("", error.to_string())),
         Err(error) => Err(error.into()),
     }

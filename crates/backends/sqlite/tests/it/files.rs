@@ -234,7 +234,7 @@ fn a_file_with_what_this_program_never_makes_is_refused_wherever_it_comes_in() {
         assert_eq!(fs::read(&path).unwrap(), before);
         for error in [
             store.restore(&path).unwrap_err(),
-            store.read_copy(&path, &mut |_| Ok(())).unwrap_err(),
+            store.read_copy(&path, Box::new(|_| Ok(()))).unwrap_err(),
         ] {
             assert!(error.to_string().contains("evil.db holds the "), "{error}");
         }
@@ -255,10 +255,13 @@ fn what_somebody_else_wrote_is_read_row_by_row_and_nothing_is_left_of_it() {
     put(&open(&theirs), "notes", &note(7, &[]));
     let before = fs::read(&theirs).unwrap();
     let mut met = Vec::new();
-    let read = store.read_copy(&theirs, &mut |tx| {
-        met = tx.scan("notes", None, 10)?;
-        Ok(())
-    });
+    let read = store.read_copy(
+        &theirs,
+        Box::new(|tx| {
+            met = tx.scan("notes", None, 10)?;
+            Ok(())
+        }),
+    );
     read.unwrap();
     assert_eq!(met.iter().map(|it| it.id).collect::<Vec<_>>(), [id(7)]);
     assert_eq!(fs::read(&theirs).unwrap(), before);
@@ -273,7 +276,7 @@ fn everything_can_be_taken_away_at_once() {
     put(&store, "notes", &note(1, &[]));
     put(&store, "unheard_of", &note(2, &[]));
     let followed = (&store as &dyn Store).view(|tx| tx.journal()).unwrap().last;
-    let clear = |tx: &mut dyn driftline_core::store::Tx| {
+    let clear = |tx: &mut dyn driftline_core::store::StoreTx| {
         tx.set_meta("stays", Some("1"))?;
         tx.set_meta("goes", Some("1"))?;
         tx.clear(&["stays"])

@@ -2,7 +2,7 @@
 
 use crate::common::{self, found, id, note, open, put, stamp};
 use driftline_core::{
-    Durability, Error, Id, Stamp, Store, Value,
+    Durability, Error, Id, Input, Stamp, Store, Value,
     store::{AuditEntry, AuditKind, Deleted, Find, Operation, Queued, Stored},
 };
 use driftline_sqlite::SqliteStore;
@@ -71,9 +71,9 @@ fn filters_match_values_nulls_and_nothing_that_cannot_be() {
     let both = Find::new().equal("title", "b").unless("done", true);
     assert_eq!(found(&store, &both).unwrap(), []);
     let error = found(&store, &by("colour", json!("red"))).unwrap_err();
-    assert!(matches!(error, Error::UnknownField { .. }), "{error}");
+    assert!(matches!(error, Error::Invalid { what: Input::Field, .. }), "{error}");
     let unknown = (&store as &dyn Store).view(|tx| tx.find("todos", &Find::default()));
-    assert!(matches!(unknown, Err(Error::UnknownEntity { .. })));
+    assert!(matches!(unknown, Err(Error::Invalid { what: Input::Entity, .. })));
 }
 
 #[test]
@@ -203,9 +203,10 @@ fn queued(number: u64) -> Queued {
 fn an_entry_keeps_its_place_and_a_new_one_goes_to_the_end() {
     let (_folder, store) = filled();
     let store: &dyn Store = &store;
-    let write = |job: &dyn Fn(&mut dyn driftline_core::store::Tx) -> driftline_core::Result<()>| {
-        store.transact(Durability::Full, |tx| job(tx)).unwrap();
-    };
+    let write =
+        |job: &dyn Fn(&mut dyn driftline_core::store::StoreTx) -> driftline_core::Result<()>| {
+            store.transact(Durability::Full, |tx| job(tx)).unwrap();
+        };
     for number in 1..=3 {
         write(&|tx| tx.enqueue(&queued(number)));
     }
