@@ -81,7 +81,7 @@ fn under_way(replica: &Replica) -> Markup {
 }
 
 fn facts(request: &Request<'_>, status: &Status) -> Result<Markup> {
-    let code = request.host.code()?;
+    let code = request.profile.code()?;
     let link = request.replica.store().view(device::link)?;
     Ok(html! {
         dl.facts {

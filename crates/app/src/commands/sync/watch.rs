@@ -2,25 +2,25 @@
 //! thing that happens.
 
 use anyhow::{Context as _, Result};
+use driftline_client::{Error, runtime, service::Service};
 use driftline_core::{Millis, Progress as Step, SyncReport, service::News, status::Failure};
 use serde_json::{Value, json};
 use tokio::sync::{broadcast::error::RecvError, watch};
 
 use crate::{
-    account::runtime,
     context::{Context, Device},
     output::Progress,
-    service::Service,
+    terminal::exchanged,
     time,
 };
 
 /// Syncs until a person or the system asks it to stop.
 pub(super) fn run(context: &Context<'_>, device: &Device) -> Result<()> {
     if device.config.remote.is_none() {
-        return Err(super::no_remote(context));
+        return Err(Error::NoRemote.into());
     }
     let runtime = runtime()?;
-    let (service, news) = Service::start(context.setup(), device)?;
+    let (service, news) = Service::start(context.client(), device)?;
     let told = runtime.block_on(async {
         let teller = Teller { context, last: None };
         tokio::select! {
@@ -72,7 +72,7 @@ impl Teller<'_> {
                 it = news.recv() => it,
                 Ok(()) = steps.changed() => {
                     if let Some(step) = *steps.borrow_and_update() {
-                        progress.show(|| super::line(step));
+                        progress.show(|| exchanged(step));
                     }
                     continue;
                 }
