@@ -2,11 +2,12 @@
 //! code that is the same in every output, and an exit code.
 
 use anyhow::Result;
-use driftline_core::ErrorKind;
+use driftline_client::{Kind, causes, kind_of};
 use serde_json::json;
 
 use crate::{
-    hints,
+    call::Call,
+    hints::hints,
     output::{Output, ReaderGone},
 };
 
@@ -54,7 +55,7 @@ impl Failed {
 pub(crate) struct Usage(#[from] pub(crate) clap::Error);
 
 /// Tells how the program ended, and returns its exit code.
-pub(crate) fn report(output: &Output, outcome: Result<()>) -> u8 {
+pub(crate) fn report(output: &Output, call: &Call, outcome: Result<()>) -> u8 {
     let Err(error) = outcome else { return 0 };
     if error.is::<ReaderGone>() {
         return 0;
@@ -73,84 +74,55 @@ pub(crate) fn report(output: &Output, outcome: Result<()>) -> u8 {
     }
     let _what_was_printed_before = output.flush();
     let (code, exit) = kind(&error);
+    let hints = hints(call, &error);
     if output.json {
         let message = match error.downcast_ref() {
             Some(Usage(usage)) => {
                 let text = usage.to_string();
                 text.trim().trim_start_matches("error: ").to_owned()
             }
-            None => hints::after(&causes(&error).join(": "), hints::of_error(&error)),
+            None => causes(&*error).join(": "),
         };
-        output.say(&json!({ "error": { "code": code, "message": message } }).to_string());
+        let mut told = json!({ "error": { "code": code, "message": message } });
+        if !hints.is_empty() {
+            told["error"]["hints"] = json!(hints);
+        }
+        output.say(&told.to_string());
     } else {
-        let mut lines = causes(&error).into_iter();
+        let mut lines = causes(&*error).into_iter();
         output.say(&format!("error: {}", lines.next().unwrap_or_default()));
         for cause in lines {
             output.say(&format!("  because: {cause}"));
         }
-        if let Some(hint) = hints::of_error(&error) {
-            output.say(&format!("  {hint}"));
+        for hint in hints {
+            output.say(&format!("  hint: {hint}"));
         }
     }
     exit
 }
 
-/// An error and what caused it, each once: libraries that repeat their cause in their
-/// own message do not make it longer.
-fn causes(error: &anyhow::Error) -> Vec<String> {
-    let mut all: Vec<String> = Vec::new();
-    for cause in error.chain().map(ToString::to_string) {
-        if !all.iter().any(|it| it.contains(&cause)) {
-            all.push(cause);
-        }
-    }
-    all
-}
-
+/// The short code and the exit code of an error: that of what failed at the bottom.
 fn kind(error: &anyhow::Error) -> (&'static str, u8) {
     if error.is::<Usage>() {
         return ("usage", USAGE);
     }
-    if let Some(it) = error.downcast_ref::<Failed>() {
-        return (it.code, it.exit);
+    for cause in error.chain() {
+        if let Some(it) = cause.downcast_ref::<Failed>() {
+            return (it.code, it.exit);
+        }
+        if let Some((code, kind)) = kind_of(cause) {
+            return (code, exit(kind));
+        }
     }
-    if let Some(it) = error.downcast_ref::<driftline_auth::Error>() {
-        return (it.code(), of_sign_in(it));
-    }
-    let reading = error.downcast_ref::<driftline_reading::Error>();
-    if let Some((it, code)) = reading.and_then(|it| Some((it, it.code()?))) {
-        let exit = match () {
-            () if it.is_not_found() => NOT_FOUND,
-            () if it.is_usage() => USAGE,
-            () => 1,
-        };
-        return (code, exit);
-    }
-    let of_rows = match reading {
-        Some(driftline_reading::Error::Rows(it)) => Some(it),
-        _ => error.chain().find_map(|it| it.downcast_ref::<driftline_core::Error>()),
-    };
-    let Some(error) = of_rows else {
-        return ("failed", 1);
-    };
-    let exit = match error.kind() {
-        ErrorKind::NotFound => NOT_FOUND,
-        ErrorKind::Invalid => USAGE,
-        ErrorKind::SignIn => ACCOUNT,
-        ErrorKind::Transient => NOT_NOW,
-        _ => 1,
-    };
-    (error.code(), exit)
+    ("failed", 1)
 }
 
-fn of_sign_in(error: &driftline_auth::Error) -> u8 {
-    use driftline_auth::Error;
-    match error {
-        Error::BadAddress { .. } | Error::UnknownProvider { .. } | Error::WrongSite { .. } => USAGE,
-        Error::Denied | Error::TimedOut { .. } | Error::WrongCode | Error::Refused { .. } => {
-            ACCOUNT
-        }
-        error if error.is_transient() => NOT_NOW,
+fn exit(kind: Kind) -> u8 {
+    match kind {
+        Kind::Invalid => USAGE,
+        Kind::NotFound => NOT_FOUND,
+        Kind::SignIn => ACCOUNT,
+        Kind::Transient => NOT_NOW,
         _ => 1,
     }
 }

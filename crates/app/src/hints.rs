@@ -1,103 +1,194 @@
-//! What a person at a terminal does next about a failure: the one table from failures of
-//! the libraries, which know no commands, to commands of this program.
+//! What a person at a terminal does next about an error. The libraries below say what
+//! happened and to which thing; which command, flag or variable helps is known here alone,
+//! in this one table.
 
-use std::path::Path;
-
-use driftline_core::SyncEntity as _;
-use driftline_core::{Error, ErrorKind, SignInCause, status::Failure};
+use driftline_client::Error;
+use driftline_core::{
+    Error as RowError, ErrorKind, SignInCause, SyncEntity as _, status::Failure,
+};
 use driftline_entities::inbox::InboxItem;
+use driftline_reading::Error as ReadingError;
 
-/// What to do next about `error`, if a command helps.
-pub(crate) fn of_error(error: &anyhow::Error) -> Option<String> {
-    use driftline_reading::Error as Reading;
-    match error.downcast_ref() {
-        Some(Reading::Rows(error)) => return of_rows(error),
-        Some(Reading::BadStart { of, .. }) => return Some(ids(of.as_deref())),
-        Some(Reading::NoRow { of, .. }) => return Some(ids(of.as_deref())),
-        Some(Reading::NoLostValue { .. }) => {
-            let (history, conflicts) = (call("history ID"), call("conflicts list --all"));
-            return Some(format!("{history} and {conflicts} show what there is"));
-        }
-        _ => (),
+use crate::call::Call;
+
+/// What tells whoever runs a deployment which variables it lacks.
+pub(crate) const WHAT_IS_MISSING: &str = "npx convex run signIn/methods:missing (in convex/)";
+
+/// What helps, a line each; nothing where the message says all there is to say.
+pub(crate) fn hints(call: &Call, error: &anyhow::Error) -> Vec<String> {
+    error.chain().map(|it| of_cause(call, it)).find(|it| !it.is_empty()).unwrap_or_default()
+}
+
+fn of_cause(call: &Call, error: &(dyn std::error::Error + 'static)) -> Vec<String> {
+    if let Some(it) = error.downcast_ref() {
+        return of_client(call, it);
     }
-    error.chain().find_map(|it| it.downcast_ref::<Error>()).and_then(of_rows)
+    if let Some(it) = error.downcast_ref() {
+        return of_rows(call, it);
+    }
+    if let Some(it) = error.downcast_ref() {
+        return of_reading(call, it);
+    }
+    error.downcast_ref().map(|it| of_sign_in(call, it)).unwrap_or_default()
 }
 
-/// What to do next about what the last sync ended with, if a command helps.
-pub(crate) fn of_failure(failure: &Failure) -> Option<String> {
-    let hint = match failure.code.as_str() {
-        "signed_out" => SIGNED_OUT,
-        "unreviewed" => return Some(unreviewed()),
-        "wrong_account" => return Some(wrong_account()),
-        "damaged" => return Some(damaged()),
-        "not_equal" => return Some(not_equal()),
-        _ => return None,
-    };
-    Some(format!("run {}", call(hint)))
-}
-
-/// A message with what to do next.
-pub(crate) fn after(message: &str, hint: Option<String>) -> String {
-    hint.map_or_else(|| message.to_owned(), |hint| format!("{message}; {hint}"))
-}
-
-const SIGNED_OUT: &str = "sign-in";
-
-fn of_rows(error: &Error) -> Option<String> {
+/// What helps about what an operation says.
+pub(crate) fn of_client(call: &Call, error: &Error) -> Vec<String> {
+    let to = |what: &str, command: &str| to(call, what, command);
     match error {
-        Error::NotFound { entity, .. } => return Some(ids(Some(entity))),
-        Error::SignIn { why, .. } => {
-            return match why {
-                SignInCause::SignedOut => Some(format!("run {}", call(SIGNED_OUT))),
-                SignInCause::Unreviewed => Some(unreviewed()),
-                SignInCause::WrongAccount { .. } => Some(wrong_account()),
-                _ => None,
-            };
+        Error::Core(it) => of_rows(call, it),
+        Error::Auth(it) => of_sign_in(call, it),
+        Error::Reading(it) => of_reading(call, it),
+        Error::Profile(_) => vec!["choose another folder with --profile DIR".into()],
+        Error::NoHome | Error::NoFolder(_) => {
+            vec![to("choose a home folder", "import --from HOME")]
         }
-        Error::NotEqual { .. } => return Some(not_equal()),
-        _ => (),
-    }
-    match error.kind() {
-        ErrorKind::Damaged => Some(damaged()),
-        _ => None,
+        Error::NoRemote => {
+            vec![to("set one up", "config set remote.backend sqlite remote.path FILE")]
+        }
+        Error::NoDeployment => {
+            let url = "https://NAME.convex.cloud";
+            vec![to("set one up", &format!("config set remote.backend convex remote.url {url}"))]
+        }
+        Error::ChooseProvider(names) => {
+            names.iter().map(|it| to("sign in", &format!("sign-in {it}"))).collect()
+        }
+        Error::NotExcluded(_) => vec![to("see what is", "exclude")],
+        Error::ThisDevice => vec![to("sign out here", "sign-out")],
+        Error::NoDevice(_) | Error::SeveralDevices => {
+            vec![to("see which there are", "account devices")]
+        }
+        Error::CopyGone => vec![to("end syncing and keep everything here", "sign-out")],
+        Error::Unsent { .. } => vec![
+            to("send them", "sign-out --send"),
+            to("leave them here for the next sign-in", "sign-out --keep"),
+            to("write them to a file as well", "sign-out --export FILE"),
+        ],
+        _ => Vec::new(),
     }
 }
 
-fn ids(of: Option<&str>) -> String {
+/// What helps about what the last sync ended with.
+pub(crate) fn of_failure(call: &Call, failure: &Failure) -> Vec<String> {
+    match failure.code.as_str() {
+        "signed_out" => vec![to(call, "sign in", "sign-in")],
+        "unreviewed" => unreviewed(call),
+        "wrong_account" => wrong_account(call),
+        "damaged" => damaged(call),
+        "not_equal" => not_equal(call),
+        _ => Vec::new(),
+    }
+}
+
+fn of_rows(call: &Call, error: &RowError) -> Vec<String> {
+    match error {
+        RowError::NotFound { entity, .. } => ids(call, Some(entity)),
+        RowError::SignIn { why: SignInCause::SignedOut, .. } => {
+            vec![to(call, "sign in", "sign-in")]
+        }
+        RowError::SignIn { why: SignInCause::Unreviewed, .. } => unreviewed(call),
+        RowError::SignIn { why: SignInCause::WrongAccount { .. }, .. } => wrong_account(call),
+        RowError::NotEqual { .. } => not_equal(call),
+        error if error.kind() == ErrorKind::Damaged => damaged(call),
+        _ => Vec::new(),
+    }
+}
+
+fn of_reading(call: &Call, error: &ReadingError) -> Vec<String> {
+    match error {
+        ReadingError::Rows(it) => of_rows(call, it),
+        ReadingError::BadStart { of, .. } | ReadingError::NoRow { of, .. } => {
+            ids(call, of.as_deref())
+        }
+        ReadingError::NoLostValue { .. } => {
+            ["history ID", "conflicts list --all"].map(|it| to(call, "see what there is", it)).into()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn of_sign_in(call: &Call, error: &driftline_auth::Error) -> Vec<String> {
+    use driftline_auth::Error;
+    let to = |what: &str, command: &str| to(call, what, command);
+    let site = |it: &str| to("set it", &format!("config set remote.site_url {it}"));
+    match error {
+        Error::Failed { .. } => vec![to("check the set-up", "doctor")],
+        Error::NotSetUp { .. } => vec![format!("whoever runs it runs: {WHAT_IS_MISSING}")],
+        Error::NoDeviceFlow { name, .. } => {
+            vec![to("sign in with a code", &format!("sign-in {name} --headless"))]
+        }
+        Error::WrongSite { met, .. } => vec![site(met)],
+        Error::UnknownSite { .. } => vec![site("https://SITE")],
+        Error::Denied | Error::WrongCode | Error::Refused { .. } => {
+            vec![to("try again", "sign-in")]
+        }
+        Error::TimedOut { .. } => vec![
+            to("try again", "sign-in"),
+            to("sign in without a browser here", "sign-in --headless"),
+        ],
+        Error::NotInvited { person, .. } => vec![format!(
+            "whoever runs it runs: npx convex env set DRIFTLINE_PEOPLE {person},..."
+        )],
+        Error::Listen { .. } => vec![to("sign in with a code", "sign-in --headless")],
+        Error::Keyring { .. } => vec![to("keep it in a file", "sign-in --token-file")],
+        _ => Vec::new(),
+    }
+}
+
+fn to(call: &Call, what: &str, command: &str) -> String {
+    format!("{what}: {}", call.to(command))
+}
+
+fn ids(call: &Call, of: Option<&str>) -> Vec<String> {
     let command = match of {
         None => "list ENTITY".into(),
         // Most of what the inbox shows is in no row.
         Some(of) if of == InboxItem::NAME => "inbox".into(),
         Some(entity) => format!("list {entity}"),
     };
-    format!("{} shows what there is", call(&command))
+    vec![to(call, "see what there is", &command)]
 }
 
-fn unreviewed() -> String {
-    let (see, merge) = (call("sign-in --dry-run"), call("sign-in --yes"));
-    format!("see what would happen with {see}, merge with {merge}")
+fn unreviewed(call: &Call) -> Vec<String> {
+    vec![
+        to(call, "see what would happen", "sign-in --dry-run"),
+        to(call, "merge", "sign-in --yes"),
+    ]
 }
 
-fn wrong_account() -> String {
-    format!("use another profile: {}, or put the old remote back", call("--profile DIR sync"))
+fn wrong_account(call: &Call) -> Vec<String> {
+    vec![format!("put the old remote back, or use another profile: {} --profile DIR sync", call.name())]
 }
 
-fn damaged() -> String {
-    format!("run {}, then restore a backup", call("status"))
+fn damaged(call: &Call) -> Vec<String> {
+    vec![to(call, "restore a backup", "backup list")]
 }
 
-fn not_equal() -> String {
-    format!("report it with what {} says", call("digest --json"))
+fn not_equal(call: &Call) -> Vec<String> {
+    vec![to(call, "report it with what this says", "digest --json")]
 }
 
-/// How this program is called for `command`.
-fn call(command: &str) -> String {
-    format!("`{} {command}`", program())
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// What this program was called as.
-pub(crate) fn program() -> String {
-    let name = std::env::args_os().next();
-    let name = name.as_deref().map(Path::new).and_then(Path::file_stem);
-    name.map_or_else(|| "driftline".into(), |it| it.to_string_lossy().into_owned())
+    #[test]
+    fn what_comes_next_is_found_below_what_is_said_around_it() {
+        let call = Call::new(Some(&"/p".into()));
+        let error = anyhow::Error::new(Error::NoRemote).context("it was not synced");
+        let found = hints(&call, &error);
+        assert!(
+            found[0].ends_with(" --profile /p config set remote.backend sqlite remote.path FILE")
+        );
+        assert!(hints(&call, &anyhow::anyhow!("something else")).is_empty());
+    }
+
+    #[test]
+    fn what_refused_a_sign_in_is_found_below_what_it_caused() {
+        let person = "github:7".to_owned();
+        let refused = driftline_auth::Error::NotInvited { host: "a.example".into(), person };
+        let error = anyhow::Error::from(RowError::from(refused));
+        let found = hints(&Call::new(None), &error);
+        assert!(found[0].ends_with("npx convex env set DRIFTLINE_PEOPLE github:7,..."));
+    }
 }

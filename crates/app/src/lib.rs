@@ -16,30 +16,25 @@ use driftline_entities as _;
 use driftline_memory as _;
 use driftline_sqlite as _;
 
-mod account;
-mod backup;
 mod browser;
+mod call;
 mod cli;
-mod code;
 mod commands;
-mod config;
 mod context;
 mod env;
 mod error;
 mod hints;
-mod import;
-mod log;
 mod output;
-mod profile;
 mod rows;
 mod serve;
-mod service;
+mod terminal;
 mod time;
-mod worker;
 
 use std::{ffi::OsString, process::ExitCode};
 
-use crate::{cli::Arguments, context::Context, output::Output};
+use driftline_client::profile::Profile;
+
+use crate::{call::Call, cli::Arguments, context::Context, output::Output};
 
 /// Runs the command that the program was called with, and says how it ended.
 ///
@@ -56,10 +51,13 @@ pub fn run() -> ExitCode {
         Err(error) => (Err(error), words.iter().any(|it| it == "--json")),
     };
     let output = Output::new(json);
+    let call = Call::new(arguments.as_ref().ok().and_then(|it| it.profile.as_ref()));
     let outcome = arguments.and_then(|it| {
-        let command = it.command.clone().unwrap_or_default();
-        Context::new(&output, it).and_then(|context| commands::run(&context, command))
+        let Arguments { profile, config, command, .. } = it;
+        let profile = Profile::choose(profile)?;
+        let context = Context::new(&output, call.clone(), profile, config)?;
+        commands::run(&context, command.unwrap_or_default())
     });
     let outcome = outcome.and_then(|()| output.flush());
-    ExitCode::from(error::report(&output, outcome))
+    ExitCode::from(error::report(&output, &call, outcome))
 }

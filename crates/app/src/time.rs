@@ -1,13 +1,8 @@
 //! Times as people and programs write them.
 
+pub(crate) use driftline_client::iso;
 use driftline_core::Millis;
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
-
-/// `millis` since 1970 as ISO 8601, UTC.
-pub(crate) fn iso(millis: Millis) -> Option<String> {
-    let time = Timestamp::from_millisecond(i64::try_from(millis).ok()?).ok()?;
-    Some(time.to_string())
-}
 
 /// `millis` since 1970 for a person, to the second, UTC.
 pub(crate) fn moment(millis: Millis) -> String {
@@ -68,8 +63,6 @@ mod tests {
         assert_eq!(parse("1795348800000", 0), Some(noon));
         assert_eq!(parse("now", 7), Some(7));
         assert_eq!(parse("yesterday-ish", 0), None);
-        assert_eq!(iso(1_795_348_800_000).as_deref(), Some("2026-11-22T12:00:00Z"));
-        assert_eq!(iso(u64::MAX), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! reads the page can do.
 
 use axum::http::StatusCode;
-use driftline_core::{Error as RowError, ErrorKind, Input};
+use driftline_client::Kind;
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +20,9 @@ pub enum Error {
     /// What people read could not be worked out.
     #[error(transparent)]
     Reading(#[from] driftline_reading::Error),
+    /// What was to be done with the profile failed.
+    #[error("{}", .0.told())]
+    Client(#[from] driftline_client::Error),
     /// The rest of the program failed; it says how.
     #[error("{0}")]
     Host(String),
@@ -63,6 +66,11 @@ impl Error {
                     error => of_kind(error.kind()),
                 }
             }
+            Self::Client(error) => match error.kind() {
+                Kind::NotFound => StatusCode::NOT_FOUND,
+                Kind::Invalid => StatusCode::BAD_REQUEST,
+                _ => StatusCode::INTERNAL_SERVER_ERROR,
+            },
             Self::Reading(driftline_reading::Error::TooLong) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Reading(error) if error.is_not_found() => StatusCode::NOT_FOUND,
             Self::Reading(error) if error.is_usage() => StatusCode::BAD_REQUEST,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use driftline_core::Millis;
 
-use crate::{live::INDEX, server::App};
+use crate::{app::App, live::INDEX};
 
 /// How often it looks.
 const BEAT: Millis = 1_000;

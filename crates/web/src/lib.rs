@@ -4,7 +4,9 @@
 //! the contents with the secret of this run in a header: no cookie, no request to any
 //! other host, nothing that another site's page could ask for. What a page shows comes
 //! from a [`Replica`](driftline_core::Replica) and a
-//! [`Reading`](driftline_reading::Reading); the rest of the program is behind [`Host`].
+//! [`Reading`](driftline_reading::Reading), what it does with the profile is done by an
+//! [`OpenProfile`](driftline_client::OpenProfile); the rest of the program is behind
+//! [`Host`].
 //!
 //! # A page, in a file of its own below `pages/`
 //!
@@ -41,9 +43,9 @@
 // Named so that they are linked: what is not linked does not register itself.
 use driftline_entities as _;
 
-pub mod account;
 mod actions;
 mod answer;
+mod app;
 mod assets;
 mod compress;
 mod crowd;
@@ -68,18 +70,19 @@ mod routes;
 mod server;
 mod shell;
 mod standing;
+mod watch;
 
 pub use self::{
-    account::{Account, Errand},
+    app::Traded,
     assets::{script, style},
     door::knock,
     error::{Error, Result},
     form::Form,
     fragment::{Download, Fragment},
-    host::{Backup, Exclusion, Host, Importing, Place, Setting},
+    host::Host,
     outcome::{Outcome, Post},
     pages::address_of,
     request::Request,
     routes::{Route, routes},
-    server::{Door, Options, Server, Traded},
+    server::{Door, Options, Server},
 };

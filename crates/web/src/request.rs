@@ -1,5 +1,6 @@
 //! What a page is asked with, and what it may use to answer.
 
+use driftline_client::OpenProfile;
 use driftline_core::{Id, Millis, Replica};
 use driftline_reading::Reading;
 use jiff::tz::TimeZone;
@@ -16,6 +17,8 @@ pub struct Request<'a> {
     pub replica: &'a Replica,
     /// What people read, worked out from them.
     pub reading: &'a Reading,
+    /// The profile that they are of, and what is done with it.
+    pub profile: &'a OpenProfile,
     /// The rest of the program.
     pub host: &'a dyn Host,
     /// Milliseconds since 1970.

@@ -21,16 +21,15 @@ use crate::{
     Error, Form, Request, Result,
     actions::{ACTIONS, Action},
     answer::{self, Answer},
+    app::{App, Traded},
     assets, compress,
     crowd::Shown,
     guard::FOREIGN,
     key::Verdict,
-    live,
     pages::{FILES, File, PAGES, Page},
     parts,
     query::Pairs,
-    server::{App, Traded},
-    shell,
+    shell, watch,
 };
 
 /// How long a page may take to be worked out.
@@ -76,7 +75,7 @@ pub fn routes() -> Vec<Route> {
 /// The same as a router.
 pub(crate) fn router(app: Arc<App>) -> Router {
     let mut secret = Router::new()
-        .route("/events", get(live::events))
+        .route("/events", get(watch::events))
         .route("/fragment/{*path}", get(async || answer::failed_page(&missing())));
     let open = shells()
         .route("/assets/app.js", get(|| fixed("text/javascript; charset=utf-8", assets::script())))
@@ -94,7 +93,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     }
     let secret = secret.route_layer(middleware::from_fn_with_state(app.clone(), keyed));
     open.merge(secret)
-        .fallback(async || answer::page(StatusCode::NOT_FOUND, shell::shell()))
+        .fallback(async |app: State<Arc<App>>| shell_of(&app, StatusCode::NOT_FOUND))
         .layer(compress::layer())
         .with_state(app)
 }
@@ -107,8 +106,12 @@ pub(crate) fn way_in(app: Arc<App>) -> Router {
 /// The page without contents, under the address of every page.
 fn shells() -> Router<Arc<App>> {
     PAGES.iter().fold(Router::new(), |router, page| {
-        router.route(page.path, get(async || answer::page(StatusCode::OK, shell::shell())))
+        router.route(page.path, get(async |app: State<Arc<App>>| shell_of(&app, StatusCode::OK)))
     })
+}
+
+fn shell_of(app: &App, status: StatusCode) -> Answer {
+    answer::page(status, shell::shell(&app.host.opening()))
 }
 
 fn missing() -> Error {
@@ -255,6 +258,7 @@ impl Ask {
             job(&Request {
                 replica: reading.replica(),
                 reading: &reading,
+                profile: app.host.profile(),
                 host: &*app.host,
                 now: app.env.wall(),
                 zone: &app.zone,

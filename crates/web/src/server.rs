@@ -18,7 +18,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use jiff::tz::TimeZone;
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{mpsc, watch},
+    sync::{mpsc, watch as signal},
     task::JoinSet,
     time::timeout,
 };
@@ -27,14 +27,16 @@ use tower::ServiceExt as _;
 use crate::{
     Error, Host, Result,
     answer::{self, Answer},
+    app::{App, Traded},
     crowd::{Crowd, Shown},
     follow,
     guard::{Asker, Guard},
     key::Keys,
-    live::{self, Live, Seen},
+    live::Live,
     patient::Patient,
     routes,
     standing::Standing,
+    watch::{self, Seen},
 };
 
 /// How long the head of a request may take to arrive, and how long its body: a program of
@@ -59,48 +61,6 @@ pub struct Options {
     pub zone: TimeZone,
     /// The port; 0 for any that is free.
     pub port: u16,
-}
-
-/// What every request is answered from.
-pub(crate) struct App {
-    pub(crate) reading: Reading,
-    pub(crate) env: Arc<dyn Env>,
-    pub(crate) host: Arc<dyn Host>,
-    pub(crate) zone: TimeZone,
-    pub(crate) keys: Keys,
-    pub(crate) live: Live,
-    pub(crate) standing: Standing,
-    pub(crate) address: SocketAddr,
-    guard: Guard,
-    traded: mpsc::UnboundedSender<Traded>,
-}
-
-/// What became of the code of an address.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Traded {
-    /// It let a browser in.
-    Now {
-        /// The code, which works no more.
-        code: String,
-    },
-    /// It had let a browser in before, and let no other one in.
-    Again,
-    /// It was too old to let a browser in.
-    Late,
-}
-
-impl App {
-    /// Tells the program what became of a code.
-    pub(crate) fn tell(&self, traded: Traded) {
-        // Where nobody listens, nobody is told.
-        let _nobody_listens = self.traded.send(traded);
-    }
-
-    /// The address of a page, with a code that lets one browser in.
-    pub(crate) fn link(&self, path: &str) -> String {
-        let path = if path.starts_with('/') { path } else { "/" };
-        format!("http://{}{path}#code={}", self.address, self.keys.code())
-    }
 }
 
 /// A server that listens, and answers once it [runs](Self::run).
@@ -167,12 +127,12 @@ impl Server {
 
     /// Answers until `end` is there, and lets what is being answered come to its end.
     pub async fn run(self, end: impl Future<Output = ()> + Send) {
-        let (stop, stopped) = watch::channel(false);
+        let (stop, stopped) = signal::channel(false);
         let routers = Routers {
             all: routes::router(self.app.clone()),
             way_in: routes::way_in(self.app.clone()),
         };
-        let watching = tokio::spawn(live::watch(self.app.clone(), Seen::now(&self.app)));
+        let watching = tokio::spawn(watch::watch(self.app.clone(), Seen::now(&self.app)));
         let following = tokio::spawn(follow::follow(self.app.clone()));
         let mut connections = JoinSet::new();
         tokio::select! {
@@ -194,7 +154,7 @@ impl Server {
     async fn accept(
         &self,
         routers: &Routers,
-        stopped: &watch::Receiver<bool>,
+        stopped: &signal::Receiver<bool>,
         connections: &mut JoinSet<()>,
     ) {
         let mut crowd = Crowd::default();
@@ -235,7 +195,7 @@ async fn serve(
     routers: Routers,
     stream: TcpStream,
     shown: Shown,
-    mut stopped: watch::Receiver<bool>,
+    mut stopped: signal::Receiver<bool>,
 ) {
     let service = service_fn(move |request| {
         let (app, routers, shown) = (app.clone(), routers.clone(), shown.clone());

@@ -13,8 +13,8 @@ const NAV: [(&str, &str); 5] = [
     ("/sync", "Sync"),
 ];
 
-/// The page without contents.
-pub(crate) fn shell() -> Markup {
+/// The page without contents; `opening` is the command that opens it for who may read it.
+pub(crate) fn shell(opening: &str) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -58,7 +58,7 @@ pub(crate) fn shell() -> Markup {
                 div #toasts.toasts role="status" aria-live="polite" {}
                 p #said.vh role="status" aria-live="polite" {}
                 (help())
-                (closed())
+                (closed(opening))
             }
         }
     }
@@ -97,14 +97,14 @@ fn help() -> Markup {
 }
 
 /// What a browser shows that has no secret, or whose program has ended.
-fn closed() -> Markup {
+fn closed(opening: &str) -> Markup {
     html! {
         template #closed {
             h1 { "Open this page from Driftline" }
             div.empty {
                 p { "Only a browser that the program opened may read what is here." }
                 p { "In a terminal:" }
-                pre { code { "driftline open" } }
+                pre { code { (opening) } }
                 p { "If this window worked before, the program was started again meanwhile." }
             }
         }
@@ -112,7 +112,7 @@ fn closed() -> Markup {
             div.box.box--warn role="alert" {
                 p { strong { "Driftline is not running. " }
                     "What you see is what it showed last. Start it again in a terminal: "
-                    code { "driftline" } }
+                    code { (opening) } }
             }
         }
     }

@@ -54,7 +54,7 @@ impl Standing {
         }
         let status = host.status()?;
         let unread = inbox::counts(reading, &host.outside()?)?.unread;
-        let state = State { status, paused: host.is_paused(), unread };
+        let state = State { status, paused: host.profile().is_paused(), unread };
         *kept = pulse.map(|pulse| Kept { version, pulse, at, state: state.clone() });
         Ok(state)
     }

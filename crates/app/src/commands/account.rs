@@ -2,15 +2,14 @@
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
+use driftline_client::{
+    account::{self, Deployment, Overview},
+    runtime,
+};
 use driftline_core::Error;
 use serde_json::json;
 
-use crate::{
-    account::{self, Deployment, Overview, runtime},
-    context::Context,
-    error::Failed,
-    time,
-};
+use crate::{context::Context, time};
 
 /// Who is signed in, and where.
 #[derive(Clone, Debug, Args)]
@@ -56,8 +55,8 @@ impl Account {
                 devices(context, &overview)
             }
             Some(Task::Devices { task: Some(DeviceTask::Revoke { id, .. }) }) => {
-                let out = || Error::signed_out(overview.remote.clone());
-                let found = id.map(|it| find(context, &overview, &it)).transpose()?;
+                let out = || Error::SignedOut { remote: overview.remote.clone() };
+                let found = id.map(|it| account::find(&overview, &it)).transpose()?;
                 let ended = runtime.block_on(async {
                     match &found {
                         Some(device) => deployment.revoke(device).await,
@@ -66,30 +65,6 @@ impl Account {
                 })?;
                 told(context, found.as_deref(), ended.ok_or_else(out)?)
             }
-        }
-    }
-}
-
-/// The device that somebody means.
-fn find(context: &Context<'_>, overview: &Overview, typed: &str) -> Result<String> {
-    let Some(devices) = &overview.devices else {
-        let message = overview.unreachable.clone().unwrap_or_default();
-        return Err(Failed::failed("unavailable", message));
-    };
-    let mut met = devices.iter().filter(|it| it.device.starts_with(typed));
-    let list = context.call("account devices");
-    match (met.next(), met.next()) {
-        (Some(it), None) if it.is_this => {
-            let out = context.call("sign-out");
-            Err(Failed::usage("this_device", format!("this is the device you are at; try: {out}")))
-        }
-        (Some(it), None) => Ok(it.device.clone()),
-        (None, _) => {
-            let typed = driftline_core::excerpt(typed);
-            Err(Failed::not_found(format!("no device of yours is called `{typed}`; see: {list}")))
-        }
-        (Some(_), Some(_)) => {
-            Err(Failed::usage("ambiguous_id", format!("several are called so; see: {list}")))
         }
     }
 }

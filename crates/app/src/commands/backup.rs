@@ -5,14 +5,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
+use driftline_client::{
+    backup::{self, Copy, PutBack, Until},
+    runtime,
+};
 use serde_json::json;
 
-use crate::{
-    backup::{self, Copy, PutBack, Until},
-    context::Context,
-    output::table,
-    time,
-};
+use crate::{context::Context, output::table, terminal::Terminal, time};
 
 /// A copy of everything that is here.
 #[derive(Clone, Debug, Args)]
@@ -45,8 +44,7 @@ impl Backup {
 
 fn make(context: &Context<'_>) -> Result<()> {
     let device = context.device()?;
-    let made = backup::make(context, &device.replica, backup::ASKED)?;
-    let Some(path) = made else { return Err(backup::nothing_lasts()) };
+    let path = backup::ask(context, &device.replica)?;
     if context.output.json {
         return context.output.json(&json!({ "path": path }));
     }
@@ -78,10 +76,9 @@ fn list(context: &Context<'_>, copies: &[Copy]) -> Result<()> {
 
 fn restore(context: &Context<'_>, which: &Path) -> Result<()> {
     let device = context.device()?;
-    let done = backup::put_back(context, &device, which, || {
-        context.output.chat("Another process syncs this profile; waiting for it.");
-    });
-    let done = done.context("the backup was not put back")?;
+    let terminal = Terminal::new(context);
+    let done = runtime()?.block_on(backup::put_back(context, &device, which, &terminal));
+    let done = terminal.came(done).context("the backup was not put back")?;
     if context.output.json {
         return context.output.json(&done);
     }

@@ -2,14 +2,10 @@
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
+use driftline_client::config::{self, Config as Loaded};
 use serde_json::{Map, json};
 
-use crate::{
-    config::{self, Config as Loaded},
-    context::Context,
-    error::Failed,
-    output::table,
-};
+use crate::{context::Context, error::Failed, output::table};
 
 /// What is in force.
 #[derive(Clone, Debug, Args)]

@@ -13,7 +13,9 @@ use self::{
     fleet::{Device, Fleet},
     pick::Pick,
 };
-use crate::{code::code, context::Context};
+use driftline_client::code::code;
+
+use crate::context::Context;
 
 /// What syncing does.
 #[derive(Clone, Debug, Args)]

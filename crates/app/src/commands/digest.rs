@@ -4,7 +4,9 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::{Map, Value};
 
-use crate::{code::code, context::Context, output::table};
+use driftline_client::code::code;
+
+use crate::{context::Context, output::table};
 
 /// Sums of what is here.
 #[derive(Clone, Debug, Args)]

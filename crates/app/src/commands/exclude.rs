@@ -2,9 +2,10 @@
 
 use anyhow::Result;
 use clap::Args;
+use driftline_client::exclude;
 use serde_json::json;
 
-use crate::{account::exclude, context::Context, error::Failed, rows};
+use crate::{context::Context, error::Failed, rows};
 
 /// What stays on this device, whatever is synced.
 #[derive(Clone, Debug, Args)]
@@ -33,7 +34,7 @@ impl Exclude {
             }
             None => exclude::whole(what)?,
         };
-        exclude::turn(context, &before.replica, &name, !self.remove)?;
+        context.exclude(&before.replica, &name, !self.remove)?;
         show(context)
     }
 }

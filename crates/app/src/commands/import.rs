@@ -4,13 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
+use driftline_client::import::{self, Report, Step};
 
-use crate::{
-    context::Context,
-    error::Failed,
-    import::{self, Report, Step},
-    output::Progress,
-};
+use crate::{context::Context, error::Failed, output::Progress};
 
 /// How many problems a person is shown.
 const SHOWN: usize = 20;

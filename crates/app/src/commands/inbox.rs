@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
+use driftline_client::import;
 use driftline_core::Id;
 use driftline_reading::{
     Reading, ids,
@@ -11,7 +12,6 @@ use serde_json::{Value, json};
 
 use crate::{
     context::{Context, Device},
-    import,
     output::table,
     time,
 };

@@ -1,6 +1,7 @@
 //! Without a command: where things stand, what is new, and what to do next.
 
 use anyhow::Result;
+use driftline_client::import::{self, Look};
 use driftline_reading::{
     ids,
     inbox::{self, Counts, Outside},
@@ -11,7 +12,6 @@ use serde_json::json;
 use super::status;
 use crate::{
     context::Context,
-    import::{self, Look},
     output::{cut, one_line},
     time,
 };

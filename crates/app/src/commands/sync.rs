@@ -2,26 +2,14 @@
 
 mod watch;
 
-use std::{
-    sync::atomic::{AtomicBool, Ordering},
-    thread,
-    time::Duration,
-};
-
 use anyhow::Result;
 use clap::Args;
-use driftline_core::{Backend, Progress as Step, SyncReport, status::State};
+use driftline_client::{code::hub_code, runtime, sync};
+use driftline_core::{SyncReport, status::State};
 use serde_json::json;
 
 use super::status;
-use crate::{
-    account::runtime,
-    code::hub_code,
-    context::{Context, Device},
-    error::Failed,
-    output::Progress,
-    profile::Turn,
-};
+use crate::{context::Context, error::Failed, terminal::Terminal};
 
 /// Exchanges everything with the remote.
 #[derive(Clone, Debug, Args)]
@@ -37,12 +25,9 @@ impl Sync {
         if self.watch {
             return watch::run(context, &device);
         }
-        let report = {
-            let _turn = Turn::take(&context.profile, || {
-                context.output.chat("Another process syncs this profile; waiting for it.");
-            })?;
-            exchange(context, &device)?
-        };
+        let terminal = Terminal::new(context);
+        let report = runtime()?.block_on(sync::once(context, &device, &terminal));
+        let report = terminal.came(report)?;
         let status = context.status(&device)?;
         let code =
             if status.state == State::Synced { Some(hub_code(&device.replica)?) } else { None };
@@ -85,51 +70,4 @@ fn none_parked(context: &Context<'_>, parked: u64) -> Result<()> {
         1 => Err(Failed::parked(format!("1 row was refused and stays here; see {retry}"))),
         many => Err(Failed::parked(format!("{many} rows were refused and stay here; see {retry}"))),
     }
-}
-
-/// One sync, for which the caller has the turn.
-pub(super) fn exchange(context: &Context<'_>, device: &Device) -> Result<SyncReport> {
-    let remote = context.remote_to_sync(&device.config, &device.replica)?;
-    exchange_with(context, device, &*remote.ok_or_else(|| no_remote(context))?)
-}
-
-/// The same, with a remote that the caller has opened.
-pub(super) fn exchange_with(
-    context: &Context<'_>,
-    device: &Device,
-    remote: &dyn Backend,
-) -> Result<SyncReport> {
-    let runtime = runtime()?;
-    let replica = &device.replica;
-    let steps = replica.subscribe_to_status();
-    let env = &*context.env;
-    let done = AtomicBool::new(false);
-    let report = thread::scope(|threads| {
-        // A backend on this machine never waits, so nothing else would get a turn.
-        let teller = threads.spawn(|| {
-            let mut progress = Progress::new(env);
-            while !done.load(Ordering::Acquire) {
-                if let Some(step) = *steps.borrow() {
-                    progress.show(|| line(step));
-                }
-                thread::park_timeout(Duration::from_millis(100));
-            }
-        });
-        let report = runtime.block_on(replica.sync(remote));
-        done.store(true, Ordering::Release);
-        teller.thread().unpark();
-        report
-    });
-    Ok(report?)
-}
-
-pub(super) fn no_remote(context: &Context<'_>) -> anyhow::Error {
-    let set = context.call("config set remote.backend sqlite remote.path FILE");
-    let message = format!("no remote is set up, so there is nothing to sync with; try: {set}");
-    Failed::usage("no_remote", message)
-}
-
-/// How far a sync is.
-fn line(Step { received, sent, waiting, .. }: Step) -> String {
-    format!("Syncing: received {received}, sent {sent}, {waiting} left")
 }

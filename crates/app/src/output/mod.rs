@@ -7,8 +7,8 @@ mod table;
 mod text;
 
 use std::{
-    cell::RefCell,
     io::{self, BufWriter, IsTerminal, Stdout, Write},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use anyhow::{Context as _, Result};
@@ -30,12 +30,12 @@ pub(crate) struct ReaderGone;
 pub(crate) struct Output {
     /// Whether data is written as JSON.
     pub(crate) json: bool,
-    stdout: RefCell<BufWriter<Stdout>>,
+    stdout: Mutex<BufWriter<Stdout>>,
 }
 
 impl Output {
     pub(crate) fn new(json: bool) -> Self {
-        Self { json, stdout: RefCell::new(BufWriter::new(io::stdout())) }
+        Self { json, stdout: Mutex::new(BufWriter::new(io::stdout())) }
     }
 
     /// Data for a person.
@@ -115,7 +115,7 @@ impl Output {
     }
 
     pub(crate) fn flush(&self) -> Result<()> {
-        self.stdout.borrow_mut().flush().map_err(failed)
+        self.stdout().flush().map_err(failed)
     }
 
     /// How many columns a line may have; none where no terminal shows it.
@@ -125,8 +125,12 @@ impl Output {
         io::stdout().is_terminal().then(width)
     }
 
+    fn stdout(&self) -> MutexGuard<'_, BufWriter<Stdout>> {
+        self.stdout.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn write(&self, text: &str) -> Result<()> {
-        let mut stdout = self.stdout.borrow_mut();
+        let mut stdout = self.stdout();
         writeln!(stdout, "{}", text.trim_end_matches('\n')).map_err(failed)
     }
 }

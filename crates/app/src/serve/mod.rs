@@ -2,15 +2,13 @@
 //! thread that imports transcripts as they grow, and one that syncs.
 
 mod demo;
-mod errand;
-mod export;
 mod host;
-mod importer;
 mod running;
 
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
+use driftline_client::{importer::Importer, runtime, service::Service};
 use driftline_core::Millis;
 use driftline_web::{Error as WebError, Host as _, Options, Server, Traded, knock};
 use serde_json::json;
@@ -19,16 +17,13 @@ use url::Url;
 
 use self::{
     host::AppHost,
-    importer::Importer,
     running::{Place, Running},
 };
 use crate::{
-    account::runtime,
     browser::{self, Handover, Purpose},
     context::Context,
     env,
     error::Failed,
-    service::Service,
 };
 
 /// How long an app that is just starting may take to say where it is.
@@ -83,9 +78,15 @@ fn serve(
     let device = context.device()?;
     let runtime = runtime()?;
     let importer = Importer::start(device.replica.clone())?;
-    let (service, _news) = Service::start(context.setup(), &device)?;
+    let (service, _news) = Service::start(context.client(), &device)?;
     let reading = context.reading(&device)?;
-    let host = Arc::new(AppHost::new(context.setup().clone(), &device, importer.asker(), service));
+    let host = Arc::new(AppHost::new(
+        context.client().clone(),
+        context.caller().clone(),
+        &device,
+        importer.asker(),
+        service,
+    ));
     let options =
         Options { reading, env: context.env.clone(), host: host.clone(), zone: env::zone(), port };
     let served = runtime.block_on(async {
@@ -104,7 +105,7 @@ fn serve(
     // Whatever is under way, nobody waits for it: a job of a page gives up at its next look,
     // and the rest is made up for as after a crash.
     runtime.shutdown_background();
-    host.stop();
+    host.profile().close();
     importer.stop();
     served
 }

@@ -9,13 +9,11 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
+use driftline_client::profile::{self, Profile};
 use driftline_private as private;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    browser::{self, Purpose},
-    profile::{self, Profile},
-};
+use crate::browser::{self, Purpose};
 
 const LOCK: &str = "app.lock";
 const FILE: &str = "app.json";

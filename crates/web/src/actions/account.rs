@@ -1,16 +1,18 @@
 //! What is done with the account. Each takes longer than a page; the page says how far it
 //! is.
 
-use crate::{Error, Form, Outcome, Request, Result, account::Errand};
+use driftline_client::Errand;
+
+use crate::{Error, Form, Outcome, Request, Result};
 
 fn begin(request: &Request<'_>, errand: Errand) -> Result<Outcome> {
-    request.host.begin(errand);
+    request.profile.begin(errand);
     Ok(Outcome::go("/account"))
 }
 
 /// Signs in with a provider, in the browser.
 pub(super) fn sign_in(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
-    let account = request.host.account()?;
+    let account = request.profile.account()?;
     let wanted = request.part("provider");
     if !account.providers.iter().any(|(name, _)| name == wanted) {
         return Err(Error::NotFound("there is no such way to sign in".into()));
@@ -20,7 +22,7 @@ pub(super) fn sign_in(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
 
 /// Wants no more of what is under way.
 pub(super) fn stop(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
-    request.host.stop();
+    request.profile.stop();
     Ok(Outcome::go("/account"))
 }
 

@@ -1,10 +1,12 @@
 //! What the rest of the program is asked for.
 
-use crate::{Error, Form, Outcome, Post, Request, Result, parts::count_of};
+use driftline_client::Kind;
+
+use crate::{Form, Outcome, Post, Request, Result, parts::count_of};
 
 /// Begins an import.
 pub(super) fn import(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
-    request.host.import_now();
+    request.profile.import_now();
     Ok(Outcome::done())
 }
 
@@ -15,13 +17,13 @@ pub(super) fn demo(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
 
 /// Writes every row into a file.
 pub(super) fn export(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
-    let path = request.host.export()?;
+    let path = request.profile.export()?;
     Ok(Outcome::toast(format!("Everything is in {}", path.display())))
 }
 
 /// Copies everything, as it is now.
 pub(super) fn backup(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
-    let path = request.host.backup()?;
+    let path = request.profile.backup()?;
     Ok(Outcome::toast(format!("Everything is copied to {}", path.display())))
 }
 
@@ -30,8 +32,10 @@ pub(super) fn exclude(request: &Request<'_>, form: &Form) -> Result<Outcome> {
     let Some(what) = form.text("what") else {
         return Ok(Outcome::wrong_field("what", "write a folder, or a row as ENTITY/ID"));
     };
-    match request.host.exclude(what, true) {
-        Err(Error::Bad(why)) => return Ok(Outcome::wrong_field("what", why)),
+    match request.profile.exclude(what, true) {
+        Err(error) if error.kind() == Kind::Invalid => {
+            return Ok(Outcome::wrong_field("what", error.told()));
+        }
         done => done?,
     }
     let undo = Post::to("/exclude/remove").field("what", what);
@@ -42,33 +46,33 @@ pub(super) fn exclude(request: &Request<'_>, form: &Form) -> Result<Outcome> {
 /// Lets a folder or a row be synced again.
 pub(super) fn include(request: &Request<'_>, form: &Form) -> Result<Outcome> {
     let what = form.required("what")?;
-    request.host.exclude(what, false)?;
+    request.profile.exclude(what, false)?;
     let undo = Post::to("/exclude").field("what", what);
     Ok(Outcome::toast("It is synced again, with what waited here.").undo(undo))
 }
 
 /// Syncs now.
 pub(super) fn sync(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
-    request.host.sync_now();
+    request.profile.sync_now();
     Ok(Outcome::done())
 }
 
 /// Stops syncing.
 pub(super) fn pause(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
-    request.host.pause(true)?;
+    request.profile.pause(true)?;
     let undo = Post::to("/sync/resume");
     Ok(Outcome::toast("Paused. What you write waits here.").undo(undo))
 }
 
 /// Goes on syncing.
 pub(super) fn resume(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
-    request.host.pause(false)?;
+    request.profile.pause(false)?;
     Ok(Outcome::done())
 }
 
 /// Puts rows that were refused back into the queue.
 pub(super) fn retry(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
     let count = request.replica.retry_parked()?;
-    request.host.sync_now();
+    request.profile.sync_now();
     Ok(Outcome::toast(format!("{} sent again.", count_of(count, "row is", "rows are"))))
 }

@@ -1,16 +1,21 @@
 //! The account: who is signed in, on which devices, and the first merge, looked at before
 //! it is done.
 
+use driftline_client::{
+    Errand, Standing,
+    account::{Listed, Overview, Review},
+    errand::{Came, Done},
+    sign_in::{FirstMerge, Merged},
+};
 use maud::{Markup, html};
 
 use crate::{
     Download, Error, Fragment, Request, Result,
-    account::{Account, Came, Device, Errand, Merged, Review, Who},
     parts::{self, ago, count_of, grouped, label},
 };
 
 pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
-    let account = request.host.account()?;
+    let account = request.profile.account()?;
     let main = html! {
         h1 { "Account" }
         @match &account.remote {
@@ -20,7 +25,7 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
                 @if let Some((_, came)) = &account.done { (came_to(came)) }
                 @match &account.who {
                     Some(Ok(who)) => (signed_in(request, remote, who)),
-                    Some(Err(why)) => (signed_out(&account, remote, why)),
+                    Some(Err(why)) => (signed_out(&account, remote, &why.told())),
                     None => p.muted { "Asking " (remote) " …" },
                 }
             }
@@ -32,7 +37,7 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
 /// The picture of who is signed in.
 pub(super) fn picture(request: &Request<'_>) -> Result<Download> {
     let (media, bytes) = request
-        .host
+        .profile
         .picture()
         .ok_or_else(|| Error::NotFound("there is no picture of whoever is signed in".into()))?;
     Ok(Download { media, name: None, bytes })
@@ -76,14 +81,19 @@ fn signing_in(page: Option<&str>) -> Markup {
     }
 }
 
-fn came_to(came: &std::result::Result<Came, String>) -> Markup {
+fn came_to(came: &Came) -> Markup {
     match came {
-        Err(why) => html! { p.box.box--err role="alert" { (why) } },
-        Ok(Came { merged: Some(it), .. }) => merged(it),
-        Ok(Came { review: Some(it), person, login, .. }) => {
-            review(it, &who(person.as_deref().unwrap_or("nobody"), login.as_deref()))
-        }
-        Ok(_) => html! {},
+        Err(why) => html! { p.box.box--err role="alert" { (why.told()) } },
+        Ok(done) => match &**done {
+            Done::SignedIn(it) => match &it.first {
+                Some(FirstMerge { merged: Some(it), .. }) => merged(it),
+                Some(FirstMerge { review: found, merged: None }) => {
+                    review(found, &driftline_client::account::who(&it.person, it.login.as_deref()))
+                }
+                None => html! {},
+            },
+            _ => html! {},
+        },
     }
 }
 
@@ -93,16 +103,11 @@ fn merged(it: &Merged) -> Markup {
             p { "Merged: " (count_of(it.received, "row", "rows")) " received, "
                 (grouped(it.sent)) " sent." }
             @if let Some(backup) = &it.backup {
-                p { "A copy of how everything was before: " code { (backup) } }
+                p { "A copy of how everything was before: " code { (backup.display()) } }
                 div.bar { button.btn data-post="/account/undo" { "Undo the merge" } }
             }
         }
     }
-}
-
-/// Somebody, as nobody else can be called.
-fn who(person: &str, login: Option<&str>) -> String {
-    login.map_or_else(|| person.to_owned(), |it| format!("{person} (login {it})"))
 }
 
 fn review(it: &Review, who: &str) -> Markup {
@@ -120,7 +125,7 @@ fn review(it: &Review, who: &str) -> Markup {
                         { th.num scope="col" { (head) } }
                     } }
                     tbody {
-                        @for (entity, counts) in &it.entities {
+                        @for (entity, counts) in &it.forecast.entities {
                             tr {
                                 th scope="row" { (label(entity)) }
                                 @for number in [
@@ -146,9 +151,9 @@ fn review(it: &Review, who: &str) -> Markup {
     }
 }
 
-fn signed_in(request: &Request<'_>, remote: &str, who: &Who) -> Markup {
+fn signed_in(request: &Request<'_>, remote: &str, who: &Overview) -> Markup {
     let name = who.name.as_deref().unwrap_or(&who.person);
-    let unsent = who.unsent.waiting + who.unsent.parked;
+    let unsent = who.unsent.meant();
     html! {
         div.head {
             @if who.picture.is_some() {
@@ -158,7 +163,7 @@ fn signed_in(request: &Request<'_>, remote: &str, who: &Who) -> Markup {
         }
         dl.facts {
             div { dt { "Signed in to" } dd { (remote) } }
-            div { dt { "Signed in as" } dd { (self::who(&who.person, who.login.as_deref())) } }
+            div { dt { "Signed in as" } dd { (driftline_client::account::who(&who.person, who.login.as_deref())) } }
             div { dt { "Sign-in kept in" } dd { (who.sign_in_kept_in) } }
             div { dt { "Whose rows" } dd {
                 (who.bound_to.as_deref().unwrap_or("nobody's yet: nothing was merged"))
@@ -189,7 +194,7 @@ fn signed_in(request: &Request<'_>, remote: &str, who: &Who) -> Markup {
     }
 }
 
-fn devices(request: &Request<'_>, who: &Who) -> Markup {
+fn devices(request: &Request<'_>, who: &Overview) -> Markup {
     html! {
         h2 { "Devices" }
         @match &who.devices {
@@ -207,7 +212,7 @@ fn devices(request: &Request<'_>, who: &Who) -> Markup {
     }
 }
 
-fn device(request: &Request<'_>, it: &Device) -> Markup {
+fn device(request: &Request<'_>, it: &Listed) -> Markup {
     let name = match it.known {
         true => it.name.as_deref().unwrap_or("A device"),
         false => "A sign-in that never said which device it is of",
@@ -228,7 +233,7 @@ fn device(request: &Request<'_>, it: &Device) -> Markup {
     }
 }
 
-fn signed_out(account: &Account, remote: &str, why: &str) -> Markup {
+fn signed_out(account: &Standing, remote: &str, why: &str) -> Markup {
     html! {
         p { (why) "." }
         p { "Sign in to " (remote) ". Nothing is sent before you have seen what a merge would do." }

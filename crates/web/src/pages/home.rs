@@ -1,10 +1,11 @@
 //! The start: the sessions, once there are any; before that, what the program does about
 //! it, and what can be done.
 
+use driftline_client::importer::Importing;
 use driftline_core::store::Find;
 use maud::{Markup, html};
 
-use crate::{Fragment, Importing, Request, Result};
+use crate::{Fragment, Request, Result};
 
 pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
     for entity in request.replica.schema().entities() {
@@ -12,7 +13,7 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
             return Ok(Fragment::go("/sessions"));
         }
     }
-    let importing = request.host.importing();
+    let importing = request.profile.importing();
     let main = html! {
         h1 { "Your work with coding agents" }
         div.empty {

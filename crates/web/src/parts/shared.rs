@@ -1,11 +1,12 @@
 //! What every page carries around its contents: the indicator, counts, and the entities
 //! that have no screen of their own.
 
+use driftline_client::{Errand, importer::Importing};
 use driftline_core::{Millis, Schema};
 use maud::{Markup, html};
 
 use super::{count_of, grouped, indicator, label};
-use crate::{Errand, Host, Importing, Request, Result, pages, server::App, standing::State};
+use crate::{Host, Request, Result, app::App, pages, standing::State};
 
 /// What every page carries. The script puts each element where the one with its id is.
 pub(crate) fn shared(request: &Request<'_>) -> Result<Markup> {
@@ -24,8 +25,8 @@ fn show(state: &State, schema: &Schema, host: &dyn Host, now: Millis) -> Markup 
     html! {
         div data-shared {
             (indicator(&state.status, state.paused, now))
-            (under_way(&host.importing()))
-            (errand(host.errand()))
+            (under_way(&host.profile().importing()))
+            (errand(host.profile().errand()))
             @if waiting > 0 {
                 span #unread .count aria-label={ (waiting) " unread" } { (grouped(waiting)) }
             } @else {

@@ -2,26 +2,27 @@
 //! thing that happens.
 
 use anyhow::{Context as _, Result};
+use driftline_client::{Error, runtime, service::Service};
 use driftline_core::{Millis, Progress as Step, SyncReport, service::News, status::Failure};
 use serde_json::{Value, json};
 use tokio::sync::{broadcast::error::RecvError, watch};
 
 use crate::{
-    account::runtime,
+    call::Call,
     context::{Context, Device},
     hints,
     output::Progress,
-    service::Service,
+    terminal::exchanged,
     time,
 };
 
 /// Syncs until a person or the system asks it to stop.
 pub(super) fn run(context: &Context<'_>, device: &Device) -> Result<()> {
     if device.config.remote.is_none() {
-        return Err(super::no_remote(context));
+        return Err(Error::NoRemote.into());
     }
     let runtime = runtime()?;
-    let (service, news) = Service::start(context.setup(), device)?;
+    let (service, news) = Service::start(context.client(), device)?;
     let told = runtime.block_on(async {
         let teller = Teller { context, last: None };
         tokio::select! {
@@ -73,7 +74,7 @@ impl Teller<'_> {
                 it = news.recv() => it,
                 Ok(()) = steps.changed() => {
                     if let Some(step) = *steps.borrow_and_update() {
-                        progress.show(|| super::line(step));
+                        progress.show(|| exchanged(step));
                     }
                     continue;
                 }
@@ -90,7 +91,7 @@ impl Teller<'_> {
     }
 
     fn show(&mut self, news: &News) -> Result<()> {
-        let Some((line, mut object)) = words(news) else { return Ok(()) };
+        let Some((line, mut object)) = words(self.context.caller(), news) else { return Ok(()) };
         let is_quiet = matches!(news, News::Synced(it) if it.received == 0 && it.sent == 0);
         let is_repeated = self.last.as_ref() == Some(&line);
         if is_repeated && (is_quiet || matches!(news, News::Elsewhere)) {
@@ -108,7 +109,7 @@ impl Teller<'_> {
 }
 
 /// What happened, for a person and for a program; nothing where it is told otherwise.
-fn words(news: &News) -> Option<(String, Value)> {
+fn words(call: &Call, news: &News) -> Option<(String, Value)> {
     Some(match news {
         News::Begun => return None,
         News::Connected(Some(remote)) => {
@@ -131,7 +132,8 @@ fn words(news: &News) -> Option<(String, Value)> {
         }
         News::Failed { failure, again_in } => {
             let Failure { code, message, .. } = failure;
-            let message = hints::after(message, hints::of_failure(failure));
+            let hints = hints::of_failure(call, failure);
+            let message = [vec![message.clone()], hints].concat().join("; ");
             let line = match again_in {
                 Some(wait) => {
                     format!("/ Offline: {message}. Tried again in {}.", length(*wait))

@@ -35,7 +35,7 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
         html! {
             h1 { "Sessions" }
             @if offset == 0 {
-                @for agent in &request.host.importing().unread { p.muted { (agent) "." } }
+                @for agent in &request.profile.importing().unread { p.muted { (agent) "." } }
             }
             @if is_new {
                 (nothing_yet(request))
@@ -76,7 +76,7 @@ fn counted(listed: &Listed) -> String {
 }
 
 fn nothing_yet(request: &Request<'_>) -> Markup {
-    let importing = request.host.importing();
+    let importing = request.profile.importing();
     if importing.running {
         return parts::empty("The first sessions will be here in a moment.", html! {});
     }

@@ -1,11 +1,12 @@
 //! The copies that there are of everything, and a button that makes one.
 
+use driftline_client::backup::Copy;
 use maud::{Markup, html};
 
 use super::size;
-use crate::{Backup, Request, parts};
+use crate::{Request, parts};
 
-pub(super) fn section(request: &Request<'_>, backups: &[Backup]) -> Markup {
+pub(super) fn section(request: &Request<'_>, backups: &[Copy]) -> Markup {
     html! {
         section aria-labelledby="backups" {
             h2 #backups { "Backups" }

@@ -1,9 +1,10 @@
 //! What stays on this device: shown, added to and taken from.
 
+use driftline_client::Exclusion;
 use maud::{Markup, html};
 use url::form_urlencoded::Serializer;
 
-use crate::{Exclusion, parts::count_of};
+use crate::parts::count_of;
 
 pub(super) fn section(all: &[Exclusion]) -> Markup {
     html! {

@@ -4,23 +4,24 @@
 mod backups;
 mod exclusions;
 
+use driftline_client::{Place, config::Entry, importer::Importing};
 use driftline_core::Millis;
 use maud::{Markup, html};
 
 use crate::{
-    Fragment, Importing, Place, Request, Result, Setting,
+    Fragment, Request, Result,
     parts::{self, count_of},
 };
 
 pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
-    let settings = request.host.settings()?;
+    let settings = request.profile.settings()?;
     let main = html! {
         h1 { "Settings" }
         (look())
-        (imports(request, &request.host.importing()))
-        (places(&request.host.places()))
-        (exclusions::section(&request.host.exclusions()?))
-        (backups::section(request, &request.host.backups()))
+        (imports(request, &request.profile.importing()))
+        (places(&request.profile.places()))
+        (exclusions::section(&request.profile.exclusions()?))
+        (backups::section(request, &request.profile.backups()))
         (config(request, &settings))
     };
     Ok(Fragment::new("Settings", main).live(&["@status", "*"]))
@@ -97,7 +98,7 @@ fn places(places: &[Place]) -> Markup {
     }
 }
 
-fn config(request: &Request<'_>, settings: &[Setting]) -> Markup {
+fn config(request: &Request<'_>, settings: &[Entry]) -> Markup {
     html! {
         section aria-labelledby="config" {
             h2 #config { "Config in force" }

@@ -3,21 +3,20 @@
 use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
-    path::PathBuf,
     sync::{Arc, Mutex},
     thread,
 };
 
+use driftline_client::{Client, OpenProfile, Overrides, importer::Asker, profile::Profile};
 use driftline_core::{
     Backend, Env, Hub, Id, Millis, Replica, Schema, Simulated, Values, status::Status,
 };
 use driftline_memory::MemoryStore;
 use driftline_reading::{Reading, inbox::Outside};
-use driftline_web::{
-    Account, Errand, Error, Host, Importing, Options, Place, Result, Server, Setting,
-};
+use driftline_web::{Error, Host, Options, Result, Server};
 use futures_util::future::{BoxFuture, FutureExt};
 use serde_json::Value;
+use tempfile::TempDir;
 
 /// When every test begins.
 const START: Millis = 1_790_000_000_000;
@@ -47,71 +46,55 @@ impl Env for Clock {
 struct Around {
     replica: Arc<Replica>,
     outside: Mutex<Outside>,
+    profile: OpenProfile,
+    _folder: TempDir,
+}
+
+impl Around {
+    fn new(replica: Arc<Replica>, env: Arc<dyn Env>) -> Self {
+        let (profile, _folder) = profile(&replica, env);
+        Self { replica, outside: Mutex::default(), profile, _folder }
+    }
+}
+
+/// A profile whose rows are `replica`, and which syncs with nobody by itself.
+fn profile(replica: &Arc<Replica>, env: Arc<dyn Env>) -> (OpenProfile, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let pairs = vec!["local.backend=memory".to_owned()];
+    let over = Overrides { origin: "this test".into(), pairs };
+    let client = Client::new(Profile::at(folder.path().to_owned()), env, over).unwrap();
+    let device = client.device_of(replica.clone()).unwrap();
+    let profile = OpenProfile::new(client, &device, Asker::idle(), None, Box::new(|_| None));
+    (profile, folder)
 }
 
 impl Host for Around {
+    fn profile(&self) -> &OpenProfile {
+        &self.profile
+    }
+
     fn status(&self) -> Result<Status> {
         Ok(self.replica.status(Some("the hub"))?)
+    }
+
+    fn pulse(&self) -> Option<u64> {
+        None
     }
 
     fn call(&self, command: &str) -> String {
         format!("driftline {command}")
     }
 
-    fn settings(&self) -> Result<Vec<Setting>> {
-        Ok(Vec::new())
-    }
-
-    fn importing(&self) -> Importing {
-        Importing::default()
+    fn opening(&self) -> String {
+        "driftline open".into()
     }
 
     fn outside(&self) -> Result<Outside> {
         Ok(self.outside.lock().unwrap().clone())
     }
 
-    fn import_now(&self) {}
-
-    fn sync_now(&self) {}
-
-    fn pause(&self, _paused: bool) -> Result<()> {
-        Ok(())
-    }
-
-    fn is_paused(&self) -> bool {
-        false
-    }
-
-    fn code(&self) -> Result<Option<String>> {
-        Ok(None)
-    }
-
-    fn account(&self) -> Result<Account> {
-        Ok(Account::default())
-    }
-
-    fn picture(&self) -> Option<(String, Vec<u8>)> {
-        None
-    }
-
-    fn begin(&self, _errand: Errand) {}
-
-    fn stop(&self) {}
-
-    fn errand(&self) -> (Option<Errand>, u64) {
-        (None, 0)
-    }
-
     fn demo(&self) -> Result<String> {
         Err(Error::Host("there is no made-up data".into()))
-    }
-
-    fn places(&self) -> Vec<Place> {
-        Vec::new()
-    }
-
-    fn export(&self) -> Result<PathBuf> {
-        Err(Error::Host("there is nothing to export".into()))
     }
 }
 
@@ -146,7 +129,7 @@ impl Device {
         let clock = Arc::new(Clock(Simulated::new(seed, START)));
         let store = Arc::new(MemoryStore::new(Schema::registered().unwrap()));
         let replica = Arc::new(Replica::open(store, clock.clone()).unwrap());
-        let around = Arc::new(Around { replica: replica.clone(), outside: Mutex::default() });
+        let around = Arc::new(Around::new(replica.clone(), clock.clone()));
         let options = Options {
             reading: Reading::new(replica.clone()),
             env: clock.clone(),

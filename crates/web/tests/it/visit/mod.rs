@@ -4,7 +4,6 @@
 use std::{
     io::{BufReader, Read as _, Write as _},
     net::{SocketAddr, TcpStream},
-    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -12,15 +11,15 @@ use std::{
     time::Duration,
 };
 
+use driftline_client::{Client, OpenProfile, Overrides, importer::Asker, profile::Profile};
 use driftline_core::{Env, Id, Millis, Replica, Schema, Simulated, status::Status};
 use driftline_memory::MemoryStore;
-use driftline_reading::{Reading, Shell};
-use driftline_web::{
-    Account, Door, Errand, Error, Host, Importing, Options, Place, Result, Server, Setting, Traded,
-};
+use driftline_reading::{Reading, Shell, inbox::Outside};
+use driftline_web::{Door, Error, Host, Options, Result, Server, Traded};
 use futures_util::future::{BoxFuture, FutureExt as _};
 use jiff::tz::TimeZone;
 use serde_json::Value;
+use tempfile::TempDir;
 use tokio::{
     runtime::Runtime,
     sync::{mpsc::UnboundedReceiver, oneshot},
@@ -56,7 +55,7 @@ impl Visit {
             .enable_all()
             .build()
             .unwrap();
-        let program = Arc::new(Program::new(replica.clone()));
+        let program = Arc::new(Program::new(replica.clone(), env.clone()));
         let options = Options {
             reading: Reading::new(replica.clone()),
             env: env.clone(),
@@ -182,17 +181,30 @@ impl Env for Still {
 /// The program around the pages, which counts how often it is asked where things stand.
 pub(crate) struct Program {
     replica: Arc<Replica>,
+    profile: OpenProfile,
+    _folder: TempDir,
     pub(crate) asked: AtomicU64,
     pub(crate) pulse: AtomicU64,
 }
 
 impl Program {
-    fn new(replica: Arc<Replica>) -> Self {
-        Self { replica, asked: AtomicU64::new(0), pulse: AtomicU64::new(0) }
+    fn new(replica: Arc<Replica>, env: Arc<dyn Env>) -> Self {
+        let _folder = tempfile::tempdir().unwrap();
+        let pairs = vec!["local.backend=memory".to_owned()];
+        let over = Overrides { origin: "this test".into(), pairs };
+        let client = Client::new(Profile::at(_folder.path().to_owned()), env, over).unwrap();
+        let device = client.device_of(replica.clone()).unwrap();
+        let profile = OpenProfile::new(client, &device, Asker::idle(), None, Box::new(|_| None));
+        let (asked, pulse) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { replica, profile, _folder, asked, pulse }
     }
 }
 
 impl Host for Program {
+    fn profile(&self) -> &OpenProfile {
+        &self.profile
+    }
+
     fn status(&self) -> Result<Status> {
         self.asked.fetch_add(1, Ordering::Relaxed);
         Ok(self.replica.status(None)?)
@@ -202,8 +214,16 @@ impl Host for Program {
         Some(self.pulse.load(Ordering::Relaxed))
     }
 
+    fn outside(&self) -> Result<Outside> {
+        Ok(Outside::default())
+    }
+
     fn call(&self, command: &str) -> String {
         format!("driftline {command}")
+    }
+
+    fn opening(&self) -> String {
+        "driftline open".into()
     }
 
     fn person(&self) -> Option<String> {
@@ -214,56 +234,8 @@ impl Host for Program {
         Shell::Posix
     }
 
-    fn settings(&self) -> Result<Vec<Setting>> {
-        Ok(Vec::new())
-    }
-
-    fn importing(&self) -> Importing {
-        Importing::default()
-    }
-
-    fn import_now(&self) {}
-
-    fn sync_now(&self) {}
-
-    fn pause(&self, _paused: bool) -> Result<()> {
-        Ok(())
-    }
-
-    fn is_paused(&self) -> bool {
-        false
-    }
-
-    fn code(&self) -> Result<Option<String>> {
-        Ok(None)
-    }
-
-    fn account(&self) -> Result<Account> {
-        Ok(Account::default())
-    }
-
-    fn picture(&self) -> Option<(String, Vec<u8>)> {
-        None
-    }
-
-    fn begin(&self, _errand: Errand) {}
-
-    fn stop(&self) {}
-
-    fn errand(&self) -> (Option<Errand>, u64) {
-        (None, 0)
-    }
-
     fn demo(&self) -> Result<String> {
         Err(Error::Host("there is no made-up data".into()))
-    }
-
-    fn places(&self) -> Vec<Place> {
-        Vec::new()
-    }
-
-    fn export(&self) -> Result<PathBuf> {
-        Err(Error::Host("there is nothing to export".into()))
     }
 }
 

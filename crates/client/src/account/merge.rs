@@ -1,0 +1,134 @@
+//! The first merge of a profile with a deployment: agreed to, with a copy of everything
+//! made before, and done again from wherever it was stopped.
+
+use std::{fs, path::PathBuf, sync::Arc};
+
+use async_trait::async_trait;
+use driftline_auth::Account;
+use driftline_core::{
+    Answers, Backend, Env, Error, Hear, Millis, Page, Pull, Push, Replica, SignInCause, device,
+    mirror::FirstPull,
+};
+use futures_util::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+
+use super::{Deployment, review::Scratch};
+use crate::{Client, Device, Result, backup, error::Context as _};
+
+/// Where a store keeps the [`Record`].
+const RECORD: &str = "first_merge";
+
+/// That somebody has agreed to the first merge. It is in the database but not in the copy
+/// that was made before, so after an undo nobody has.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Record {
+    /// When.
+    pub at: Millis,
+    /// Who.
+    pub person: String,
+    /// The deployment.
+    pub remote: String,
+    /// The copy of everything as it was before; none where nothing outlives the program.
+    pub backup: Option<PathBuf>,
+}
+
+/// What is known of the first merge.
+pub fn record(replica: &Replica) -> driftline_core::Result<Option<Record>> {
+    let text = replica.store().view(|tx| tx.meta(RECORD))?;
+    Ok(text.and_then(|it| serde_json::from_str(&it).ok()))
+}
+
+/// Whether nobody has agreed to a merge with the deployment at `remote`. That another one
+/// says it has the same person's rows is only what it says.
+pub fn is_due(replica: &Replica, remote: &str) -> driftline_core::Result<bool> {
+    Ok(record(replica)?.is_none_or(|it| it.remote != remote))
+}
+
+/// Whether rows of this profile were ever merged, or were to be, with those of `person`.
+pub fn has_met(replica: &Replica, person: &str) -> driftline_core::Result<bool> {
+    let bound = replica.store().view(device::link)?.identity;
+    let agreed = record(replica)?;
+    Ok(bound.is_some_and(|it| it.person == person) || agreed.is_some_and(|it| it.person == person))
+}
+
+/// Begins the merge that `me` has agreed to: copies everything as it is. The caller has the
+/// profile's turn, and syncs with the remote that is returned, which is read from `scratch`
+/// as far as it is there.
+pub fn start(
+    client: &Client,
+    device: &Device,
+    deployment: &Deployment,
+    me: &Account,
+    (scratch, remote): (Scratch, Arc<dyn Backend>),
+) -> Result<(Record, FirstPull)> {
+    let record = begin(client, device, &me.person, &deployment.origin.host())?;
+    Ok((record, scratch.mirror.before(remote)))
+}
+
+/// Copies everything as it is, and notes that `person` has agreed. A copy of an earlier
+/// attempt that merged nothing gives way to the new one.
+fn begin(client: &Client, device: &Device, person: &str, remote: &str) -> Result<Record> {
+    let store = device.replica.store();
+    let is_bound = store.view(device::position)?.identity.is_some();
+    let before = record(&device.replica)?;
+    if let Some(known) = before.as_ref().filter(|it| is_bound && it.remote == remote) {
+        return Ok(known.clone());
+    }
+    let backup = backup::make(client, store, "before-sign-in")?;
+    let record = Record {
+        at: client.env.wall(),
+        person: person.to_owned(),
+        remote: remote.to_owned(),
+        backup,
+    };
+    let text = serde_json::to_string(&record).context("the merge cannot be noted")?;
+    replica.write(|tx| tx.set_value(RECORD, Some(&text)))?;
+    if let Some(old) = before.filter(|_| !is_bound).and_then(|it| it.backup) {
+        // The new one holds all of it and more.
+        let _it_is_gone = fs::remove_file(old);
+    }
+    Ok(record)
+}
+
+/// A deployment that nothing is exchanged with before somebody has agreed to the first
+/// merge: by whatever command, screen or background task it is asked.
+pub struct Reviewed {
+    pub remote: Arc<dyn Backend>,
+    pub replica: Arc<Replica>,
+    /// The deployment that has to be agreed to.
+    pub host: String,
+}
+
+impl Reviewed {
+    fn check(&self) -> driftline_core::Result<()> {
+        match is_due(&self.replica, &self.host)? {
+            true => Err(Error::SignIn { remote: self.remote.name(), why: SignInCause::Unreviewed }),
+            false => Ok(()),
+        }
+    }
+}
+
+#[async_trait]
+impl Backend for Reviewed {
+    fn name(&self) -> String {
+        self.remote.name()
+    }
+
+    fn limits(&self) -> driftline_core::Limits {
+        self.remote.limits()
+    }
+
+    async fn pull(&self, request: Pull) -> driftline_core::Result<Page> {
+        self.check()?;
+        self.remote.pull(request).await
+    }
+
+    async fn push(&self, request: Push) -> driftline_core::Result<Answers> {
+        self.check()?;
+        self.remote.push(request).await
+    }
+
+    fn listen<'a>(&'a self, env: &'a dyn Env, hear: Hear<'a>) -> Option<BoxFuture<'a, ()>> {
+        self.remote.listen(env, hear)
+    }
+}

@@ -1,0 +1,307 @@
+//! Every way in which an operation can fail. A text says what happened and to which thing;
+//! which command or button comes next is known to the program alone, which finds out by the
+//! variant.
+
+use std::path::PathBuf;
+
+use driftline_core::BoxError;
+
+/// A result of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong, and with which thing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The engine failed.
+    #[error(transparent)]
+    Core(#[from] driftline_core::Error),
+    /// Signing in, or staying signed in, failed.
+    #[error(transparent)]
+    Auth(#[from] driftline_auth::Error),
+    /// What people read could not be worked out.
+    #[error(transparent)]
+    Reading(#[from] driftline_reading::Error),
+    /// The folder of the profile cannot be used.
+    #[error("{0}")]
+    Profile(String),
+    /// The folder of the profile may be changed by somebody else.
+    #[error("{0}")]
+    Exposed(String),
+    /// The config is wrong; it says where.
+    #[error("{0}")]
+    Config(String),
+    /// The machine names no home folder to look for transcripts in.
+    #[error("this machine names no home folder")]
+    NoHome,
+    /// The home folder that was named is not there.
+    #[error("there is no folder {}; name a home folder", .0.display())]
+    NoFolder(PathBuf),
+    /// The config names nothing to sync with.
+    #[error("no remote is set up, so there is nothing to sync with")]
+    NoRemote,
+    /// The config names no remote that people sign in to.
+    #[error("no remote that people sign in to is set up")]
+    NoDeployment,
+    /// Several providers are set up, and none was chosen.
+    #[error("say with which account: {}", .0.join(", "))]
+    ChooseProvider(Vec<&'static str>),
+    /// Nobody typed the code of a sign-in.
+    #[error("no code was typed; nothing was changed")]
+    NoCode,
+    /// It was stopped by a person before it was done.
+    #[error("it was stopped")]
+    Stopped,
+    /// It broke off by a mistake of ours.
+    #[error("it broke off; the program's messages say more")]
+    BrokeOff,
+    /// What should be synced again was never excluded.
+    #[error("`{0}` is not excluded")]
+    NotExcluded(String),
+    /// What should be excluded means nothing.
+    #[error(
+        "`{0}` means nothing here; write a folder from its root, such as /home/me/secret, or a \
+         row, such as sessions/ID"
+    )]
+    NoExclusion(String),
+    /// The sign-in of the device that a person is at is ended by signing out.
+    #[error("this is the device you are at")]
+    ThisDevice,
+    /// No device of the person is called so.
+    #[error("no device of yours is called `{0}`")]
+    NoDevice(String),
+    /// Several devices of the person are called so.
+    #[error("several devices of yours are called so")]
+    SeveralDevices,
+    /// The deployment did not say which devices there are.
+    #[error("{0}")]
+    NotAsked(String),
+    /// There was no first merge.
+    #[error("no first merge was made here, so there is nothing to undo")]
+    NothingToUndo,
+    /// The way back from the first merge is gone.
+    #[error("the copy from before the first merge is gone, so it cannot be undone")]
+    CopyGone,
+    /// No such backup.
+    #[error("there is no backup {}; {}", .which.display(), named(.latest))]
+    NoBackup {
+        /// What was asked for.
+        which: PathBuf,
+        /// The names of the latest that there are.
+        latest: Vec<String>,
+    },
+    /// A backup of rows that end with the program.
+    #[error(
+        "the rows of this profile are in memory and end with the program; a backup needs \
+         local.backend = \"sqlite\" in the config"
+    )]
+    NothingLasts,
+    /// Nobody has said what becomes of changes that the remote does not have.
+    #[error("{count} changes {}; nothing was done", if *.failed { "could not be sent" } else { "were not sent" })]
+    Unsent {
+        /// How many.
+        count: u64,
+        /// Whether sending them was tried.
+        failed: bool,
+    },
+    /// The system refused something.
+    #[error("{what}")]
+    System {
+        /// What failed, on what, and what helps.
+        what: String,
+        /// What the system says.
+        #[source]
+        source: Option<BoxError>,
+    },
+}
+
+/// What a caller can do about an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Name something else: this is not there.
+    NotFound,
+    /// Write something else: usage or config is wrong.
+    Invalid,
+    /// Sign in, as somebody else, or agree to the first merge.
+    SignIn,
+    /// Wait, and try again with nothing changed here.
+    Transient,
+    /// See what the message says.
+    Internal,
+}
+
+impl Error {
+    /// What a caller can do about it.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Core(it) => of_rows(it),
+            Self::Auth(it) => of_sign_in(it),
+            Self::Reading(driftline_reading::Error::Rows(it)) => of_rows(it),
+            Self::Reading(it) => of_reading(it),
+            Self::NotExcluded(_)
+            | Self::NoDevice(_)
+            | Self::NothingToUndo
+            | Self::CopyGone
+            | Self::NoBackup { .. } => Kind::NotFound,
+            Self::Profile(_)
+            | Self::Exposed(_)
+            | Self::Config(_)
+            | Self::NoHome
+            | Self::NoFolder(_)
+            | Self::NoRemote
+            | Self::NoDeployment
+            | Self::ChooseProvider(_)
+            | Self::NoCode
+            | Self::NoExclusion(_)
+            | Self::ThisDevice
+            | Self::SeveralDevices
+            | Self::Unsent { .. } => Kind::Invalid,
+            Self::NotAsked(_)
+            | Self::Stopped
+            | Self::BrokeOff
+            | Self::NothingLasts
+            | Self::System { .. } => Kind::Internal,
+        }
+    }
+
+    /// A short name of what kind of failure this is, the same in every output.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Core(it) => it.code(),
+            Self::Auth(it) => it.code(),
+            Self::Reading(driftline_reading::Error::Rows(it)) => it.code(),
+            Self::Reading(it) => it.code().unwrap_or("failed"),
+            Self::Profile(_) | Self::Exposed(_) => "profile",
+            Self::Config(_) => "config",
+            Self::NoHome => "no_home",
+            Self::NoFolder(_) => "no_folder",
+            Self::NoRemote | Self::NoDeployment => "no_remote",
+            Self::ChooseProvider(_) => "provider",
+            Self::NoCode => "no_code",
+            Self::Stopped => "stopped",
+            Self::NotExcluded(_)
+            | Self::NoDevice(_)
+            | Self::NothingToUndo
+            | Self::CopyGone
+            | Self::NoBackup { .. } => "not_found",
+            Self::ThisDevice => "this_device",
+            Self::SeveralDevices => "ambiguous_id",
+            Self::NotAsked(_) => "unavailable",
+            Self::NoExclusion(_) => "usage",
+            Self::NothingLasts => "no_backup",
+            Self::Unsent { .. } => "unsent",
+            Self::BrokeOff | Self::System { .. } => "failed",
+        }
+    }
+
+    /// It and what caused it, in one line.
+    pub fn told(&self) -> String {
+        causes(self).join(": ")
+    }
+}
+
+/// The short name and the kind of an error of this crate, or of those below it; none for
+/// others.
+pub fn kind_of(error: &(dyn std::error::Error + 'static)) -> Option<(&'static str, Kind)> {
+    if let Some(it) = error.downcast_ref::<Error>() {
+        return Some((it.code(), it.kind()));
+    }
+    if let Some(it) = error.downcast_ref::<driftline_core::Error>() {
+        return Some((it.code(), of_rows(it)));
+    }
+    if let Some(it) = error.downcast_ref::<driftline_auth::Error>() {
+        return Some((it.code(), of_sign_in(it)));
+    }
+    error.downcast_ref::<driftline_reading::Error>().and_then(|it| match it {
+        driftline_reading::Error::Rows(it) => Some((it.code(), of_rows(it))),
+        it => Some((it.code()?, of_reading(it))),
+    })
+}
+
+/// An error and what caused it, each once: libraries that repeat their cause in their own
+/// message do not make it longer.
+pub fn causes(error: &dyn std::error::Error) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for cause in std::iter::successors(Some(error), |it| it.source()) {
+        let cause = cause.to_string();
+        if !all.iter().any(|it| it.contains(&cause)) {
+            all.push(cause);
+        }
+    }
+    all
+}
+
+fn of_rows(error: &driftline_core::Error) -> Kind {
+    use driftline_core::Error;
+    match error {
+        Error::NotFound { .. } => Kind::NotFound,
+        Error::UnknownEntity { .. }
+        | Error::UnknownField { .. }
+        | Error::BadValue { .. }
+        | Error::BadId { .. } => Kind::Invalid,
+        Error::SignedOut { .. } | Error::Unreviewed { .. } | Error::WrongAccount { .. } => {
+            Kind::SignIn
+        }
+        error if error.is_transient() => Kind::Transient,
+        _ => Kind::Internal,
+    }
+}
+
+fn of_reading(error: &driftline_reading::Error) -> Kind {
+    match error {
+        it if it.is_not_found() => Kind::NotFound,
+        it if it.is_usage() => Kind::Invalid,
+        _ => Kind::Internal,
+    }
+}
+
+fn of_sign_in(error: &driftline_auth::Error) -> Kind {
+    use driftline_auth::Error;
+    match error {
+        Error::BadAddress { .. } | Error::UnknownProvider { .. } | Error::WrongSite { .. } => {
+            Kind::Invalid
+        }
+        Error::Denied | Error::TimedOut { .. } | Error::WrongCode | Error::Refused { .. } => {
+            Kind::SignIn
+        }
+        error if error.is_transient() => Kind::Transient,
+        _ => Kind::Internal,
+    }
+}
+
+fn named(names: &[String]) -> String {
+    if names.is_empty() {
+        return "this profile has none".into();
+    }
+    format!("the latest of this profile are: {}", names.join(", "))
+}
+
+/// Says what failed where a library says only why.
+pub(crate) trait Context<T> {
+    /// Says so.
+    fn context(self, what: &str) -> Result<T>;
+
+    /// The same, with a text that is made only where it is needed.
+    fn with_context(self, what: impl FnOnce() -> String) -> Result<T>;
+}
+
+impl<T, E: Into<BoxError>> Context<T> for Result<T, E> {
+    fn context(self, what: &str) -> Result<T> {
+        self.with_context(|| what.to_owned())
+    }
+
+    fn with_context(self, what: impl FnOnce() -> String) -> Result<T> {
+        self.map_err(|it| Error::System { what: what(), source: Some(it.into()) })
+    }
+}
+
+impl<T> Context<T> for Option<T> {
+    fn context(self, what: &str) -> Result<T> {
+        self.with_context(|| what.to_owned())
+    }
+
+    fn with_context(self, what: impl FnOnce() -> String) -> Result<T> {
+        self.ok_or_else(|| Error::System { what: what(), source: None })
+    }
+}

@@ -1,0 +1,128 @@
+//! Bringing in transcripts: each file batch by batch, and each batch with the note of
+//! how far its file is read in one transaction. So an import can be killed anywhere,
+//! and the next one goes on. A file that cannot be read does not stop the others.
+
+mod count;
+mod file;
+mod outside;
+mod places;
+mod report;
+mod titles;
+mod watch;
+
+use std::path::Path;
+
+use crate::error::Result;
+use driftline_core::{Millis, Replica};
+use driftline_transcripts::{Found, Unread};
+
+use self::{count::Count, places::Places, report::Fault};
+pub use self::{outside::outside, report::Report, watch::Watch};
+
+/// How many files in a row may fail to be stored before the rest is left: a disk that
+/// is full is one problem, not one for each file.
+const PATIENCE: u32 = 3;
+
+/// What there is to import on this machine.
+pub struct Look {
+    pub total: usize,
+    pub new: usize,
+    pub places: Vec<String>,
+    /// The agents whose transcripts are here and are not read.
+    pub unread: Vec<Unread>,
+}
+
+/// Looks which transcripts are here that were never imported; opens none of them.
+pub fn look(replica: &Replica) -> Result<Look> {
+    let Ok(places) = Places::of_user() else {
+        return Ok(Look { total: 0, new: 0, places: Vec::new(), unread: Vec::new() });
+    };
+    let (found, _problems) = places.find();
+    let new = replica.read(|tx| {
+        let mut new = 0;
+        for it in &found {
+            new += usize::from(tx.meta(&file::key(it))?.is_none());
+        }
+        Ok(new)
+    })?;
+    let (total, places, unread) = (found.len(), places.shown(), places.unread());
+    Ok(Look { total, new, places, unread })
+}
+
+/// How far an import is.
+pub struct Step {
+    /// How many files are done.
+    pub done: usize,
+    /// How many files there are.
+    pub files: usize,
+    /// How many rows are new or have grown.
+    pub rows: usize,
+    /// The file that is being read.
+    pub name: String,
+}
+
+/// Imports what is below the home folder `from`, or below the user's own.
+pub fn run(replica: &Replica, from: Option<&Path>, tell: &mut dyn FnMut(&Step)) -> Result<Report> {
+    let places = match from {
+        Some(home) => Places::below(home)?,
+        None => Places::of_user()?,
+    };
+    let (found, problems) = places.find();
+    let mut report = files(replica, &found, tell);
+    report.problems.splice(0..0, problems);
+    note(replica, None, &mut report);
+    report.places = places.shown();
+    report.unread = places.unread();
+    Ok(report)
+}
+
+/// Imports these files.
+fn files(replica: &Replica, found: &[Found], tell: &mut dyn FnMut(&Step)) -> Report {
+    let started = replica.env().monotonic();
+    let mut report = Report::default();
+    let mut count = Count::default();
+    let mut titles = Vec::new();
+    let mut refused = 0;
+    for (done, it) in found.iter().enumerate() {
+        if refused == PATIENCE {
+            let left = found.len() - done;
+            let reason = format!("the other {left} files were not tried; import again");
+            report.problem("", reason);
+            break;
+        }
+        let mut step = |count: &Count| {
+            tell(&Step { done, files: found.len(), rows: count.rows(), name: name(it) });
+        };
+        step(&count);
+        match file::import(replica, it, &mut count, &mut titles, &mut step) {
+            Ok(read) => {
+                report.files.push(read);
+                refused = 0;
+            }
+            Err(error) if report.failed(it, &error) == Fault::Store => refused += 1,
+            Err(_) => (),
+        }
+    }
+    if let Err(error) = titles::settle(replica, &titles, &mut count) {
+        let reason = format!("some names of sessions could not be stored: {error}; import again");
+        report.problem("", reason);
+    }
+    report.totals(&count);
+    report.millis = elapsed(replica, started);
+    report
+}
+
+/// Notes what could not be read: of these files, or of all there are.
+fn note(replica: &Replica, tried: Option<&[Found]>, report: &mut Report) {
+    if let Err(error) = outside::note(replica, tried, &report.problems) {
+        report.problem("", format!("what could not be read could not be noted: {error}"));
+    }
+}
+
+fn elapsed(replica: &Replica, since: Millis) -> Millis {
+    replica.env().monotonic().saturating_sub(since)
+}
+
+fn name(found: &Found) -> String {
+    found.path.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default()
+}

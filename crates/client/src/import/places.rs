@@ -1,0 +1,89 @@
+//! Where transcripts are looked for.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Result;
+use driftline_transcripts::{Found, Problem, Reader, Unread, find_below, readers, unread};
+
+use crate::{Error, error::Context as _};
+
+/// Agents that can be told to keep their files elsewhere: the folder in a home, and
+/// the variable that names another one.
+const MOVED: [(&str, &str); 2] = [(".claude", "CLAUDE_CONFIG_DIR"), (".codex", "CODEX_HOME")];
+
+/// Folders, each with the reader of what is in it.
+pub(super) struct Places {
+    read: Vec<(&'static Reader, PathBuf)>,
+    home: PathBuf,
+    /// Whether the home is that of the person who runs this.
+    is_own: bool,
+}
+
+impl Places {
+    /// Those of the person who runs this, wherever their agents were told to write.
+    pub(super) fn of_user() -> Result<Self> {
+        let Some(home) = dirs::home_dir() else {
+            return Err(Error::NoHome);
+        };
+        Ok(Self::of(home, true))
+    }
+
+    /// Those below a home folder.
+    pub(super) fn below(home: &Path) -> Result<Self> {
+        if !home.is_dir() {
+            return Err(Error::NoFolder(home.to_owned()));
+        }
+        // A file is remembered by its path, which must not depend on where this runs.
+        let home = std::path::absolute(home).context("the working directory is gone")?;
+        Ok(Self::of(home, false))
+    }
+
+    fn of(home: PathBuf, is_own: bool) -> Self {
+        let mut read = Vec::new();
+        for reader in readers() {
+            read.extend((reader.places)(&home).into_iter().map(|it| (reader, it)));
+        }
+        let mut all = Self { read, home, is_own };
+        let moved = all.read.iter().map(|(reader, it)| (*reader, all.moved(it.clone()))).collect();
+        all.read = moved;
+        all
+    }
+
+    /// Where a folder of the home is, if its agent was told to keep it elsewhere.
+    fn moved(&self, place: PathBuf) -> PathBuf {
+        for (folder, variable) in MOVED.iter().filter(|_| self.is_own) {
+            if let Some(other) = std::env::var_os(variable).filter(|it| !it.is_empty())
+                && let Ok(rest) = place.strip_prefix(self.home.join(folder))
+            {
+                return PathBuf::from(other).join(rest);
+            }
+        }
+        place
+    }
+
+    /// The agents whose transcripts are there and are not read.
+    pub(super) fn unread(&self) -> Vec<Unread> {
+        unread(&self.home, &|it| self.moved(it))
+    }
+
+    /// What is there, and what is there but cannot be read.
+    pub(super) fn find(&self) -> (Vec<Found>, Vec<Problem>) {
+        let mut all = (Vec::new(), Vec::new());
+        for (reader, place) in &self.read {
+            let (found, problems) = find_below(place, reader);
+            all.0.extend(found);
+            all.1.extend(problems);
+        }
+        all
+    }
+
+    /// Each folder, with the reader of what is in it.
+    pub(super) fn each(&self) -> impl Iterator<Item = (&'static Reader, &Path)> {
+        self.read.iter().map(|(reader, place)| (*reader, place.as_path()))
+    }
+
+    /// The folders.
+    pub(super) fn shown(&self) -> Vec<String> {
+        self.read.iter().map(|(_, place)| place.display().to_string()).collect()
+    }
+}

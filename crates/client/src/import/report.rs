@@ -1,0 +1,95 @@
+//! What an import found and did.
+
+use std::{collections::BTreeSet, error::Error};
+
+use driftline_core::{BoxError, Millis};
+use driftline_transcripts::{FileReport, Found, Problem, Totals, Unread};
+use serde::Serialize;
+
+use super::count::Count;
+
+/// What an import found and did.
+#[derive(Default, Serialize)]
+pub struct Report {
+    /// Every transcript that could be read.
+    pub files: Vec<FileReport>,
+    /// All of them together.
+    pub totals: Sums,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+    /// The agents whose transcripts are here and are not read.
+    pub unread: Vec<Unread>,
+    /// Whether something that should have been imported was not.
+    #[serde(skip)]
+    pub incomplete: bool,
+    /// Where it looked.
+    #[serde(skip)]
+    pub places: Vec<String>,
+    /// How long it took.
+    #[serde(skip)]
+    pub millis: Millis,
+}
+
+/// All files together.
+#[derive(Default, Serialize)]
+pub struct Sums {
+    pub files: usize,
+    #[serde(flatten)]
+    pub found: Totals,
+    /// Records that could not be read.
+    pub skipped: usize,
+    /// Rows that were not here.
+    pub new: usize,
+    /// Rows that became more complete.
+    pub grown: usize,
+}
+
+impl Report {
+    /// Notes that a file could not be imported, and whether that was its fault.
+    pub(super) fn failed(&mut self, found: &Found, error: &BoxError) -> Fault {
+        let (fault, error): (_, &dyn Error) = match error.downcast_ref() {
+            Some(driftline_transcripts::Error::Sink { source, .. }) => (Fault::Store, &**source),
+            Some(of_file) => (Fault::File, of_file),
+            None => (Fault::Store, &**error),
+        };
+        let mut reason = error.to_string();
+        let mut cause = error.source();
+        while let Some(it) = cause {
+            let text = it.to_string();
+            if !reason.contains(&text) {
+                reason = format!("{reason}: {text}");
+            }
+            cause = it.source();
+        }
+        self.problem(found.path.to_string_lossy(), reason);
+        fault
+    }
+
+    /// Notes that something should have been imported and was not.
+    pub(super) fn problem(&mut self, path: impl Into<String>, reason: impl Into<String>) {
+        self.problems.push(Problem { path: path.into(), reason: reason.into() });
+        self.incomplete = true;
+    }
+
+    /// Adds everything up. A session that several files tell of counts once.
+    pub(super) fn totals(&mut self, count: &Count) {
+        let mut sessions = BTreeSet::new();
+        for file in &self.files {
+            self.totals.found.add(&file.totals);
+            self.totals.skipped += file.skipped.len();
+            sessions.extend(file.session.iter().map(|it| (file.tool, it.as_str())));
+        }
+        self.totals.found.sessions = sessions.len() as u64;
+        self.totals.files = self.files.len();
+        (self.totals.new, self.totals.grown) = (count.new_rows(), count.grown_rows());
+    }
+}
+
+/// Whose fault a failure is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// The file cannot be read; others can.
+    File,
+    /// The rows cannot be stored, whatever file they are from.
+    Store,
+}

@@ -1,0 +1,90 @@
+//! Which transcripts have grown since they were last looked at. No system's notices are
+//! asked for: they are lost on network disks and in containers, and run out where there
+//! are many folders. A look costs a walk over the folders, so the pause after it follows
+//! what it cost: hundreds of times as long, however many files there are.
+
+use std::{collections::HashMap, path::PathBuf, time::SystemTime};
+
+use crate::error::Result;
+use driftline_core::{Millis, Replica};
+use driftline_transcripts::{Found, Problem, Unread};
+
+use super::{Report, Step, files, note, places::Places};
+
+/// The pause after a look, as a multiple of what the look took.
+const THRIFT: Millis = 300;
+const SHORTEST: Millis = 1_000;
+const LONGEST: Millis = 60_000;
+
+/// What was last seen of every transcript of the person who runs this.
+pub struct Watch {
+    places: Places,
+    seen: HashMap<PathBuf, (u64, Option<SystemTime>)>,
+}
+
+/// What a look found.
+pub struct Seen {
+    /// Files that are new or have grown.
+    changed: Vec<Found>,
+    /// How many files there are.
+    pub total: usize,
+    /// What cannot be read.
+    pub problems: Vec<Problem>,
+    /// The agents whose transcripts are here and are not read.
+    pub unread: Vec<Unread>,
+    /// How long to wait before the next look.
+    pub pause: Millis,
+}
+
+impl Seen {
+    pub fn is_quiet(&self) -> bool {
+        self.changed.is_empty()
+    }
+}
+
+impl Watch {
+    pub fn new() -> Result<Self> {
+        Ok(Self { places: Places::of_user()?, seen: HashMap::new() })
+    }
+
+    /// The folders.
+    pub fn places(&self) -> Vec<String> {
+        self.places.shown()
+    }
+
+    /// Looks at every file's size and time; opens none. The first look finds all changed.
+    pub fn look(&mut self, replica: &Replica) -> Seen {
+        let started = replica.env().monotonic();
+        let (found, problems) = self.places.find();
+        let (total, unread) = (found.len(), self.places.unread());
+        let mut changed = Vec::new();
+        for it in found {
+            // What cannot be looked at is left to the import, which says so.
+            let trace = it.path.metadata().map(|it| (it.len(), it.modified().ok()));
+            let trace = trace.unwrap_or_default();
+            if self.seen.insert(it.path.clone(), trace) != Some(trace) {
+                changed.push(it);
+            }
+        }
+        let cost = replica.env().monotonic().saturating_sub(started);
+        let pause = (cost * THRIFT).clamp(SHORTEST, LONGEST);
+        Seen { changed, total, problems, unread, pause }
+    }
+
+    /// Imports what a look found, newest first: what a person worked on last is what they
+    /// look for first.
+    pub fn import(&self, replica: &Replica, mut seen: Seen, tell: &mut dyn FnMut(&Step)) -> Report {
+        seen.changed.sort_by_key(|it| {
+            std::cmp::Reverse(self.seen.get(&it.path).and_then(|(_, written)| *written))
+        });
+        let mut report = files(replica, &seen.changed, tell);
+        report.problems.splice(0..0, seen.problems);
+        note(replica, Some(&seen.changed), &mut report);
+        report
+    }
+
+    /// Takes every file for changed with the next look.
+    pub fn forget(&mut self) {
+        self.seen.clear();
+    }
+}

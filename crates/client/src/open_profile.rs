@@ -1,0 +1,312 @@
+//! A profile while an app is open over it: its rows, what imports and syncs beside them, and
+//! what pages do with all that.
+
+use std::{
+    fs,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    io::ErrorKind,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use driftline_auth::ProviderPlugin;
+use driftline_core::{Millis, Replica, device, status::Status};
+use driftline_reading::inbox::Outside;
+use url::Url;
+
+use crate::{
+    Client, Device, Error, Result,
+    account::facts,
+    backup::{self, Copy},
+    code::hub_code,
+    config::{self, Entry},
+    errand::{Errand, Errands, Standing, Visit},
+    exclude, export, import,
+    importer::{Asker, Importing},
+    profile::Turn,
+    service::Service,
+};
+
+/// How long what was seen of the transcripts on the disk is good for: looking walks
+/// through all of them.
+const SEEN: Millis = 30_000;
+
+/// Something that stays on this device.
+#[derive(Clone, Debug)]
+pub struct Exclusion {
+    /// A folder, or `ENTITY/ID`, as the config has it.
+    pub what: String,
+    /// How many changes of it wait here for that reason.
+    pub kept: u64,
+}
+
+/// Something that the program keeps on this machine.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// What it is.
+    pub what: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// How many bytes it is; none if it is not there.
+    pub bytes: Option<u64>,
+}
+
+/// A profile that is open. No call waits for the network: what takes long begins, and says
+/// how far it is when it is asked.
+pub struct OpenProfile {
+    client: Client,
+    replica: Arc<Replica>,
+    importer: Asker,
+    service: Option<Service>,
+    outside: Mutex<Option<(Millis, Outside)>>,
+    errands: Arc<Errands>,
+}
+
+impl Drop for OpenProfile {
+    fn drop(&mut self) {
+        self.errands.end();
+    }
+}
+
+impl OpenProfile {
+    /// Opens it over the rows of `device`, beside what imports and syncs them. `visit` hands
+    /// a page for signing in to a browser.
+    pub fn new(
+        client: Client,
+        device: &Device,
+        importer: Asker,
+        service: Option<Service>,
+        visit: Box<Visit>,
+    ) -> Self {
+        let replica = device.replica.clone();
+        let errands = Errands::new(client.clone(), replica.clone(), visit);
+        Self { client, replica, importer, service, outside: Mutex::default(), errands }
+    }
+
+    /// Where this device stands with its remote.
+    ///
+    /// # Errors
+    /// When the config is wrong, or the rows cannot be read.
+    pub fn status(&self) -> Result<Status> {
+        let config = self.client.config()?;
+        let name = config.remote.as_ref().map(|it| it.name.as_str());
+        let syncing = name.is_some() && Turn::is_taken(&self.client.profile)?;
+        Ok(self.replica.store().view(|tx| driftline_core::status::read(tx, name, syncing))?)
+    }
+
+    /// Something that changes whenever [`Self::status`] may tell something else although
+    /// nothing was stored, such as when a sync begins. It costs next to nothing. None if
+    /// that cannot be told.
+    pub fn pulse(&self) -> Option<u64> {
+        let config = match self.client.config_file().metadata() {
+            Ok(it) => Some((it.modified().ok()?, it.len())),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(_) => return None,
+        };
+        let syncing = Turn::is_taken(&self.client.profile).ok()?;
+        // What an import could not read is told in the inbox.
+        let imported = self.importer.state().last_at;
+        let mut pulse = DefaultHasher::new();
+        (config, syncing, imported).hash(&mut pulse);
+        Some(pulse.finish())
+    }
+
+    /// The config in force, key by key.
+    ///
+    /// # Errors
+    /// When the config is wrong; it says where.
+    pub fn settings(&self) -> Result<Vec<Entry>> {
+        Ok(self.client.config()?.entries)
+    }
+
+    /// What stays on this device, whatever is synced.
+    ///
+    /// # Errors
+    /// When the config is wrong, or the rows cannot be read.
+    pub fn exclusions(&self) -> Result<Vec<Exclusion>> {
+        let config = self.client.config()?;
+        let kept = exclude::kept(&self.replica)?;
+        let exclusion = |what: String| {
+            let rule = exclude::rule(self.client.schema, &what);
+            Exclusion { kept: kept.get(&rule).copied().unwrap_or_default(), what }
+        };
+        Ok(config.exclude.into_iter().map(exclusion).collect())
+    }
+
+    /// Writes into the config that `what`, a folder or `ENTITY/ID`, stays on this device,
+    /// or that it no longer does. It holds at once.
+    ///
+    /// # Errors
+    /// [`Error::NoExclusion`] when it means nothing, [`Error::Config`] when something stands
+    /// over the file; else when the file cannot be written.
+    pub fn exclude(&self, what: &str, excluded: bool) -> Result<()> {
+        let schema = self.client.schema;
+        if excluded && exclude::parse(schema, &[what.to_owned()]).is_none() {
+            return Err(Error::NoExclusion(what.to_owned()));
+        }
+        let name = if excluded { exclude::named(schema, what)? } else { what.to_owned() };
+        self.client.exclude(&self.replica, &name, excluded)?;
+        self.sync_now();
+        Ok(())
+    }
+
+    /// Syncs now, whatever failed before.
+    pub fn sync_now(&self) {
+        if let Some(service) = &self.service {
+            service.ask();
+        }
+    }
+
+    /// Stops syncing until further notice, or goes on.
+    ///
+    /// # Errors
+    /// When the config cannot be written.
+    pub fn pause(&self, paused: bool) -> Result<()> {
+        let pair = ("sync.paused".to_owned(), paused.to_string());
+        config::set(self.client.profile.path(), &[pair])?;
+        // The service reads the config a moment later; this ends what is under way.
+        match &self.service {
+            Some(service) if paused => service.pause(),
+            Some(service) => service.resume(),
+            None => (),
+        }
+        Ok(())
+    }
+
+    /// Whether it was stopped by [`Self::pause`].
+    pub fn is_paused(&self) -> bool {
+        self.client.config().is_ok_and(|it| it.paused)
+    }
+
+    /// A short form of what the remote holds of this person's rows, to compare with other
+    /// devices by eye; none before the first sync.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub fn code(&self) -> Result<Option<String>> {
+        let met = self.replica.store().view(device::link)?.identity.is_some();
+        Ok(if met { Some(hub_code(&self.replica)?) } else { None })
+    }
+
+    /// What is stored where.
+    pub fn places(&self) -> Vec<Place> {
+        let folder = self.client.profile.path();
+        let mut all = vec![
+            Place { what: "Profile".into(), path: folder.to_owned(), bytes: Some(weight(folder)) },
+            place("Config", self.client.config_file()),
+        ];
+        all.extend(export::made(folder).into_iter().map(|it| place("Export", it)));
+        all
+    }
+
+    /// Writes every row into a new file and returns its path.
+    ///
+    /// # Errors
+    /// When the rows cannot be read, or the file cannot be written.
+    pub fn export(&self) -> Result<PathBuf> {
+        export::all(&self.client, &self.replica)
+    }
+
+    /// The copies that there are of everything, newest first.
+    pub fn backups(&self) -> Vec<Copy> {
+        backup::list(self.client.profile.path())
+    }
+
+    /// Copies everything to a new file and returns its path.
+    ///
+    /// # Errors
+    /// When there is no room for it, it cannot be written, or nothing here lasts.
+    pub fn backup(&self) -> Result<PathBuf> {
+        backup::ask(&self.client, &self.replica)
+    }
+
+    /// Who is signed in, as far as it is known; what is not is asked for, for the next
+    /// time.
+    ///
+    /// # Errors
+    /// When the config is wrong; it says where.
+    pub fn account(&self) -> Result<Standing> {
+        let config = self.client.config()?;
+        let url = config.remote.as_ref().and_then(|it| it.settings.get("url")?.as_str());
+        let Some(remote) = url.and_then(|it| Url::parse(it).ok()?.host_str().map(str::to_owned))
+        else {
+            return Ok(Standing::default());
+        };
+        let providers = ProviderPlugin::registered().into_values();
+        let providers = providers.map(|it| (it.name.to_owned(), it.title.to_owned())).collect();
+        Ok(Standing { remote: Some(remote), providers, ..self.errands.standing() })
+    }
+
+    /// The picture of whoever is signed in, and what it is, such as `image/png`.
+    pub fn picture(&self) -> Option<(String, Vec<u8>)> {
+        let who = self.errands.standing().who?.ok()?;
+        let path = who.picture.as_ref()?;
+        let media = facts::media(path)?;
+        Some((media, fs::read(path).ok()?))
+    }
+
+    /// Begins something that is done with the account, unless something is under way.
+    pub fn begin(&self, errand: Errand) {
+        self.errands.start(errand);
+    }
+
+    /// Ends what is done with the account at this moment.
+    pub fn stop(&self) {
+        self.errands.stop();
+    }
+
+    /// What is done with the account at this moment, and how many steps there were: pages
+    /// are shown again with each.
+    pub fn errand(&self) -> (Option<Errand>, u64) {
+        self.errands.under_way()
+    }
+
+    /// Ends what is done with the account, as the app that had this open ends.
+    pub fn close(&self) {
+        self.errands.end();
+    }
+
+    /// What the last import found, and whether one is under way.
+    pub fn importing(&self) -> Importing {
+        self.importer.state()
+    }
+
+    /// Begins an import, unless one is under way.
+    pub fn import_now(&self) {
+        self.importer.ask();
+    }
+
+    /// What this machine shows of its transcripts: which could not be read, and which their
+    /// agents are about to delete.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub fn outside(&self) -> Result<Outside> {
+        let now = self.client.env.monotonic();
+        let mut kept = self.outside.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, seen)) = &*kept
+            && now.saturating_sub(*at) < SEEN
+        {
+            return Ok(seen.clone());
+        }
+        let seen = import::outside(&self.replica)?;
+        *kept = Some((now, seen.clone()));
+        Ok(seen)
+    }
+}
+
+fn place(what: &str, path: PathBuf) -> Place {
+    let bytes = path.metadata().ok().map(|it| it.len());
+    Place { what: what.into(), path, bytes }
+}
+
+/// How much the files in a folder and those below it weigh.
+fn weight(folder: &Path) -> u64 {
+    let Ok(entries) = fs::read_dir(folder) else { return 0 };
+    let weigh = |entry: fs::DirEntry| match entry.metadata() {
+        Ok(it) if it.is_dir() => weight(&entry.path()),
+        Ok(it) => it.len(),
+        Err(_) => 0,
+    };
+    entries.flatten().map(weigh).sum()
+}
