@@ -1,5 +1,6 @@
 //! Every way in which signing in or staying signed in can fail: what, where, what to do.
 
+use driftline_convex_client::{self as client, Fault};
 use driftline_core::BoxError;
 
 /// A result of this crate.
@@ -183,6 +184,34 @@ impl Error {
             self,
             Self::Unreachable { .. } | Self::BadAnswer { .. } | Self::SlowDown { .. } | Self::Busy
         )
+    }
+}
+
+impl Error {
+    /// What a fault of a call of the deployment at `host` means for signing in.
+    pub(crate) fn of_call(fault: Fault, host: String) -> Self {
+        match fault {
+            Fault::Unauthenticated => Self::Refused { host },
+            Fault::NotInvited { person } => Self::NotInvited { host, person },
+            Fault::SlowDown { reason } => Self::SlowDown { host, reason },
+            Fault::Unavailable { reason, .. } => Self::Unreachable { host, reason },
+            Fault::BadAnswer(reason) => Self::BadAnswer { host, reason },
+            Fault::Unnamed { said: Some(reason), .. } => Self::Failed { host, reason },
+            other => Self::Failed { host, reason: other.to_string() },
+        }
+    }
+}
+
+impl From<client::Error> for Error {
+    fn from(error: client::Error) -> Self {
+        match error {
+            client::Error::BadAddress { text, reason } => Self::BadAddress { text, reason },
+            error => Self::Vault {
+                what: "no secure connections can be made on this machine".into(),
+                help: "install the system's root certificates (often `ca-certificates`)".into(),
+                source: Some(error.into()),
+            },
+        }
     }
 }
 

@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
+use driftline_convex_client::{ADDRESS, Origin};
 use driftline_core::{Backend, BackendPlugin, Error, OpenBackend, Result, Value, inventory};
 
-use crate::{Address, Convex, address::ACCEPTED};
+use crate::Convex;
 
 inventory::submit! {
     BackendPlugin {
         name: "convex",
         doc: "Your own Convex deployment, in the cloud or on a server of yours",
         settings: &[
-            ("url", ACCEPTED),
+            ("url", ADDRESS),
             ("site_url", "the address of its web pages, if it is not the usual one"),
         ],
         local: None,
@@ -25,8 +26,8 @@ fn open(open: &OpenBackend<'_>) -> Result<Arc<dyn Backend>> {
         return Err(Error::BadValue {
             entity: "[remote]".into(),
             field: "url".into(),
-            expected: ACCEPTED.into(),
+            expected: ADDRESS.into(),
         });
     };
-    Ok(Arc::new(Convex::new(Address::parse(url)?, open.env.clone(), open.tokens.clone())?))
+    Ok(Arc::new(Convex::new(Origin::of_deployment(url)?, open.env.clone(), open.tokens.clone())?))
 }
