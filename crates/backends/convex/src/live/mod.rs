@@ -16,7 +16,7 @@ mod socket;
 use std::{convert::Infallible, pin::pin};
 
 use driftline_convex_client::Fault;
-use driftline_core::{Env, ExposeSecret, Hear, Heard, Millis, SecretString};
+use driftline_core::{Env, ExposeSecret, Hear, Heard, Millis, SecretString, backoff};
 use futures_util::future::{Either, select};
 
 use self::{
@@ -57,8 +57,7 @@ pub(crate) async fn listen(caller: &Caller, env: &dyn Env, hear: &Hear<'_>) {
 /// How long to wait after so many connections that were no good: longer and longer, never
 /// in step with other devices, and never not at all.
 fn pause(failures: u32, random: u64) -> Millis {
-    let longest = BACKOFF.start().saturating_mul(1 << failures.min(20)).min(*BACKOFF.end());
-    SECOND / 10 + random % longest
+    SECOND / 10 + backoff(&BACKOFF, failures, random)
 }
 
 /// One connection, until it breaks off.
