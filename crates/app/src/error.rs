@@ -4,7 +4,10 @@
 use anyhow::Result;
 use serde_json::json;
 
-use crate::output::{Output, ReaderGone};
+use crate::{
+    hints,
+    output::{Output, ReaderGone},
+};
 
 /// Wrong usage or config.
 pub(crate) const USAGE: u8 = 2;
@@ -77,12 +80,19 @@ pub(crate) fn report(output: &Output, outcome: Result<()>) -> u8 {
             }
             None => causes(&error).join(": "),
         };
-        output.say(&json!({ "error": { "code": code, "message": message } }).to_string());
+        let mut told = json!({ "code": code, "message": message });
+        if let Some(hint) = hints::of(&error) {
+            told["hint"] = hint.into();
+        }
+        output.say(&json!({ "error": told }).to_string());
     } else {
         let mut lines = causes(&error).into_iter();
         output.say(&format!("error: {}", lines.next().unwrap_or_default()));
         for cause in lines {
             output.say(&format!("  because: {cause}"));
+        }
+        if let Some(hint) = hints::of(&error) {
+            output.say(&format!("hint: {hint}"));
         }
     }
     exit
@@ -143,7 +153,10 @@ fn kind(error: &anyhow::Error) -> (&'static str, u8) {
 fn of_sign_in(error: &driftline_auth::Error) -> u8 {
     use driftline_auth::Error;
     match error {
-        Error::BadAddress { .. } | Error::UnknownProvider { .. } | Error::WrongSite { .. } => USAGE,
+        Error::BadAddress { .. }
+        | Error::UnknownProvider { .. }
+        | Error::WrongSite { .. }
+        | Error::UnknownSite { .. } => USAGE,
         Error::Denied | Error::TimedOut { .. } | Error::WrongCode | Error::Refused { .. } => {
             ACCOUNT
         }

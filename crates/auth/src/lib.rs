@@ -34,7 +34,7 @@ pub use self::{
     picture::{Picture, fetch_picture},
     provider::{DeviceFlow, ProviderPlugin},
     session::{Session, State},
-    sign_in::{Attempt, SignIn, WHAT_IS_MISSING},
+    sign_in::{Attempt, SignIn},
     site::Site,
     tokens::{Saved, Tokens},
     vault::{FileVault, KeyringVault, MemoryVault, ProfileVault, Vault, folder},

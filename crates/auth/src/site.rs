@@ -32,12 +32,7 @@ impl Site {
         {
             return Ok(Self(Origin::of(&url)?));
         }
-        Err(Error::BadAddress {
-            text: deployment.host(),
-            reason: "where it serves its pages is not known; set it: driftline config set \
-                     remote.site_url https://SITE"
-                .into(),
-        })
+        Err(Error::UnknownSite { host: deployment.host() })
     }
 
     /// The origin of the pages.

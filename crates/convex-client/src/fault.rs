@@ -89,7 +89,9 @@ impl Fault {
                  open a web page to see whether this network wants a sign-in",
             ),
             (403 | 407 | 511, _) => named("a proxy or this network refuses the call"),
-            (404 | 405 | 410, _) => named("there is no Convex deployment; check `url` in [remote]"),
+            (404 | 405 | 410, _) => {
+                named("there is no Convex deployment; check its address (`url`)")
+            }
             (408 | 421 | 425 | 429 | 500..=599, _) => named("the service is busy or down"),
             (200..=299, _) => return Self::BadAnswer(format!("status {status}")),
             (_, Some(_)) => return Self::BadAnswer(named("an unknown refusal")),

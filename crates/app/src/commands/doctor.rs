@@ -3,13 +3,14 @@
 
 use anyhow::Result;
 use clap::Args;
-use driftline_auth::{Loopback, State, WHAT_IS_MISSING};
+use driftline_auth::{Loopback, State};
 use serde_json::json;
 
 use crate::{
     account::{Deployment, runtime},
     context::Context,
     error::Failed,
+    hints::{self, WHAT_IS_MISSING},
 };
 
 /// Check what signing in and syncing need.
@@ -26,7 +27,7 @@ impl Doctor {
     pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
         let mut checks = Vec::new();
         let mut add = |what: &'static str, found: Result<String>| {
-            let found = found.map_err(|it| format!("{it:#}"));
+            let found = found.map_err(|it| hints::line(&it));
             checks.push(Check { what, found });
         };
         let config = context.config();

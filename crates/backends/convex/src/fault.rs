@@ -54,22 +54,20 @@ pub(crate) fn batch_error(fault: Fault, remote: &str) -> Error {
 /// Tells the log.
 pub(crate) fn tell(fault: &Fault, remote: &str, function: &str) {
     let todo = match fault {
-        Fault::Unauthenticated => "run `driftline sign-in`",
+        Fault::Unauthenticated => "sign in again",
         Fault::Unlinked | Fault::Moved | Fault::OldCall { .. } => {
             "nothing to do: the sync takes care of it"
         }
-        Fault::Protocol { theirs } if *theirs < PROTOCOL => {
-            "deploy the functions of this version: `npx convex deploy`"
-        }
+        Fault::Protocol { theirs } if *theirs < PROTOCOL => "deploy the functions of this version",
         Fault::Protocol { .. } | Fault::BadCall(_) => "update this program",
-        Fault::NotDeployed => "deploy the functions: `npx convex deploy`",
+        Fault::NotDeployed => "deploy the functions",
         Fault::NotInvited { .. } => "ask whoever runs the deployment to add this person",
         Fault::Unnamed { .. } => "if it lasts, look into the logs of the deployment",
         Fault::TooLarge => "nothing to do: less is sent at once",
         Fault::SlowDown { .. } | Fault::Unavailable { .. } | Fault::TokenSource(_) => {
             "nothing to do: it is tried again by itself"
         }
-        Fault::BadAnswer(_) => "if it lasts, check `url` in [remote]",
+        Fault::BadAnswer(_) => "if it lasts, check the address of the deployment",
     };
     tracing::warn!(remote, function, todo, "a call failed: {fault}");
 }
