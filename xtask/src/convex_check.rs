@@ -9,7 +9,7 @@ use driftline_auth::{
     Site,
 };
 use driftline_convergence::{Contract, contract, scratch};
-use driftline_convex::{Address, Convex};
+use driftline_convex::Convex;
 use driftline_convex_suite::MachineTime;
 use driftline_core::{Env, Schema};
 use driftline_entities as _;
@@ -87,7 +87,7 @@ struct Person {
 
 impl Person {
     async fn sign_in(options: &Options, env: &Arc<dyn Env>, which: &str) -> Result<Self> {
-        let origin = Origin::parse(&options.url)?;
+        let origin = Origin::of_deployment(&options.url)?;
         let http = Arc::new(Http::new(env.clone())?);
         let site = Site::of(&origin, options.site_url.as_deref())?;
         let provider = ProviderPlugin::named(&options.provider)?;
@@ -109,14 +109,13 @@ impl Person {
         };
         let folder = tempfile::tempdir()?;
         let session = Arc::new(Session::new(
-            Calls::new(origin, http),
+            Calls::new(origin.clone(), http),
             Arc::new(FileVault::new(folder.path())),
             Arc::new(FileGate::new(folder.path())),
             env.clone(),
         ));
         session.keep(tokens).await?;
-        let address = Address::parse(&options.url)?;
-        let remote = Convex::new(address, env.clone(), Some(session.clone()))?;
+        let remote = Convex::new(origin, env.clone(), Some(session.clone()))?;
         Ok(Self { session, remote, _folder: folder })
     }
 }

@@ -1,21 +1,24 @@
-//! The calls of a deployment that sign-in needs, over any [`Transport`].
+//! The calls of a deployment that sign-in needs.
 //!
 //! A call that renews or starts a session goes without a token: an expired one would make
 //! the deployment refuse the call, and a valid one would make it end that session.
 
 use std::sync::Arc;
 
-use driftline_core::{ExposeSecret, PROTOCOL, SecretString, excerpt};
-use serde::{Deserialize, de::DeserializeOwned};
+use driftline_convex_client::{Client, Fault, Kind, Origin, Transport, Whole};
+use driftline_core::{ExposeSecret, PROTOCOL, SecretString};
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use serde_json::{Value, json};
 
-use crate::{Answer, Body, Error, Origin, Result, Tokens, Transport};
+use crate::{Error, Result, Tokens};
 
 /// The calls of one deployment.
 #[derive(Clone)]
 pub struct Calls {
-    origin: Origin,
-    transport: Arc<dyn Transport>,
+    client: Client,
 }
 
 /// What a deployment says about signing in to it.
@@ -101,32 +104,15 @@ pub(crate) struct Started {
     pub(crate) verifier: SecretString,
 }
 
-#[derive(Deserialize)]
-struct Wire {
-    status: Option<String>,
-    value: Option<Value>,
-    #[serde(rename = "errorMessage")]
-    message: Option<String>,
-    #[serde(rename = "errorData")]
-    data: Option<Value>,
-}
-
-/// Why a call gave no value.
-enum Fault {
-    /// The token was not accepted.
-    Unauthenticated,
-    Other(Error),
-}
-
 impl Calls {
     /// The calls of the deployment at `origin`.
     pub fn new(origin: Origin, transport: Arc<dyn Transport>) -> Self {
-        Self { origin, transport }
+        Self { client: Client::new(origin, transport) }
     }
 
     /// Where they go.
     pub fn origin(&self) -> &Origin {
-        &self.origin
+        self.client.origin()
     }
 
     /// Which ways to sign in there are, and what is missing.
@@ -134,21 +120,20 @@ impl Calls {
     /// # Errors
     /// When the deployment cannot be reached or is none of ours.
     pub async fn methods(&self) -> Result<Methods> {
-        let value = self.call("query", "signIn/methods:list", &json!({}), None).await;
-        self.read(value.map_err(|it| self.plain(it))?)
+        self.call(Kind::Query, "signIn/methods:list", &json!({})).await
     }
 
     /// Begins a sign-in that ends at `redirect_to`.
     pub(crate) async fn start(&self, provider: &str, redirect_to: &str) -> Result<Started> {
         #[derive(Deserialize)]
-        struct Reply {
+        struct Begun {
             redirect: String,
             verifier: String,
         }
         let params = json!({ "redirectTo": redirect_to });
         let args = json!({ "provider": provider, "params": params });
-        let reply: Reply = self.read(self.action("auth:signIn", &args).await?)?;
-        Ok(Started { page: reply.redirect, verifier: reply.verifier.into() })
+        let begun: Begun = self.call(Kind::Action, "auth:signIn", &args).await?;
+        Ok(Started { page: begun.redirect, verifier: begun.verifier.into() })
     }
 
     /// Exchanges a code. None if it is not good (any more).
@@ -158,8 +143,7 @@ impl Calls {
         verifier: &SecretString,
     ) -> Result<Option<Tokens>> {
         let params = json!({ "code": code.expose_secret() });
-        let args = json!({ "params": params, "verifier": verifier.expose_secret() });
-        self.tokens(self.action("auth:signIn", &args).await?)
+        self.tokens(&json!({ "params": params, "verifier": verifier.expose_secret() })).await
     }
 
     /// Exchanges a provider's token. None if it was not issued to the deployment's app.
@@ -169,23 +153,18 @@ impl Calls {
         token: &SecretString,
     ) -> Result<Option<Tokens>> {
         let params = json!({ "accessToken": token.expose_secret() });
-        let args = json!({ "provider": provider, "params": params });
-        self.tokens(self.action("auth:signIn", &args).await?)
+        self.tokens(&json!({ "provider": provider, "params": params })).await
     }
 
     /// The next pair. None, and only then, if the session is over.
     pub(crate) async fn refresh(&self, tokens: &Tokens) -> Result<Option<Tokens>> {
-        let args = json!({ "refreshToken": tokens.refresh.expose_secret() });
-        self.tokens(self.action("auth:signIn", &args).await?)
+        self.tokens(&json!({ "refreshToken": tokens.refresh.expose_secret() })).await
     }
 
     /// Whether a token is good, by the deployment's own word.
     pub(crate) async fn accepts(&self, token: &SecretString) -> Result<bool> {
-        match self.call("query", "auth:isAuthenticated", &json!({}), Some(token)).await {
-            Ok(value) => Ok(value == Value::Bool(true)),
-            Err(Fault::Unauthenticated) => Ok(false),
-            Err(Fault::Other(error)) => Err(error),
-        }
+        let said = self.call_as(token, Kind::Query, "auth:isAuthenticated", &json!({})).await?;
+        Ok(said.unwrap_or(false))
     }
 
     /// Ends a session. An access token that has expired cannot do that.
@@ -193,12 +172,10 @@ impl Calls {
     /// # Errors
     /// When it may still be alive.
     pub async fn sign_out(&self, tokens: &Tokens) -> Result<()> {
-        let args = json!({});
-        match self.call("action", "auth:signOut", &args, Some(&tokens.access)).await {
-            // Nothing is left to end.
-            Ok(_) | Err(Fault::Unauthenticated) => Ok(()),
-            Err(Fault::Other(error)) => Err(error),
-        }
+        // Where the token is not accepted, nothing is left to end.
+        let ended = self.call_as(&tokens.access, Kind::Action, "auth:signOut", &json!({})).await?;
+        let _: Option<IgnoredAny> = ended;
+        Ok(())
     }
 
     /// Who `tokens` belong to. None if they are not accepted.
@@ -206,11 +183,7 @@ impl Calls {
     /// # Errors
     /// When the deployment cannot say.
     pub async fn me(&self, token: &SecretString) -> Result<Option<Account>> {
-        match self.call("query", "users:me", &json!({}), Some(token)).await {
-            Ok(value) => self.read(value).map(Some),
-            Err(Fault::Unauthenticated) => Ok(None),
-            Err(Fault::Other(error)) => Err(error),
-        }
+        self.call_as(token, Kind::Query, "users:me", &json!({})).await
     }
 
     /// Records that a device belongs to the owner of `token`, and what it is called. False if
@@ -220,11 +193,9 @@ impl Calls {
     /// When it may not be recorded.
     pub async fn link(&self, token: &SecretString, device: &str, name: &str) -> Result<bool> {
         let args = json!({ "protocol": PROTOCOL, "localId": device, "deviceName": name });
-        match self.call("mutation", "users:linkLocalId", &args, Some(token)).await {
-            Ok(_) => Ok(true),
-            Err(Fault::Unauthenticated) => Ok(false),
-            Err(Fault::Other(error)) => Err(error),
-        }
+        let linked: Option<IgnoredAny> =
+            self.call_as(token, Kind::Mutation, "users:linkLocalId", &args).await?;
+        Ok(linked.is_some())
     }
 
     /// Ends every session of a device of the owner of `token`, and returns how many there
@@ -248,83 +219,22 @@ impl Calls {
 
     async fn ended(&self, path: &str, args: &Value, token: &SecretString) -> Result<Option<u64>> {
         #[derive(Deserialize)]
-        struct Reply {
-            ended: f64,
+        struct Ended {
+            ended: Whole,
         }
-        match self.call("mutation", path, args, Some(token)).await {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
-            Ok(value) => self.read(value).map(|it: Reply| Some(it.ended.max(0.0) as u64)),
-            Err(Fault::Unauthenticated) => Ok(None),
-            Err(Fault::Other(error)) => Err(error),
-        }
+        let ended: Option<Ended> = self.call_as(token, Kind::Mutation, path, args).await?;
+        Ok(ended.map(|it| it.ended.0))
     }
 
-    async fn action(&self, path: &str, args: &Value) -> Result<Value> {
-        self.call("action", path, args, None).await.map_err(|it| self.plain(it))
-    }
-
-    async fn call(
-        &self,
-        kind: &str,
-        path: &str,
-        args: &Value,
-        token: Option<&SecretString>,
-    ) -> Result<Value, Fault> {
-        let body = json!({ "path": path, "args": args, "format": "json" }).to_string();
-        let url = self.origin.join(&format!("/api/{kind}"));
-        let answer = self.transport.post(url, token.cloned(), Body::Json(body.into())).await;
-        let answer = answer.map_err(|lost| {
-            Fault::Other(Error::Unreachable { host: self.origin.host(), reason: lost.0 })
-        })?;
-        self.value(&answer)
-    }
-
-    fn value(&self, answer: &Answer) -> Result<Value, Fault> {
-        let host = self.origin.host();
-        match answer.status {
-            200 => (),
-            401 => return Err(Fault::Unauthenticated),
-            // Nothing was carried out, or nobody knows; either way it can be asked again.
-            status => {
-                let reason = format!("it answers {status}");
-                return Err(Fault::Other(Error::Unreachable { host, reason }));
-            }
-        }
-        // The parser's own words are dropped: they can quote a token.
-        let Ok(wire) = serde_json::from_str::<Wire>(answer.body.expose_secret()) else {
-            let reason = "it is not a Convex deployment, or something stands between".into();
-            return Err(Fault::Other(Error::BadAnswer { host, reason }));
-        };
-        match wire.status.as_deref() {
-            Some("success") => Ok(wire.value.unwrap_or(Value::Null)),
-            Some("error") => {
-                let data = |name: &str| wire.data.as_ref().and_then(|it| it[name].as_str());
-                let said = data("message").or(wire.message.as_deref());
-                let reason = excerpt(said.unwrap_or("it does not say why"));
-                Err(match data("code") {
-                    Some("unauthenticated") => Fault::Unauthenticated,
-                    Some("not_invited") => {
-                        let person = excerpt(data("person").unwrap_or("this account"));
-                        Fault::Other(Error::NotInvited { host, person })
-                    }
-                    Some("slow_down") => Fault::Other(Error::SlowDown { host, reason }),
-                    _ => Fault::Other(Error::Failed { host, reason }),
-                })
-            }
-            _ => {
-                let reason = "it neither succeeded nor failed".into();
-                Err(Fault::Other(Error::BadAnswer { host, reason }))
-            }
-        }
-    }
-
-    fn tokens(&self, mut value: Value) -> Result<Option<Tokens>> {
+    /// The pair that a sign-in ends with.
+    async fn tokens(&self, args: &Value) -> Result<Option<Tokens>> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Pair {
             token: String,
             refresh_token: String,
         }
+        let mut value: Value = self.call(Kind::Action, "auth:signIn", args).await?;
         // Only this one answer means that nobody is signed in. An answer without it, from
         // a proxy for example, means nothing.
         let Some(pair) = value.get_mut("tokens").map(Value::take) else {
@@ -333,23 +243,38 @@ impl Calls {
         if pair.is_null() {
             return Ok(None);
         }
-        let pair: Pair = self.read(pair)?;
+        let read = serde_json::from_value(pair);
+        let pair: Pair = read.map_err(|_| self.nonsense("parts of it are missing"))?;
         let tokens = Tokens::new(pair.token, pair.refresh_token);
         tokens.map(Some).ok_or_else(|| self.nonsense("its tokens cannot be read"))
     }
 
-    fn read<T: DeserializeOwned>(&self, value: Value) -> Result<T> {
-        serde_json::from_value(value).map_err(|_| self.nonsense("parts of it are missing"))
+    /// Calls a function as nobody.
+    async fn call<T: DeserializeOwned>(&self, kind: Kind, path: &str, args: &Value) -> Result<T> {
+        let reply = self.client.call(kind, path, args, None).await;
+        reply.map(|it| it.value).map_err(|it| self.error(it))
+    }
+
+    /// Calls a function as the owner of `token`. None if that is not accepted.
+    async fn call_as<T: DeserializeOwned>(
+        &self,
+        token: &SecretString,
+        kind: Kind,
+        path: &str,
+        args: &Value,
+    ) -> Result<Option<T>> {
+        match self.client.call(kind, path, args, Some(token)).await {
+            Ok(reply) => Ok(Some(reply.value)),
+            Err(Fault::Unauthenticated) => Ok(None),
+            Err(fault) => Err(self.error(fault)),
+        }
+    }
+
+    fn error(&self, fault: Fault) -> Error {
+        Error::of_call(fault, self.origin().host())
     }
 
     fn nonsense(&self, reason: &str) -> Error {
-        Error::BadAnswer { host: self.origin.host(), reason: reason.into() }
-    }
-
-    fn plain(&self, fault: Fault) -> Error {
-        match fault {
-            Fault::Other(error) => error,
-            Fault::Unauthenticated => Error::Refused { host: self.origin.host() },
-        }
+        Error::BadAnswer { host: self.origin().host(), reason: reason.into() }
     }
 }

@@ -4,11 +4,12 @@
 //! Written out because it is two forms and five answers; the library for it brings older
 //! versions of what this program already has.
 
+use driftline_convex_client::{Body, Origin, Transport};
 use driftline_core::{Env, ExposeSecret, Millis, SecretString, excerpt};
 use serde::Deserialize;
 use url::{Url, form_urlencoded::Serializer};
 
-use crate::{Body, DeviceFlow, Error, Origin, Result, Transport, calls::DeviceApp};
+use crate::{DeviceFlow, Error, Result, calls::DeviceApp};
 
 const SECOND: Millis = 1_000;
 /// A provider that asks for more or less patience is not believed.
@@ -145,7 +146,7 @@ impl<'a> Device<'a> {
         let sent = self.transport.post(self.base.join(path), None, Body::Form(form.into())).await;
         let host = self.base.host();
         let unreachable = |reason| Error::Unreachable { host: host.clone(), reason };
-        let answer = sent.map_err(|lost| unreachable(lost.0))?;
+        let answer = sent.map_err(|fault| unreachable(fault.to_string()))?;
         if answer.status >= 500 || answer.status == 429 {
             return Err(unreachable(format!("it answers {}", answer.status)));
         }
@@ -155,7 +156,7 @@ impl<'a> Device<'a> {
             return Err(Error::Failed { host, reason: reason.into() });
         }
         // Not the parser's words: they can quote a token.
-        let read = serde_json::from_str(answer.body.expose_secret());
+        let read = serde_json::from_slice(answer.body.expose_secret());
         read.map_err(|_| self.nonsense("parts of it are missing"))
     }
 

@@ -1,5 +1,6 @@
 //! Every way in which signing in or staying signed in can fail: what, where, what to do.
 
+use driftline_convex_client::{self as client, Fault};
 use driftline_core::BoxError;
 
 /// A result of this crate.
@@ -34,7 +35,7 @@ pub enum Error {
         reason: String,
     },
     /// A function of the deployment failed.
-    #[error("{host} could not do it: {reason}; `driftline doctor` checks its set-up")]
+    #[error("{host} could not do it: {reason}; its set-up may be incomplete")]
     Failed {
         /// The deployment.
         host: String,
@@ -43,22 +44,23 @@ pub enum Error {
     },
     /// A deployment whose environment is incomplete. Which variables it lacks is told to
     /// whoever runs it alone.
-    #[error("{host} is not set up for {what}; whoever runs it sees what is missing with: {help}")]
+    #[error("{host} is not set up for {what}; whoever runs it can see what is missing")]
     NotSetUp {
         /// The deployment.
         host: String,
         /// A way to sign in, or sign-in as a whole.
         what: String,
-        /// The command that tells it.
-        help: &'static str,
     },
     /// A provider without the way that was asked for.
-    #[error("{provider} has no sign-in of its own for machines without a browser; try: {help}")]
+    #[error(
+        "{provider} has no sign-in of its own for machines without a browser; sign in with a \
+         typed code"
+    )]
     NoDeviceFlow {
-        /// The provider.
+        /// What people call the provider.
         provider: &'static str,
-        /// What works.
-        help: String,
+        /// Its name.
+        name: &'static str,
     },
     /// A provider that there is not.
     #[error("there is no way to sign in called `{name}`; there are: {known}")]
@@ -71,7 +73,7 @@ pub enum Error {
     /// The deployment sent the browser somewhere else than to itself.
     #[error(
         "{host} wants your browser to open {met}, which is not where it serves its pages \
-         ({expected}); if that is right, set it: driftline config set remote.site_url {met}"
+         ({expected}); if that is right, set it as the address of the site (`site_url`)"
     )]
     WrongSite {
         /// The deployment.
@@ -81,15 +83,19 @@ pub enum Error {
         /// Where it should go.
         expected: String,
     },
+    /// A deployment on a host of its own, which does not tell where its pages are.
+    #[error("where {host} serves its pages is not known; set the address of the site (`site_url`)")]
+    UnknownSite {
+        /// The deployment.
+        host: String,
+    },
     /// The person said no, or the provider did.
-    #[error(
-        "sign-in was refused in the browser; nothing was changed. To try again: driftline sign-in"
-    )]
+    #[error("sign-in was refused in the browser; nothing was changed. Sign in again")]
     Denied,
     /// Nobody came back.
     #[error(
-        "nobody came back from the browser in {minutes} minutes; nothing was changed. To try again: \
-         driftline sign-in, or without a browser here: driftline sign-in --headless"
+        "nobody came back from the browser in {minutes} minutes; nothing was changed. Sign in \
+         again, without a browser here with a typed code"
     )]
     TimedOut {
         /// How long it waited.
@@ -97,14 +103,12 @@ pub enum Error {
     },
     /// A code that is not, or no longer, good.
     #[error(
-        "this code is not good any more (it works once, for two minutes); for another one: \
-         driftline sign-in"
+        "this code is not good any more (it works once, for two minutes); sign in again for \
+         another one"
     )]
     WrongCode,
     /// The deployment did not take who the provider said it was.
-    #[error(
-        "{host} did not accept this sign-in; nothing was changed. To try again: driftline sign-in"
-    )]
+    #[error("{host} did not accept this sign-in; nothing was changed. Sign in again")]
     Refused {
         /// The deployment.
         host: String,
@@ -112,7 +116,7 @@ pub enum Error {
     /// The deployment is other people's.
     #[error(
         "{person} is not among the people of {host}, and nothing was changed; to let it in, \
-         whoever runs {host} adds it to the list: npx convex env set DRIFTLINE_PEOPLE {person},..."
+         whoever runs {host} adds it to its list DRIFTLINE_PEOPLE"
     )]
     NotInvited {
         /// The deployment.
@@ -131,7 +135,7 @@ pub enum Error {
     /// No listener.
     #[error(
         "this machine lets no program listen for the browser ({reason}); sign in with a typed \
-         code: driftline sign-in --headless"
+         code"
     )]
     Listen {
         /// Why.
@@ -148,6 +152,15 @@ pub enum Error {
         #[source]
         source: Option<BoxError>,
     },
+    /// The keyring does not work.
+    #[error(
+        "the keyring of this system cannot be used: {reason}; unlock it and try again, or keep \
+         the sign-in in a file"
+    )]
+    Keyring {
+        /// Why. Nothing that was read from it is in here.
+        reason: &'static str,
+    },
     /// Another process does not give up its turn.
     #[error("another process of this profile is still renewing the sign-in; try again")]
     Busy,
@@ -157,7 +170,7 @@ impl Error {
     /// A short name of what kind of failure this is, the same in every output.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::BadAddress { .. } => "bad_address",
+            Self::BadAddress { .. } | Self::UnknownSite { .. } => "bad_address",
             Self::Unreachable { .. } => "unavailable",
             Self::BadAnswer { .. } => "bad_answer",
             Self::Failed { .. } => "failed",
@@ -172,7 +185,7 @@ impl Error {
             Self::NotInvited { .. } => "not_invited",
             Self::SlowDown { .. } => "slow_down",
             Self::Listen { .. } => "listen",
-            Self::Vault { .. } => "tokens",
+            Self::Vault { .. } | Self::Keyring { .. } => "tokens",
             Self::Busy => "busy",
         }
     }
@@ -186,10 +199,43 @@ impl Error {
     }
 }
 
+impl Error {
+    /// What a fault of a call of the deployment at `host` means for signing in.
+    pub(crate) fn of_call(fault: Fault, host: String) -> Self {
+        match fault {
+            Fault::Unauthenticated => Self::Refused { host },
+            Fault::NotInvited { person } => Self::NotInvited { host, person },
+            Fault::SlowDown { reason } => Self::SlowDown { host, reason },
+            Fault::Unavailable { reason, .. } => Self::Unreachable { host, reason },
+            Fault::BadAnswer(reason) => Self::BadAnswer { host, reason },
+            Fault::Unnamed { said: Some(reason), .. } => Self::Failed { host, reason },
+            other => Self::Failed { host, reason: other.to_string() },
+        }
+    }
+}
+
+impl From<client::Error> for Error {
+    fn from(error: client::Error) -> Self {
+        match error {
+            client::Error::BadAddress { text, reason } => Self::BadAddress { text, reason },
+            error => Self::Vault {
+                what: "no secure connections can be made on this machine".into(),
+                help: "install the system's root certificates (often `ca-certificates`)".into(),
+                source: Some(error.into()),
+            },
+        }
+    }
+}
+
 impl From<Error> for driftline_core::Error {
     fn from(error: Error) -> Self {
         match error {
             Error::Vault { what, help, source } => Self::Store { what, help, source },
+            Error::Keyring { reason } => Self::Store {
+                what: format!("the keyring of this system cannot be used: {reason}"),
+                help: "unlock it and try again, or keep the sign-in in a file".into(),
+                source: Some(error.into()),
+            },
             // What it says about rows holds here, too: they wait.
             Error::Unreachable { ref host, .. }
             | Error::BadAnswer { ref host, .. }

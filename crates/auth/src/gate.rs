@@ -4,11 +4,12 @@
 
 use std::{
     any::Any,
-    fs::{File, OpenOptions, TryLockError},
+    io,
     path::{Path, PathBuf},
 };
 
 use driftline_core::{Env, Millis};
+use driftline_private::FileLock;
 
 use crate::{Error, Result, vault::file};
 
@@ -44,8 +45,7 @@ pub(crate) async fn enter(gate: &dyn Gate, env: &dyn Env) -> Result<Held> {
     }
 }
 
-/// A lock of the operating system on a file, which takes it back when the process ends,
-/// however it ends.
+/// A lock on a file of the profile.
 pub struct FileGate {
     path: PathBuf,
 }
@@ -56,29 +56,24 @@ impl FileGate {
         Self { path: crate::folder(folder).join("lock") }
     }
 
-    fn failed(&self, error: std::io::Error) -> Error {
-        Error::Vault {
-            what: format!("{} cannot be locked", self.path.display()),
-            help: "put the profile on a local disk that you can write to".into(),
-            source: Some(error.into()),
-        }
-    }
-
-    fn open(&self) -> std::io::Result<File> {
+    fn take(&self) -> io::Result<Option<FileLock>> {
         if let Some(folder) = self.path.parent() {
             file::private_folder(folder)?;
         }
-        OpenOptions::new().create(true).truncate(false).write(true).open(&self.path)
+        let lock = FileLock::open(&self.path)?;
+        Ok(lock.try_hold()?.then_some(lock))
     }
 }
 
 impl Gate for FileGate {
     fn try_enter(&self) -> Result<Option<Held>> {
-        let file = self.open().map_err(|it| self.failed(it))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Box::new(file))),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(self.failed(error)),
+        match self.take() {
+            Ok(lock) => Ok(lock.map(|it| Box::new(it) as Held)),
+            Err(error) => Err(Error::Vault {
+                what: format!("{} cannot be locked", self.path.display()),
+                help: "put the profile on a local disk that you can write to".into(),
+                source: Some(error.into()),
+            }),
         }
     }
 }

@@ -14,30 +14,28 @@ mod calls;
 mod device;
 mod error;
 mod gate;
-mod http;
 mod loopback;
-mod origin;
 mod picture;
 mod provider;
 mod providers;
 mod session;
 mod sign_in;
+mod site;
 mod tokens;
-mod transport;
 mod vault;
+
+pub use driftline_convex_client::{Http, Origin, Transport};
 
 pub use self::{
     calls::{Account, Calls, DeviceApp, DeviceOf, Method, Methods},
     error::{Error, Result},
     gate::{FileGate, Gate, Held},
-    http::Http,
     loopback::{Callback, Loopback},
-    origin::{Origin, Site},
     picture::{Picture, fetch_picture},
     provider::{DeviceFlow, ProviderPlugin},
     session::{Session, State},
-    sign_in::{Attempt, SignIn, WHAT_IS_MISSING},
+    sign_in::{Attempt, SignIn},
+    site::Site,
     tokens::{Saved, Tokens},
-    transport::{Answer, Body, Lost, Transport},
     vault::{FileVault, KeyringVault, MemoryVault, ProfileVault, Vault, folder},
 };

@@ -2,10 +2,11 @@
 //! kept. A deployment says where it is, and is believed only if that is where the provider
 //! serves such pictures: nobody may make this machine call another host.
 
+use driftline_convex_client::{Http, Origin};
 use driftline_core::excerpt;
 use url::Url;
 
-use crate::{Error, Http, Origin, ProviderPlugin, Result};
+use crate::{Error, ProviderPlugin, Result};
 
 /// No picture of a person's head is larger.
 const LARGEST: usize = 1 << 20;
@@ -50,7 +51,7 @@ pub async fn fetch_picture(
     })?;
     let host = url.host_str().unwrap_or_default().to_owned();
     let unreachable = |reason| Error::Unreachable { host: host.clone(), reason };
-    let bytes = http.get(url, LARGEST).await.map_err(|lost| unreachable(lost.0))?;
+    let bytes = http.get(url, LARGEST).await.map_err(|fault| unreachable(fault.to_string()))?;
     Picture::of(bytes)
         .ok_or_else(|| Error::BadAnswer { host: host.clone(), reason: "it is no picture".into() })
 }

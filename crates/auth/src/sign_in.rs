@@ -13,8 +13,6 @@ use crate::{
 
 /// What a deployment calls the page that shows the code.
 const SHOW_CODE: &str = "code";
-/// What tells whoever runs a deployment which variables it lacks.
-pub const WHAT_IS_MISSING: &str = "npx convex run signIn/methods:missing (in convex/)";
 /// The length of a code.
 const DIGITS: usize = 8;
 
@@ -117,10 +115,9 @@ impl SignIn {
         provider: &ProviderPlugin,
         show: impl FnOnce(&str, &Url),
     ) -> Result<Tokens> {
-        let flow = provider.device.ok_or_else(|| Error::NoDeviceFlow {
-            provider: provider.title,
-            help: format!("driftline sign-in {} --headless", provider.name),
-        })?;
+        let flow = provider
+            .device
+            .ok_or_else(|| Error::NoDeviceFlow { provider: provider.title, name: provider.name })?;
         let app = self.ready(flow.method).await?.device.ok_or_else(|| Error::BadAnswer {
             host: self.calls.origin().host(),
             reason: "it does not say under which app".into(),
@@ -149,8 +146,7 @@ fn check(origin: &Origin, all: &Methods, id: &str) -> Result<()> {
         let known: Vec<_> = all.methods.iter().map(|it| it.id.as_str()).collect();
         return Err(Error::UnknownProvider { name: id.into(), known: known.join(", ") });
     };
-    let missing =
-        |what: String| Err(Error::NotSetUp { host: origin.host(), what, help: WHAT_IS_MISSING });
+    let missing = |what: String| Err(Error::NotSetUp { host: origin.host(), what });
     match (all.ready, method.ready) {
         (false, _) => missing("sign-in".into()),
         (_, false) => missing(format!("signing in with {}", method.title)),
@@ -174,7 +170,7 @@ mod tests {
         assert!(error.contains("`google`") && error.contains("github"), "{error}");
         all.methods.push(method("google", false));
         let error = check(&origin, &all, "google").unwrap_err().to_string();
-        assert!(error.contains("with GitHub") && error.contains(WHAT_IS_MISSING), "{error}");
+        assert!(error.contains("with GitHub") && error.contains("whoever runs it"), "{error}");
         all.ready = false;
         let error = check(&origin, &all, "github").unwrap_err().to_string();
         assert!(error.contains("set up for sign-in"), "{error}");

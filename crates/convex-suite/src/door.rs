@@ -7,7 +7,7 @@ use std::sync::{
 };
 
 use async_trait::async_trait;
-use driftline_convex::{Address, Convex};
+use driftline_convex::{Convex, Origin};
 use driftline_core::{Answers, Backend, Env, Limits, Millis, Page, Pull, Push, Result, Simulated};
 use futures_util::future::{BoxFuture, FutureExt};
 use tokio::runtime::Runtime;
@@ -28,9 +28,9 @@ impl Door {
         runtime: Arc<Runtime>,
         env: Arc<Simulated>,
     ) -> Result<Self> {
-        let address = Address::parse(node.deployment.url())?;
+        let origin = Origin::of_deployment(node.deployment.url())?;
         let real = RealTime { shown: env.clone(), random: AtomicU64::new(env.random()) };
-        let convex = Convex::new(address, Arc::new(real), Some(node.clone()))?;
+        let convex = Convex::new(origin, Arc::new(real), Some(node.clone()))?;
         Ok(Self { convex, node, env, runtime })
     }
 

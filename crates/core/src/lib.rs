@@ -5,6 +5,7 @@
 pub mod alias;
 pub mod audit;
 mod backend;
+mod backoff;
 pub mod clock;
 pub mod device;
 mod entity;
@@ -36,6 +37,7 @@ pub use self::{
         Answer, Answers, Backend, BackendPlugin, Change, Digests, Identity, Limits, MakeScratch,
         Open, OpenBackend, PROTOCOL, Page, Pull, Push, Scratch,
     },
+    backoff::backoff,
     entity::{EntityDescriptor, Field, FieldType, Kind, Policy, SyncEntity, Timestamp, Values},
     env::{Env, Millis, Simulated},
     error::{BoxError, Error, ErrorKind, Input, Refusal, Result, SignInCause, Stale, excerpt},

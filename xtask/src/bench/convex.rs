@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use async_trait::async_trait;
-use driftline_convex::{Address, Convex};
+use driftline_convex::{Convex, Origin};
 use driftline_convex_suite::MachineTime;
 use driftline_core::{
     Durability, Env, Replica, Schema, SecretString, SyncReport, TokenSource, Values,
@@ -153,8 +153,8 @@ impl Device {
         let replica = Replica::open(Arc::new(store), env.clone())?;
         let token = deployment.token(&account()).await?.token;
         let tokens = Tokens { deployment: deployment.clone(), token: Mutex::new(token) };
-        let address = Address::parse(deployment.url())?;
-        let remote = Convex::new(address, env.clone(), Some(Arc::new(tokens)))?;
+        let origin = Origin::of_deployment(deployment.url())?;
+        let remote = Convex::new(origin, env.clone(), Some(Arc::new(tokens)))?;
         Ok(Self { replica, remote, env, _folder: folder })
     }
 

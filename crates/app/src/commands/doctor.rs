@@ -3,14 +3,15 @@
 
 use anyhow::Result;
 use clap::Args;
-use driftline_auth::WHAT_IS_MISSING;
 use driftline_client::{
     doctor::{Found, check},
     runtime,
 };
 use serde_json::json;
 
-use crate::{context::Context, error::Failed, hints};
+use crate::{context::Context, error::Failed,
+    hints::{self, WHAT_IS_MISSING},
+};
 
 /// Check what signing in and syncing need.
 #[derive(Clone, Debug, Args)]

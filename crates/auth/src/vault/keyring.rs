@@ -117,13 +117,8 @@ impl Vault for KeyringVault {
     }
 }
 
-fn failed(reason: &str) -> Error {
-    Error::Vault {
-        what: format!("the keyring of this system cannot be used: {reason}"),
-        help: "unlock it and try again, or sign in with --token-file to keep the sign-in in a file"
-            .into(),
-        source: None,
-    }
+fn failed(reason: &'static str) -> Error {
+    Error::Keyring { reason }
 }
 
 /// Some errors of keyrings hold what was read, so none is passed on as it is.

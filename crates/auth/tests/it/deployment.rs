@@ -333,5 +333,5 @@ async fn a_code_typed_at_github_signs_in_the_same_person() {
     assert_eq!(place.person(&tokens).await, "github:1005");
     let google = ProviderPlugin::named("google").unwrap();
     let error = place.sign_in().with_device(google, |_, _| ()).await;
-    assert!(error.is_err_and(|it| it.to_string().contains("--headless")));
+    assert!(error.is_err_and(|it| it.to_string().contains("typed code")));
 }

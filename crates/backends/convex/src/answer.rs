@@ -3,51 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use driftline_convex_client::Whole;
 use driftline_core::{Answer, Digests, Identity, Millis, excerpt};
 use serde::Deserialize;
-
-use crate::number::Whole;
 
 /// The longest name of a person, account or epoch, in bytes.
 const NAME: usize = 512;
 /// The longest reason for a refusal that is kept, in characters.
 const REASON: usize = 300;
-
-/// An answer of the service to the call of a function.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Envelope<T> {
-    pub(crate) status: Status,
-    #[serde(default = "none")]
-    pub(crate) value: Option<T>,
-    pub(crate) error_message: Option<String>,
-    pub(crate) error_data: Option<serde_json::Value>,
-}
-
-fn none<T>() -> Option<T> {
-    None
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Status {
-    Success,
-    Error,
-}
-
-/// What Driftline's functions throw.
-#[derive(Deserialize)]
-pub(crate) struct Thrown {
-    pub(crate) code: String,
-    pub(crate) last: Option<Whole>,
-    pub(crate) theirs: Option<Whole>,
-}
-
-/// An answer of the service that is none of a function's.
-#[derive(Deserialize)]
-pub(crate) struct Refusal {
-    pub(crate) code: String,
-}
 
 #[derive(Deserialize)]
 pub(crate) struct WireIdentity {

@@ -3,16 +3,15 @@
 //! Calls go over HTTPS to the functions that are deployed from this repository. What
 //! travels is written down in `convex/WIRE.md`.
 
-mod address;
 mod answer;
 mod call;
 mod chunk;
 mod fault;
 mod live;
-mod number;
 mod plugin;
 mod remote;
 mod row;
-mod transport;
 
-pub use self::{address::Address, remote::Convex};
+pub use driftline_convex_client::Origin;
+
+pub use self::remote::Convex;

@@ -7,6 +7,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use driftline_convex_client::{Fault, Kind, Origin};
 use driftline_core::{
     Answer, Answers, Backend, Change, Env, Hear, Limits, Page, Pull, Push, Result, TokenSource,
     device::Unread,
@@ -16,12 +17,10 @@ use reqwest::dns::Resolve;
 use serde_json::json;
 
 use crate::{
-    Address,
     answer::{self, Chunks, Missing, Stored, WireAnswer, WireAnswers, WirePage},
-    call::{Caller, Kind},
+    call::Caller,
     chunk::{self, Chunk},
-    fault::Fault,
-    live,
+    fault, live,
     row::{self, Incoming, Outgoing},
 };
 
@@ -48,16 +47,16 @@ pub struct Convex {
 }
 
 impl Convex {
-    /// The deployment at an address.
+    /// The deployment at an origin.
     ///
     /// # Errors
-    /// When this machine has no root certificates.
+    /// When other machines' certificates cannot be checked here.
     pub fn new(
-        address: Address,
+        origin: Origin,
         env: Arc<dyn Env>,
         tokens: Option<Arc<dyn TokenSource>>,
     ) -> Result<Self> {
-        Self::with_resolver(address, env, tokens, None)
+        Self::with_resolver(origin, env, tokens, None)
     }
 
     /// The same, with another way to find the machine behind a name.
@@ -65,12 +64,12 @@ impl Convex {
     /// # Errors
     /// As [`Self::new`].
     pub fn with_resolver(
-        address: Address,
+        origin: Origin,
         env: Arc<dyn Env>,
         tokens: Option<Arc<dyn TokenSource>>,
         resolver: Option<Arc<dyn Resolve>>,
     ) -> Result<Self> {
-        let caller = Caller::new(address, env, tokens, resolver)?;
+        let caller = Caller::new(origin, env, tokens, resolver)?;
         Ok(Self { caller, brought: Mutex::default() })
     }
 
@@ -96,8 +95,8 @@ impl Convex {
             });
             let read = self.caller.linked(Kind::Query, function, &args, None).await;
             let (wire, date): (WirePage, _) = match read {
-                Err(fault @ (Fault::Unnamed(_) | Fault::TooLarge)) if rows > 1 => {
-                    fault.tell(self.caller.name(), function);
+                Err(fault @ (Fault::Unnamed { .. } | Fault::TooLarge)) if rows > 1 => {
+                    fault::tell(&fault, self.caller.name(), function);
                     (rows, bytes) = (rows / 8 + usize::from(rows < 8), bytes / 8);
                     continue;
                 }
@@ -330,15 +329,15 @@ impl Backend for Convex {
 
     async fn pull(&self, request: Pull) -> Result<Page> {
         self.page(&request).await.map_err(|fault| {
-            fault.tell(self.caller.name(), "pull");
-            fault.into_error(self.caller.name())
+            fault::tell(&fault, self.caller.name(), "pull");
+            fault::error(fault, self.caller.name())
         })
     }
 
     async fn push(&self, request: Push) -> Result<Answers> {
         self.batch(request).await.map_err(|fault| {
-            fault.tell(self.caller.name(), "push");
-            fault.into_batch_error(self.caller.name())
+            fault::tell(&fault, self.caller.name(), "push");
+            fault::batch_error(fault, self.caller.name())
         })
     }
 
@@ -348,7 +347,7 @@ impl Backend for Convex {
             return Ok(None);
         }
         let completed = self.complete(vec![(text.to_owned(), row)]).await;
-        let (mut rows, _) = completed.map_err(|it| it.into_error(self.caller.name()))?;
+        let (mut rows, _) = completed.map_err(|it| fault::error(it, self.caller.name()))?;
         Ok(rows.pop())
     }
 

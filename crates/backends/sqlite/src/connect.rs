@@ -2,7 +2,7 @@
 
 use std::{
     hash::{BuildHasher, RandomState},
-    ops::{Deref, DerefMut},
+    ops::{Deref, DerefMut, RangeInclusive},
     path::Path,
     sync::{
         Arc,
@@ -12,12 +12,16 @@ use std::{
     time::Duration,
 };
 
+use driftline_core::backoff;
 use rusqlite::{
     Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, config::DbConfig,
 };
 
 /// How long anybody waits for another process before giving up.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The longest pause at first, and after many, in microseconds.
+const LONGEST_PAUSE: RangeInclusive<u64> = 3_000..=30_000;
 
 /// Prepared statements that a connection keeps: all of a few dozen entities.
 const STATEMENTS: usize = 512;
@@ -122,8 +126,8 @@ fn open(path: &Path, patience: Duration, flags: OpenFlags) -> rusqlite::Result<B
 /// A wait that grows to a few hundredths of a second, of random length, so that
 /// processes which met once do not meet again and again.
 pub(crate) fn pause(count: u32) -> Duration {
-    let most = u64::from(count.min(9) + 1) * 3_000;
-    Duration::from_micros(500 + RandomState::new().hash_one(count) % most)
+    let random = RandomState::new().hash_one(count);
+    Duration::from_micros(500 + backoff(&LONGEST_PAUSE, count, random))
 }
 
 /// Begins a transaction. SQLite gives up by itself when very many processes meet at

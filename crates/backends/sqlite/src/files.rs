@@ -4,15 +4,14 @@
 
 use std::{
     ffi::OsString,
-    fs::{self, File, TryLockError},
-    io,
+    fs, io,
     path::{Path, PathBuf},
     thread,
     time::Duration,
 };
 
 use driftline_core::{BoxError, Error, Result};
-use driftline_private as private;
+use driftline_private::{self as private, FileLock};
 
 use crate::{
     connect::pause,
@@ -106,22 +105,19 @@ fn not_a_file(path: &Path) -> Error {
 
 /// Holds the right to open `path`, so that of many processes one makes the tables and
 /// one moves a damaged file. The operating system takes it back when a process dies.
-pub(crate) fn lock(path: &Path, patience: Duration) -> Result<File> {
-    let lock = with_suffix(path, ".lock");
-    let file = private::options().write(true).create(true).truncate(false).open(&lock);
-    let file = file.map_err(|it| io_failure(&lock, "made", it))?;
+pub(crate) fn lock(path: &Path, patience: Duration) -> Result<FileLock> {
+    let at = with_suffix(path, ".lock");
+    let lock = FileLock::open(&at).map_err(|it| io_failure(&at, "made", it))?;
     let mut waited = Duration::ZERO;
     let mut count = 0;
     loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
+        match lock.try_hold() {
+            Ok(true) => return Ok(lock),
             // Some file systems have no locks. SQLite brings its own.
-            Err(TryLockError::Error(it)) if it.kind() == io::ErrorKind::Unsupported => {
-                return Ok(file);
-            }
-            Err(TryLockError::Error(it)) => return Err(io_failure(&lock, "locked", it)),
-            Err(TryLockError::WouldBlock) if waited > patience => return Err(busy(path, None)),
-            Err(TryLockError::WouldBlock) => {
+            Err(it) if it.kind() == io::ErrorKind::Unsupported => return Ok(lock),
+            Err(it) => return Err(io_failure(&at, "locked", it)),
+            Ok(false) if waited > patience => return Err(busy(path, None)),
+            Ok(false) => {
                 let wait = pause(count);
                 count += 1;
                 waited += wait;

@@ -44,8 +44,9 @@ impl Deployment {
         let Some(remote) = &config.remote else { return Ok(None) };
         let text = |key: &str| remote.settings.get(key).and_then(Value::as_str).map(str::to_owned);
         let Some(url) = text("url") else { return Ok(None) };
-        let (origin, env) = (Origin::parse(&url)?, client.env.clone());
-        let http = Arc::new(Http::new(env.clone())?);
+        let env = client.env.clone();
+        let origin = Origin::parse(&url).map_err(driftline_auth::Error::from)?;
+        let http = Arc::new(Http::new(env.clone()).map_err(driftline_auth::Error::from)?);
         let folder = client.profile.path();
         let session = Arc::new(Session::new(
             Calls::new(origin.clone(), http.clone()),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use driftline_convergence::{Contract, contract, scratch};
-use driftline_convex::{Address, Convex};
+use driftline_convex::{Convex, Origin};
 use driftline_convex_suite::MachineTime;
 use driftline_core::{Env, Result, Schema, SecretString, TokenSource};
 use driftline_deployment::{Account, Deployment, Options};
@@ -27,8 +27,8 @@ impl TokenSource for Token {
 
 async fn convex(deployment: &Deployment, account: u64, env: &Arc<dyn Env>) -> Convex {
     let token = deployment.token(&Account::github(account)).await.unwrap().token;
-    let address = Address::parse(deployment.url()).unwrap();
-    Convex::new(address, env.clone(), Some(Arc::new(Token(token)))).unwrap()
+    let origin = Origin::of_deployment(deployment.url()).unwrap();
+    Convex::new(origin, env.clone(), Some(Arc::new(Token(token)))).unwrap()
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 use std::{any::Any, collections::BTreeMap, sync::Arc};
 
 use driftline_auth::{Calls, FileGate, FileVault, Http, Origin, Session, Tokens};
-use driftline_convex::{Address, Convex};
+use driftline_convex::Convex;
 use driftline_core::{
     Changed, Millis, Replica, Schema, Simulated, Values,
     service::{Event, News, Service},
@@ -64,18 +64,15 @@ impl World {
         let env = Arc::new(Simulated::new(seed, self.now).patient());
         let profile = tempfile::tempdir().unwrap();
         let tokens = self.deployment.token(&Account::github(7)).await.unwrap();
+        let origin = Origin::of_deployment(self.deployment.url()).unwrap();
         let session = Arc::new(Session::new(
-            Calls::new(
-                Origin::parse(self.deployment.url()).unwrap(),
-                Arc::new(Http::new(env.clone()).unwrap()),
-            ),
+            Calls::new(origin.clone(), Arc::new(Http::new(env.clone()).unwrap())),
             Arc::new(FileVault::new(profile.path())),
             Arc::new(FileGate::new(profile.path())),
             env.clone(),
         ));
         session.keep(Tokens::new(tokens.token, tokens.refresh_token).unwrap()).await.unwrap();
-        let address = Address::parse(self.deployment.url()).unwrap();
-        let remote = Convex::new(address, env.clone(), Some(session)).unwrap();
+        let remote = Convex::new(origin, env.clone(), Some(session)).unwrap();
 
         let store = MemoryStore::new(Schema::registered().unwrap());
         let replica = Arc::new(Replica::open(Arc::new(store), env.clone()).unwrap());

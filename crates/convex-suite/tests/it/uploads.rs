@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use driftline_convex::{Address, Convex};
+use driftline_convex::{Convex, Origin};
 use driftline_convex_suite::MachineTime;
 use driftline_core::{
     Answers, Backend, Env, Error, Limits, Page, Pull, Push, Replica, Result, Schema, SecretString,
@@ -62,8 +62,8 @@ async fn deployment() -> Deployment {
 async fn device(deployment: &Deployment) -> (Replica, Small) {
     let env: Arc<dyn Env> = Arc::new(MachineTime::start());
     let token = deployment.token(&Account::github(7)).await.unwrap().token;
-    let address = Address::parse(deployment.url()).unwrap();
-    let remote = Convex::new(address, env.clone(), Some(Arc::new(Token(token)))).unwrap();
+    let origin = Origin::of_deployment(deployment.url()).unwrap();
+    let remote = Convex::new(origin, env.clone(), Some(Arc::new(Token(token)))).unwrap();
     let store = MemoryStore::new(Schema::registered().unwrap());
     (Replica::open(Arc::new(store), env).unwrap(), Small(remote))
 }

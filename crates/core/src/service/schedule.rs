@@ -1,7 +1,7 @@
 //! When the next sync is due: a state machine of times, without any waiting.
 
 use super::Event;
-use crate::{Error, Millis};
+use crate::{Error, Millis, backoff};
 
 const SECOND: Millis = 1_000;
 const MINUTE: Millis = 60 * SECOND;
@@ -152,8 +152,7 @@ impl Schedule {
             (self.blocked, self.due) = (true, None);
             return;
         }
-        let longest = BACKOFF.start().saturating_mul(1 << self.failures.min(20));
-        let wait = random % (longest.min(*BACKOFF.end()) + 1);
+        let wait = backoff(&BACKOFF, self.failures, random);
         let asked = match error {
             Error::Unavailable { retry_after, .. } => retry_after.unwrap_or(0).min(PATIENCE),
             _ => 0,

@@ -13,9 +13,8 @@ use std::{
 };
 
 use async_trait::async_trait;
-use driftline_auth::{
-    Answer, Body, Calls, Error, Gate, Held, Lost, Origin, Result, Saved, Session, Transport, Vault,
-};
+use driftline_auth::{Calls, Error, Gate, Held, Origin, Result, Saved, Session, Transport, Vault};
+use driftline_convex_client::{Answer, Body, Fault};
 use driftline_core::{Env, ExposeSecret, SecretString};
 use futures_util::future::{BoxFuture, FutureExt};
 use serde_json::{Value, json};
@@ -289,21 +288,21 @@ impl Transport for Door {
         _url: Url,
         bearer: Option<SecretString>,
         body: Body,
-    ) -> Result<Answer, Lost> {
+    ) -> Result<Answer, Fault> {
         let Body::Json(body) = body else { panic!("no form is sent to a deployment") };
         let call: Value = serde_json::from_str(body.expose_secret()).unwrap();
         if call["path"] == "auth:isAuthenticated" {
             self.0.step().await;
             let state = self.0.state();
             let takes = state.server.takes(bearer.unwrap().expose_secret(), state.now);
-            let answer = json!({ "status": "success", "value": true }).to_string().into();
-            return Ok(Answer { status: if takes { 200 } else { 401 }, body: answer });
+            let answer = json!({ "status": "success", "value": true }).to_string();
+            return Ok(Answer::new(if takes { 200 } else { 401 }, answer));
         }
         assert!(bearer.is_none(), "an expired token would make the refresh fail");
         let token = call["args"]["refreshToken"].as_str().unwrap().to_owned();
         self.0.step().await;
         if self.0.happens(self.0.faults.busy) {
-            return Ok(Answer { status: 503, body: String::new().into() });
+            return Ok(Answer::new(503, ""));
         }
         if self.0.happens(self.0.faults.lost_request) {
             // It may be carried out all the same, a little later.
@@ -315,7 +314,7 @@ impl Transport for Door {
             }
             self.0.state().lost += 1;
             self.sleep(TIMEOUT).await;
-            return Err(Lost("no answer".into()));
+            return Err(Fault::unavailable("no answer"));
         }
         let tokens = {
             let mut state = self.0.state();
@@ -327,7 +326,7 @@ impl Transport for Door {
         if self.0.happens(self.0.faults.lost_answer) {
             self.0.state().lost += 1;
             self.sleep(TIMEOUT).await;
-            return Err(Lost("the connection broke".into()));
+            return Err(Fault::unavailable("the connection broke"));
         }
         let tokens = tokens.map(|it| {
             json!({
@@ -336,6 +335,6 @@ impl Transport for Door {
             })
         });
         let answer = json!({ "status": "success", "value": { "tokens": tokens } }).to_string();
-        Ok(Answer { status: 200, body: answer.into() })
+        Ok(Answer::new(200, answer))
     }
 }

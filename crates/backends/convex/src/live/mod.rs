@@ -15,17 +15,15 @@ mod socket;
 
 use std::{convert::Infallible, pin::pin};
 
-use driftline_core::{Env, ExposeSecret, Hear, Heard, Millis, SecretString};
+use driftline_convex_client::Fault;
+use driftline_core::{Env, ExposeSecret, Hear, Heard, Millis, SecretString, backoff};
 use futures_util::future::{Either, select};
 
 use self::{
     protocol::Said,
     socket::{Came, Socket},
 };
-use crate::{
-    call::Caller,
-    fault::{self, Fault},
-};
+use crate::{call::Caller, fault};
 
 const SECOND: Millis = 1_000;
 const MINUTE: Millis = 60 * SECOND;
@@ -47,7 +45,7 @@ pub(crate) async fn listen(caller: &Caller, env: &dyn Env, hear: &Hear<'_>) {
     loop {
         let start = env.monotonic();
         let Err(fault) = connection(caller, env, count, hear).await;
-        fault.tell(caller.name(), "listen");
+        fault::tell(&fault, caller.name(), "listen");
         hear(Heard::Lost);
         count = count.saturating_add(1);
         let stood = env.monotonic().saturating_sub(start);
@@ -59,8 +57,7 @@ pub(crate) async fn listen(caller: &Caller, env: &dyn Env, hear: &Hear<'_>) {
 /// How long to wait after so many connections that were no good: longer and longer, never
 /// in step with other devices, and never not at all.
 fn pause(failures: u32, random: u64) -> Millis {
-    let longest = BACKOFF.start().saturating_mul(1 << failures.min(20)).min(*BACKOFF.end());
-    SECOND / 10 + random % longest
+    SECOND / 10 + backoff(&BACKOFF, failures, random)
 }
 
 /// One connection, until it breaks off.
@@ -71,7 +68,7 @@ async fn connection(
     hear: &Hear<'_>,
 ) -> Result<Infallible, Fault> {
     let mut token = caller.token().await?;
-    let mut socket = Socket::open(caller.transport(), env).await?;
+    let mut socket = Socket::open(caller, env).await?;
     socket.say(protocol::connect(env, count)).await?;
     let mut shown = 0;
     socket.say(protocol::authenticate(&token, shown)).await?;
@@ -126,11 +123,13 @@ async fn take(
             Ok(())
         }
         Said::TokenRefused => Err(renewed(caller, token).await),
-        Said::Failed(Some(code)) => match fault::of_code(&code, None, None) {
+        Said::Failed(Some(thrown)) => match Fault::from(thrown) {
             Fault::Unauthenticated => Err(renewed(caller, token).await),
             fault => Err(fault),
         },
-        Said::Failed(None) => Err(Fault::Unnamed("the query of the head".into())),
+        Said::Failed(None) => {
+            Err(Fault::Unnamed { what: "the query of the head".into(), said: None })
+        }
         Said::Fatal => Err(Fault::unavailable("the service ended the connection")),
     }
 }

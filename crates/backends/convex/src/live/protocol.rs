@@ -1,11 +1,10 @@
 //! What is said on a connection of Convex's WebSocket protocol, as far as listening to
 //! one query needs it. Whatever else is said is left alone.
 
+use driftline_convex_client::{Thrown, Whole};
 use driftline_core::{Env, ExposeSecret, Head, SecretString};
 use serde::Deserialize;
 use serde_json::json;
-
-use crate::{answer::Thrown, number::Whole};
 
 /// The only query of a connection.
 const QUERY: u32 = 0;
@@ -64,8 +63,8 @@ pub(super) enum Said {
     At(Option<Head>),
     /// That the token is not good, or not any more.
     TokenRefused,
-    /// That the query failed; its code if it has one.
-    Failed(Option<String>),
+    /// That the query failed; why, if it says so.
+    Failed(Option<Thrown>),
     /// That it will not go on.
     Fatal,
 }
@@ -120,7 +119,7 @@ pub(super) fn read(text: &str) -> Option<Said> {
             }
             Modification::QueryFailed { query_id: QUERY, error_data } => {
                 let thrown = error_data.and_then(|it| serde_json::from_value::<Thrown>(it).ok());
-                Said::Failed(thrown.map(|it| it.code))
+                Said::Failed(thrown)
             }
             _ => continue,
         };
@@ -156,8 +155,8 @@ mod tests {
         let nobody = updated.replace(value, "null");
         assert!(matches!(read(&transition(&nobody)), Some(Said::At(None))));
         let failed = r#"{"type":"QueryFailed","queryId":0,"errorMessage":"x","errorData":{"code":"unauthenticated"}}"#;
-        let Some(Said::Failed(Some(code))) = read(&transition(failed)) else { panic!() };
-        assert_eq!(code, "unauthenticated");
+        let Some(Said::Failed(Some(thrown))) = read(&transition(failed)) else { panic!() };
+        assert_eq!(thrown.code, "unauthenticated");
         let failed = r#"{"type":"QueryFailed","queryId":0,"errorMessage":"x"}"#;
         assert!(matches!(read(&transition(failed)), Some(Said::Failed(None))));
         for (text, is_it) in [

@@ -5,6 +5,7 @@
 use std::pin::pin;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use driftline_convex_client::Fault;
 use driftline_core::{Env, Millis};
 use futures_util::{
     SinkExt as _, StreamExt as _,
@@ -23,10 +24,7 @@ use tokio_tungstenite::{
     },
 };
 
-use crate::{
-    fault::{self, Fault},
-    transport::Transport,
-};
+use crate::call::Caller;
 
 /// Where the service takes connections.
 const PATH: &str = "/api/sync";
@@ -51,26 +49,26 @@ pub(super) enum Came {
 
 impl<'a> Socket<'a> {
     /// Connects.
-    pub(super) async fn open(transport: &Transport, env: &'a dyn Env) -> Result<Self, Fault> {
+    pub(super) async fn open(caller: &Caller, env: &'a dyn Env) -> Result<Self, Fault> {
         let key = [env.random().to_le_bytes(), env.random().to_le_bytes()].concat();
         let key = STANDARD.encode(key);
-        let request = transport
-            .get(PATH)
+        let request = caller
+            .request(PATH)?
             .header(CONNECTION, "Upgrade")
             .header(UPGRADE, "websocket")
             .header(SEC_WEBSOCKET_VERSION, "13")
             .header(SEC_WEBSOCKET_KEY, &key);
         let open = async {
-            let answer = request.send().await.map_err(|it| fault::broken(&it))?;
+            let answer = request.send().await.map_err(|it| Fault::broken(&it))?;
             let status = answer.status().as_u16();
             if status != 101 {
-                return Err(fault::of_status(status, None, None));
+                return Err(Fault::of_status(status, None, None));
             }
             let accepted = answer.headers().get(SEC_WEBSOCKET_ACCEPT);
             if accepted.is_none_or(|it| it != derive_accept_key(key.as_bytes()).as_str()) {
                 return Err(Fault::BadAnswer("it accepts another WebSocket".into()));
             }
-            let connection = answer.upgrade().await.map_err(|it| fault::broken(&it))?;
+            let connection = answer.upgrade().await.map_err(|it| Fault::broken(&it))?;
             let config = WebSocketConfig::default()
                 .read_buffer_size(4 << 10)
                 .write_buffer_size(0)

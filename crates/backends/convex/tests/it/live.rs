@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::common::{NOW, Reply, Server, TOKEN, Tokens};
-use driftline_convex::{Address, Convex};
+use driftline_convex::{Convex, Origin};
 use driftline_core::{Backend, Head, Heard, Millis, Simulated, Value};
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use serde_json::json;
@@ -75,8 +75,8 @@ struct Listener {
 impl Listener {
     fn of(url: &str, tokens: Arc<Tokens>) -> Self {
         let env = Arc::new(Simulated::new(7, NOW).patient());
-        let address = Address::parse(url).unwrap();
-        let client = Convex::new(address, env.clone(), Some(tokens)).unwrap();
+        let origin = Origin::of_deployment(url).unwrap();
+        let client = Convex::new(origin, env.clone(), Some(tokens)).unwrap();
         let (say, heard) = mpsc::unbounded_channel();
         let clock = env.clone();
         let task = tokio::spawn(async move {

@@ -14,7 +14,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use driftline_convex::{Address, Convex};
+use driftline_convex::{Convex, Origin};
 use driftline_core::{
     Change, Env, Id, Millis, PROTOCOL, Pull, Push, Replica, Result, Row, Schema, SecretString,
     Simulated, Stamp, TokenSource, Value,
@@ -230,7 +230,7 @@ impl Server {
     }
 
     pub fn client_with(&self, tokens: Arc<Tokens>) -> Convex {
-        Convex::new(Address::parse(&self.url).unwrap(), Clock::new(), Some(tokens)).unwrap()
+        Convex::new(Origin::of_deployment(&self.url).unwrap(), Clock::new(), Some(tokens)).unwrap()
     }
 }
 

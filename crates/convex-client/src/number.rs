@@ -7,7 +7,7 @@ const LIMIT: u64 = 1 << 53;
 
 /// A whole number from 0 to 2^53 - 1, however it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Whole(pub(crate) u64);
+pub struct Whole(pub u64);
 
 impl<'de> Deserialize<'de> for Whole {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
@@ -48,6 +48,7 @@ impl<'de> Deserialize<'de> for Whole {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 mod tests {
     use super::*;
 
