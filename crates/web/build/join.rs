@@ -11,7 +11,7 @@
 ///
 /// Says which module imports or exports in a way that this does not know, imports itself
 /// through others, or cannot be read.
-pub fn modules(
+pub(crate) fn modules(
     first: &str,
     read: &dyn Fn(&str) -> Result<String, String>,
 ) -> Result<String, String> {
@@ -22,7 +22,7 @@ pub fn modules(
 }
 
 /// `text` without its comments and margins, which are for who reads the files.
-pub fn lean(text: &str) -> String {
+pub(crate) fn lean(text: &str) -> String {
     let mut rest = text;
     let mut code = String::new();
     while let Some((before, after)) = rest.split_once("/*") {

@@ -1,5 +1,5 @@
 // Where the script of every page begins: it lets this tab in and shows the page of its
-// address. What markup can ask of the script is listed in `attributes.md` beside it.
+// address. What markup can ask of the script is listed in `../attributes.md`.
 import "./theme.js";
 import "./files.js";
 import "./forms.js";
