@@ -51,3 +51,33 @@ export async function isThere(page: Page): Promise<void> {
   await expect(page.locator("main")).not.toHaveAttribute("aria-busy");
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
 }
+
+/**
+ * Goes to another page as a click on a link does. The browser loads no document for it, so
+ * that a test of very many pages takes seconds and not minutes.
+ */
+export async function follow(page: Page, path: string): Promise<void> {
+  const said = await page.evaluate(async (path) => {
+    const left = document.querySelector("main");
+    const shown = new Promise<void>((done) => {
+      const changes = new MutationObserver(() => {
+        if (document.querySelector("main") === left) return;
+        changes.disconnect();
+        done();
+      });
+      changes.observe(document.body, { childList: true });
+    });
+    const link = document.createElement("a");
+    link.href = path;
+    document.body.append(link);
+    link.click();
+    link.remove();
+    await shown;
+    // What it holds is drawn, and has run if it could.
+    await new Promise(requestAnimationFrame);
+    await new Promise((done) => setTimeout(done));
+    const heading = document.querySelector("main h1");
+    return heading?.checkVisibility() ? "there" : document.body.innerText;
+  }, path);
+  expect(said, path).toBe("there");
+}

@@ -2,7 +2,7 @@
 // large type, with little motion.
 
 import type { Page } from "@playwright/test";
-import { App } from "../support/app.js";
+import { App, follow } from "../support/app.js";
 import { isAccessible } from "../support/axe.js";
 import { NOWHERE, paths } from "../support/pages.js";
 import type { Place } from "../support/place.js";
@@ -48,22 +48,44 @@ function sideways(page: Page): Promise<string[]> {
   });
 }
 
-test("every page is accessible, in light and dark", async ({ page, place, watch }) => {
-  const app = await filled(place, watch);
-  for (const path of await paths(place, "a")) {
-    await app.visit(page, path);
-    await isAccessible(page);
-  }
-});
+/** The longest movement on the page, in milliseconds. */
+function longestMotion(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const millis = (text: string) =>
+      Math.max(
+        ...text.split(",").map((it) => parseFloat(it) * (/ms$/.test(it.trim()) ? 1 : 1000)),
+      );
+    const styles = [...document.querySelectorAll("*")].map((it) => getComputedStyle(it));
+    const moves = styles.filter((it) => it.animationName !== "none");
+    return Math.max(
+      ...styles.map((it) => millis(it.transitionDuration)),
+      ...moves.map((it) => millis(it.animationDuration)),
+    );
+  });
+}
 
-test("no page scrolls sideways on a phone", async ({ page, place, watch }) => {
+const WINDOW = { width: 1280, height: 800 };
+
+test("every page is accessible in light and dark, fits a phone, and hardly moves", async ({
+  page,
+  place,
+  watch,
+}) => {
   const app = await filled(place, watch);
-  for (const path of await paths(place, "a")) {
-    await app.visit(page, path);
+  const all = await paths(place, "a");
+  await app.visit(page, NOWHERE);
+  for (const path of all) {
+    await follow(page, path);
+    await page.emulateMedia({ reducedMotion: "no-preference" });
+    expect(await longestMotion(page), path).toBeLessThanOrEqual(120);
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    expect(await longestMotion(page), path).toBeLessThanOrEqual(1);
+    await isAccessible(page);
     for (const width of [360, 320]) {
       await page.setViewportSize({ width, height: 740 });
       expect(await sideways(page), `${path} at ${width} px`).toEqual([]);
     }
+    await page.setViewportSize(WINDOW);
   }
 });
 
@@ -85,34 +107,4 @@ test("a dark system gets dark pages, and a light one light pages", async ({
   const [dark, chalk] = await colours();
   expect(light).toBeGreaterThan(ink!);
   expect(dark).toBeLessThan(chalk!);
-});
-
-test("nothing moves where motion is unwanted, and never for long", async ({
-  page,
-  place,
-  watch,
-}) => {
-  const longest = () =>
-    page.evaluate(() => {
-      const millis = (text: string) =>
-        Math.max(
-          ...text
-            .split(",")
-            .map((it) => parseFloat(it) * (/ms$/.test(it.trim()) ? 1 : 1000)),
-        );
-      const styles = [...document.querySelectorAll("*")].map((it) => getComputedStyle(it));
-      const moves = styles.filter((it) => it.animationName !== "none");
-      return Math.max(
-        ...styles.map((it) => millis(it.transitionDuration)),
-        ...moves.map((it) => millis(it.animationDuration)),
-      );
-    });
-  const app = await filled(place, watch);
-  for (const path of await paths(place, "a")) {
-    await page.emulateMedia({ reducedMotion: "no-preference" });
-    await app.visit(page, path);
-    expect(await longest(), path).toBeLessThanOrEqual(120);
-    await page.emulateMedia({ reducedMotion: "reduce" });
-    expect(await longest(), path).toBeLessThanOrEqual(1);
-  }
 });

@@ -38,7 +38,7 @@
 //!
 //! and one line in `actions::ACTIONS`. The tests of the guard read these tables: what is
 //! added is covered by itself. What the script knows to do with attributes
-//! (`data-post`, `data-k`, `data-row`, `data-src` ...) is told in `assets/js/start.js`.
+//! (`data-post`, `data-k`, `data-row`, `data-src` ...) is listed in `assets/attributes.md`.
 
 // Named so that they are linked: what is not linked does not register itself.
 use driftline_entities as _;

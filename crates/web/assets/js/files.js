@@ -1,9 +1,14 @@
 // Images and files are fetched with the secret, too: data-src on an image is loaded when
 // it comes near, data-download on a link is saved.
+import { $$, around } from "./dom.js";
+import { call } from "./net.js";
+import { onShown } from "./shown.js";
+import { toast } from "./toast.js";
+
 const near = new IntersectionObserver(
   (seen) => {
     for (const { target, isIntersecting } of seen) {
-      if (!isIntersecting) continue;
+      if (!isIntersecting || !(target instanceof HTMLImageElement)) continue;
       near.unobserve(target);
       load(target);
     }
@@ -11,6 +16,7 @@ const near = new IntersectionObserver(
   { rootMargin: "400px" },
 );
 
+/** @param {HTMLImageElement} image */
 const load = async (image) => {
   const answer = await call("/file" + image.dataset.src).catch(() => null);
   if (!answer?.ok) return image.classList.add("broken");
@@ -19,12 +25,12 @@ const load = async (image) => {
   image.src = address;
 };
 
-const watchImages = () => {
+onShown(() => {
   for (const image of $$("img[data-src]:not([src])")) near.observe(image);
-};
+});
 
 addEventListener("click", async (event) => {
-  const link = event.target.closest?.("[data-download]");
+  const link = around(event, "[data-download]");
   if (!link) return;
   event.preventDefault();
   const answer = await call("/file" + link.dataset.download);

@@ -1,17 +1,24 @@
 // Finding words in a session: a box over it, filled while it is typed.
-//   [data-find]    opens the box; the page that answers
-//   [data-found]   in that page and in the box: the list, whose links are gone to
+import { $, $$, around, copyOf, imported, parsed, part } from "./dom.js";
+import { call } from "./net.js";
+
 let lastFound = "";
 
 addEventListener("click", (event) => {
-  const button = event.target.closest?.("[data-find]");
-  if (!button) return;
-  const dialog = $("dialog", $("#find-form").content).cloneNode(true);
-  const box = $("form", dialog).elements.q;
-  const list = $("[data-found]", dialog);
+  const button = around(event, "[data-find]");
+  if (button) openBox(button.dataset.find ?? "");
+});
+
+/** @param {string} path the page that answers */
+const openBox = (path) => {
+  const dialog = part("dialog", HTMLDialogElement, copyOf("#find-form"));
+  const box = part("[name=q]", HTMLInputElement, dialog);
+  const list = part("[data-found]", HTMLElement, dialog);
+  /** @type {AbortController | null} */
   let asking = null;
   let answered = Promise.resolve();
 
+  /** @param {number} by */
   const choose = (by) => {
     const links = $$("a", list);
     const from = links.findIndex((it) => it.hasAttribute("aria-current"));
@@ -27,11 +34,12 @@ addEventListener("click", (event) => {
     lastFound = box.value;
     const query = new URLSearchParams({ q: box.value });
     try {
-      const answer = await call(`/fragment${button.dataset.find}?${query}`, { signal: mine.signal });
+      const answer = await call(`/fragment${path}?${query}`, { signal: mine.signal });
       const page = parsed(await answer.text());
       if (asking !== mine) return;
-      const found = $("[data-found]", page) ?? $("main", page);
-      list.replaceChildren(...[...found.childNodes].map((it) => document.importNode(it, true)));
+      list.replaceChildren(
+        ...imported($("[data-found]", page) ?? part("main", HTMLElement, page)),
+      );
       choose(1);
     } catch {
       // Asked anew meanwhile, or the program has ended, which the page says.
@@ -64,4 +72,4 @@ addEventListener("click", (event) => {
   box.value = lastFound;
   box.select();
   answered = ask();
-});
+};

@@ -1,32 +1,47 @@
 // The keyboard. What each key does is said once, in the help that the shell carries.
+import { $, $$, around, focusRow, main, part } from "./dom.js";
+import { go } from "./page.js";
+import { chooseTheme } from "./theme.js";
+import { toast } from "./toast.js";
+
+/** @type {Map<string, string>} */
 const bindings = new Map();
-for (const row of $$("#help [data-keys]")) bindings.set(row.dataset.keys, row.dataset.does);
+for (const it of $$("#help [data-keys]")) {
+  bindings.set(it.dataset.keys ?? "", it.dataset.does ?? "");
+}
 
 const OFF = "driftline-no-keys";
-const oneLetter = $("#one-letter");
+const oneLetter = part("#one-letter", HTMLInputElement);
 oneLetter.checked = localStorage.getItem(OFF) === null;
 oneLetter.addEventListener("change", () => {
   if (oneLetter.checked) localStorage.removeItem(OFF);
   else localStorage.setItem(OFF, "1");
 });
 
+/**
+ * @param {EventTarget | null} node
+ * @returns {node is HTMLElement}
+ */
 const isEditable = (node) =>
-  node.isContentEditable || node.matches?.("textarea, select, input:not([type=checkbox], [type=radio])");
+  node instanceof HTMLElement &&
+  (node.isContentEditable ||
+    node.matches("textarea, select, input:not([type=checkbox], [type=radio])"));
 
-const row = () => document.activeElement?.closest?.("[data-row]");
+/** @param {string} selector */
+const focused = (selector) =>
+  /** @type {HTMLElement | null} */ (document.activeElement?.closest(selector) ?? null);
 
-const rowsNow = (selector) => $$(selector, $("#main")).filter((it) => it.checkVisibility());
+const row = () => focused("[data-row]");
 
-const focusRow = (row) => {
-  row.tabIndex = -1;
-  row.focus({ preventScroll: true });
-  row.scrollIntoView({ block: "nearest" });
-};
-
+/**
+ * Gives the focus to the next of these, or the one before.
+ * @param {string} selector
+ * @param {1 | -1} by
+ */
 const move = (selector, by) => {
-  const rows = rowsNow(selector);
-  const from = document.activeElement?.closest?.(selector);
-  let to = rows.indexOf(from) + by;
+  const rows = $$(selector, main()).filter((it) => it.checkVisibility());
+  const from = focused(selector);
+  let to = from ? rows.indexOf(from) + by : 0;
   if (!from) {
     const visible = rows.findIndex((it) => it.getBoundingClientRect().bottom > 60);
     to = by > 0 ? visible : visible - 1;
@@ -35,69 +50,83 @@ const move = (selector, by) => {
   if (next) focusRow(next);
 };
 
+/** @param {string} kind */
 const folds = (kind) => {
-  const all = $$(kind === "all" ? "details" : `details[data-fold=${kind}]`, $("#main"));
+  const selector = kind === "all" ? "details" : `details[data-fold=${kind}]`;
+  const all = /** @type {HTMLDetailsElement[]} */ ($$(selector, main()));
   const open = !all.every((it) => it.open);
   for (const it of all) it.open = open;
 };
 
+/**
+ * @param {string} keys
+ * @param {HTMLElement | null} root
+ * @param {string} [which]
+ */
 const pressable = (keys, root, which = "") =>
-  root && $$(`[data-k="${CSS.escape(keys)}"]${which}`, root).find((it) => !it.closest("[hidden]"));
+  root &&
+  $$(`[data-k="${CSS.escape(keys)}"]${which}`, root).find((it) => !it.closest("[hidden]"));
 
-// What belongs to a row is pressed in the row that has the focus, never in another one.
+/**
+ * What belongs to a row is pressed in the row that has the focus, never in another one.
+ * @param {string} keys
+ */
 const press = (keys) => {
-  const target = pressable(keys, row()) ?? pressable(keys, $("#main"), ":not([data-row] *)");
+  const target = pressable(keys, row()) ?? pressable(keys, main(), ":not([data-row] *)");
   if (!target) return false;
-  if (isEditable(target)) target.select();
+  if (target instanceof HTMLInputElement && isEditable(target)) target.select();
   else target.click();
   return true;
 };
 
+const open = () => {
+  const at = row();
+  const target = at && ($("[data-open]", at) ?? $("a, summary", at));
+  if (target) target.click();
+  else if (!press("o")) $("#main [data-open]")?.click();
+};
+
+const out = () => {
+  if (!press("Escape") && document.activeElement instanceof HTMLElement) {
+    document.activeElement.blur();
+  }
+};
+
+/** @type {Record<string, (button?: HTMLElement) => void>} */
 const does = {
-  help: () => $("#help").showModal(),
+  help: () => part("#help", HTMLDialogElement).showModal(),
   search: () => {
     const box = $("#main input[type=search]");
-    if (box) box.select();
+    if (box instanceof HTMLInputElement) box.select();
     else go("/search");
   },
   next: () => move("[data-row]", 1),
   previous: () => move("[data-row]", -1),
   "next-prompt": () => move("[data-prompt]", 1),
   "previous-prompt": () => move("[data-prompt]", -1),
-  open: () => {
-    const at = row();
-    const target = at && ($("[data-open]", at) ?? $("a, summary", at));
-    if (target) target.click();
-    else if (!press("o")) $("#main [data-open]")?.click();
-  },
+  open,
   select: () => {
-    const box = row() && $("input[type=checkbox]", row());
-    if (box) box.click();
+    const at = row();
+    if (at) $("input[type=checkbox]", at)?.click();
   },
   "copy-address": async () => {
-    const at = row();
-    await navigator.clipboard.writeText(at?.dataset.link ? new URL(at.dataset.link, location) : location.href);
+    const link = row()?.dataset.link;
+    const address = link === undefined ? location.href : new URL(link, location.href).href;
+    await navigator.clipboard.writeText(address);
     toast("Address copied.");
   },
-  theme: (button) => {
-    const { theme } = button.dataset;
-    if (theme) localStorage.setItem("driftline-theme", theme);
-    else localStorage.removeItem("driftline-theme");
-    putTheme();
-  },
-  out: () => {
-    if (!press("Escape")) document.activeElement?.blur?.();
-  },
+  theme: (button) => chooseTheme(button?.dataset.theme ?? ""),
+  out,
 };
 
+/** @param {string} keys */
 const run = (keys) => {
   const what = bindings.get(keys);
-  if (what === undefined) return press(keys);
   if (!what) return press(keys);
-  const [name, argument] = what.split(" ");
+  const [name = "", argument = ""] = what.split(" ");
   if (name === "go") go(argument);
   else if (name === "fold") folds(argument);
-  else does[name]();
+  else does[name]?.();
   return true;
 };
 
@@ -105,17 +134,17 @@ let before = "";
 let forget = 0;
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (document.querySelector("dialog[open]")) return;
+  if ($("dialog[open]")) return;
   const { key: pressed, target } = event;
   if (pressed === "Escape") {
     if (isEditable(target)) target.blur();
-    else does.out();
+    else out();
     return;
   }
   if (isEditable(target) || !oneLetter.checked) return;
-  if (pressed === "Enter" && target.matches?.("[data-row]")) {
+  if (pressed === "Enter" && target instanceof Element && target.matches("[data-row]")) {
     event.preventDefault();
-    return does.open();
+    return open();
   }
   if (pressed.length !== 1 || pressed === " ") return;
   const keys = before ? `${before} ${pressed}` : pressed;
@@ -127,6 +156,6 @@ addEventListener("keydown", (event) => {
 });
 
 addEventListener("click", (event) => {
-  const button = event.target.closest?.("[data-do]");
-  if (button) does[button.dataset.do]?.(button);
+  const button = around(event, "[data-do]");
+  if (button) does[button.dataset.do ?? ""]?.(button);
 });

@@ -1,14 +1,31 @@
 // What changes while a page is open. One tab listens and tells the others, because a
 // browser opens only a handful of connections to one address.
+import { main, parsed } from "./dom.js";
+import { hearTabs, tellTabs, theKey } from "./key.js";
+import { Closed, call, gone } from "./net.js";
+import { refresh } from "./page.js";
+import { putShared } from "./shell.js";
+
+/**
+ * What changed, see `src/live.rs`.
+ * @typedef {object} Flush
+ * @property {string[]} entities
+ * @property {string} [shared] what every page shares, as it is now
+ */
+
+/** @param {string[]} entities */
 const concerns = (entities) => {
-  const wanted = ($("#main").dataset.live ?? "").split(" ").filter(Boolean);
+  const wanted = (main().dataset.live ?? "").split(" ").filter(Boolean);
   const rows = entities.filter((it) => !it.startsWith("@"));
   return wanted.some((it) =>
-    it === "*" ? rows.length > 0 : entities.includes(it) || (rows.includes("*") && !it.startsWith("@")),
+    it === "*"
+      ? rows.length > 0
+      : entities.includes(it) || (rows.includes("*") && !it.startsWith("@")),
   );
 };
 
 let stale = false;
+/** @param {Flush} flush */
 const heard = ({ entities, shared }) => {
   if (shared) putShared(parsed(shared));
   if (!concerns(entities)) return;
@@ -23,16 +40,18 @@ document.addEventListener("visibilitychange", () => {
   }
 });
 
-tabs.addEventListener("message", ({ data }) => {
-  if (data.flush) heard(data.flush);
+hearTabs(({ flush }) => {
+  if (flush) heard(flush);
 });
 
+/** @param {number} length in milliseconds */
 const pause = (length) => new Promise((done) => setTimeout(done, length));
 
 const listen = async () => {
   const answer = await call("/events");
   // What changed before it listened.
   refresh();
+  if (!answer.body) return;
   const lines = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   for (;;) {
@@ -40,20 +59,22 @@ const listen = async () => {
     if (done) return;
     text += value;
     const events = text.split("\n\n");
-    text = events.pop();
+    text = events.pop() ?? "";
     for (const event of events) {
       const data = event.split("\n").find((it) => it.startsWith("data:"));
       if (!data) continue;
+      /** @type {Flush} */
       const flush = JSON.parse(data.slice(5));
       heard(flush);
-      tabs.postMessage({ flush });
+      tellTabs({ flush });
     }
   }
 };
 
-const live = () =>
+/** Listens as long as this tab is open and let in. */
+export const live = () =>
   navigator.locks.request("driftline-live", async () => {
-    for (let wait = 500; key; wait = Math.min(wait * 2, 10_000)) {
+    for (let wait = 500; theKey(); wait = Math.min(wait * 2, 10_000)) {
       try {
         await listen();
         wait = 500;

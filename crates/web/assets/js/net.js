@@ -1,49 +1,54 @@
 // Every request to the program: with the secret, without cookies, to no other address.
-class Closed extends Error {}
+import { $, copyOf, main, part } from "./dom.js";
+import { forgetKey, theKey } from "./key.js";
 
-const $ = (selector, root = document) => root.querySelector(selector);
-const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+/** The secret is not, or no longer, the one of this run. */
+export class Closed extends Error {}
 
-const call = async (path, options = {}) => {
-  const headers = { ...options.headers, "x-driftline-key": key ?? "" };
+/**
+ * @param {string} path
+ * @param {RequestInit} [options]
+ */
+export const call = async (path, options = {}) => {
   let answer;
   try {
     answer = await fetch(path, {
       ...options,
-      headers,
+      headers: { "x-driftline-key": theKey() ?? "" },
       cache: "no-store",
       credentials: "omit",
       redirect: "error",
     });
   } catch (error) {
-    if (error.name !== "AbortError") gone(true);
+    if (!(error instanceof Error && error.name === "AbortError")) gone(true);
     throw error;
   }
   gone(false);
   if (answer.status === 401) {
-    keep(null);
+    forgetKey();
     closed();
     throw new Closed();
   }
   return answer;
 };
 
-// Says that the program has ended, above what it showed last.
-const gone = (is) => {
+/**
+ * Says that the program has ended, above what it showed last.
+ * @param {boolean} is
+ */
+export const gone = (is) => {
   const shown = $("#is-gone");
   if (is && !shown) {
-    const box = $("#gone").content.firstElementChild.cloneNode(true);
+    const box = part("*", HTMLElement, copyOf("#gone"));
     box.id = "is-gone";
-    $("header.top").after(box);
+    part("header.top", HTMLElement).after(box);
   } else if (!is && shown) shown.remove();
 };
 
-// Says how this page is opened.
-const closed = () => {
-  const main = $("#main");
-  main.replaceChildren($("#closed").content.cloneNode(true));
-  main.removeAttribute("aria-busy");
+/** Says how this page is opened. */
+export const closed = () => {
+  const to = main();
+  to.replaceChildren(copyOf("#closed"));
+  to.removeAttribute("aria-busy");
   document.title = "Driftline";
 };
-
-const parsed = (text) => new DOMParser().parseFromString(text, "text/html");

@@ -1,90 +1,89 @@
 // Pages: fetched, shown, left and come back to. A page that is left is kept as it is, so
 // that going back shows it at once, with its scroll, its folds and its focus.
-const KEPT_PAGES = 12;
-const kept = new Map();
-let place = history.state?.place ?? 0;
+import { $, around, isPlain, main, parsed, part } from "./dom.js";
+import { newAbove, redraw } from "./morph.js";
+import { Closed, call, gone } from "./net.js";
+import { putShared, putTitle } from "./shell.js";
+import { shown } from "./shown.js";
+
+/**
+ * @typedef {object} Left a page that was left
+ * @property {string} path
+ * @property {HTMLElement} main
+ * @property {string} title
+ * @property {number} scroll
+ * @property {Element | null} focus
+ */
+
+const MOST_LEFT = 12;
+/** @type {Map<number, Left>} by the number of the entry in the history */
+const left = new Map();
+/** @type {number} */
+let entry = history.state?.place ?? 0;
 // The page that is being gone to, and the one that is being shown again. What changes
 // meanwhile must not keep a person from getting where they want to go.
+/** @type {AbortController | null} */
 let going = null;
+/** @type {AbortController | null} */
 let refreshing = null;
 let again = false;
 let missed = false;
+/** @type {HTMLElement | null} */
 let waiting = null;
 
 const here = () => location.pathname + location.search;
 
+/**
+ * Puts another address in the place of this one.
+ * @param {string | URL} address
+ */
+export const replaceAddress = (address) =>
+  history.replaceState({ place: entry }, "", address);
+
+/**
+ * A page, or where to go instead.
+ * @param {string} path
+ * @param {AbortController} controller
+ * @returns {Promise<Document | string>}
+ */
 const fetchPage = async (path, { signal }) => {
   const answer = await call("/fragment" + path, { signal });
   const text = await answer.text();
-  return answer.headers.get("content-type").startsWith("application/json")
-    ? JSON.parse(text)
-    : parsed(text);
+  const isPage = !answer.headers.get("content-type")?.startsWith("application/json");
+  return isPage ? parsed(text) : JSON.parse(text).go;
 };
 
-const putShared = (page) => {
-  for (const part of $$("[data-shared] > *", page)) {
-    const old = document.getElementById(part.id);
-    if (old && part.id !== "sync") morph(old, part);
-    else old?.replaceWith(document.importNode(part, true));
-  }
-  const sync = $("#sync");
-  if (sync?.dataset.state) mark(sync);
-  for (const link of $$("header.top a")) {
-    if (isUnder(link.pathname)) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
-  }
-};
-
-const isUnder = (path) =>
-  location.pathname === path || (path !== "/" && location.pathname.startsWith(path + "/"));
-
-// The title and the icon of the tab say where things stand, too.
-let said = null;
-const icons = new Map();
-
-const iconOf = (shape, state) => {
-  const svg = shape.cloneNode(true);
-  svg.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  svg.setAttribute("color", state === "error" ? "#c33" : "#888");
-  return URL.createObjectURL(new Blob([svg.outerHTML], { type: "image/svg+xml" }));
-};
-
-const mark = (sync) => {
-  const { state } = sync.dataset;
-  const words = sync.textContent.trim();
-  if (said !== null && said !== state) say(words);
-  said = state;
-  const icon = $("link[rel=icon]") ?? document.head.appendChild(document.createElement("link"));
-  icon.rel = "icon";
-  // Kept, because the browser fetches it when it likes.
-  if (!icons.has(state)) icons.set(state, iconOf($("svg", sync), state));
-  icon.href = icons.get(state);
-};
-
-const putTitle = (page) => {
-  const unread = $("#unread")?.textContent.trim();
-  document.title = (unread ? `(${unread}) ` : "") + $("title", page).textContent + " · Driftline";
-};
-
-// Remembers where the person is on the page that is about to be left.
+/** Remembers where the person is on the page that is about to be left. */
 const leave = () => {
-  const main = $("#main");
-  kept.set(place, { path: here(), main, title: document.title, y: scrollY, focus: document.activeElement });
-  if (kept.size > KEPT_PAGES) kept.delete(kept.keys().next().value);
+  left.set(entry, {
+    path: here(),
+    main: main(),
+    title: document.title,
+    scroll: scrollY,
+    focus: document.activeElement,
+  });
+  const [oldest] = left.keys();
+  if (left.size > MOST_LEFT && oldest !== undefined) left.delete(oldest);
 };
 
-const put = (main) => {
-  $("#main").replaceWith(main);
+/** @param {HTMLElement} next */
+const put = (next) => {
+  main().replaceWith(next);
   pill(0);
-  shownPage();
+  shown();
 };
 
-// Goes to a page.
-const go = async (path, { replace = false } = {}) => {
+/**
+ * Goes to a page.
+ * @param {string | URL} path
+ * @param {{ replace?: boolean }} [options]
+ * @returns {Promise<void>}
+ */
+export const go = async (path, { replace = false } = {}) => {
   const target = new URL(path, location.href);
   if (target.origin !== location.origin) return location.assign(target);
-  const main = $("#main");
-  main.setAttribute("aria-busy", "true");
+  const from = main();
+  from.setAttribute("aria-busy", "true");
   going?.abort();
   refreshing?.abort();
   const mine = (going = new AbortController());
@@ -94,46 +93,55 @@ const go = async (path, { replace = false } = {}) => {
   } catch (error) {
     if (going !== mine) return;
     going = null;
-    main.removeAttribute("aria-busy");
-    if (!(error instanceof Closed) && !main.textContent.trim()) gone(true);
+    from.removeAttribute("aria-busy");
+    if (!(error instanceof Closed) && !from.textContent.trim()) gone(true);
     if (missed) refresh();
     return;
   }
-  main.removeAttribute("aria-busy");
-  if (page.go) return go(page.go, { replace });
+  from.removeAttribute("aria-busy");
+  if (typeof page === "string") return go(page, { replace });
   if (replace) {
-    history.replaceState({ place }, "", target);
+    replaceAddress(target);
   } else {
     leave();
-    place += 1;
-    for (const later of [...kept.keys()]) if (later >= place) kept.delete(later);
-    history.pushState({ place }, "", target);
+    entry += 1;
+    for (const later of [...left.keys()]) if (later >= entry) left.delete(later);
+    history.pushState({ place: entry }, "", target);
   }
   going = null;
-  put(document.importNode($("main", page), true));
+  put(document.importNode(part("main", HTMLElement, page), true));
   putShared(page);
   putTitle(page);
   arrive();
   if (missed) refresh();
 };
 
-// Where a page begins: at what the address names, at what asks for the focus, or on top.
+/** Goes to the page of the address that the tab was opened with. */
+export const begin = () => go(here() + location.hash, { replace: true });
+
+const named = () => document.getElementById(decodeURIComponent(location.hash.slice(1)));
+
+/** Where a page begins: at what the address names, at what asks for the focus, or on top. */
 const arrive = () => {
-  const named = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  const start = named || $("[data-start]") || $("#main [autofocus]");
+  const wanted = location.hash ? named() : null;
+  const start = wanted ?? $("[data-start]") ?? $("#main [autofocus]");
   if (start) {
     start.focus({ preventScroll: true });
-    const asked = named || start.dataset.start === "center";
+    const asked = wanted !== null || start.dataset.start === "center";
     start.scrollIntoView({ block: asked ? "center" : "nearest" });
     if (asked) start.classList.add("flash");
   } else {
     scrollTo(0, 0);
-    $("#main").focus({ preventScroll: true });
+    main().focus({ preventScroll: true });
   }
 };
 
-// Shows the page again as it is now, without moving what is read.
-const refresh = async ({ force = false } = {}) => {
+/**
+ * Shows the page again as it is now, without moving what is read.
+ * @param {{ force?: boolean }} [options]
+ * @returns {Promise<void>}
+ */
+export const refresh = async ({ force = false } = {}) => {
   missed = going !== null;
   if (missed) return;
   // One at a time: a page that takes long is not asked for again before it is there.
@@ -152,35 +160,39 @@ const refresh = async ({ force = false } = {}) => {
     if (again && !refreshing) setTimeout(refresh);
   }
   if (path !== here()) return;
-  if (page.go) return go(page.go, { replace: true });
+  if (typeof page === "string") return go(page, { replace: true });
   putShared(page);
   putTitle(page);
-  const main = $("#main");
-  const next = $("main", page);
-  const above = newAbove(main, next);
-  const reads = scrollY > 0 || $("[data-row]:focus", main);
+  const old = main();
+  const next = part("main", HTMLElement, page);
+  const above = newAbove(old, next);
+  const reads = scrollY > 0 || $("[data-row]:focus", old);
   if (!force && above > 0 && reads) {
     waiting = next;
     pill(above);
     return;
   }
   pill(0);
-  redraw(main, next);
-  shownPage();
+  redraw(old, next);
+  shown();
 };
 
+/**
+ * Says how many rows would come above what is read.
+ * @param {number} count
+ */
 const pill = (count) => {
-  const box = $("#pill");
+  const box = part("#pill", HTMLElement);
   if (count === 0) waiting = null;
   box.hidden = count === 0;
-  $("button", box).textContent = `${count} new`;
+  part("button", HTMLElement, box).textContent = `${count} new`;
 };
 
-$("#pill button").addEventListener("click", () => {
+part("#pill button", HTMLElement).addEventListener("click", () => {
   const next = waiting;
   pill(0);
-  if (next) redraw($("#main"), next);
-  shownPage();
+  if (next) redraw(main(), next);
+  shown();
   scrollTo(0, 0);
   $("[data-row]")?.focus();
 });
@@ -190,23 +202,31 @@ addEventListener("popstate", async ({ state }) => {
   going?.abort();
   going = null;
   leave();
-  place = state?.place ?? 0;
-  const back = kept.get(place);
-  if (!back || back.path !== here()) return go(here() + location.hash, { replace: true });
+  entry = state?.place ?? 0;
+  const back = left.get(entry);
+  if (!back || back.path !== here()) return begin();
   put(back.main);
   document.title = back.title;
-  scrollTo(0, back.y);
-  if (back.focus?.isConnected) back.focus.focus({ preventScroll: true });
+  scrollTo(0, back.scroll);
+  if (back.focus instanceof HTMLElement && back.focus.isConnected) {
+    back.focus.focus({ preventScroll: true });
+  }
   refresh();
 });
 
 addEventListener("click", (event) => {
-  const link = event.target.closest?.("a[href]");
-  if (!link || event.defaultPrevented || event.button !== 0) return;
-  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  const link = around(event, "a[href]");
+  if (!(link instanceof HTMLAnchorElement) || event.defaultPrevented) return;
+  if (event.button !== 0 || !isPlain(event)) return;
   if (link.origin !== location.origin || link.target || link.dataset.download) return;
-  const jump = link.hash && link.pathname === location.pathname && link.search === location.search;
-  if (jump && document.getElementById(decodeURIComponent(link.hash.slice(1)))) return;
+  const isHere = link.pathname === location.pathname && link.search === location.search;
+  if (
+    link.hash &&
+    isHere &&
+    document.getElementById(decodeURIComponent(link.hash.slice(1)))
+  ) {
+    return;
+  }
   event.preventDefault();
   link.closest("details.more")?.removeAttribute("open");
   link.closest("dialog")?.close();

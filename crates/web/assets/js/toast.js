@@ -1,11 +1,21 @@
 // What was done, in a corner, with the way back.
+import { part } from "./dom.js";
+
 const SHOWN = 8000;
 
-const say = (text) => {
-  $("#said").textContent = text;
+/**
+ * Tells a screen reader.
+ * @param {string} text
+ */
+export const say = (text) => {
+  part("#said", HTMLElement).textContent = text;
 };
 
-const toast = (text, undo) => {
+/**
+ * @param {string} text
+ * @param {() => void} [undo] takes back what was done
+ */
+export const toast = (text, undo) => {
   const box = document.createElement("div");
   box.className = "toast";
   const words = document.createElement("span");
@@ -16,14 +26,13 @@ const toast = (text, undo) => {
     button.type = "button";
     button.className = "btn";
     button.textContent = "Undo";
-    button.dataset.undo = "";
     button.addEventListener("click", () => {
       box.remove();
-      post(undo.path, new URLSearchParams(undo.form));
+      undo();
     });
     box.append(button);
   }
-  $("#toasts").append(box);
+  part("#toasts", HTMLElement).append(box);
   const end = () => {
     if (box.matches(":hover, :focus-within")) setTimeout(end, SHOWN);
     else box.remove();

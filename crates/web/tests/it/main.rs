@@ -6,12 +6,14 @@
     reason = "a test ends where it fails"
 )]
 
+mod attributes;
 mod budget;
 mod compress;
 mod crowd;
 mod desk;
 mod heavy;
 mod hostile;
+mod modules;
 mod session;
 mod standing;
 mod visit;
