@@ -1,50 +1,10 @@
 //! Time, its zone and randomness of this machine. Every other file gets them from here,
-//! through [`Env`] where tests hand in their own.
-#![expect(clippy::disallowed_methods, reason = "this is where time enters")]
+//! through [`Env`](driftline_core::Env) where tests hand in their own.
+#![expect(clippy::disallowed_methods, reason = "this is where the zone enters")]
 
-use std::{
-    sync::{Mutex, PoisonError},
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
-};
-
-use anyhow::{Context as _, Result};
-use driftline_core::{Env, Millis};
+pub(crate) use driftline::SystemEnv;
 use driftline_reading::Shell;
-use futures_util::future::{BoxFuture, FutureExt};
 use jiff::tz::TimeZone;
-use rand::{Rng, SeedableRng, rngs::StdRng, rngs::SysRng};
-
-/// The clocks of this machine, and random bits that its operating system seeded.
-pub(crate) struct SystemEnv {
-    start: Instant,
-    random: Mutex<StdRng>,
-}
-
-impl SystemEnv {
-    pub(crate) fn new() -> Result<Self> {
-        let random = StdRng::try_from_rng(&mut SysRng)
-            .context("the operating system gives no random numbers; try again")?;
-        Ok(Self { start: Instant::now(), random: Mutex::new(random) })
-    }
-}
-
-impl Env for SystemEnv {
-    fn wall(&self) -> Millis {
-        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, millis)
-    }
-
-    fn monotonic(&self) -> Millis {
-        millis(self.start.elapsed())
-    }
-
-    fn random(&self) -> u64 {
-        self.random.lock().unwrap_or_else(PoisonError::into_inner).next_u64()
-    }
-
-    fn sleep(&self, length: Millis) -> BoxFuture<'static, ()> {
-        tokio::time::sleep(Duration::from_millis(length)).boxed()
-    }
-}
 
 /// Where this machine is.
 pub(crate) fn zone() -> TimeZone {
@@ -60,8 +20,4 @@ pub(crate) fn person() -> Option<String> {
 /// The shell that commands are pasted into: the one that this user has chosen.
 pub(crate) fn shell() -> Shell {
     std::env::var("SHELL").map_or(Shell::Unknown, |it| Shell::named(&it))
-}
-
-fn millis(length: Duration) -> Millis {
-    Millis::try_from(length.as_millis()).unwrap_or(Millis::MAX)
 }

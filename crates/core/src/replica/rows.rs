@@ -185,7 +185,9 @@ impl Replica {
         Ok(done)
     }
 
-    pub(super) fn wrote(&self, entity: &str, id: Id) {
+    /// Tells subscribers about a row that was written here, in a transaction that is
+    /// committed.
+    pub fn wrote(&self, entity: &str, id: Id) {
         let changed = Changed { entity: entity.to_owned(), id, here: true };
         let _no_subscriber = self.changes.send(changed);
     }
