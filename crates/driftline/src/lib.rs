@@ -2,7 +2,7 @@
 //! writes never wait for a network; offline edits of several devices are merged field by
 //! field, and all devices end up with the same rows.
 //!
-//! ```
+//! ```standalone_crate
 //! use driftline::{Db, Id, SqliteHub, SyncEntity};
 //!
 //! /// Something to remember.
@@ -50,7 +50,7 @@
 //!
 //! # Queries
 //! The derive makes a constant of each field, which knows the field's name and type:
-//! ```
+//! ```standalone_crate
 //! # use driftline::{Db, Id, SyncEntity};
 //! # /// Something to remember.
 //! # #[derive(Clone, Default, PartialEq, SyncEntity)]
@@ -77,7 +77,7 @@
 //! [`Db::write`] changes several rows of any entities together: all of it is there after it
 //! returned, also after a power cut, or none of it if it failed. [`Db::read`] sees one state
 //! of the database, whatever is written meanwhile.
-//! ```
+//! ```standalone_crate
 //! # use driftline::{Db, Id, SyncEntity};
 //! # /// Something to remember.
 //! # #[derive(Clone, Default, PartialEq, SyncEntity)]

@@ -46,9 +46,8 @@ impl<'a> ReadTx<'a> {
         job: impl FnOnce(&ReadTx<'_>) -> Result<T>,
     ) -> Result<T> {
         let mut job = Some(job);
-        let done = replica.store().view(|tx| {
-            job.take().map(|job| job(&ReadTx(Rows(tx)))).transpose()
-        })?;
+        let done =
+            replica.store().view(|tx| job.take().map(|job| job(&ReadTx(Rows(tx)))).transpose())?;
         done.ok_or_else(ran_twice)
     }
 
