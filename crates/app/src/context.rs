@@ -1,11 +1,7 @@
 //! What every command works with: the output, the profile, its config, and from them
 //! the device and its remote.
 
-use std::{
-    ops::Deref,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{ops::Deref, path::PathBuf, sync::Arc};
 
 use anyhow::Result;
 use driftline_core::{Backend, Env, OpenBackend, Replica, Schema, status::Status};
@@ -16,7 +12,7 @@ use crate::{
     cli::Arguments,
     config::{self, Config},
     env::SystemEnv,
-    log,
+    hints, log,
     output::Output,
     profile::{Profile, Turn},
 };
@@ -111,9 +107,7 @@ impl Setup {
 
     /// What this program was called as.
     pub(crate) fn name(&self) -> String {
-        let name = std::env::args_os().next();
-        let name = name.as_deref().map(Path::new).and_then(Path::file_stem);
-        name.map_or_else(|| "driftline".into(), |it| it.to_string_lossy().into_owned())
+        hints::program()
     }
 
     /// How this program would be called for `command` on this profile.
@@ -161,8 +155,11 @@ impl<'a> Context<'a> {
     pub(crate) fn status(&self, device: &Device) -> Result<Status> {
         let name = device.config.remote.as_ref().map(|it| it.name.as_str());
         let syncing = name.is_some() && Turn::is_taken(&self.profile)?;
-        let status =
+        let mut status =
             device.replica.store().view(|tx| driftline_core::status::read(tx, name, syncing))?;
+        if let Some(failure) = &mut status.error {
+            failure.message = hints::after(&failure.message, hints::of_failure(failure));
+        }
         Ok(status)
     }
 }

@@ -2,9 +2,13 @@
 //! code that is the same in every output, and an exit code.
 
 use anyhow::Result;
+use driftline_core::ErrorKind;
 use serde_json::json;
 
-use crate::output::{Output, ReaderGone};
+use crate::{
+    hints,
+    output::{Output, ReaderGone},
+};
 
 /// Wrong usage or config.
 pub(crate) const USAGE: u8 = 2;
@@ -75,7 +79,7 @@ pub(crate) fn report(output: &Output, outcome: Result<()>) -> u8 {
                 let text = usage.to_string();
                 text.trim().trim_start_matches("error: ").to_owned()
             }
-            None => causes(&error).join(": "),
+            None => hints::after(&causes(&error).join(": "), hints::of_error(&error)),
         };
         output.say(&json!({ "error": { "code": code, "message": message } }).to_string());
     } else {
@@ -83,6 +87,9 @@ pub(crate) fn report(output: &Output, outcome: Result<()>) -> u8 {
         output.say(&format!("error: {}", lines.next().unwrap_or_default()));
         for cause in lines {
             output.say(&format!("  because: {cause}"));
+        }
+        if let Some(hint) = hints::of_error(&error) {
+            output.say(&format!("  {hint}"));
         }
     }
     exit
@@ -101,7 +108,6 @@ fn causes(error: &anyhow::Error) -> Vec<String> {
 }
 
 fn kind(error: &anyhow::Error) -> (&'static str, u8) {
-    use driftline_core::Error;
     if error.is::<Usage>() {
         return ("usage", USAGE);
     }
@@ -122,19 +128,16 @@ fn kind(error: &anyhow::Error) -> (&'static str, u8) {
     }
     let of_rows = match reading {
         Some(driftline_reading::Error::Rows(it)) => Some(it),
-        _ => error.chain().find_map(|it| it.downcast_ref::<Error>()),
+        _ => error.chain().find_map(|it| it.downcast_ref::<driftline_core::Error>()),
     };
     let Some(error) = of_rows else {
         return ("failed", 1);
     };
-    let exit = match error {
-        Error::NotFound { .. } => NOT_FOUND,
-        Error::UnknownEntity { .. }
-        | Error::UnknownField { .. }
-        | Error::BadValue { .. }
-        | Error::BadId { .. } => USAGE,
-        Error::SignedOut { .. } | Error::Unreviewed { .. } | Error::WrongAccount { .. } => ACCOUNT,
-        error if error.is_transient() => NOT_NOW,
+    let exit = match error.kind() {
+        ErrorKind::NotFound => NOT_FOUND,
+        ErrorKind::Invalid => USAGE,
+        ErrorKind::SignIn => ACCOUNT,
+        ErrorKind::Transient => NOT_NOW,
         _ => 1,
     };
     (error.code(), exit)

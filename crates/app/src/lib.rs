@@ -26,6 +26,7 @@ mod config;
 mod context;
 mod env;
 mod error;
+mod hints;
 mod import;
 mod log;
 mod output;

@@ -23,7 +23,7 @@ const TAKEN: [&str; 1] = ["users"];
 /// The TypeScript of these entities.
 ///
 /// # Errors
-/// [`Error::Descriptor`] when an entity has the name of another table.
+/// [`Error::Invalid`] when an entity has the name of another table.
 pub fn typescript<'a>(entities: impl IntoIterator<Item = &'a EntityDescriptor>) -> Result<String> {
     let mut entities: Vec<_> = entities.into_iter().collect();
     entities.sort_by_key(|it| it.name);
@@ -32,7 +32,7 @@ pub fn typescript<'a>(entities: impl IntoIterator<Item = &'a EntityDescriptor>) 
             "`{}` cannot name an entity: a Convex deployment has a table of that name; rename it",
             it.name
         );
-        return Err(Error::Descriptor { reason });
+        return Err(Error::schema(reason));
     }
     let tables: Vec<_> = std::iter::once(&ALIASES).chain(entities.iter().copied()).collect();
     let used: BTreeSet<&str> = tables

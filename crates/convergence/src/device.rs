@@ -7,8 +7,8 @@ use std::{
 };
 
 use driftline_core::{
-    Answers, Change, DELETED_AT, EntityDescriptor, Env, Error, Id, Kind, Millis, Page, Replica,
-    Result, Row, Schema, Scratch, Simulated, Stamp, Store, Value, Values,
+    Answers, Change, DELETED_AT, EntityDescriptor, Env, Error, Id, Input, Kind, Millis, Page,
+    Refusal, Replica, Result, Row, Schema, Scratch, Simulated, Stamp, Store, Value, Values,
     clock::DRIFT,
     device::{self, Batch, Position},
     store::{AuditKind, Durability, Stored},
@@ -156,7 +156,7 @@ impl Device {
     /// A look at the store that works even if every process is dead.
     pub(crate) fn look<T>(
         &self,
-        job: impl FnMut(&dyn driftline_core::store::ReadTx) -> Result<T>,
+        job: impl FnOnce(&dyn driftline_core::store::ReadTx) -> Result<T>,
     ) -> Result<T> {
         match &self.store {
             Some(store) => store.view(job),
@@ -194,8 +194,10 @@ impl Device {
             device::create(tx, &moment, entity, id, values.clone())
         });
         match done {
-            Err(Error::KeyTaken { id: taken, .. }) => self.check_taken(entity, &values, taken),
-            Err(Error::BadValue { .. }) if values.is_empty() => Ok(()),
+            Err(Error::Refused { id: taken, why: Refusal::KeyTaken { .. }, .. }) => {
+                self.check_taken(entity, &values, taken)
+            }
+            Err(Error::Invalid { what: Input::Value, .. }) if values.is_empty() => Ok(()),
             done => self.finish(model, entity, id, &values, None, done),
         }
     }
@@ -286,7 +288,7 @@ impl Device {
         }
         let done = process.update_values(entity.name, id, &values);
         match done {
-            Err(Error::AppendOnly { .. })
+            Err(Error::Refused { why: Refusal::AppendOnly, .. })
                 if entity.policy == driftline_core::Policy::AppendOnly =>
             {
                 Ok(())
@@ -335,9 +337,11 @@ impl Device {
             _ => lost.lost.clone(),
         };
         match process.bring_back(lost) {
-            Err(Error::NotFound { .. } | Error::AppendOnly { .. } | Error::UnknownField { .. }) => {
-                Ok(())
-            }
+            Err(
+                Error::NotFound { .. }
+                | Error::Refused { why: Refusal::AppendOnly, .. }
+                | Error::Invalid { what: Input::Field, .. },
+            ) => Ok(()),
             done => {
                 let values = Values::from([(lost.field.clone(), value)]);
                 self.finish(model, entity, lost.id, &values, before.as_ref(), done)

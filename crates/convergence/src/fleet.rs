@@ -9,7 +9,8 @@ use std::{
 };
 
 use driftline_core::{
-    Error, Replica, Result, Simulated, SyncReport, Values, device, store::Durability,
+    Error, Replica, Result, SignInCause, Simulated, Stale, SyncReport, Values, device,
+    store::Durability,
 };
 use futures_executor::block_on;
 
@@ -266,7 +267,7 @@ impl<'a> Fleet<'a> {
             // Without the lock that keeps a profile to one sync at a time, each may find
             // the other's cursor again and again. It then leaves the rest for later.
             let done = match done {
-                Err(Error::Moved { .. }) => Ok(SyncReport::default()),
+                Err(Error::Stale { why: Stale::Moved, .. }) => Ok(SyncReport::default()),
                 done => done,
             };
             self.after_sync(place, Fault::None, false, done)?;
@@ -316,7 +317,11 @@ impl<'a> Fleet<'a> {
                 self.count(seen::LATE_PAST_RESET);
             }
             match done {
-                Ok(()) | Err(Error::Moved { .. } | Error::OldCall { .. }) => (),
+                Ok(())
+                | Err(
+                    Error::Stale { why: Stale::Moved, .. }
+                    | Error::Stale { why: Stale::OldCall { .. }, .. },
+                ) => (),
                 Err(error) => return Err(broken(format!("{what} and failed: {}", chain(&error)))),
             }
             self.devices[place].hear_restamps(&self.model)?;
@@ -377,10 +382,7 @@ impl<'a> Fleet<'a> {
 
 fn deliver(
     process: &Replica,
-    mut job: impl FnMut(
-        &mut dyn driftline_core::store::Tx,
-        &driftline_core::clock::Moment,
-    ) -> Result<()>,
+    job: impl FnOnce(&mut dyn driftline_core::store::Tx, &driftline_core::clock::Moment) -> Result<()>,
 ) -> Result<()> {
     let moment = process.moment();
     process.store().transact(Durability::Normal, |tx| job(tx, &moment))
@@ -392,7 +394,9 @@ fn expected(fault: Fault, error: &Error) -> bool {
         Fault::DropCall | Fault::DropAnswer | Fault::DelayAnswer | Fault::DelayCall => {
             matches!(error, Error::Unavailable { .. })
         }
-        Fault::OtherAccountPull => matches!(error, Error::WrongAccount { .. }),
+        Fault::OtherAccountPull => {
+            matches!(error, Error::SignIn { why: SignInCause::WrongAccount { .. }, .. })
+        }
         Fault::FutureProtocol => matches!(error, Error::Protocol { .. }),
         _ => false,
     }

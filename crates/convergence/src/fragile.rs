@@ -8,7 +8,7 @@ use std::sync::{
 
 use driftline_core::{
     Durability, Error, Result, Schema, Store,
-    store::{ReadJob, WriteJob},
+    store::{ReadJob, Tx, WriteJob},
 };
 
 /// When the process dies. Shared by all its handles.
@@ -82,10 +82,11 @@ impl Store for Fragile {
         }
         self.fuse.dead.store(true, Ordering::Relaxed);
         let after = self.fuse.after.load(Ordering::Relaxed);
-        self.store.write(durability, &mut |tx| {
+        let die = |tx: &mut dyn Tx| {
             job(tx)?;
             if after { Ok(()) } else { Err(died()) }
-        })?;
+        };
+        self.store.write(durability, Box::new(die))?;
         Err(died())
     }
 

@@ -348,11 +348,8 @@ pub fn read_field<T: FieldType>(
     field: &Field,
     value: &dyn Fn(&str) -> Option<Value>,
 ) -> Result<T> {
-    T::from_value(value(field.name).unwrap_or_default()).ok_or_else(|| Error::BadValue {
-        entity: entity.into(),
-        field: field.name.into(),
-        expected: field.kind.describe(),
-    })
+    let value = T::from_value(value(field.name).unwrap_or_default());
+    value.ok_or_else(|| Error::bad_value(entity, field.name, field.kind.describe()))
 }
 
 /// A moment: milliseconds since 1970, UTC.

@@ -1,4 +1,8 @@
-//! Every way in which the engine can fail, by what the caller does about it.
+//! Every way in which the engine can fail, by what the caller does about it. The texts
+//! say what happened to which thing. What to do next about it in a certain program is for
+//! that program to say: it knows its commands, and finds them by [`Error::kind`].
+
+use std::fmt;
 
 use crate::{Id, Millis};
 
@@ -8,101 +12,35 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// An error of another library.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// What went wrong, with which thing, and what to do next.
+/// What went wrong, and with which thing.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A text that should be an id is not one.
-    #[error("`{text}` is not an id: an id is a UUID such as 0193ab40-1c2d-7000-8000-0123456789ab")]
-    BadId {
-        /// The text, cut short.
-        text: String,
-    },
-    /// A text that should be a stamp is not one.
-    #[error("`{text}` is not a stamp of 37 hexadecimal digits")]
-    BadStamp {
-        /// The text, cut short.
-        text: String,
-    },
-    /// Entities contradict themselves or each other: a mistake in the program.
-    #[error("the entities of this program do not fit together: {reason}")]
-    Descriptor {
-        /// What contradicts what, and how to correct it.
-        reason: String,
-    },
-    /// An entity that this program does not have.
-    #[error("there is no entity `{name}`; there are: {known}")]
-    UnknownEntity {
-        /// The name that was asked for.
-        name: String,
-        /// The names that exist.
-        known: String,
-    },
-    /// A field that the entity does not have.
-    #[error("{entity} has no field `{field}`; it has: {known}")]
-    UnknownField {
-        /// The entity.
-        entity: String,
-        /// The name that was asked for.
-        field: String,
-        /// The names that exist.
-        known: String,
-    },
-    /// A value of the wrong kind.
-    #[error("{entity}: `{field}` takes {expected}")]
-    BadValue {
-        /// The entity.
-        entity: String,
-        /// The field.
-        field: String,
-        /// What it takes.
-        expected: String,
-    },
     /// No such row, or it is deleted.
-    #[error("{entity} has no row {id}; `driftline list {entity}` shows what there is")]
+    #[error("{entity} has no row {id}")]
     NotFound {
         /// The entity.
         entity: String,
         /// The id that was asked for.
         id: Id,
     },
-    /// A live row already has this natural key.
-    #[error(
-        "{entity} already has this {key}: it is {id}; change that row, or choose another {key}"
-    )]
-    KeyTaken {
-        /// The entity.
-        entity: String,
-        /// The fields of the key.
-        key: String,
-        /// The row that has it.
-        id: Id,
+    /// What was given does not fit: a text, a name, a value.
+    #[error("{reason}")]
+    Invalid {
+        /// What was given.
+        what: Input,
+        /// Why it does not fit, and what would.
+        reason: String,
     },
-    /// An edit of a row that cannot be edited.
-    #[error("{entity} is append-only, so {id} cannot be edited; it can be deleted and restored")]
-    AppendOnly {
+    /// Other rows, or what this row is, stand against it.
+    #[error("{}", why.text(entity, *id))]
+    Refused {
         /// The entity.
         entity: String,
-        /// The row.
+        /// The row that stands against it.
         id: Id,
-    },
-    /// A row that was not folded with any other.
-    #[error("{entity} {id} stands for itself alone, so there is nothing to take apart")]
-    NotFolded {
-        /// The entity.
-        entity: String,
-        /// The row.
-        id: Id,
-    },
-    /// A row that was taken apart before.
-    #[error("{entity} {id} was taken apart before: it goes on as {apart}; change that row")]
-    AlreadyApart {
-        /// The entity.
-        entity: String,
-        /// The row.
-        id: Id,
-        /// The row as which it goes on.
-        apart: Id,
+        /// How it does.
+        why: Refusal,
     },
     /// A local database cannot do what was asked.
     #[error("{what}; {help}")]
@@ -116,9 +54,7 @@ pub enum Error {
         source: Option<BoxError>,
     },
     /// What is stored cannot be read: a damaged file, or a mistake of ours.
-    #[error(
-        "{what} does not hold what it should: {found}; run `driftline status`, then restore a backup"
-    )]
+    #[error("{what} does not hold what it should: {found}")]
     Damaged {
         /// The table, row or key.
         what: String,
@@ -136,20 +72,14 @@ pub enum Error {
         #[source]
         source: Option<BoxError>,
     },
-    /// Nobody is signed in, or the sign-in ended. Changes wait.
-    #[error("{remote} does not know who you are; run `driftline sign-in` (changes wait here)")]
-    SignedOut {
+    /// The other side does not serve this device as long as nobody does something about
+    /// whose rows are where. Changes wait.
+    #[error("{}", why.text(remote))]
+    SignIn {
         /// The other side.
         remote: String,
-    },
-    /// Nothing of this device was ever merged with the remote, and nobody has agreed to it.
-    #[error(
-        "nothing here was merged with {remote} yet; see what would happen with `driftline \
-         sign-in --dry-run`, merge with `driftline sign-in --yes`"
-    )]
-    Unreviewed {
-        /// The other side.
-        remote: String,
+        /// What has to be done.
+        why: SignInCause,
     },
     /// A call failed without saying which row is at fault.
     #[error("{remote} refused a batch without saying why")]
@@ -160,31 +90,13 @@ pub enum Error {
         #[source]
         source: Option<BoxError>,
     },
-    /// The hub now serves another account or another epoch than the call was made for.
-    #[error("{remote} has changed since the last answer; the sync starts over")]
-    Moved {
+    /// The call was made for a state of the hub that has passed. Made anew, it is taken.
+    #[error("{}", why.text(remote))]
+    Stale {
         /// The other side.
         remote: String,
-    },
-    /// A call arrived after a later one of the same device. Made again with a greater
-    /// serial number, it is taken.
-    #[error("{remote} has already answered a later call of this device; it is made again")]
-    OldCall {
-        /// The other side.
-        remote: String,
-        /// The serial number of the latest call that it answered.
-        last: u64,
-    },
-    /// This store belongs to another account. Nothing was sent.
-    #[error(
-        "this profile belongs to {bound}, but the remote serves {met}; nothing was sent or \
-         changed. Use another profile: `driftline --profile DIR sync`, or put the old remote back"
-    )]
-    WrongAccount {
-        /// Whom the store is bound to.
-        bound: String,
-        /// Who was met.
-        met: String,
+        /// What has passed.
+        why: Stale,
     },
     /// One side is too old for the other.
     #[error(
@@ -211,7 +123,7 @@ pub enum Error {
     /// Both sides have seen everything and still differ.
     #[error(
         "this device and {remote} do not hold the same rows although everything was exchanged \
-         (entities: {entities}); nothing is lost here. Please report it with `driftline digest --json`"
+         (entities: {entities}); nothing is lost here, please report it"
     )]
     NotEqual {
         /// The other side.
@@ -221,44 +133,233 @@ pub enum Error {
     },
 }
 
+/// What does not fit, of all that a caller gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Input {
+    /// The text of an id.
+    Id,
+    /// The text of a stamp.
+    Stamp,
+    /// The name of an entity.
+    Entity,
+    /// The name of a field.
+    Field,
+    /// A value of a field or of a setting.
+    Value,
+    /// The entities of the program, which contradict themselves or each other.
+    Schema,
+}
+
+/// Why a write of a row is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The row is live and already has this natural key.
+    KeyTaken {
+        /// The fields of the key.
+        key: String,
+    },
+    /// The row cannot be edited.
+    AppendOnly,
+    /// The row was not folded with any other.
+    NotFolded,
+    /// The row was taken apart before.
+    AlreadyApart {
+        /// The row as which it goes on.
+        apart: Id,
+    },
+}
+
+/// What somebody has to do before the other side serves this device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignInCause {
+    /// Nobody is signed in, or the sign-in ended.
+    SignedOut,
+    /// Nothing of this device was ever merged with the remote, and nobody has agreed to it.
+    Unreviewed,
+    /// This store belongs to another account than the one that was met. Nothing was sent.
+    WrongAccount {
+        /// Whom the store is bound to.
+        bound: String,
+    },
+}
+
+/// Which state of a hub has passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stale {
+    /// It now serves another account or another epoch than the call was made for.
+    Moved,
+    /// The call arrived after a later one of the same device. Made again with a greater
+    /// serial number, it is taken.
+    OldCall {
+        /// The serial number of the latest call that the hub answered.
+        last: u64,
+    },
+}
+
+/// What a caller can do about an [`Error`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// Ask for a row that exists.
+    NotFound,
+    /// Give something else: the message says what fits.
+    Invalid,
+    /// Change the row that stands against it, or choose something else.
+    Conflict,
+    /// Let a person sign in, agree to the first merge, or choose another account.
+    SignIn,
+    /// Try again later, with nothing changed here.
+    Transient,
+    /// Mend the place where the rows are, such as a full disk; the message says how.
+    Storage,
+    /// Restore a backup.
+    Damaged,
+    /// Update one of both sides; the message says which.
+    Outdated,
+    /// Report it: a mistake of this program, or of the other side.
+    Internal,
+}
+
 impl Error {
+    /// A text that should be an id is not one.
+    pub fn bad_id(text: &str) -> Self {
+        let text = excerpt(text);
+        let reason = format!(
+            "`{text}` is not an id: an id is a UUID such as 0193ab40-1c2d-7000-8000-0123456789ab"
+        );
+        Self::Invalid { what: Input::Id, reason }
+    }
+
+    /// A value of the wrong kind: the `field` of `entity` takes `expected`.
+    pub fn bad_value(entity: &str, field: &str, expected: impl fmt::Display) -> Self {
+        let reason = format!("{entity}: `{field}` takes {expected}");
+        Self::Invalid { what: Input::Value, reason }
+    }
+
+    /// Entities that contradict themselves or each other: a mistake in the program.
+    pub fn schema(reason: impl fmt::Display) -> Self {
+        let reason = format!("the entities of this program do not fit together: {reason}");
+        Self::Invalid { what: Input::Schema, reason }
+    }
+
+    /// Something stored that cannot be read.
+    pub fn damaged(what: impl Into<String>, found: impl fmt::Display) -> Self {
+        Self::Damaged { what: what.into(), found: found.to_string() }
+    }
+
+    /// A hub at which nobody is signed in.
+    pub fn signed_out(remote: impl Into<String>) -> Self {
+        Self::SignIn { remote: remote.into(), why: SignInCause::SignedOut }
+    }
+
+    /// What a caller can do about it.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NotFound { .. } => ErrorKind::NotFound,
+            Self::Invalid { what: Input::Schema | Input::Stamp, .. } => ErrorKind::Internal,
+            Self::Invalid { .. } => ErrorKind::Invalid,
+            Self::Refused { .. } => ErrorKind::Conflict,
+            Self::Store { .. } => ErrorKind::Storage,
+            Self::Damaged { .. } => ErrorKind::Damaged,
+            Self::SignIn { .. } => ErrorKind::SignIn,
+            Self::Unavailable { .. } | Self::Stale { .. } | Self::BadAnswer { .. } => {
+                ErrorKind::Transient
+            }
+            Self::Protocol { .. } => ErrorKind::Outdated,
+            Self::BatchFailed { .. } | Self::NotEqual { .. } => ErrorKind::Internal,
+        }
+    }
+
     /// Whether trying again later, with nothing changed here, can succeed.
     pub fn is_transient(&self) -> bool {
-        matches!(
-            self,
-            Self::Unavailable { .. }
-                | Self::Moved { .. }
-                | Self::OldCall { .. }
-                | Self::BadAnswer { .. }
-        )
+        self.kind() == ErrorKind::Transient
     }
 
     /// A short name of what kind of failure this is, the same in every output.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::BadId { .. } => "bad_id",
-            Self::BadStamp { .. } => "bad_stamp",
-            Self::Descriptor { .. } => "descriptor",
-            Self::UnknownEntity { .. } => "unknown_entity",
-            Self::UnknownField { .. } => "unknown_field",
-            Self::BadValue { .. } => "bad_value",
             Self::NotFound { .. } => "not_found",
-            Self::KeyTaken { .. } => "key_taken",
-            Self::AppendOnly { .. } => "append_only",
-            Self::NotFolded { .. } => "not_folded",
-            Self::AlreadyApart { .. } => "already_apart",
+            Self::Invalid { what, .. } => match what {
+                Input::Id => "bad_id",
+                Input::Stamp => "bad_stamp",
+                Input::Entity => "unknown_entity",
+                Input::Field => "unknown_field",
+                Input::Value => "bad_value",
+                Input::Schema => "descriptor",
+            },
+            Self::Refused { why, .. } => match why {
+                Refusal::KeyTaken { .. } => "key_taken",
+                Refusal::AppendOnly => "append_only",
+                Refusal::NotFolded => "not_folded",
+                Refusal::AlreadyApart { .. } => "already_apart",
+            },
             Self::Store { .. } => "store",
             Self::Damaged { .. } => "damaged",
             Self::Unavailable { .. } => "unavailable",
-            Self::SignedOut { .. } => "signed_out",
-            Self::Unreviewed { .. } => "unreviewed",
+            Self::SignIn { why, .. } => match why {
+                SignInCause::SignedOut => "signed_out",
+                SignInCause::Unreviewed => "unreviewed",
+                SignInCause::WrongAccount { .. } => "wrong_account",
+            },
             Self::BatchFailed { .. } => "batch_failed",
-            Self::Moved { .. } => "moved",
-            Self::OldCall { .. } => "old_call",
-            Self::WrongAccount { .. } => "wrong_account",
+            Self::Stale { why: Stale::Moved, .. } => "moved",
+            Self::Stale { why: Stale::OldCall { .. }, .. } => "old_call",
             Self::Protocol { .. } => "protocol",
             Self::BadAnswer { .. } => "bad_answer",
             Self::NotEqual { .. } => "not_equal",
+        }
+    }
+}
+
+impl Refusal {
+    fn text(&self, entity: &str, id: Id) -> String {
+        match self {
+            Self::KeyTaken { key } => format!(
+                "{entity} already has this {key}: it is {id}; change that row, or choose another \
+                 {key}"
+            ),
+            Self::AppendOnly => format!(
+                "{entity} is append-only, so {id} cannot be edited; it can be deleted and restored"
+            ),
+            Self::NotFolded => {
+                format!("{entity} {id} stands for itself alone, so there is nothing to take apart")
+            }
+            Self::AlreadyApart { apart } => format!(
+                "{entity} {id} was taken apart before: it goes on as {apart}; change that row"
+            ),
+        }
+    }
+}
+
+impl SignInCause {
+    fn text(&self, remote: &str) -> String {
+        match self {
+            Self::SignedOut => format!("{remote} does not know who you are (changes wait here)"),
+            Self::Unreviewed => format!(
+                "nothing here was merged with {remote} yet, and nobody has agreed to that (changes \
+                 wait here)"
+            ),
+            Self::WrongAccount { bound } => format!(
+                "what is here belongs to {bound}, but the remote serves {remote}; nothing was sent \
+                 or changed"
+            ),
+        }
+    }
+}
+
+impl Stale {
+    fn text(self, remote: &str) -> String {
+        match self {
+            Self::Moved => {
+                format!("{remote} has changed since the last answer; the sync starts over")
+            }
+            Self::OldCall { .. } => format!(
+                "{remote} has already answered a later call of this device; it is made again"
+            ),
         }
     }
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ALIASES, Answer, Answers, Backend, Change, Digests, EntityDescriptor, Env, Error, Head, Hear,
-    Id, Identity, Limits, Millis, PROTOCOL, Page, Pull, Push, Result, alias,
+    Id, Identity, Limits, Millis, PROTOCOL, Page, Pull, Push, Result, Stale, alias,
     clock::DRIFT,
     live,
     schema::is_plain_name,
@@ -219,11 +219,11 @@ pub(crate) fn serve(tx: &dyn ReadTx, request: &Pull, time: Option<Millis>) -> Re
 fn accept(tx: &mut dyn Tx, name: &str, push: &Push, time: Option<Millis>) -> Result<Answers> {
     let mut state = load(tx.reading())?;
     if push.account != state.identity.account || push.epoch != state.identity.epoch {
-        return Err(Error::Moved { remote: name.to_owned() });
+        return Err(Error::Stale { remote: name.to_owned(), why: Stale::Moved });
     }
     let last = state.serials.insert(push.device.clone(), push.serial).unwrap_or(0);
     if push.serial <= last {
-        return Err(Error::OldCall { remote: name.to_owned(), last });
+        return Err(Error::Stale { remote: name.to_owned(), why: Stale::OldCall { last } });
     }
     let mut recorded = Vec::new();
     let mut answers = Vec::with_capacity(push.changes.len());

@@ -157,7 +157,7 @@ impl FromStr for Id {
     fn from_str(text: &str) -> Result<Self> {
         match Uuid::try_parse(text) {
             Ok(uuid) if text.len() == 36 => Ok(Self::from_uuid(uuid)),
-            _ => Err(Error::BadId { text: crate::error::excerpt(text) }),
+            _ => Err(Error::bad_id(text)),
         }
     }
 }

@@ -39,7 +39,7 @@ pub use self::{
     },
     entity::{EntityDescriptor, Field, FieldType, Kind, Policy, SyncEntity, Timestamp, Values},
     env::{Env, Millis, Simulated},
-    error::{BoxError, Error, Result, excerpt},
+    error::{BoxError, Error, ErrorKind, Input, Refusal, Result, SignInCause, Stale, excerpt},
     field::{Condition, TypedField},
     hub::Hub,
     id::{AnyEntity, Id},

@@ -72,11 +72,7 @@ impl Mirror {
             }
             received += page.changes.len() as u64;
             let (next, head, identity) = (page.next, page.head, page.identity.clone());
-            let mut page = Some(page);
-            self.store.transact(Durability::Normal, |tx| match page.take() {
-                Some(page) => hub::copy(tx, cursor, page),
-                None => Ok(()),
-            })?;
+            self.store.transact(Durability::Normal, |tx| hub::copy(tx, cursor, page))?;
             progress(next, head);
             if next >= head {
                 return Ok(Seen { identity, head, received });

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use crate::{EntityDescriptor, Error, Field, Kind, Policy, Result};
+use crate::{EntityDescriptor, Error, Field, Input, Kind, Policy, Result};
 
 /// A fact about a pair of ids: they are one row that two devices made. The hub
 /// records it when a birth meets a live row with its natural key; facts are rows in
@@ -43,6 +43,16 @@ const RESERVED_FIELDS: [&str; 14] = [
 const RESERVED_NAMES: [&str; 7] =
     ["aliases", "sync_queue", "audit_log", "meta", "changes", "other_rows", "sqlite_sequence"];
 
+impl EntityDescriptor {
+    /// That this entity has no field called `name`, and which it has.
+    pub fn unknown_field(&self, name: &str) -> Error {
+        let known: Vec<_> = self.fields.iter().map(|it| it.name).collect();
+        let (entity, name, known) = (self.name, crate::excerpt(name), known.join(", "));
+        let reason = format!("{entity} has no field `{name}`; it has: {known}");
+        Error::Invalid { what: Input::Field, reason }
+    }
+}
+
 /// The entities that a replica knows, referenced ones before those that refer to them.
 #[derive(Clone, Debug)]
 pub struct Schema {
@@ -55,7 +65,7 @@ impl Schema {
     /// Every entity that is linked into this program.
     ///
     /// # Errors
-    /// [`Error::Descriptor`] when an entity contradicts itself or another one.
+    /// [`Error::Invalid`] when an entity contradicts itself or another one.
     pub fn registered() -> Result<&'static Self> {
         static REGISTERED: OnceLock<std::result::Result<Schema, String>> = OnceLock::new();
         REGISTERED
@@ -63,23 +73,23 @@ impl Schema {
                 Self::of(inventory::iter::<EntityDescriptor>).map_err(|it| it.to_string())
             })
             .as_ref()
-            .map_err(|reason| Error::Descriptor { reason: reason.clone() })
+            .map_err(|reason| Error::schema(reason))
     }
 
     /// A schema of the given entities.
     ///
     /// # Errors
-    /// [`Error::Descriptor`] when an entity contradicts itself or another one.
+    /// [`Error::Invalid`] when an entity contradicts itself or another one.
     pub fn of(entities: impl IntoIterator<Item = &'static EntityDescriptor>) -> Result<Self> {
         let mut by_name = BTreeMap::new();
         for entity in entities {
             if by_name.insert(entity.name, entity).is_some() {
                 let reason = format!("two entities are named `{}`; rename one", entity.name);
-                return Err(Error::Descriptor { reason });
+                return Err(Error::schema(reason));
             }
         }
         for entity in by_name.values() {
-            check(entity, &by_name).map_err(|reason| Error::Descriptor { reason })?;
+            check(entity, &by_name).map_err(|reason| Error::schema(reason))?;
         }
         let mut entities: Vec<_> = Vec::new();
         let mut placed = BTreeSet::new();
@@ -91,7 +101,7 @@ impl Schema {
                 let left: Vec<_> =
                     by_name.keys().filter(|it| !placed.contains(*it)).copied().collect();
                 let reason = format!("{} refer to each other in a circle", left.join(", "));
-                return Err(Error::Descriptor { reason });
+                return Err(Error::schema(reason));
             };
             placed.insert(next.name);
             entities.push(next);
@@ -126,11 +136,13 @@ impl Schema {
     /// The entity called `name`.
     ///
     /// # Errors
-    /// [`Error::UnknownEntity`], which lists the known ones.
+    /// [`Error::Invalid`], which lists the known ones.
     pub fn entity(&self, name: &str) -> Result<&'static EntityDescriptor> {
-        self.get(name).ok_or_else(|| Error::UnknownEntity {
-            name: crate::error::excerpt(name),
-            known: self.entities.iter().map(|it| it.name).collect::<Vec<_>>().join(", "),
+        self.get(name).ok_or_else(|| {
+            let known: Vec<_> = self.entities.iter().map(|it| it.name).collect();
+            let (name, known) = (crate::excerpt(name), known.join(", "));
+            let reason = format!("there is no entity `{name}`; there are: {known}");
+            Error::Invalid { what: Input::Entity, reason }
         })
     }
 

@@ -9,7 +9,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Millis, Result};
+use crate::{Error, Input, Millis, Result};
 
 /// The order in which a cell was written.
 ///
@@ -102,7 +102,11 @@ impl FromStr for Stamp {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let bad = || Error::BadStamp { text: crate::error::excerpt(text) };
+        let bad = || {
+            let reason =
+                format!("`{}` is not a stamp of 37 hexadecimal digits", crate::excerpt(text));
+            Error::Invalid { what: Input::Stamp, reason }
+        };
         let digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
         if text.len() != 37 || !text.bytes().all(digit) {
             return Err(bad());

@@ -6,7 +6,7 @@ mod patience;
 use std::{future, mem, task::Poll};
 
 use crate::{
-    Backend, Durability, Error, Millis, PROTOCOL, Pull, Replica, Result,
+    Backend, Durability, Error, Millis, PROTOCOL, Pull, Replica, Result, Stale,
     clock::Correction,
     device::{self, Adopted, Batch, Restamped, Settled},
 };
@@ -156,12 +156,10 @@ impl<'a> Exchange<'a> {
             let touched: Vec<_> =
                 page.changes.iter().map(|it| (it.entity.clone(), it.id)).collect();
             let moment = self.replica.moment();
-            let mut page = Some(page);
-            let adopted =
-                self.replica.store().transact(Durability::Normal, |tx| match page.take() {
-                    Some(page) => device::adopt(tx, &moment, &position, page),
-                    None => Ok(Adopted::Dropped),
-                })?;
+            let adopted = self
+                .replica
+                .store()
+                .transact(Durability::Normal, |tx| device::adopt(tx, &moment, &position, page))?;
             match adopted {
                 Adopted::More | Adopted::Dry => {
                     self.report.received += received;
@@ -220,8 +218,8 @@ impl<'a> Exchange<'a> {
                         self.write(|tx| device::renumber(tx, next, 0))?;
                     }
                 }
-                Err(Error::Moved { .. }) => return Ok(false),
-                Err(Error::OldCall { last, .. }) => {
+                Err(Error::Stale { why: Stale::Moved, .. }) => return Ok(false),
+                Err(Error::Stale { why: Stale::OldCall { last }, .. }) => {
                     // A later call of this device overtook it, and may have changed what
                     // waits: the rows are read again, and not sent as they were.
                     self.write(|tx| device::renumber(tx, &mut batch, last))?;
@@ -267,7 +265,7 @@ impl<'a> Exchange<'a> {
             let text = self.replica.store().view(|tx| device::unread_text(tx, &aside))?;
             let Ok(Some(change)) = self.remote.read_again(&text).await else { continue };
             let (moment, row) = (self.replica.moment(), (change.entity.clone(), change.id));
-            self.write(|tx| device::take_back(tx, &moment, &aside, change.clone()))?;
+            self.write(|tx| device::take_back(tx, &moment, &aside, change))?;
             self.replica.announce(vec![row]);
         }
         Ok(())
@@ -276,12 +274,10 @@ impl<'a> Exchange<'a> {
     fn settle(&mut self, batch: &Batch, answers: crate::Answers) -> Result<Settled> {
         self.head = answers.head;
         let moment = self.replica.moment();
-        let mut answers = Some(answers);
-        let settled =
-            self.replica.store().transact(Durability::Normal, |tx| match answers.take() {
-                Some(answers) => device::settle(tx, &moment, batch, answers),
-                None => Ok(Settled { dropped: true, ..Settled::default() }),
-            })?;
+        let settled = self
+            .replica
+            .store()
+            .transact(Durability::Normal, |tx| device::settle(tx, &moment, batch, answers))?;
         self.report.sent += settled.accepted;
         self.report.parked += settled.parked;
         self.report.restarts += u32::from(settled.restarted);
@@ -294,8 +290,8 @@ impl<'a> Exchange<'a> {
         Ok(settled)
     }
 
-    fn write(&self, mut job: impl FnMut(&mut dyn crate::store::Tx) -> Result<()>) -> Result<()> {
-        self.replica.store().transact(Durability::Normal, |tx| job(tx))
+    fn write(&self, job: impl FnOnce(&mut dyn crate::store::Tx) -> Result<()>) -> Result<()> {
+        self.replica.store().transact(Durability::Normal, job)
     }
 
     /// Compares clocks with a hub that has one.
@@ -319,7 +315,7 @@ impl<'a> Exchange<'a> {
     fn turn(&mut self) -> Result<()> {
         self.turns += 1;
         if self.turns > TURNS {
-            return Err(Error::Moved { remote: self.remote.name() });
+            return Err(Error::Stale { remote: self.remote.name(), why: Stale::Moved });
         }
         Ok(())
     }

@@ -58,7 +58,7 @@ impl Db {
     /// Writes a new row and returns its id. It is on the disk then.
     ///
     /// # Errors
-    /// [`Error::KeyTaken`](crate::Error::KeyTaken) if a live row has its natural key.
+    /// [`Error::Refused`](crate::Error::Refused) if a live row has its natural key.
     pub fn insert<E: SyncEntity>(&self, value: E) -> Result<Id<E>> {
         self.write(|tx| tx.insert(value))
     }
@@ -75,8 +75,8 @@ impl Db {
     /// fields elsewhere stay.
     ///
     /// # Errors
-    /// [`Error::NotFound`](crate::Error::NotFound),
-    /// [`Error::AppendOnly`](crate::Error::AppendOnly).
+    /// [`Error::NotFound`](crate::Error::NotFound);
+    /// [`Error::Refused`](crate::Error::Refused) if rows of `E` cannot be edited.
     pub fn update<E: SyncEntity>(&self, id: Id<E>, edit: impl FnOnce(&mut E)) -> Result<()> {
         self.write(|tx| tx.update(id, edit))
     }

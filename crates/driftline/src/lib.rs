@@ -125,7 +125,8 @@
 //!
 //! # Errors
 //! Every function fails with [`Error`], which says what happened, to which row or file, and
-//! what to do next. Being offline is no error of a read or write: a sync says so, and the
+//! what to do next; [`Error::kind`] sorts them by what a
+//! program can do. Being offline is no error of a read or write: a sync says so, and the
 //! changes wait.
 
 mod background;
@@ -139,8 +140,8 @@ mod tx;
 #[doc(no_inline)]
 pub use driftline_core as core;
 pub use driftline_core::{
-    Changed, Condition, Error, Id, Result, SyncEntity, SyncReport, Timestamp, TypedField, Value,
-    register, status,
+    Changed, Condition, Error, ErrorKind, Id, Result, SyncEntity, SyncReport, Timestamp,
+    TypedField, Value, register, status,
 };
 /// Makes a struct an entity; see [the guide](crate#entities).
 pub use driftline_derive::SyncEntityOfDriftline as SyncEntity;

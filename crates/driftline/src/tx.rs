@@ -45,10 +45,7 @@ impl<'a> ReadTx<'a> {
         replica: &Replica,
         job: impl FnOnce(&ReadTx<'_>) -> Result<T>,
     ) -> Result<T> {
-        let mut job = Some(job);
-        let done =
-            replica.store().view(|tx| job.take().map(|job| job(&ReadTx(Rows(tx)))).transpose())?;
-        done.ok_or_else(ran_twice)
+        replica.store().view(|tx| job(&ReadTx(Rows(tx))))
     }
 
     pub(crate) fn rows(&self) -> Rows<'a> {
@@ -83,15 +80,12 @@ impl WriteTx<'_> {
         replica: &Replica,
         job: impl FnOnce(&mut WriteTx<'_>) -> Result<T>,
     ) -> Result<T> {
-        let mut job = Some(job);
         let moment = replica.moment();
-        let done = replica.store().transact(Durability::Full, |tx| {
-            let Some(job) = job.take() else { return Ok(None) };
+        let (done, changed) = replica.store().transact(Durability::Full, |tx| {
             let mut tx = WriteTx { tx, replica, moment, changed: Vec::new() };
             let done = job(&mut tx)?;
-            Ok(Some((done, tx.changed)))
+            Ok((done, tx.changed))
         })?;
-        let (done, changed) = done.ok_or_else(ran_twice)?;
         changed.into_iter().for_each(|(entity, id)| replica.wrote(entity, id));
         Ok(done)
     }
@@ -99,7 +93,7 @@ impl WriteTx<'_> {
     /// Writes a new row and returns its id.
     ///
     /// # Errors
-    /// [`Error::KeyTaken`] if a live row has its natural key.
+    /// [`Error::Refused`] if a live row has its natural key.
     #[expect(clippy::needless_pass_by_value, reason = "the caller has no more use for it")]
     pub fn insert<E: SyncEntity>(&mut self, value: E) -> Result<Id<E>> {
         let entity = self.entity::<E>()?;
@@ -115,7 +109,7 @@ impl WriteTx<'_> {
     /// fields elsewhere stay.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::AppendOnly`].
+    /// [`Error::NotFound`]; [`Error::Refused`] if rows of `E` cannot be edited.
     pub fn update<E: SyncEntity>(&mut self, id: Id<E>, edit: impl FnOnce(&mut E)) -> Result<()> {
         let entity = self.entity::<E>()?;
         let not_found = || Error::NotFound { entity: entity.name.into(), id: id.erase() };
@@ -213,11 +207,6 @@ fn typed<E: SyncEntity>(it: &View) -> Result<Entry<E>> {
     Ok(Entry { id: it.id.of(), value })
 }
 
-fn ran_twice() -> Error {
-    let found = "it ran one transaction twice".into();
-    Error::Damaged { what: "the store".into(), found }
-}
-
 /// The values of `after` that `before` does not have.
 fn differences<E: SyncEntity>(before: &E, after: &E) -> Values {
     let pairs = before.values().into_iter().zip(after.values());
@@ -229,11 +218,10 @@ fn differences<E: SyncEntity>(before: &E, after: &E) -> Values {
 pub(crate) fn entity<E: SyncEntity>(schema: &Schema) -> Result<&'static EntityDescriptor> {
     schema.get(E::NAME).ok_or_else(|| {
         let rust = std::any::type_name::<E>();
-        let reason = format!(
+        Error::schema(format!(
             "`{}` ({rust}) is not registered; derive `SyncEntity`, or write \
              `driftline::register!({rust});` beside it",
             E::NAME
-        );
-        Error::Descriptor { reason }
+        ))
     })
 }

@@ -1,4 +1,4 @@
-//! Why an answer could not be given.
+//! Why an answer could not be given. Which command helps is for the program to say.
 
 use driftline_core::BoxError;
 
@@ -15,22 +15,20 @@ pub enum Error {
     #[error(transparent)]
     Rows(#[from] driftline_core::Error),
     /// A text that no id starts with.
-    #[error("`{typed}` is not the start of an id; `{help}` shows ids")]
+    #[error("`{typed}` is not the start of an id")]
     BadStart {
         /// What was typed, cut short.
         typed: String,
-        /// The command that shows ids.
-        help: String,
+        /// What it was to name; none for a row of any entity.
+        of: Option<String>,
     },
     /// No row has such an id.
-    #[error("{whose} no row whose id starts with `{typed}`; `{help}` shows what there is")]
+    #[error("{} no row whose id starts with `{typed}`", whose(of.as_deref()))]
     NoRow {
         /// What was typed, cut short.
         typed: String,
-        /// Where it was looked for.
-        whose: String,
-        /// The command that shows ids.
-        help: String,
+        /// Where it was looked for; none for everywhere.
+        of: Option<String>,
     },
     /// Several rows have such an id.
     #[error("several rows have an id that starts with `{typed}`: {rows}; type more of it")]
@@ -41,10 +39,7 @@ pub enum Error {
         rows: String,
     },
     /// No value that gave way has this number.
-    #[error(
-        "no value that gave way has the number {place}; `driftline history ID` and `driftline \
-         conflicts list --all` show what there is (for 30 days)"
-    )]
+    #[error("no value that gave way has the number {place}; they are kept for 30 days")]
     NoLostValue {
         /// The number.
         place: u64,
@@ -98,4 +93,9 @@ impl Error {
     pub fn is_not_found(&self) -> bool {
         self.code() == Some("not_found")
     }
+}
+
+/// Who has no such row.
+fn whose(of: Option<&str>) -> String {
+    of.map_or_else(|| "there is".into(), |of| format!("{of} has"))
 }

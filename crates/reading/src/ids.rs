@@ -26,8 +26,8 @@ pub fn find_in(store: &dyn Store, entity: &EntityDescriptor, typed: &str) -> Res
         return Ok(id);
     }
     let name = entity.name;
-    let found = search(store, typed, &[name.to_owned()], &format!("driftline list {name}"))?;
-    one(&found, typed, &format!("{name} has"), &format!("driftline list {name}")).map(|it| it.1)
+    let found = search(store, typed, &[name.to_owned()], Some(name))?;
+    one(&found, typed, Some(name)).map(|it| it.1)
 }
 
 /// The row whose id starts with `typed`, of whatever entity, deleted or not: also of one
@@ -42,14 +42,14 @@ pub fn find(store: &dyn Store, typed: &str) -> Result<(String, Id)> {
         names.extend(others);
         Ok(names)
     })?;
-    let found = search(store, typed, &entities, "driftline list ENTITY")?;
-    one(&found, typed, "there is", "driftline list ENTITY")
+    let found = search(store, typed, &entities, None)?;
+    one(&found, typed, None)
 }
 
 type Rows = Vec<(String, Id)>;
 
-fn search(store: &dyn Store, typed: &str, entities: &[String], help: &str) -> Result<Rows> {
-    let bad = || Error::BadStart { typed: driftline_core::excerpt(typed), help: help.into() };
+fn search(store: &dyn Store, typed: &str, entities: &[String], of: Option<&str>) -> Result<Rows> {
+    let bad = || bad_start(typed, of);
     let plain = range(typed).ok_or_else(bad)?;
     let ranges = [Some(plain), range(&format!("{NO_TIME}{typed}"))];
     Ok(store.view(|tx| {
@@ -68,12 +68,16 @@ fn search(store: &dyn Store, typed: &str, entities: &[String], help: &str) -> Re
     })?)
 }
 
-fn one(found: &[(String, Id)], typed: &str, whose: &str, help: &str) -> Result<(String, Id)> {
+fn bad_start(typed: &str, of: Option<&str>) -> Error {
+    Error::BadStart { typed: driftline_core::excerpt(typed), of: of.map(str::to_owned) }
+}
+
+fn one(found: &[(String, Id)], typed: &str, of: Option<&str>) -> Result<(String, Id)> {
     match found {
         [row] => Ok(row.clone()),
         [] => {
-            let (whose, help) = (whose.into(), help.into());
-            Err(Error::NoRow { typed: driftline_core::excerpt(typed), whose, help })
+            let of = of.map(str::to_owned);
+            Err(Error::NoRow { typed: driftline_core::excerpt(typed), of })
         }
         several => {
             let rows = several.iter().take(NAMED - 1).map(|(entity, id)| format!("{entity} {id}"));
@@ -91,9 +95,7 @@ fn one(found: &[(String, Id)], typed: &str, whose: &str, help: &str) -> Result<(
 /// # Errors
 /// [`Error::BadStart`], [`Error::NoRow`], [`Error::Ambiguous`].
 pub fn find_among(known: &[Id], typed: &str, what: &str) -> Result<Id> {
-    let help = format!("driftline {what}");
-    let bad = || Error::BadStart { typed: driftline_core::excerpt(typed), help: help.clone() };
-    let plain = range(typed).ok_or_else(bad)?;
+    let plain = range(typed).ok_or_else(|| bad_start(typed, Some(what)))?;
     let mut found = Rows::new();
     for (first, last) in [Some(plain), range(&format!("{NO_TIME}{typed}"))].iter().flatten() {
         let within = |it: &&Id| id(*first) <= Some(**it) && Some(**it) <= id(*last);
@@ -102,7 +104,7 @@ pub fn find_among(known: &[Id], typed: &str, what: &str) -> Result<Id> {
             break;
         }
     }
-    one(&found, typed, &format!("{what} has"), &help).map(|it| it.1)
+    one(&found, typed, Some(what)).map(|it| it.1)
 }
 
 /// As much of an id as tells rows apart, for a person to copy.

@@ -2,6 +2,7 @@
 //! reads the page can do.
 
 use axum::http::StatusCode;
+use driftline_core::{Error as RowError, ErrorKind, Input};
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -56,12 +57,10 @@ impl Error {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Bad(_) => StatusCode::BAD_REQUEST,
             Self::Reading(driftline_reading::Error::Rows(error)) | Self::Core(error) => {
-                match error.code() {
-                    "not_found" | "unknown_entity" => StatusCode::NOT_FOUND,
-                    "unknown_field" | "bad_value" | "key_taken" | "append_only" => {
-                        StatusCode::BAD_REQUEST
-                    }
-                    _ => StatusCode::INTERNAL_SERVER_ERROR,
+                match error {
+                    // The address names an entity that is not there.
+                    RowError::Invalid { what: Input::Entity, .. } => StatusCode::NOT_FOUND,
+                    error => of_kind(error.kind()),
                 }
             }
             Self::Reading(driftline_reading::Error::TooLong) => StatusCode::SERVICE_UNAVAILABLE,
@@ -69,5 +68,13 @@ impl Error {
             Self::Reading(error) if error.is_usage() => StatusCode::BAD_REQUEST,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         }
+    }
+}
+
+fn of_kind(kind: ErrorKind) -> StatusCode {
+    match kind {
+        ErrorKind::NotFound => StatusCode::NOT_FOUND,
+        ErrorKind::Invalid | ErrorKind::Conflict => StatusCode::BAD_REQUEST,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

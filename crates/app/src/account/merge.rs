@@ -7,8 +7,8 @@ use anyhow::{Context as _, Result};
 use async_trait::async_trait;
 use driftline_auth::Account;
 use driftline_core::{
-    Answers, Backend, Durability, Env, Error, Hear, Millis, Page, Pull, Push, Replica, device,
-    mirror::FirstPull,
+    Answers, Backend, Durability, Env, Error, Hear, Millis, Page, Pull, Push, Replica, SignInCause,
+    device, mirror::FirstPull,
 };
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
@@ -106,7 +106,7 @@ pub(crate) struct Reviewed {
 impl Reviewed {
     fn check(&self) -> driftline_core::Result<()> {
         match is_due(&self.replica, &self.host)? {
-            true => Err(Error::Unreviewed { remote: self.remote.name() }),
+            true => Err(Error::SignIn { remote: self.remote.name(), why: SignInCause::Unreviewed }),
             false => Ok(()),
         }
     }

@@ -75,7 +75,7 @@ pub(crate) async fn overview(
     deployment: &Deployment,
 ) -> Result<Overview> {
     let remote = deployment.origin.host();
-    let out = || Error::SignedOut { remote: remote.clone() };
+    let out = || Error::signed_out(remote.clone());
     if deployment.session.state().await? != State::SignedIn {
         return Err(out().into());
     }

@@ -8,7 +8,7 @@ use std::io::BufRead as _;
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
 use driftline_auth::{Account, Error as AuthError, Methods, ProviderPlugin, SignIn, State, Tokens};
-use driftline_core::{Error, Value, device};
+use driftline_core::{Error, SignInCause, Value, device};
 use serde_json::json;
 
 use self::review::Agreed;
@@ -92,7 +92,7 @@ impl SignInTo {
             };
             // Before anything is read: from now on this device is in the list of theirs.
             if !deployment.link(&device.replica.device()).await? {
-                return Err(Error::SignedOut { remote: deployment.origin.host() }.into());
+                return Err(Error::signed_out(deployment.origin.host()).into());
             }
             anyhow::Ok((me, deployment.session.place().await?))
         })?;
@@ -158,7 +158,11 @@ impl SignInTo {
             && bound != me.person
         {
             deployment.session.end(&tokens).await;
-            return Err(Error::WrongAccount { bound, met: me.person }.into());
+            return Err(Error::SignIn {
+                remote: me.person,
+                why: SignInCause::WrongAccount { bound },
+            }
+            .into());
         }
         deployment.session.keep(tokens).await?;
         if self.dry_run {

@@ -24,14 +24,14 @@ pub(super) fn import(
     // A note that cannot be read is one of another version: the file is read again.
     let known: Option<Checkpoint> = text.as_deref().and_then(|it| serde_json::from_str(it).ok());
     let report = read(found, known.as_ref(), &mut |batch| {
-        let Batch { mut drafts, titles: open, checkpoint } = batch;
+        let Batch { drafts, titles: open, checkpoint } = batch;
         titles.extend(open);
         if drafts.is_empty() && Some(&checkpoint) == known.as_ref() {
             return Ok(());
         }
         let note = serde_json::to_string(&checkpoint)?;
         let outcomes = replica.store().transact(Durability::Normal, |tx| {
-            let outcomes = join(replica, tx, std::mem::take(&mut drafts))?;
+            let outcomes = join(replica, tx, drafts)?;
             tx.set_meta(&key, Some(&note))?;
             Ok(outcomes)
         })?;

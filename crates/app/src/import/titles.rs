@@ -47,7 +47,7 @@ pub(super) fn settle(replica: &Replica, titles: &[Title], count: &mut Count) -> 
     };
     let outcomes = store.transact(Durability::Normal, |tx| {
         tx.set_meta(LOOKED, Some(&looked))?;
-        join(replica, tx, drafts.clone())
+        join(replica, tx, drafts)
     })?;
     count.add(outcomes);
     Ok(())

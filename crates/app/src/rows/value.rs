@@ -36,11 +36,7 @@ pub(crate) fn condition(
         let message = format!("`{shown}` has no `=`; write field=value");
         return Err(Failed::usage("usage", message));
     };
-    let field = entity.field(name).ok_or_else(|| Error::UnknownField {
-        entity: entity.name.into(),
-        field: driftline_core::excerpt(name),
-        known: entity.fields.iter().map(|it| it.name).collect::<Vec<_>>().join(", "),
-    })?;
+    let field = entity.field(name).ok_or_else(|| entity.unknown_field(&name))?;
     let value = match field.kind {
         // An id can be written short, as everywhere.
         Kind::Ref(to) if !is_none(text) => {
@@ -58,7 +54,7 @@ fn wrong(entity: &EntityDescriptor, field: &Field) -> Error {
         kind => kind.describe(),
     };
     let expected = format!("{expected}; nothing, or `null`, for none");
-    Error::BadValue { entity: entity.name.into(), field: field.name.into(), expected }
+    Error::bad_value(entity.name, field.name, expected)
 }
 
 fn is_none(text: &str) -> bool {

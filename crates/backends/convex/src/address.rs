@@ -81,11 +81,7 @@ impl Address {
 
 fn wrong(text: &str, why: &str) -> Error {
     let shown = if text.is_empty() { String::new() } else { format!("`{}`: ", excerpt(text)) };
-    Error::BadValue {
-        entity: "[remote]".into(),
-        field: "url".into(),
-        expected: format!("{ACCEPTED} ({shown}{why})"),
-    }
+    Error::bad_value("[remote]", "url", format!("{ACCEPTED} ({shown}{why})"))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! engine, and the one that tells the log: one line for each failure, which says what to
 //! do and never holds a token or a row.
 
-use driftline_core::{BoxError, Error, Millis, PROTOCOL, excerpt};
+use driftline_core::{BoxError, Error, Millis, PROTOCOL, Stale, excerpt};
 
 /// Why a call brought no answer.
 #[derive(Debug)]
@@ -54,9 +54,9 @@ impl Fault {
     pub(crate) fn into_error(self, remote: &str) -> Error {
         let remote = remote.to_owned();
         match self {
-            Self::Unauthenticated => Error::SignedOut { remote },
-            Self::Moved => Error::Moved { remote },
-            Self::OldCall { last } => Error::OldCall { remote, last },
+            Self::Unauthenticated => Error::signed_out(remote),
+            Self::Moved => Error::Stale { remote, why: Stale::Moved },
+            Self::OldCall { last } => Error::Stale { remote, why: Stale::OldCall { last } },
             Self::Protocol { theirs } => {
                 let older = if theirs < PROTOCOL { "the remote" } else { "this program" };
                 Error::Protocol { remote, theirs, ours: PROTOCOL, older }
@@ -96,7 +96,7 @@ impl Fault {
     /// Tells the log.
     pub(crate) fn tell(&self, remote: &str, function: &str) {
         let todo = match self {
-            Self::Unauthenticated => "run `driftline sign-in`",
+            Self::Unauthenticated => "sign in again",
             Self::Unlinked | Self::Moved | Self::OldCall { .. } => {
                 "nothing to do: the sync takes care of it"
             }

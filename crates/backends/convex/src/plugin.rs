@@ -22,11 +22,7 @@ inventory::submit! {
 
 fn open(open: &OpenBackend<'_>) -> Result<Arc<dyn Backend>> {
     let Some(Value::String(url)) = open.settings.get("url") else {
-        return Err(Error::BadValue {
-            entity: "[remote]".into(),
-            field: "url".into(),
-            expected: ACCEPTED.into(),
-        });
+        return Err(Error::bad_value("[remote]", "url", ACCEPTED));
     };
     Ok(Arc::new(Convex::new(Address::parse(url)?, open.env.clone(), open.tokens.clone())?))
 }

@@ -205,11 +205,11 @@ fn check_depth(entity: &str, stored: &Stored) -> rusqlite::Result<()> {
     let cells = stored.row.cells().map(|(field, cell)| (field, &cell.value));
     for (field, value) in cells.chain(&stored.local) {
         if !is_shallow(value, MAX_DEPTH) {
-            return Err(refused(Error::BadValue {
-                entity: excerpt(entity),
-                field: excerpt(field),
-                expected: format!("JSON nested at most {MAX_DEPTH} levels deep"),
-            }));
+            return Err(refused(Error::bad_value(
+                &excerpt(entity),
+                &excerpt(field),
+                format!("JSON nested at most {MAX_DEPTH} levels deep"),
+            )));
         }
     }
     Ok(())

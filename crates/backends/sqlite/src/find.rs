@@ -1,7 +1,7 @@
 //! Queries by field. Values reach SQL as parameters only; names come from the layout.
 
 use driftline_core::{
-    Error, Result, Value,
+    Error, Input, Result, Value,
     store::{Deleted, Find},
 };
 use rusqlite::types::ToSqlOutput;
@@ -111,9 +111,10 @@ fn column<'a>(table: &'a Table, field: &str) -> Result<(&'a str, ColumnKind)> {
         return Ok(("id", ColumnKind::Text));
     }
     let found = table.column(field).map(|it| (it.sql.as_str(), it.kind));
-    found.ok_or_else(|| Error::UnknownField {
-        entity: table.name.clone(),
-        field: driftline_core::excerpt(field),
-        known: table.columns.iter().map(|it| &*it.field).collect::<Vec<_>>().join(", "),
+    found.ok_or_else(|| {
+        let known: Vec<_> = table.columns.iter().map(|it| &*it.field).collect();
+        let (name, field, known) = (&table.name, driftline_core::excerpt(field), known.join(", "));
+        let reason = format!("{name} has no field `{field}`; it has: {known}");
+        Error::Invalid { what: Input::Field, reason }
     })
 }

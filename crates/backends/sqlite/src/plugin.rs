@@ -131,11 +131,7 @@ fn take_role(store: &SqliteStore, role: &str) -> Result<()> {
 }
 
 fn bad_path(side: &str) -> Error {
-    Error::BadValue {
-        entity: side.into(),
-        field: "path".into(),
-        expected: "the path of a file, as text".into(),
-    }
+    Error::bad_value(side, "path", "the path of a file, as text")
 }
 
 fn mixed_up(path: &Path, is: &str) -> Error {

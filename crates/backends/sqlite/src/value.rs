@@ -87,13 +87,8 @@ pub(crate) fn natural(raw: ValueRef<'_>) -> rusqlite::Result<u64> {
 
 /// `number` as SQL counts. `what` names it for whom it is refused.
 pub(crate) fn whole(what: &str, number: u64) -> rusqlite::Result<i64> {
-    i64::try_from(number).map_err(|_| {
-        refused(Error::BadValue {
-            entity: "SQLite".into(),
-            field: what.into(),
-            expected: "a whole number below 2^63".into(),
-        })
-    })
+    i64::try_from(number)
+        .map_err(|_| refused(Error::bad_value("SQLite", what, "a whole number below 2^63")))
 }
 
 /// A limit or offset.

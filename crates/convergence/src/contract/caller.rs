@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use driftline_core::{
     Answer, Answers, Backend, Change, Env, Error, Id, Identity, Millis, PROTOCOL, Page, Pull, Push,
-    Result, Row, Stamp, Value,
+    Result, Row, Stale, Stamp, Value,
 };
 
 /// An entity that no program has: rows of such are kept, too.
@@ -79,7 +79,9 @@ impl<'a> Caller<'a> {
         loop {
             let call = self.call(changes);
             match self.hub.push(call).await {
-                Err(Error::OldCall { last, .. }) if last <= self.serial => self.serial = last,
+                Err(Error::Stale { why: Stale::OldCall { last }, .. }) if last <= self.serial => {
+                    self.serial = last
+                }
                 done => return done,
             }
         }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, slice};
 
-use driftline_core::{Answer, Change, Digests, Error, Row, Value};
+use driftline_core::{Answer, Change, Digests, Error, Row, Stale, Value};
 
 use super::{Checked, Fault, caller::Caller, expect};
 
@@ -39,7 +39,9 @@ pub(super) async fn overtaken(one: &mut Caller<'_>) -> Checked {
     let overtaken = one.call(slice::from_ref(&early));
     one.push(&[late]).await?;
     let answer = one.hub.push(overtaken).await;
-    expect(matches!(answer, Err(Error::OldCall { .. })), || format!("it was answered {answer:?}"))?;
+    expect(matches!(answer, Err(Error::Stale { why: Stale::OldCall { .. }, .. })), || {
+        format!("it was answered {answer:?}")
+    })?;
     expect(one.held(&early).await?.is_none(), || "its row was taken".into())
 }
 
@@ -50,7 +52,9 @@ pub(super) async fn moved(one: &mut Caller<'_>) -> Checked {
         let name = if is_account { &mut call.account } else { &mut call.epoch };
         *name = "0".repeat(name.len());
         let answer = one.hub.push(call).await;
-        expect(matches!(answer, Err(Error::Moved { .. })), || format!("it answered {answer:?}"))?;
+        expect(matches!(answer, Err(Error::Stale { why: Stale::Moved, .. })), || {
+            format!("it answered {answer:?}")
+        })?;
     }
     expect(one.held(&change).await?.is_none(), || "its row was taken".into())
 }
@@ -206,7 +210,9 @@ pub(super) async fn private(one: &mut Caller<'_>, other: &mut Caller<'_>) -> Che
     let mut call = other.call(slice::from_ref(&row));
     (call.account, call.epoch) = (one.identity.account.clone(), one.identity.epoch.clone());
     let answer = other.hub.push(call).await;
-    expect(matches!(answer, Err(Error::Moved { .. })), || format!("it answered {answer:?}"))?;
+    expect(matches!(answer, Err(Error::Stale { why: Stale::Moved, .. })), || {
+        format!("it answered {answer:?}")
+    })?;
     // Nor does a row's id.
     let part = Change { birth: false, whole: false, ..row.clone() };
     let answers = other.push(&[part]).await?.answers;

@@ -4,8 +4,8 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use driftline_core::{
-    Answers, Backend, EntityDescriptor, Error, Kind, Limits, Page, Policy, Pull, Push, Replica,
-    Result, Values, status::State, store::Find,
+    Answers, Backend, EntityDescriptor, Error, Kind, Limits, Page, Policy, Pull, Push, Refusal,
+    Replica, Result, Values, status::State, store::Find,
 };
 
 use super::{Checked, Contract, Fault, expect};
@@ -80,7 +80,9 @@ fn write(device: &Replica, dice: &mut Dice) -> Result<()> {
     };
     match done {
         // Another row has this key, or a twin was deleted: a person would choose again.
-        Err(Error::KeyTaken { .. } | Error::NotFound { .. }) => Ok(()),
+        Err(Error::Refused { why: Refusal::KeyTaken { .. }, .. } | Error::NotFound { .. }) => {
+            Ok(())
+        }
         done => done,
     }
 }

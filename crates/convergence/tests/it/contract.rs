@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use driftline_convergence::{Contract, contract, scratch};
 use driftline_core::{
     Answer, Answers, Backend, Error, Hub, Limits, PROTOCOL, Page, Pull, Push, Result, Schema,
-    Simulated, Value,
+    Simulated, Stale, Value,
 };
 use driftline_entities as _;
 use driftline_memory::MemoryStore;
@@ -78,7 +78,9 @@ impl Backend for Service {
                 request.epoch = identity.identity.epoch;
             }
             Flaw::TakesOvertaken => {
-                while let Err(Error::OldCall { last, .. }) = self.hub.push(request.clone()).await {
+                while let Err(Error::Stale { why: Stale::OldCall { last }, .. }) =
+                    self.hub.push(request.clone()).await
+                {
                     request.serial = last + 1;
                 }
                 request.serial += 1;

@@ -85,7 +85,7 @@ fn a_transaction_notes_a_row_once_and_a_failed_one_nothing() {
 
         let failed = store.transact(Durability::Normal, |tx| {
             note_all(tx)?;
-            Err::<(), _>(Error::BadId { text: "no".into() })
+            Err::<(), _>(Error::bad_id("no"))
         });
         assert!(failed.is_err());
         store.transact(Durability::Normal, |tx| tx.set_meta("key", Some("value"))).unwrap();

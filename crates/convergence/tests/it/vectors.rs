@@ -9,7 +9,7 @@ use driftline_convergence::vectors::{
 };
 use driftline_core::{
     Answer, Answers, Backend, Change, Digests, Env, Error, Hub, Id, PROTOCOL, Pull, Push, Row,
-    Schema, Simulated, Stamp, value,
+    Schema, Simulated, Stale, Stamp, value,
 };
 use driftline_entities as _;
 use driftline_memory::MemoryStore;
@@ -207,8 +207,8 @@ fn digests(digests: Digests) -> BTreeMap<String, String> {
 
 fn failed(error: &Error) -> CallError {
     let (code, last) = match error {
-        Error::Moved { .. } => ("moved", None),
-        Error::OldCall { last, .. } => ("old_call", Some(*last)),
+        Error::Stale { why: Stale::Moved, .. } => ("moved", None),
+        Error::Stale { why: Stale::OldCall { last }, .. } => ("old_call", Some(*last)),
         Error::Protocol { .. } => ("protocol", None),
         other => panic!("no push of a vector ends with {other}"),
     };

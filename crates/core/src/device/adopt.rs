@@ -32,7 +32,7 @@ pub enum Adopted {
 /// Takes in a page that was asked for at `position`.
 ///
 /// # Errors
-/// [`Error::WrongAccount`] if it comes from another person's hub, [`Error::BadAnswer`]
+/// [`Error::SignIn`] if it comes from another person's hub, [`Error::BadAnswer`]
 /// if it contradicts itself, [`Error::NotEqual`] if both sides still differ after
 /// everything was exchanged.
 pub fn adopt(tx: &mut dyn Tx, moment: &Moment, position: &Position, page: Page) -> Result<Adopted> {

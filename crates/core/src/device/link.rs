@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    Digests, Error, Identity, Page, Result,
+    Digests, Error, Identity, Page, Result, SignInCause,
     store::{ReadTx, Tx},
 };
 
@@ -126,15 +126,13 @@ impl Link {
     /// Whether `page` comes from the hub that this device is bound to.
     ///
     /// # Errors
-    /// [`Error::WrongAccount`] when it serves another account of another person.
+    /// [`Error::SignIn`] when it serves another account of another person.
     pub(super) fn check(&self, page: &Page) -> Result<Met> {
         let met = &page.identity;
         let Some(bound) = &self.identity else { return Ok(Met::First) };
         if met.account != bound.account && met.person != bound.person {
-            return Err(Error::WrongAccount {
-                bound: bound.person.clone(),
-                met: met.person.clone(),
-            });
+            let why = SignInCause::WrongAccount { bound: bound.person.clone() };
+            return Err(Error::SignIn { remote: met.person.clone(), why });
         }
         let same = met.account == bound.account && met.epoch == bound.epoch;
         Ok(match () {

@@ -13,8 +13,8 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    DELETED_AT, EntityDescriptor, Error, FieldName, Id, Policy, Result, Row, Stamp, Value, Values,
-    alias,
+    DELETED_AT, EntityDescriptor, Error, FieldName, Id, Policy, Refusal, Result, Row, Stamp, Value,
+    Values, alias,
     clock::{self, Moment},
     store::{Deleted, Find, ReadTx, Stored, Tx},
     view,
@@ -60,7 +60,11 @@ pub fn plan_split(
     changes: &Values,
 ) -> Result<Split> {
     if entity.policy == Policy::AppendOnly {
-        return Err(Error::AppendOnly { entity: entity.name.into(), id: member });
+        return Err(Error::Refused {
+            entity: entity.name.into(),
+            id: member,
+            why: Refusal::AppendOnly,
+        });
     }
     let not_found = || Error::NotFound { entity: entity.name.into(), id: member };
     let shown = view::view(tx, entity, member)?.ok_or_else(not_found)?;
@@ -70,12 +74,16 @@ pub fn plan_split(
     let own = tx.get(entity.name, member)?.ok_or_else(not_found)?;
     let others: Vec<Id> = shown.members.iter().copied().filter(|it| *it != member).collect();
     let Some(rest) = others.first().copied() else {
-        return Err(Error::NotFolded { entity: entity.name.into(), id: member });
+        return Err(Error::Refused {
+            entity: entity.name.into(),
+            id: member,
+            why: Refusal::NotFolded,
+        });
     };
     let apart = alias::apart(entity.name, member);
     if view::view(tx, entity, apart)?.is_some_and(|it| !it.row.is_deleted()) {
         let (entity, id) = (entity.name.into(), member);
-        return Err(Error::AlreadyApart { entity, id, apart });
+        return Err(Error::Refused { entity, id, why: Refusal::AlreadyApart { apart } });
     }
     let mut without = Row::default();
     for id in others {
@@ -112,8 +120,8 @@ pub fn plan_split(
 /// they give it a key of its own, a text of its key gets an ending such as ` (2)`.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::NotFolded`], [`Error::AlreadyApart`],
-/// [`Error::AppendOnly`]; [`Error::KeyTaken`] if the key that `changes` give is that of
+/// [`Error::NotFound`], [`Error::Refused`], [`Error::Refused`],
+/// [`Error::Refused`]; [`Error::Refused`] if the key that `changes` give is that of
 /// a row of the class or of another live row.
 pub fn split(
     tx: &mut dyn Tx,
@@ -215,7 +223,11 @@ fn go_on_as(
         && entity.natural_key.iter().any(|it| changes.contains_key(*it))
     {
         let key = entity.natural_key.join(" + ");
-        return Err(Error::KeyTaken { entity: entity.name.into(), key, id });
+        return Err(Error::Refused {
+            entity: entity.name.into(),
+            id,
+            why: Refusal::KeyTaken { key },
+        });
     }
     let text = |row: &Row| {
         let texts =
@@ -233,7 +245,11 @@ fn go_on_as(
     }
     if let Some(id) = taken {
         let key = entity.natural_key.join(" + ");
-        return Err(Error::KeyTaken { entity: entity.name.into(), key, id });
+        return Err(Error::Refused {
+            entity: entity.name.into(),
+            id,
+            why: Refusal::KeyTaken { key },
+        });
     }
     let cells = row.cells().filter(|(_, cell)| !cell.value.is_null());
     let cells = cells.map(|(field, cell)| (field.clone(), cell.value.clone())).collect();

@@ -2,8 +2,8 @@
 
 use super::keep::{self, Judge};
 use crate::{
-    DELETED_AT, EntityDescriptor, Error, FieldName, Id, Millis, Policy, Result, Stamp, Value,
-    Values, alias,
+    DELETED_AT, EntityDescriptor, Error, FieldName, Id, Millis, Policy, Refusal, Result, Stamp,
+    Value, Values, alias,
     clock::{self, Moment},
     store::{AuditEntry, AuditKind, Operation, Queued, ReadTx, Stored, Tx},
     view,
@@ -13,8 +13,8 @@ use crate::{
 /// mark that it is live.
 ///
 /// # Errors
-/// [`Error::KeyTaken`] if a live row has its natural key; [`Error::UnknownField`] and
-/// [`Error::BadValue`] for values that do not fit.
+/// [`Error::Refused`] if a live row has its natural key; [`Error::Invalid`] and
+/// [`Error::Invalid`] for values that do not fit.
 pub fn create(
     tx: &mut dyn Tx,
     moment: &Moment,
@@ -26,8 +26,7 @@ pub fn create(
     if cells.is_empty() {
         let known: Vec<_> = entity.synced().map(|it| it.name).collect();
         let expected = format!("a value for at least one of {}", known.join(", "));
-        let (entity, field) = (entity.name.into(), "a new row".into());
-        return Err(Error::BadValue { entity, field, expected });
+        return Err(Error::bad_value(entity.name, "a new row", expected));
     }
     let stamp = clock::tick(tx, moment)?;
     let mut stored = Stored::new(id);
@@ -38,7 +37,11 @@ pub fn create(
     stored.key = entity.key_of(&stored.row);
     if let Some(taken) = holder(tx.reading(), entity, stored.key.as_deref(), id)? {
         let key = entity.natural_key.join(" + ");
-        return Err(Error::KeyTaken { entity: entity.name.into(), key, id: taken });
+        return Err(Error::Refused {
+            entity: entity.name.into(),
+            id: taken,
+            why: Refusal::KeyTaken { key },
+        });
     }
     tx.put(entity.name, &stored)?;
     tx.note(entity.name, id)?;
@@ -49,8 +52,8 @@ pub fn create(
 /// Writes new values into a row, under any id that stands for it.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::AppendOnly`], [`Error::UnknownField`],
-/// [`Error::BadValue`].
+/// [`Error::NotFound`], [`Error::Refused`], [`Error::Invalid`],
+/// [`Error::Invalid`].
 pub fn update(
     tx: &mut dyn Tx,
     moment: &Moment,
@@ -60,7 +63,7 @@ pub fn update(
 ) -> Result<()> {
     let (cells, local) = sort_values(entity, values)?;
     if entity.policy == Policy::AppendOnly && !cells.is_empty() {
-        return Err(Error::AppendOnly { entity: entity.name.into(), id });
+        return Err(Error::Refused { entity: entity.name.into(), id, why: Refusal::AppendOnly });
     }
     write_cells(tx, moment, entity, id, cells, local)
 }
@@ -108,18 +111,10 @@ pub(super) fn sort_values(
 ) -> Result<(Cells, Cells)> {
     let (mut cells, mut local) = (Vec::new(), Vec::new());
     for (name, value) in values {
-        let field = entity.field(&name).ok_or_else(|| Error::UnknownField {
-            entity: entity.name.into(),
-            field: crate::excerpt(&name),
-            known: entity.fields.iter().map(|it| it.name).collect::<Vec<_>>().join(", "),
-        })?;
+        let field = entity.field(&name).ok_or_else(|| entity.unknown_field(&name))?;
         let value = entity.normalise(field.name, value);
         if !field.kind.holds(&value) {
-            return Err(Error::BadValue {
-                entity: entity.name.into(),
-                field: name,
-                expected: field.kind.describe(),
-            });
+            return Err(Error::bad_value(entity.name, &name, field.kind.describe()));
         }
         let side = if field.local { &mut local } else { &mut cells };
         side.push((field.name.into(), value));

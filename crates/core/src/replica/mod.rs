@@ -20,7 +20,7 @@ use crate::{
     clock::{Correction, Moment},
     device::{self, Imported},
     status::{self, Contact, Failure, Status},
-    store::{AuditEntry, AuditKind},
+    store::{AuditEntry, AuditKind, ReadTx},
     sync::{Exchange, Progress},
 };
 
@@ -163,7 +163,7 @@ impl Replica {
     /// Writes a value that gave way again, as an ordinary new edit.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::AppendOnly`].
+    /// [`Error::NotFound`], [`Error::Refused`].
     pub fn bring_back(&self, lost: &AuditEntry) -> Result<()> {
         if lost.field == crate::DELETED_AT {
             return self.set_deleted(&lost.entity, lost.id, !lost.lost.is_null());
@@ -179,9 +179,10 @@ impl Replica {
     /// As [`Store::read_copy`], and when the store cannot be written. Nothing is changed then.
     pub fn replace_rows(&self, from: &Path) -> Result<()> {
         let moment = self.moment();
-        self.store.read_copy(from, &mut |theirs| {
+        let replace = |theirs: &dyn ReadTx| {
             self.store.transact(Durability::Full, |tx| device::replace(tx, &moment, theirs))
-        })
+        };
+        self.store.read_copy(from, Box::new(replace))
     }
 
     /// Puts parked rows back into the queue, and returns how many there were.

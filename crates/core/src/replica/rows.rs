@@ -14,7 +14,7 @@ impl Replica {
     /// Creates a row of a type and returns its id.
     ///
     /// # Errors
-    /// [`Error::KeyTaken`] if a live row has its natural key.
+    /// [`Error::Refused`] if a live row has its natural key.
     pub fn create<E: SyncEntity>(&self, value: &E) -> Result<Id> {
         let absent = E::default().values();
         let given = E::FIELDS.iter().zip(value.values()).zip(absent);
@@ -28,8 +28,8 @@ impl Replica {
     /// Creates a row by the name of its entity and returns its id.
     ///
     /// # Errors
-    /// [`Error::KeyTaken`], [`Error::UnknownEntity`], [`Error::UnknownField`],
-    /// [`Error::BadValue`].
+    /// [`Error::Refused`], [`Error::Invalid`], [`Error::Invalid`],
+    /// [`Error::Invalid`].
     pub fn create_values(&self, entity: &str, values: &Values) -> Result<Id> {
         let entity = self.schema().entity(entity)?;
         let id = Id::new(self.now(), [self.env.random(), self.env.random()]);
@@ -58,8 +58,8 @@ impl Replica {
     /// Changes a row of a type: only the fields that `edit` changed are written.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::AppendOnly`].
-    pub fn update<E: SyncEntity>(&self, id: Id, mut edit: impl FnMut(&mut E)) -> Result<()> {
+    /// [`Error::NotFound`], [`Error::Refused`].
+    pub fn update<E: SyncEntity>(&self, id: Id, edit: impl FnOnce(&mut E)) -> Result<()> {
         let entity = self.schema().entity(E::NAME)?;
         self.write(entity, id, |tx, moment| {
             let shown = visible(tx.reading(), entity, id)?;
@@ -81,8 +81,8 @@ impl Replica {
     /// Writes values into a row by the name of its entity.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::AppendOnly`], [`Error::UnknownEntity`],
-    /// [`Error::UnknownField`], [`Error::BadValue`].
+    /// [`Error::NotFound`], [`Error::Refused`], [`Error::Invalid`],
+    /// [`Error::Invalid`], [`Error::Invalid`].
     pub fn update_values(&self, entity: &str, id: Id, values: &Values) -> Result<()> {
         let entity = self.schema().entity(entity)?;
         self.write(entity, id, |tx, moment| {
@@ -102,7 +102,7 @@ impl Replica {
     /// The row that `id` stands for, by the name of its entity, unless it is deleted.
     ///
     /// # Errors
-    /// [`Error::UnknownEntity`], or when the store cannot be read.
+    /// [`Error::Invalid`], or when the store cannot be read.
     pub fn get_values(&self, entity: &str, id: Id) -> Result<Option<View>> {
         let entity = self.schema().entity(entity)?;
         self.store.view(|tx| match visible(tx, entity, id) {
@@ -123,7 +123,7 @@ impl Replica {
     /// The rows of a named entity that match.
     ///
     /// # Errors
-    /// [`Error::UnknownEntity`], [`Error::UnknownField`], or when the store cannot be read.
+    /// [`Error::Invalid`], [`Error::Invalid`], or when the store cannot be read.
     pub fn list_values(&self, entity: &str, find: &Find) -> Result<Vec<View>> {
         let entity = self.schema().entity(entity)?;
         check_fields(entity, find)?;
@@ -133,7 +133,7 @@ impl Replica {
     /// How many rows of a named entity match.
     ///
     /// # Errors
-    /// [`Error::UnknownEntity`], [`Error::UnknownField`], or when the store cannot be read.
+    /// [`Error::Invalid`], [`Error::Invalid`], or when the store cannot be read.
     pub fn count(&self, entity: &str, find: &Find) -> Result<u64> {
         let entity = self.schema().entity(entity)?;
         check_fields(entity, find)?;
@@ -160,7 +160,7 @@ impl Replica {
     /// as doing it once.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::UnknownEntity`].
+    /// [`Error::NotFound`], [`Error::Invalid`].
     pub fn set_deleted(&self, entity: &str, id: Id, deleted: bool) -> Result<()> {
         let entity = self.schema().entity(entity)?;
         self.write(entity, id, |tx, moment| {
@@ -177,7 +177,7 @@ impl Replica {
         &self,
         entity: &EntityDescriptor,
         id: Id,
-        mut job: impl FnMut(&mut dyn Tx, &Moment) -> Result<T>,
+        job: impl FnOnce(&mut dyn Tx, &Moment) -> Result<T>,
     ) -> Result<T> {
         let moment = self.moment();
         let done = self.store.transact(Durability::Full, |tx| job(tx, &moment))?;
@@ -214,12 +214,7 @@ fn check_fields(entity: &EntityDescriptor, find: &Find) -> Result<()> {
     let named = find.conditions().map(|(field, _)| field).chain(&find.order);
     for field in named {
         if entity.field(field).is_none() && field != "id" && field != crate::DELETED_AT {
-            let known: Vec<_> = entity.fields.iter().map(|it| it.name).collect();
-            return Err(Error::UnknownField {
-                entity: entity.name.into(),
-                field: crate::excerpt(field),
-                known: known.join(", "),
-            });
+            return Err(entity.unknown_field(field));
         }
     }
     Ok(())

@@ -83,9 +83,9 @@ pub trait Store: Send + Sync {
 }
 
 /// What a write transaction runs.
-pub type WriteJob<'a> = &'a mut dyn FnMut(&mut dyn Tx) -> Result<()>;
+pub type WriteJob<'a> = Box<dyn FnOnce(&mut dyn Tx) -> Result<()> + 'a>;
 /// What a read transaction runs.
-pub type ReadJob<'a> = &'a mut dyn FnMut(&dyn ReadTx) -> Result<()>;
+pub type ReadJob<'a> = Box<dyn FnOnce(&dyn ReadTx) -> Result<()> + 'a>;
 
 /// How much a commit waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -301,13 +301,16 @@ impl dyn Store + '_ {
     pub fn transact<T>(
         &self,
         durability: Durability,
-        mut job: impl FnMut(&mut dyn Tx) -> Result<T>,
+        job: impl FnOnce(&mut dyn Tx) -> Result<T>,
     ) -> Result<T> {
         let mut output = None;
-        self.write(durability, &mut |tx| {
-            output = Some(job(tx)?);
-            Ok(())
-        })?;
+        self.write(
+            durability,
+            Box::new(|tx| {
+                output = Some(job(tx)?);
+                Ok(())
+            }),
+        )?;
         output.ok_or_else(never_ran)
     }
 
@@ -315,12 +318,12 @@ impl dyn Store + '_ {
     ///
     /// # Errors
     /// What `job` returned, or a failure to begin.
-    pub fn view<T>(&self, mut job: impl FnMut(&dyn ReadTx) -> Result<T>) -> Result<T> {
+    pub fn view<T>(&self, job: impl FnOnce(&dyn ReadTx) -> Result<T>) -> Result<T> {
         let mut output = None;
-        self.read(&mut |tx| {
+        self.read(Box::new(|tx| {
             output = Some(job(tx)?);
             Ok(())
-        })?;
+        }))?;
         output.ok_or_else(never_ran)
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{Exchange, breathe};
 use crate::{
-    Answers, Durability, Error, Millis, Page, Pull, Push, Result,
+    Answers, Durability, Error, Millis, Page, Pull, Push, Result, Stale,
     device::{self, Batch},
 };
 
@@ -68,7 +68,11 @@ impl Exchange<'_> {
             Err(Error::BatchFailed { remote, source }) => {
                 Error::Unavailable { remote, retry_after: None, source }
             }
-            Ok(_) | Err(Error::Moved { .. } | Error::OldCall { .. }) => return Ok(()),
+            Ok(_)
+            | Err(
+                Error::Stale { why: Stale::Moved, .. }
+                | Error::Stale { why: Stale::OldCall { .. }, .. },
+            ) => return Ok(()),
             Err(other) => other,
         };
         let reason = error.to_string();

@@ -2,8 +2,8 @@
 
 use crate::common::{DAY, Device, Folder, Line, MINUTE, START, hub, imported};
 use driftline_core::{
-    Answer, Backend, Change, Error, Identity, PROTOCOL, Pull, Push, Stamp, SyncEntity, Value,
-    alias,
+    Answer, Backend, Change, Error, Identity, PROTOCOL, Pull, Push, Refusal, Stamp, SyncEntity,
+    Value, alias,
     status::State,
     store::{AuditKind, Deleted, Find},
 };
@@ -226,7 +226,9 @@ fn a_taken_key_names_the_row_that_has_it() {
     let id = a.folder("/caf\u{e9}");
     let again = Folder { path: Some("/cafe\u{301}/".into()), ..Folder::default() };
     match a.replica.create(&again) {
-        Err(Error::KeyTaken { id: taken, .. }) => assert_eq!(taken, id),
+        Err(Error::Refused { id: taken, why: Refusal::KeyTaken { .. }, .. }) => {
+            assert_eq!(taken, id)
+        }
         other => panic!("{other:?}"),
     }
     a.replica.delete::<Folder>(id).unwrap();
@@ -269,7 +271,7 @@ fn append_only_rows_cannot_be_edited_but_deleted_and_restored() {
     let a = Device::new(1);
     let id = a.replica.create(&Line { folder: None, text: Some("hello".into()) }).unwrap();
     let edit = a.replica.update::<Line>(id, |it| it.text = Some("bye".into()));
-    assert!(matches!(edit, Err(Error::AppendOnly { .. })), "{edit:?}");
+    assert!(matches!(edit, Err(Error::Refused { why: Refusal::AppendOnly, .. })), "{edit:?}");
     a.replica.delete::<Line>(id).unwrap();
     a.replica.restore::<Line>(id).unwrap();
     let line = a.replica.get::<Line>(id).unwrap().unwrap().value;

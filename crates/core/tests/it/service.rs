@@ -38,7 +38,7 @@ impl Backend for Gate {
     async fn pull(&self, request: Pull) -> Result<Page> {
         self.calls.fetch_add(1, Ordering::Relaxed);
         if !self.signed_in.load(Ordering::Relaxed) {
-            return Err(Error::SignedOut { remote: self.name() });
+            return Err(Error::signed_out(self.name()));
         }
         if self.stands_still.load(Ordering::Relaxed) {
             std::future::pending::<()>().await;

@@ -2,7 +2,7 @@
 
 use crate::common::{Device, Folder, Line, MINUTE, hub, imported};
 use driftline_core::{
-    Error, Hub, Id, Value, Values, alias,
+    Error, Hub, Id, Input, Refusal, Value, Values, alias,
     store::{AuditKind, Find},
 };
 use driftline_derive::SyncEntity;
@@ -185,19 +185,28 @@ fn mistakes_are_refused_in_words_and_change_nothing() {
     let fold = Fold::new();
     let alone = fold.a.folder("/alone");
     let split = |id, changes: &Values| fold.a.replica.split("folders", id, changes).unwrap_err();
-    assert!(matches!(split(alone, &nothing()), Error::NotFolded { .. }));
+    assert!(matches!(split(alone, &nothing()), Error::Refused { why: Refusal::NotFolded, .. }));
     assert!(matches!(split(imported("nobody"), &nothing()), Error::NotFound { .. }));
     for taken in ["/src", "/src/", "/alone"] {
-        assert!(matches!(split(fold.other, &path(taken)), Error::KeyTaken { .. }), "{taken}");
+        assert!(
+            matches!(
+                split(fold.other, &path(taken)),
+                Error::Refused { why: Refusal::KeyTaken { .. }, .. }
+            ),
+            "{taken}"
+        );
     }
     let unknown = Values::from([("colour".to_owned(), Value::from("red"))]);
-    assert!(matches!(split(fold.other, &unknown), Error::UnknownField { .. }));
+    assert!(matches!(split(fold.other, &unknown), Error::Invalid { what: Input::Field, .. }));
     let never = fold.a.replica.rejoin("folders", fold.other).unwrap_err();
     assert!(matches!(never, Error::NotFound { .. }));
     fold.a.replica.split("folders", fold.other, &nothing()).unwrap();
     let twice = split(fold.other, &nothing());
     let apart = alias::apart("folders", fold.other);
-    assert!(matches!(&twice, Error::AlreadyApart { apart: it, .. } if *it == apart), "{twice}");
+    assert!(
+        matches!(&twice, Error::Refused { why: Refusal::AlreadyApart { apart: it }, .. } if *it == apart),
+        "{twice}"
+    );
     assert!(twice.to_string().contains(&apart.to_string()));
     fold.a.replica.set_deleted("folders", fold.one, true).unwrap();
     assert!(matches!(split(fold.one, &nothing()), Error::NotFound { .. }));

@@ -8,7 +8,7 @@ use std::sync::{
 use crate::common::{Device, Folder, MINUTE, hub, hub_of};
 use async_trait::async_trait;
 use driftline_core::{
-    Answers, Backend, Env, Error, Hub, Limits, Page, Pull, Push, Result, Schema,
+    Answers, Backend, Env, Error, Hub, Limits, Page, Pull, Push, Result, Schema, SignInCause,
     service::{Event, Service},
     status::State,
 };
@@ -73,7 +73,7 @@ fn busy() -> Error {
 }
 
 fn signed_out() -> Error {
-    Error::SignedOut { remote: "hub".into() }
+    Error::signed_out("hub")
 }
 
 #[async_trait]
@@ -133,7 +133,7 @@ fn the_status_says_what_is_true() {
     wire.fail(Some(signed_out));
     a.sync(&wire).unwrap_err();
     assert_eq!((state().state, state().pending), (State::Error, 1));
-    assert!(state().error.unwrap().message.contains("driftline sign-in"));
+    assert!(state().error.unwrap().message.contains("does not know who you are"));
     wire.fail(None);
     a.sync(&wire).unwrap();
     assert_eq!((state().state, state().error), (State::Synced, None));
@@ -314,7 +314,10 @@ fn somebody_elses_hub_is_refused_and_nothing_is_sent() {
     a.sync(&hub()).unwrap();
     a.folder("/secret");
     let refused = a.sync(&other).unwrap_err();
-    assert!(matches!(refused, Error::WrongAccount { .. }), "{refused}");
+    assert!(
+        matches!(refused, Error::SignIn { why: SignInCause::WrongAccount { .. }, .. }),
+        "{refused}"
+    );
     assert!(refused.to_string().contains("--profile"));
     assert_eq!(b.sync(&other).unwrap().received, 0);
 }

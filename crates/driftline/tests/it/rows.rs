@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use driftline::{
     Db, Error, Id, Result, SqliteHub, SystemEnv,
-    core::{EntityDescriptor, Field, Schema, SyncEntity, Value},
+    core::{EntityDescriptor, Field, Refusal, Schema, SyncEntity, Value},
 };
 use driftline_memory::MemoryStore;
 
@@ -48,7 +48,10 @@ fn several_rows_are_written_together_or_not_at_all() {
         tx.update(id, |it| it.text = "Sell milk".into())?;
         tx.insert(tag("shopping", None)).map(drop)
     });
-    assert!(matches!(failed, Err(Error::KeyTaken { .. })), "{failed:?}");
+    assert!(
+        matches!(failed, Err(Error::Refused { why: Refusal::KeyTaken { .. }, .. })),
+        "{failed:?}"
+    );
     assert_eq!(db.get(id).unwrap().unwrap().text, "Buy milk", "nothing of it was kept");
 }
 

@@ -106,11 +106,7 @@ pub fn read(reading: &Reading, entity: &str, id: Id, remote: Option<&str>) -> Re
         let Some(seen) = Seen::read(tx, entity, id)? else { return Ok(None) };
         trail(tx, &devices, &seen, remote).map(Some)
     })?;
-    found.ok_or_else(|| Error::NoRow {
-        typed: id.to_string(),
-        whose: format!("{entity} has"),
-        help: format!("driftline list {entity}"),
-    })
+    found.ok_or_else(|| Error::NoRow { typed: id.to_string(), of: Some(entity.to_owned()) })
 }
 
 /// A row with everything that the store keeps about it.

@@ -1,6 +1,6 @@
 //! Writing again what gave way, and taking apart what was folded.
 
-use driftline_core::{Error as CoreError, Value, Values};
+use driftline_core::{Error as CoreError, Refusal, Value, Values};
 use driftline_reading::{Error as ReadingError, conflicts, folds};
 
 use crate::{Error, Form, Outcome, Post, Request, Result, parts::label};
@@ -40,12 +40,15 @@ pub(super) fn split(request: &Request<'_>, form: &Form) -> Result<Outcome> {
             words.insert(0, "Taken apart.".into());
             Ok(Outcome::toast(words.join(" ")).undo(undo))
         }
-        Err(ReadingError::Rows(error @ CoreError::KeyTaken { .. })) => {
+        Err(ReadingError::Rows(
+            error @ CoreError::Refused { why: Refusal::KeyTaken { .. }, .. },
+        )) => {
             let field = descriptor.natural_key.first().copied().unwrap_or_default();
             Ok(Outcome::wrong_field(field, error.to_string()))
         }
         Err(ReadingError::Rows(
-            error @ (CoreError::AlreadyApart { .. } | CoreError::NotFolded { .. }),
+            error @ (CoreError::Refused { why: Refusal::AlreadyApart { .. }, .. }
+            | CoreError::Refused { why: Refusal::NotFolded, .. }),
         )) => Ok(Outcome::wrong_field("", error.to_string())),
         Err(error) => Err(error.into()),
     }

@@ -1,6 +1,6 @@
 //! Writing rows of any entity.
 
-use driftline_core::{EntityDescriptor, Error as CoreError, Value};
+use driftline_core::{EntityDescriptor, Error as CoreError, Input, Refusal, Value};
 
 use crate::{
     Form, Outcome, Post, Request, Result,
@@ -54,8 +54,10 @@ pub(super) fn update(request: &Request<'_>, form: &Form) -> Result<Outcome> {
 /// What the rows refuse is said next to the field that it is about.
 fn refused(entity: &EntityDescriptor, error: CoreError) -> Result<Outcome> {
     let field = match &error {
-        CoreError::KeyTaken { .. } => entity.natural_key.first().copied().unwrap_or_default(),
-        CoreError::BadValue { .. } => "",
+        CoreError::Refused { why: Refusal::KeyTaken { .. }, .. } => {
+            entity.natural_key.first().copied().unwrap_or_default()
+        }
+        CoreError::Invalid { what: Input::Value, .. } => "",
         _ => return Err(error.into()),
     };
     Ok(Outcome::wrong_field(field, error.to_string()))

@@ -1,6 +1,6 @@
 //! What a person does with a session.
 
-use driftline_core::{Error as CoreError, SyncEntity as _, Timestamp};
+use driftline_core::{Error as CoreError, Refusal, SyncEntity as _, Timestamp};
 use driftline_entities::{sessions::Session, workspaces::Workspace};
 use driftline_reading::{export::Detail, resume_command, text};
 
@@ -23,7 +23,7 @@ pub(super) fn rename(request: &Request<'_>, form: &Form) -> Result<Outcome> {
             let done = Outcome::toast("Renamed.");
             Ok(if back.is_empty() { done } else { done.undo(undo) })
         }
-        Err(error @ CoreError::KeyTaken { .. }) => {
+        Err(error @ CoreError::Refused { why: Refusal::KeyTaken { .. }, .. }) => {
             Ok(Outcome::wrong_field("name", error.to_string()))
         }
         Err(error) => Err(error.into()),

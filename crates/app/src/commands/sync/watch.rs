@@ -9,6 +9,7 @@ use tokio::sync::{broadcast::error::RecvError, watch};
 use crate::{
     account::runtime,
     context::{Context, Device},
+    hints,
     output::Progress,
     service::Service,
     time,
@@ -128,7 +129,9 @@ fn words(news: &News) -> Option<(String, Value)> {
             });
             (line, object)
         }
-        News::Failed { failure: Failure { code, message, .. }, again_in } => {
+        News::Failed { failure, again_in } => {
+            let Failure { code, message, .. } = failure;
+            let message = hints::after(message, hints::of_failure(failure));
             let line = match again_in {
                 Some(wait) => {
                     format!("/ Offline: {message}. Tried again in {}.", length(*wait))

@@ -38,7 +38,7 @@ fn durability_switches_what_a_commit_waits_for() {
         (Durability::Normal, "Integer(1)"),
         (Durability::Full, "Integer(2)"),
     ] {
-        store.write(durability, &mut |tx| tx.put("notes", &note(1, 1))).unwrap();
+        store.write(durability, Box::new(|tx| tx.put("notes", &note(1, 1)))).unwrap();
         assert_eq!(pragma(&locked(&store.writer).connection, "synchronous"), mode);
     }
 }
@@ -74,11 +74,11 @@ fn who_waits_too_long_is_told_who_holds_the_file() {
     let store = open(&path, 40);
     let other = Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let error = store.write(Durability::Full, &mut |_| Ok(())).unwrap_err().to_string();
+    let error = store.write(Durability::Full, Box::new(|_| Ok(()))).unwrap_err().to_string();
     assert!(error.contains("another process holds") && error.contains("a.db"), "{error}");
-    store.read(&mut |tx| tx.get("notes", note(1, 1).id).map(drop)).unwrap();
+    store.read(Box::new(|tx| tx.get("notes", note(1, 1).id).map(drop))).unwrap();
     other.execute_batch("ROLLBACK").unwrap();
-    store.write(Durability::Full, &mut |_| Ok(())).unwrap();
+    store.write(Durability::Full, Box::new(|_| Ok(()))).unwrap();
     let lock = files::lock(store.path(), Duration::ZERO).unwrap();
     let error = SqliteStore::open_patiently(&path, &store.schema, Duration::from_millis(40));
     assert!(error.unwrap_err().to_string().contains("another process holds"));
@@ -97,7 +97,7 @@ fn who_waits_long_enough_gets_in() {
     std::thread::scope(|scope| {
         let waiting = scope.spawn(|| {
             started.send(()).unwrap();
-            store.write(Durability::Normal, &mut |tx| tx.put("notes", &note(1, 1)))
+            store.write(Durability::Normal, Box::new(|tx| tx.put("notes", &note(1, 1))))
         });
         begun.recv().unwrap();
         other.execute_batch("COMMIT").unwrap();
@@ -109,7 +109,7 @@ fn who_waits_long_enough_gets_in() {
 fn a_full_disk_keeps_what_was_there_and_nothing_of_the_change() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder.path().join("a.db"), 100);
-    store.write(Durability::Full, &mut |tx| tx.put("notes", &note(1, 10))).unwrap();
+    store.write(Durability::Full, Box::new(|tx| tx.put("notes", &note(1, 10)))).unwrap();
     let limit = |pages: i64| {
         let set = |writer: &Writer| {
             let read = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
@@ -118,22 +118,22 @@ fn a_full_disk_keeps_what_was_there_and_nothing_of_the_change() {
         set(&locked(&store.writer));
     };
     limit(40);
-    let fill = &mut |tx: &mut dyn driftline_core::store::Tx| {
+    let fill = |tx: &mut dyn driftline_core::store::Tx| {
         (2..100).try_for_each(|number| tx.put("notes", &note(number, 4_000)))
     };
-    let error = store.write(Durability::Full, fill).unwrap_err();
+    let error = store.write(Durability::Full, Box::new(fill)).unwrap_err();
     assert!(matches!(error, Error::Store { .. }), "{error:?}");
     let text = error.to_string();
     assert!(text.contains("is full") && text.contains("a.db") && text.contains("space"), "{text}");
     let count = |wanted: u64| {
         let mut count = 0;
         let find = driftline_core::store::Find::default();
-        store.read(&mut |tx| tx.count("notes", &find).map(|it| count = it)).unwrap();
+        store.read(Box::new(|tx| tx.count("notes", &find).map(|it| count = it))).unwrap();
         assert_eq!(count, wanted);
     };
     count(1);
     limit(100_000);
-    store.write(Durability::Full, fill).unwrap();
+    store.write(Durability::Full, Box::new(fill)).unwrap();
     count(99);
 }
 
@@ -145,14 +145,14 @@ fn a_log_that_readers_hold_up_is_cut_when_they_are_done() {
     let bytes = || fs::metadata(&log).unwrap().len();
     let write = |number: u64| {
         let row = note(number, 20 << 20);
-        store.write(Durability::Normal, &mut |tx| tx.put("notes", &row)).unwrap();
+        store.write(Durability::Normal, Box::new(|tx| tx.put("notes", &row))).unwrap();
     };
     store
-        .read(&mut |tx| {
+        .read(Box::new(|tx| {
             tx.get("notes", note(1, 1).id)?;
             (0..14).for_each(write);
             Ok(())
-        })
+        }))
         .unwrap();
     assert!(bytes() > 4 * LOG_BYTES, "{}", bytes());
     (14..18).for_each(write);

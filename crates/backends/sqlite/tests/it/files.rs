@@ -234,7 +234,7 @@ fn a_file_with_what_this_program_never_makes_is_refused_wherever_it_comes_in() {
         assert_eq!(fs::read(&path).unwrap(), before);
         for error in [
             store.restore(&path).unwrap_err(),
-            store.read_copy(&path, &mut |_| Ok(())).unwrap_err(),
+            store.read_copy(&path, Box::new(|_| Ok(()))).unwrap_err(),
         ] {
             assert!(error.to_string().contains("evil.db holds the "), "{error}");
         }
@@ -255,10 +255,13 @@ fn what_somebody_else_wrote_is_read_row_by_row_and_nothing_is_left_of_it() {
     put(&open(&theirs), "notes", &note(7, &[]));
     let before = fs::read(&theirs).unwrap();
     let mut met = Vec::new();
-    let read = store.read_copy(&theirs, &mut |tx| {
-        met = tx.scan("notes", None, 10)?;
-        Ok(())
-    });
+    let read = store.read_copy(
+        &theirs,
+        Box::new(|tx| {
+            met = tx.scan("notes", None, 10)?;
+            Ok(())
+        }),
+    );
     read.unwrap();
     assert_eq!(met.iter().map(|it| it.id).collect::<Vec<_>>(), [id(7)]);
     assert_eq!(fs::read(&theirs).unwrap(), before);

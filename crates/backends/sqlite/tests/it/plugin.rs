@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use crate::common::{self, id, note, put, schema};
-use driftline_core::{BackendPlugin, Env, Error, Millis, OpenBackend, Value};
+use driftline_core::{BackendPlugin, Env, Error, Input, Millis, OpenBackend, Value};
 use driftline_sqlite::{open_remote, person, remote_path};
 use serde_json::{Map, json};
 
@@ -52,7 +52,7 @@ fn the_local_file_is_in_the_profile_unless_a_path_says_otherwise() {
     }
     for settings in [json!({"path": ""}), json!({"path": 5}), json!({"path": "a\0b"})] {
         let Err(error) = with(profile.path(), settings, open) else { panic!("it opened") };
-        assert!(matches!(error, Error::BadValue { .. }), "{error}");
+        assert!(matches!(error, Error::Invalid { what: Input::Value, .. }), "{error}");
         assert!(error.to_string().contains("[local]"), "{error}");
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::common::{self, found, id, note, open, put, stamp};
 use driftline_core::{
-    Durability, Error, Id, Stamp, Store, Value,
+    Durability, Error, Id, Input, Stamp, Store, Value,
     store::{AuditEntry, AuditKind, Deleted, Find, Operation, Queued, Stored},
 };
 use driftline_sqlite::SqliteStore;
@@ -78,9 +78,9 @@ fn filters_match_values_nulls_and_nothing_that_cannot_be() {
     let both = Find::new().equal("title", "b").unless("done", true);
     assert_eq!(found(&store, &both).unwrap(), []);
     let error = found(&store, &by("colour", json!("red"))).unwrap_err();
-    assert!(matches!(error, Error::UnknownField { .. }), "{error}");
+    assert!(matches!(error, Error::Invalid { what: Input::Field, .. }), "{error}");
     let unknown = (&store as &dyn Store).view(|tx| tx.find("todos", &Find::default()));
-    assert!(matches!(unknown, Err(Error::UnknownEntity { .. })));
+    assert!(matches!(unknown, Err(Error::Invalid { what: Input::Entity, .. })));
 }
 
 #[test]

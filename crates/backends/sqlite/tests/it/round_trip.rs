@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::common::{self, NOTES, get, id, note, open, put, stamp};
 use driftline_core::{
-    Cell, Durability, Error, Row, Stamp, Store, Value,
+    Cell, Durability, Error, Input, Row, Stamp, Store, Value,
     store::{AuditEntry, AuditKind, Operation, Queued, Stored},
     value::canonical,
 };
@@ -154,7 +154,7 @@ fn numbers_and_depths_beyond_what_a_file_can_hold_are_refused_in_words() {
     assert_eq!(get(store, "notes", id(1)), Some(fits));
     for stored in [note(2, &[("body", nested(125))]), Stored { seq: u64::MAX, ..note(2, &[]) }] {
         let error = store.transact(Durability::Full, |tx| tx.put("notes", &stored)).unwrap_err();
-        assert!(matches!(error, Error::BadValue { .. }), "{error}");
+        assert!(matches!(error, Error::Invalid { what: Input::Value, .. }), "{error}");
         assert_eq!(get(store, "notes", id(2)), None);
     }
 }

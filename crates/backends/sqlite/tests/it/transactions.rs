@@ -7,7 +7,7 @@ use driftline_core::{Durability, Error, Store};
 use serde_json::json;
 
 fn failure() -> Error {
-    Error::SignedOut { remote: "nobody".into() }
+    Error::signed_out("nobody")
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use driftline_core::{
     Answer, Backend, Change, Digests, Error, Hub, Identity, PROTOCOL, Pull, Push, Row, Schema,
-    Value,
+    Stale, Value,
 };
 use driftline_memory::MemoryStore;
 use futures_util::future::FutureExt;
@@ -111,8 +111,10 @@ impl Deployment {
         let push = Push { protocol, account, epoch, device, serial, changes };
         let done = self.hub()?.push(push).now_or_never().unwrap();
         let done = done.map_err(|error| match error {
-            Error::Moved { .. } => json!({ "code": "moved" }),
-            Error::OldCall { last, .. } => json!({ "code": "old_call", "last": double(last) }),
+            Error::Stale { why: Stale::Moved, .. } => json!({ "code": "moved" }),
+            Error::Stale { why: Stale::OldCall { last }, .. } => {
+                json!({ "code": "old_call", "last": double(last) })
+            }
             other => panic!("{other}"),
         })?;
         let mut taken = done.answers.iter();
