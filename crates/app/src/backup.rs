@@ -10,7 +10,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
-use driftline_core::{Millis, Store};
+use driftline_core::{Millis, Replica};
 use serde::Serialize;
 
 pub(crate) use self::restore::{PutBack, Until, keep_now, put_back};
@@ -31,11 +31,11 @@ pub(crate) struct Copy {
     pub(crate) at: Option<Millis>,
 }
 
-/// Copies everything that `store` holds to a new file whose name begins with `what`; none
+/// Copies everything that `replica` holds to a new file whose name begins with `what`; none
 /// where nothing outlives the program.
-pub(crate) fn make(setup: &Setup, store: &dyn Store, what: &str) -> Result<Option<PathBuf>> {
+pub(crate) fn make(setup: &Setup, replica: &Replica, what: &str) -> Result<Option<PathBuf>> {
     let path = free(setup, what, "db")?;
-    Ok(store.backup(&path)?.then_some(path))
+    Ok(replica.backup(&path)?.then_some(path))
 }
 
 /// That a backup was asked for of rows that end with the program.

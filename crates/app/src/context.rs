@@ -156,7 +156,7 @@ impl<'a> Context<'a> {
         let name = device.config.remote.as_ref().map(|it| it.name.as_str());
         let syncing = name.is_some() && Turn::is_taken(&self.profile)?;
         let mut status =
-            device.replica.store().view(|tx| driftline_core::status::read(tx, name, syncing))?;
+            device.replica.read(|tx| driftline_core::status::read(tx, name, syncing))?;
         if let Some(failure) = &mut status.error {
             failure.message = hints::after(&failure.message, hints::of_failure(failure));
         }

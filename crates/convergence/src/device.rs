@@ -3,6 +3,7 @@
 
 use std::{
     collections::BTreeMap,
+    ops::Deref,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -36,7 +37,7 @@ pub(crate) struct Device {
     /// A look at the store that works even if every process is dead.
     store: Option<Arc<dyn Store>>,
     /// Two processes that have the store open.
-    pub(crate) processes: Vec<Replica>,
+    pub(crate) processes: Vec<Process>,
     /// What was on the wire when it should have arrived, and how often the hub had lost
     /// something when it set out.
     pub(crate) late: Mutex<Vec<(u32, Late)>>,
@@ -57,6 +58,21 @@ pub(crate) enum Late {
     Page(Position, Page),
     Answers(Batch, Answers),
     Push(driftline_core::Push),
+}
+
+/// One process of a device.
+pub(crate) struct Process {
+    pub(crate) replica: Replica,
+    /// The store behind it, for what no application could do.
+    pub(crate) store: Arc<dyn Store>,
+}
+
+impl Deref for Process {
+    type Target = Replica;
+
+    fn deref(&self) -> &Replica {
+        &self.replica
+    }
 }
 
 impl Device {
@@ -98,8 +114,9 @@ impl Device {
                 _ => self.scratch.open(&self.schema)?,
             };
             self.store = Some(store.clone());
-            let store = Arc::new(Fragile { store, fuse: self.fuse.clone() });
-            self.processes.push(Replica::open(store, self.env.clone())?);
+            let store: Arc<dyn Store> = Arc::new(Fragile { store, fuse: self.fuse.clone() });
+            let replica = Replica::open(store.clone(), self.env.clone())?;
+            self.processes.push(Process { replica, store });
         }
         Ok(())
     }
@@ -149,7 +166,7 @@ impl Device {
     }
 
     /// The process that a choice falls on.
-    pub(crate) fn process(&self, dice: u64) -> &Replica {
+    pub(crate) fn process(&self, dice: u64) -> &Process {
         &self.processes[usize::from(dice & 1 == 1)]
     }
 
@@ -190,7 +207,7 @@ impl Device {
         let id = Id::new(self.env.wall(), [dice.roll(), dice.roll()]);
         self.see_references(entity, &values)?;
         let moment = process.moment();
-        let done = process.store().transact(Durability::Full, |tx| {
+        let done = process.store.transact(Durability::Full, |tx| {
             device::create(tx, &moment, entity, id, values.clone())
         });
         match done {
@@ -245,9 +262,9 @@ impl Device {
         self.see(seen::IMPORT_OF_EDITED, before.latest_person().is_some());
         self.see(seen::IMPORT_OF_DELETED, before.is_deleted());
         let durability = Durability::Normal;
-        let done = process
-            .store()
-            .transact(durability, |tx| process.import(tx, entity, id, &row, Vec::new()).map(drop));
+        let cells: Vec<_> = row.clone().into_cells().collect();
+        let done =
+            process.write_with(durability, |tx| tx.import(entity, id, cells, Vec::new()).map(drop));
         if done.is_ok() || self.fuse.committed() {
             let mut model = lock(model);
             for what in model.read(entity.name, id, self.name, reading) {

@@ -16,7 +16,7 @@ use futures_executor::block_on;
 
 use crate::{
     Suite, arrivals,
-    device::{Device, Late, broken, lock},
+    device::{Device, Late, Process, broken, lock},
     dice::Dice,
     link::Link,
     model::Model,
@@ -381,11 +381,14 @@ impl<'a> Fleet<'a> {
 }
 
 fn deliver(
-    process: &Replica,
-    job: impl FnOnce(&mut dyn driftline_core::store::Tx, &driftline_core::clock::Moment) -> Result<()>,
+    process: &Process,
+    job: impl FnOnce(
+        &mut dyn driftline_core::store::StoreTx,
+        &driftline_core::clock::Moment,
+    ) -> Result<()>,
 ) -> Result<()> {
     let moment = process.moment();
-    process.store().transact(Durability::Normal, |tx| job(tx, &moment))
+    process.store.transact(Durability::Normal, |tx| job(tx, &moment))
 }
 
 /// Whether `error` is what this fault may end a sync with.

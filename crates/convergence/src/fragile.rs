@@ -8,7 +8,7 @@ use std::sync::{
 
 use driftline_core::{
     Durability, Error, Result, Schema, Store,
-    store::{ReadJob, Tx, WriteJob},
+    store::{ReadJob, StoreTx, WriteJob},
 };
 
 /// When the process dies. Shared by all its handles.
@@ -82,7 +82,7 @@ impl Store for Fragile {
         }
         self.fuse.dead.store(true, Ordering::Relaxed);
         let after = self.fuse.after.load(Ordering::Relaxed);
-        let die = |tx: &mut dyn Tx| {
+        let die = |tx: &mut dyn StoreTx| {
             job(tx)?;
             if after { Ok(()) } else { Err(died()) }
         };

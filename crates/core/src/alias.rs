@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     ALIASES, Id, Result, Row, Stamp, Value,
-    store::{Deleted, Find, ReadTx, Stored, Tx},
+    store::{Deleted, Find, ReadTx, StoreTx, Stored},
 };
 
 /// The row that records that `one` and `other` are the same row of `entity`.
@@ -87,7 +87,7 @@ pub(crate) fn is_provisional(entity: &str, stored: &Stored) -> bool {
 }
 
 /// Assumes on this device alone that `one` and `other` are the same row.
-pub(crate) fn assume(tx: &mut dyn Tx, entity: &str, one: Id, other: Id) -> Result<()> {
+pub(crate) fn assume(tx: &mut dyn StoreTx, entity: &str, one: Id, other: Id) -> Result<()> {
     let (id, row) = fact(entity, one, other);
     if tx.get(ALIASES.name, id)?.is_none() {
         tx.put(ALIASES.name, &Stored { row, ..Stored::new(id) })?;
@@ -97,7 +97,7 @@ pub(crate) fn assume(tx: &mut dyn Tx, entity: &str, one: Id, other: Id) -> Resul
 }
 
 /// Ends what this device assumed about `id`: the hub has decided.
-pub(crate) fn end_assumptions(tx: &mut dyn Tx, entity: &str, id: Id) -> Result<()> {
+pub(crate) fn end_assumptions(tx: &mut dyn StoreTx, entity: &str, id: Id) -> Result<()> {
     // Only what has a natural key can have met a row made by hand.
     if tx.schema().get(entity).is_none_or(|it| it.natural_key.is_empty()) {
         return Ok(());

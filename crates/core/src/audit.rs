@@ -1,7 +1,10 @@
 //! How long the audit log is kept: 30 days, by a time that two sightings agree on. One
 //! jump of the clock must not erase a month of values that somebody may want back.
 
-use crate::{Millis, Result, store::Tx};
+use crate::{
+    Millis, Result,
+    store::{ReadTx, StoreTx},
+};
 
 const DAY: Millis = 24 * 60 * 60 * 1000;
 
@@ -16,26 +19,38 @@ const AGREE: std::ops::RangeInclusive<Millis> = DAY..=8 * DAY;
 const SIGHTING: &str = "audit.sighting";
 const CONFIRMED: &str = "audit.confirmed";
 
+/// Whether [`sight`] has anything to write.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn is_due(tx: &dyn ReadTx, now: Millis, confirmed: bool) -> Result<bool> {
+    let was_confirmed = tx.meta(CONFIRMED)?.is_some();
+    if was_confirmed != confirmed {
+        return Ok(confirmed);
+    }
+    let apart = last(tx)?.and_then(|it| now.checked_sub(it));
+    Ok(apart.is_none_or(|it| it >= *AGREE.start()))
+}
+
+fn last(tx: &dyn ReadTx) -> Result<Option<Millis>> {
+    Ok(tx.meta(SIGHTING)?.and_then(|it| it.parse().ok()))
+}
+
 /// Notes that it is `now`, and removes what is older than 30 days at the last sighting,
 /// if the two agree. Once a hub has told the time (`confirmed`), this machine's clock
 /// alone does not count any more.
 ///
 /// # Errors
 /// When the store cannot be written.
-pub fn sight(tx: &mut dyn Tx, now: Millis, confirmed: bool) -> Result<()> {
-    let was_confirmed = tx.meta(CONFIRMED)?.is_some();
-    if was_confirmed && !confirmed {
+pub fn sight(tx: &mut dyn StoreTx, now: Millis, confirmed: bool) -> Result<()> {
+    if !is_due(tx.reading(), now, confirmed)? {
         return Ok(());
     }
-    let last: Option<Millis> = tx.meta(SIGHTING)?.and_then(|it| it.parse().ok());
-    if let Some(last) = last.filter(|_| was_confirmed == confirmed) {
-        let apart = now.checked_sub(last);
-        if apart.is_some_and(|it| it < *AGREE.start()) {
-            return Ok(());
-        }
-        if apart.is_some_and(|it| AGREE.contains(&it)) {
-            tx.prune_audit(last.saturating_sub(KEPT))?;
-        }
+    let was_confirmed = tx.meta(CONFIRMED)?.is_some();
+    if let Some(last) = last(tx.reading())?.filter(|_| was_confirmed == confirmed)
+        && now.checked_sub(last).is_some_and(|it| AGREE.contains(&it))
+    {
+        tx.prune_audit(last.saturating_sub(KEPT))?;
     }
     if confirmed {
         tx.set_meta(CONFIRMED, Some("hub"))?;

@@ -7,7 +7,7 @@
 
 use crate::{
     Env, Millis, Result, Stamp,
-    store::{ReadTx, Tx},
+    store::{ReadTx, StoreTx},
 };
 
 /// How far ahead of a clock a stamp may be before it is taken for a mistake.
@@ -37,7 +37,7 @@ impl Moment {
 }
 
 /// The next stamp: greater than all that this device wrote or was sent.
-pub(crate) fn tick(tx: &mut dyn Tx, moment: &Moment) -> Result<Stamp> {
+pub(crate) fn tick(tx: &mut dyn StoreTx, moment: &Moment) -> Result<Stamp> {
     let last = stored(tx.reading(), MINE)?.max(stored(tx.reading(), SEEN)?);
     let next = after(last, moment);
     set_mine(tx, next)?;
@@ -53,7 +53,7 @@ pub(crate) fn after(last: Option<Stamp>, moment: &Moment) -> Stamp {
 }
 
 /// Notes a stamp that the hub sent or acknowledged, unless it is too far ahead.
-pub(crate) fn observe(tx: &mut dyn Tx, stamp: Option<Stamp>) -> Result<()> {
+pub(crate) fn observe(tx: &mut dyn StoreTx, stamp: Option<Stamp>) -> Result<()> {
     if stamp > seen(tx.reading())? {
         tx.set_meta(SEEN, stamp.map(|it| it.to_string()).as_deref())?;
     }
@@ -65,7 +65,7 @@ pub(crate) fn seen(tx: &dyn ReadTx) -> Result<Option<Stamp>> {
 }
 
 /// Sets the clock to the greatest stamp that this device wrote.
-pub(crate) fn set_mine(tx: &mut dyn Tx, stamp: Stamp) -> Result<()> {
+pub(crate) fn set_mine(tx: &mut dyn StoreTx, stamp: Stamp) -> Result<()> {
     tx.set_meta(MINE, Some(&stamp.to_string()))
 }
 

@@ -14,7 +14,7 @@ use crate::{
     clock::DRIFT,
     live,
     schema::is_plain_name,
-    store::{Durability, ReadTx, Store, Stored, Tx},
+    store::{Durability, ReadTx, Store, StoreTx, Stored},
     view,
 };
 
@@ -126,7 +126,7 @@ fn load(tx: &dyn ReadTx) -> Result<State> {
     serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))
 }
 
-fn save(tx: &mut dyn Tx, state: &State) -> Result<()> {
+fn save(tx: &mut dyn StoreTx, state: &State) -> Result<()> {
     let text = serde_json::to_string(state).map_err(|error| Error::Damaged {
         what: "the hub's own record".into(),
         found: error.to_string(),
@@ -152,14 +152,14 @@ pub(crate) fn place(tx: &dyn ReadTx) -> Result<Option<(Identity, u64)>> {
 }
 
 /// Forgets whose rows these are.
-pub(crate) fn forget(tx: &mut dyn Tx) -> Result<()> {
+pub(crate) fn forget(tx: &mut dyn StoreTx) -> Result<()> {
     tx.set_meta(HUB, None)
 }
 
 /// Takes a page of another hub as it is, asked for at `cursor`. A page does not say at
 /// which places its rows are, so they get the first ones that they can have: who stops
 /// among them and asks the hub itself is told of some again, and misses none.
-pub(crate) fn copy(tx: &mut dyn Tx, cursor: u64, page: Page) -> Result<()> {
+pub(crate) fn copy(tx: &mut dyn StoreTx, cursor: u64, page: Page) -> Result<()> {
     let mut state = match tx.meta(HUB)? {
         Some(_) => load(tx.reading())?,
         None => State {
@@ -216,7 +216,7 @@ pub(crate) fn serve(tx: &dyn ReadTx, request: &Pull, time: Option<Millis>) -> Re
 }
 
 /// Joins a batch. Whoever it comes from must mean this account and this epoch.
-fn accept(tx: &mut dyn Tx, name: &str, push: &Push, time: Option<Millis>) -> Result<Answers> {
+fn accept(tx: &mut dyn StoreTx, name: &str, push: &Push, time: Option<Millis>) -> Result<Answers> {
     let mut state = load(tx.reading())?;
     if push.account != state.identity.account || push.epoch != state.identity.epoch {
         return Err(Error::Stale { remote: name.to_owned(), why: Stale::Moved });
@@ -266,7 +266,7 @@ fn refuse(change: &Change, time: Option<Millis>) -> Option<Answer> {
 /// Joins one row, numbers it if that changed anything, and looks for a twin if it is
 /// the first that this hub hears of it.
 fn take(
-    tx: &mut dyn Tx,
+    tx: &mut dyn StoreTx,
     state: &mut State,
     change: &Change,
     recorded: &mut Vec<(u64, Change)>,
@@ -308,7 +308,12 @@ fn take(
 }
 
 /// Gives a row the next place in the feed and stores it.
-fn number(tx: &mut dyn Tx, state: &mut State, entity: &str, stored: &mut Stored) -> Result<()> {
+fn number(
+    tx: &mut dyn StoreTx,
+    state: &mut State,
+    entity: &str,
+    stored: &mut Stored,
+) -> Result<()> {
     let hash = stored.row.hash(entity, stored.id);
     let sum = state.digests.entry(entity.to_owned()).or_default();
     *sum = sum.wrapping_sub(stored.hash).wrapping_add(hash);
@@ -326,7 +331,7 @@ fn number(tx: &mut dyn Tx, state: &mut State, entity: &str, stored: &mut Stored)
 /// matter which of two came first, an old row also folds with one that came here as a
 /// birth and still has that key. A class that has not come back as a whole is left
 /// alone: the part that is missing may say that it was deleted.
-fn twin(tx: &dyn Tx, entity: &EntityDescriptor, newcomer: &Stored) -> Result<Option<Id>> {
+fn twin(tx: &dyn StoreTx, entity: &EntityDescriptor, newcomer: &Stored) -> Result<Option<Id>> {
     let Some(key) = newcomer.key.as_deref() else { return Ok(None) };
     let alone = alias::class(tx.reading(), entity.name, newcomer.id)?.len() == 1;
     if newcomer.row.is_deleted() || !alone {

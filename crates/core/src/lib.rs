@@ -44,7 +44,7 @@ pub use self::{
     hub::Hub,
     id::{AnyEntity, Id},
     live::{Head, Hear, Heard},
-    replica::{Changed, Entry, Replica},
+    replica::{Changed, Entry, Replica, WriteTx},
     row::{Cell, DELETED_AT, FieldName, Row},
     schema::{ALIASES, Schema, is_plain_name},
     stamp::Stamp,

@@ -12,7 +12,7 @@ use futures_util::future::BoxFuture;
 use crate::{
     Answers, Backend, Durability, Env, Hear, Id, Identity, Limits, PROTOCOL, Page, Pull, Push,
     Result, Store, hub,
-    store::{Stored, Tx},
+    store::{ReadTx, StoreTx, Stored},
     sync,
 };
 
@@ -41,9 +41,12 @@ impl Mirror {
         Self { store }
     }
 
-    /// What it holds.
-    pub fn store(&self) -> &dyn Store {
-        &*self.store
+    /// Runs `job` on what it holds.
+    ///
+    /// # Errors
+    /// What `job` returned, or when the store cannot be read.
+    pub fn read<T>(&self, job: impl FnOnce(&dyn ReadTx) -> Result<T>) -> Result<T> {
+        self.store.view(job)
     }
 
     /// Copies what `remote` has beyond what is here; all of it if `remote` is not what it
@@ -99,7 +102,7 @@ impl Mirror {
 }
 
 /// Takes everything away, to begin anew.
-fn empty(tx: &mut dyn Tx) -> Result<()> {
+fn empty(tx: &mut dyn StoreTx) -> Result<()> {
     for entity in tx.stored_entities()? {
         loop {
             let rows: Vec<Id> =

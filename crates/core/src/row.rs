@@ -104,6 +104,11 @@ impl Row {
         self.cells.iter()
     }
 
+    /// The fields with what was written to each, and its stamp.
+    pub fn into_cells(self) -> impl Iterator<Item = (FieldName, Value, Stamp)> {
+        self.cells.into_iter().map(|(field, it)| (field, it.value, it.stamp))
+    }
+
     /// Whether no field was ever written.
     pub fn is_empty(&self) -> bool {
         self.cells.is_empty()

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Millis, Result, device,
-    store::{ReadTx, Tx},
+    store::{ReadTx, StoreTx},
 };
 
 const CONTACT: &str = "contact";
@@ -93,7 +93,7 @@ impl Contact {
         Ok(text.and_then(|it| serde_json::from_str(&it).ok()).unwrap_or_default())
     }
 
-    pub(crate) fn store(&self, tx: &mut dyn Tx) -> Result<()> {
+    pub(crate) fn store(&self, tx: &mut dyn StoreTx) -> Result<()> {
         let text = serde_json::to_string(self).unwrap_or_default();
         tx.set_meta(CONTACT, Some(&text))
     }

@@ -238,7 +238,7 @@ impl<'a> Exchange<'a> {
                     self.check_that_it_works(&batch, &error).await?;
                     let (reason, now) = (error.to_string(), self.begun);
                     let fail =
-                        |tx: &mut dyn crate::store::Tx| device::fail(tx, &batch, &reason, now);
+                        |tx: &mut dyn crate::store::StoreTx| device::fail(tx, &batch, &reason, now);
                     let parked = self.replica.store().transact(Durability::Normal, fail)?;
                     self.report.parked += u64::from(parked);
                     self.report.failed += u64::from(!parked);
@@ -290,7 +290,7 @@ impl<'a> Exchange<'a> {
         Ok(settled)
     }
 
-    fn write(&self, job: impl FnOnce(&mut dyn crate::store::Tx) -> Result<()>) -> Result<()> {
+    fn write(&self, job: impl FnOnce(&mut dyn crate::store::StoreTx) -> Result<()>) -> Result<()> {
         self.replica.store().transact(Durability::Normal, job)
     }
 

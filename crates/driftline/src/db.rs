@@ -107,7 +107,7 @@ impl Db {
     /// # Errors
     /// What `job` returned, or when the database cannot be read.
     pub fn read<T>(&self, job: impl FnOnce(&ReadTx<'_>) -> Result<T>) -> Result<T> {
-        ReadTx::run(&self.replica, job)
+        self.replica.read(|tx| job(&ReadTx(tx)))
     }
 
     /// Writes several rows together: all of them are on the disk when it returns, or none if
@@ -115,8 +115,8 @@ impl Db {
     ///
     /// # Errors
     /// What `job` returned, or when the database cannot be written.
-    pub fn write<T>(&self, job: impl FnOnce(&mut WriteTx<'_>) -> Result<T>) -> Result<T> {
-        WriteTx::run(&self.replica, job)
+    pub fn write<T>(&self, job: impl FnOnce(&mut WriteTx<'_, '_>) -> Result<T>) -> Result<T> {
+        self.replica.write(|tx| job(&mut WriteTx(tx)))
     }
 
     /// Hears of every row that changes from now on, by this process or by its syncs:

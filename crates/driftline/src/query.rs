@@ -3,14 +3,11 @@
 use std::marker::PhantomData;
 
 use driftline_core::{
-    Condition, EntityDescriptor, Result, SyncEntity, TypedField,
-    store::{Deleted, Find},
+    Condition, Result, SyncEntity, TypedField,
+    store::{Deleted, Find, ReadTx},
 };
 
-use crate::{
-    Db, Entry,
-    tx::{self, Rows},
-};
+use crate::{Db, Entry, tx::check};
 
 /// Rows of `E` to be read: all that are not deleted, oldest first, until it is told
 /// otherwise.
@@ -24,7 +21,7 @@ pub struct Query<'a, E> {
 #[derive(Clone, Copy)]
 pub(crate) enum Source<'a> {
     Db(&'a Db),
-    Tx(Rows<'a>),
+    Tx(&'a dyn ReadTx),
 }
 
 impl<'a, E: SyncEntity> Query<'a, E> {
@@ -72,7 +69,8 @@ impl<'a, E: SyncEntity> Query<'a, E> {
     /// # Errors
     /// When the database cannot be read.
     pub fn all(&self) -> Result<Vec<Entry<E>>> {
-        self.run(|rows, entity| rows.list(entity, &self.find))
+        let rows = self.run(|rows| rows.entries(&self.find))?;
+        Ok(rows.into_iter().map(Entry::from).collect())
     }
 
     /// The first of them.
@@ -88,23 +86,21 @@ impl<'a, E: SyncEntity> Query<'a, E> {
     /// # Errors
     /// When the database cannot be read.
     pub fn count(&self) -> Result<u64> {
-        self.run(|rows, entity| rows.count(entity, &self.find))
+        self.run(|rows| rows.count_values(E::NAME, &self.find))
     }
 
     fn with(self, change: impl FnOnce(Find) -> Find) -> Self {
         Self { find: change(self.find), ..self }
     }
 
-    fn run<T>(
-        &self,
-        read: impl FnOnce(Rows<'_>, &'static EntityDescriptor) -> Result<T>,
-    ) -> Result<T> {
+    fn run<T>(&self, read: impl FnOnce(&dyn ReadTx) -> Result<T>) -> Result<T> {
+        let read = |rows: &dyn ReadTx| {
+            check::<E>(rows.schema())?;
+            read(rows)
+        };
         match self.source {
-            Source::Db(db) => {
-                let entity = tx::entity::<E>(db.replica().schema())?;
-                db.read(|tx| read(tx.rows(), entity))
-            }
-            Source::Tx(rows) => read(rows, tx::entity::<E>(rows.schema())?),
+            Source::Db(db) => db.replica().read(read),
+            Source::Tx(rows) => read(rows),
         }
     }
 }

@@ -51,7 +51,7 @@ pub struct Restored {
 pub fn list(reading: &Reading, history: bool, limit: usize) -> Result<Vec<Conflict>> {
     let kind = if history { None } else { Some(AuditKind::Conflict) };
     let replica = reading.replica();
-    Ok(replica.store().view(|tx| {
+    Ok(replica.read(|tx| {
         let devices = Devices::of(replica, tx)?;
         // Of conflicts, some turn out to be none.
         let read = if history { limit } else { limit.saturating_mul(4).max(LOOKED_AT) };
@@ -76,7 +76,7 @@ pub(crate) fn is_conflict(schema: &Schema, entry: &AuditEntry) -> bool {
 /// When the store cannot be read.
 pub fn of_row(reading: &Reading, entity: &str, id: Id) -> Result<Vec<Conflict>> {
     let replica = reading.replica();
-    Ok(replica.store().view(|tx| {
+    Ok(replica.read(|tx| {
         let devices = Devices::of(replica, tx)?;
         let mut entries = Vec::new();
         for member in driftline_core::alias::class(tx, entity, id)? {
@@ -98,7 +98,7 @@ pub fn restore(reading: &Reading, place: u64) -> Result<Restored> {
     };
     let entry = find(place)?.ok_or(Error::NoLostValue { place })?;
     replica.bring_back(&entry)?;
-    let undo = replica.store().view(|tx| {
+    let undo = replica.read(|tx| {
         let Some(now) = tx.get(&entry.entity, entry.id)? else { return Ok(None) };
         let Some(now) = now.row.cell(&entry.field) else { return Ok(None) };
         let log = tx.audit_of(&entry.entity, entry.id)?;

@@ -16,11 +16,11 @@ const NAMES: &str = "devices.names";
 /// When the store cannot be written.
 pub fn remember(replica: &Replica, names: &BTreeMap<String, String>) -> Result<()> {
     let text = serde_json::to_string(names).unwrap_or_default();
-    replica.store().transact(Durability::Normal, |tx| {
-        if tx.meta(NAMES)?.as_deref() == Some(text.as_str()) {
+    replica.write_with(Durability::Normal, |tx| {
+        if tx.value(NAMES)?.as_deref() == Some(text.as_str()) {
             return Ok(());
         }
-        tx.set_meta(NAMES, Some(&text))
+        tx.set_value(NAMES, Some(&text))
     })
 }
 

@@ -47,7 +47,7 @@ pub struct Member {
 /// When the store cannot be read.
 pub fn list(reading: &Reading) -> Result<Vec<Fold>> {
     let replica = reading.replica();
-    Ok(replica.store().view(|tx| {
+    Ok(replica.read(|tx| {
         let devices = Devices::of(replica, tx)?;
         let mut folds = Vec::new();
         for entity in tx.schema().entities() {

@@ -1,9 +1,6 @@
 //! Which row somebody means: the start of an id is enough while only one row has it.
 
-use driftline_core::{
-    EntityDescriptor, Id, alias,
-    store::{ReadTx, Store},
-};
+use driftline_core::{EntityDescriptor, Id, Replica, alias, store::ReadTx};
 
 use crate::{Error, Result};
 
@@ -21,12 +18,12 @@ const NO_TIME: &str = "00000000-0000-";
 ///
 /// # Errors
 /// [`Error::BadStart`], [`Error::NoRow`], [`Error::Ambiguous`].
-pub fn find_in(store: &dyn Store, entity: &EntityDescriptor, typed: &str) -> Result<Id> {
+pub fn find_in(replica: &Replica, entity: &EntityDescriptor, typed: &str) -> Result<Id> {
     if let Ok(id) = typed.parse() {
         return Ok(id);
     }
     let name = entity.name;
-    let found = search(store, typed, &[name.to_owned()], Some(name))?;
+    let found = search(replica, typed, &[name.to_owned()], Some(name))?;
     one(&found, typed, Some(name)).map(|it| it.1)
 }
 
@@ -35,24 +32,24 @@ pub fn find_in(store: &dyn Store, entity: &EntityDescriptor, typed: &str) -> Res
 ///
 /// # Errors
 /// [`Error::BadStart`], [`Error::NoRow`], [`Error::Ambiguous`].
-pub fn find(store: &dyn Store, typed: &str) -> Result<(String, Id)> {
-    let entities = store.view(|tx| {
+pub fn find(replica: &Replica, typed: &str) -> Result<(String, Id)> {
+    let entities = replica.read(|tx| {
         let mut names: Vec<String> = tx.schema().tables().map(|it| it.name.to_owned()).collect();
         let others = tx.stored_entities()?.into_iter().filter(|it| tx.schema().get(it).is_none());
         names.extend(others);
         Ok(names)
     })?;
-    let found = search(store, typed, &entities, None)?;
+    let found = search(replica, typed, &entities, None)?;
     one(&found, typed, None)
 }
 
 type Rows = Vec<(String, Id)>;
 
-fn search(store: &dyn Store, typed: &str, entities: &[String], of: Option<&str>) -> Result<Rows> {
+fn search(replica: &Replica, typed: &str, entities: &[String], of: Option<&str>) -> Result<Rows> {
     let bad = || bad_start(typed, of);
     let plain = range(typed).ok_or_else(bad)?;
     let ranges = [Some(plain), range(&format!("{NO_TIME}{typed}"))];
-    Ok(store.view(|tx| {
+    Ok(replica.read(|tx| {
         let mut found = Rows::new();
         for (first, last) in ranges.iter().flatten() {
             for entity in entities {

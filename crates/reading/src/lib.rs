@@ -80,7 +80,7 @@ impl Reading {
     /// When the rows or the index cannot be read.
     pub fn lag(&self) -> Result<u64> {
         match &self.index {
-            Some(index) => index.lag(self.replica.store()),
+            Some(index) => index.lag(&self.replica),
             None => Ok(0),
         }
     }
@@ -92,7 +92,7 @@ impl Reading {
     /// When the rows or the index cannot be used.
     pub fn catch_up(&self) -> Result<u64> {
         match &self.index {
-            Some(index) => index.step(self.replica.store()),
+            Some(index) => index.step(&self.replica),
             None => Ok(0),
         }
     }
@@ -101,7 +101,7 @@ impl Reading {
     /// has yet to hear of.
     fn fresh(&self) -> Result<(&Index, u64)> {
         let index = self.index.as_ref().ok_or(Error::NoIndex)?;
-        let left = index.freshen(self.replica.store())?;
+        let left = index.freshen(&self.replica)?;
         Ok((index, left))
     }
 }

@@ -23,7 +23,7 @@ pub struct Recent {
 /// # Errors
 /// When the store cannot be read.
 pub fn sessions(reading: &Reading, limit: usize) -> Result<Vec<Recent>> {
-    Ok(reading.replica().store().view(|tx| {
+    Ok(reading.replica().read(|tx| {
         let Some(entity) = tx.schema().get(Session::NAME) else { return Ok(Vec::new()) };
         // Those out of the way are few, and are passed over.
         let find = Find::new().descending("started_at").limit(4 * limit);

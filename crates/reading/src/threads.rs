@@ -64,7 +64,7 @@ impl Reading {
     /// # Errors
     /// When the rows cannot be read.
     pub fn threads(&self, session: Id) -> Result<Vec<Thread>> {
-        Ok(self.replica().store().view(|tx| {
+        Ok(self.replica().read(|tx| {
             let find = Find::new().refers("session", session);
             threads(tx, view::list(tx, tx.schema().entity(COMMENTS)?, &find)?)
         })?)
@@ -75,7 +75,7 @@ impl Reading {
     /// # Errors
     /// When the rows cannot be read.
     pub fn open_threads(&self) -> Result<Vec<Thread>> {
-        let mut all = self.replica().store().view(|tx| {
+        let mut all = self.replica().read(|tx| {
             let comments = tx.schema().entity(COMMENTS)?;
             threads(tx, view::list(tx, comments, &Find::new())?)
         })?;

@@ -50,7 +50,7 @@ pub struct Detail {
 /// # Errors
 /// When the store cannot be read.
 pub fn list(reading: &Reading) -> Result<Vec<Workspace>> {
-    let mut found = reading.replica().store().view(|tx| {
+    let mut found = reading.replica().read(|tx| {
         let Some(entity) = tx.schema().get(Row::NAME) else { return Ok(Vec::new()) };
         let rows = view::list(tx, entity, &Find::new())?;
         rows.iter().map(|it| workspace(tx, it)).collect::<driftline_core::Result<Vec<_>>>()
@@ -70,8 +70,7 @@ pub fn detail(reading: &Reading, id: Id) -> Result<Detail> {
     let not_found = || driftline_core::Error::NotFound { entity: Row::NAME.into(), id };
     reading
         .replica()
-        .store()
-        .view(|tx| {
+        .read(|tx| {
             let entity = tx.schema().entity(Row::NAME)?;
             let row = view::view(tx, entity, id)?.ok_or_else(not_found)?;
             if row.row.is_deleted() {

@@ -18,7 +18,7 @@ pub(crate) async fn follow(app: Arc<App>) {
     loop {
         let app_there = app.clone();
         let step = tokio::task::spawn_blocking(move || {
-            let version = app_there.reading.replica().store().version().ok();
+            let version = app_there.reading.replica().version().ok();
             if version.is_some() && version == seen {
                 return (version, None);
             }

@@ -45,7 +45,7 @@ impl Standing {
         // Looked at before the rows are read: a change meanwhile makes it old at once. Who
         // comes meanwhile waits for it instead of counting, too.
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (version, pulse) = (reading.replica().store().version()?, host.pulse());
+        let (version, pulse) = (reading.replica().version()?, host.pulse());
         if let (Some(kept), Some(pulse)) = (&*kept, pulse)
             && (kept.version, kept.pulse) == (version, pulse)
             && at.saturating_sub(kept.at) < KEPT

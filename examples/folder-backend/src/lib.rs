@@ -19,6 +19,7 @@ use driftline::core::{
     Answers, Backend, Env, Error, Hub, Limits, Page, Pull, Push, Result, Schema, Simulated,
 };
 use driftline_memory::MemoryStore;
+use futures_util::FutureExt;
 
 /// A hub in a folder.
 pub struct FolderHub {
@@ -104,7 +105,10 @@ impl FolderHub {
 
 /// What a hub in memory answers: it never waits.
 fn now<T>(answer: impl Future<Output = Result<T>>) -> Result<T> {
-    futures_executor::block_on(answer)
+    answer.now_or_never().unwrap_or_else(|| {
+        let (what, found) = ("the hub".into(), "it waits for something".into());
+        Err(Error::Damaged { what, found })
+    })
 }
 
 #[async_trait]

@@ -162,10 +162,10 @@ impl Device {
         let schema = Schema::registered()?;
         let (sessions, messages) = (schema.entity("sessions")?, schema.entity("messages")?);
         let put = |entity, drafts: &[Draft]| {
-            self.replica.store().transact(Durability::Normal, |tx| {
+            self.replica.write_with(Durability::Normal, |tx| {
                 for Draft { id, row, local } in drafts {
                     let local = local.iter().map(|(field, it)| ((*field).into(), it.clone()));
-                    self.replica.import(tx, entity, *id, row, local.collect())?;
+                    tx.import(entity, *id, row.clone().into_cells().collect(), local.collect())?;
                 }
                 Ok(())
             })

@@ -53,10 +53,10 @@ impl Device {
 
     /// Imports rows in one transaction.
     pub(super) fn import(&self, entity: &'static EntityDescriptor, drafts: &[Draft]) -> Result<()> {
-        self.replica.store().transact(Durability::Normal, |tx| {
+        self.replica.write_with(Durability::Normal, |tx| {
             for Draft { id, row, local } in drafts {
                 let local = local.iter().map(|(field, value)| ((*field).into(), value.clone()));
-                self.replica.import(tx, entity, *id, row, local.collect())?;
+                tx.import(entity, *id, row.clone().into_cells().collect(), local.collect())?;
             }
             Ok(())
         })?;

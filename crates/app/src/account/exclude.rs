@@ -4,11 +4,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
-use driftline_core::{
-    Durability, Id, Replica, Schema,
-    device::{self, Kept},
-    value::normal_name,
-};
+use driftline_core::{Id, Replica, Schema, device::Kept, value::normal_name};
 
 use crate::{config, context::Setup, error::Failed};
 
@@ -55,9 +51,7 @@ fn folder(text: &str) -> Option<String> {
 pub(crate) fn apply(replica: &Replica, list: &[String]) -> Result<()> {
     // The config was checked when it was read.
     let kept = parse(replica.schema(), list).unwrap_or_default();
-    if replica.store().view(device::kept)? != kept {
-        replica.store().transact(Durability::Full, |tx| device::keep(tx, &kept))?;
-    }
+    replica.keep(&kept)?;
     Ok(())
 }
 
@@ -105,7 +99,7 @@ pub(crate) fn kept(replica: &Replica) -> Result<BTreeMap<String, u64>> {
     let mut kept: BTreeMap<String, u64> = BTreeMap::new();
     let mut after = 0;
     loop {
-        let page = replica.store().view(|tx| tx.kept(after, STEP))?;
+        let page = replica.read(|tx| tx.kept(after, STEP))?;
         let Some(last) = page.last() else { return Ok(kept) };
         after = last.place;
         for entry in page {

@@ -7,8 +7,8 @@ use anyhow::{Context as _, Result};
 use async_trait::async_trait;
 use driftline_auth::Account;
 use driftline_core::{
-    Answers, Backend, Durability, Env, Error, Hear, Millis, Page, Pull, Push, Replica, SignInCause,
-    device, mirror::FirstPull,
+    Answers, Backend, Env, Error, Hear, Millis, Page, Pull, Push, Replica, SignInCause, device,
+    mirror::FirstPull,
 };
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
@@ -38,7 +38,7 @@ pub(crate) struct Record {
 
 /// What is known of the first merge.
 pub(crate) fn record(replica: &Replica) -> driftline_core::Result<Option<Record>> {
-    let text = replica.store().view(|tx| tx.meta(RECORD))?;
+    let text = replica.read(|tx| tx.meta(RECORD))?;
     Ok(text.and_then(|it| serde_json::from_str(&it).ok()))
 }
 
@@ -50,7 +50,7 @@ pub(crate) fn is_due(replica: &Replica, remote: &str) -> driftline_core::Result<
 
 /// Whether rows of this profile were ever merged, or were to be, with those of `person`.
 pub(crate) fn has_met(replica: &Replica, person: &str) -> driftline_core::Result<bool> {
-    let bound = replica.store().view(device::link)?.identity;
+    let bound = replica.read(device::link)?.identity;
     let agreed = record(replica)?;
     Ok(bound.is_some_and(|it| it.person == person) || agreed.is_some_and(|it| it.person == person))
 }
@@ -72,13 +72,13 @@ pub(crate) fn start(
 /// Copies everything as it is, and notes that `person` has agreed. A copy of an earlier
 /// attempt that merged nothing gives way to the new one.
 fn begin(setup: &Setup, device: &Device, person: &str, remote: &str) -> Result<Record> {
-    let store = device.replica.store();
-    let is_bound = store.view(device::position)?.identity.is_some();
+    let replica = &device.replica;
+    let is_bound = replica.read(device::position)?.identity.is_some();
     let before = record(&device.replica)?;
     if let Some(known) = before.as_ref().filter(|it| is_bound && it.remote == remote) {
         return Ok(known.clone());
     }
-    let backup = backup::make(setup, store, "before-sign-in")?;
+    let backup = backup::make(setup, replica, "before-sign-in")?;
     let record = Record {
         at: setup.env.wall(),
         person: person.to_owned(),
@@ -86,7 +86,7 @@ fn begin(setup: &Setup, device: &Device, person: &str, remote: &str) -> Result<R
         backup,
     };
     let text = serde_json::to_string(&record).context("the merge cannot be noted")?;
-    store.transact(Durability::Full, |tx| tx.set_meta(RECORD, Some(&text)))?;
+    replica.write(|tx| tx.set_value(RECORD, Some(&text)))?;
     if let Some(old) = before.filter(|_| !is_bound).and_then(|it| it.backup) {
         // The new one holds all of it and more.
         let _it_is_gone = fs::remove_file(old);

@@ -109,7 +109,7 @@ pub(crate) async fn overview(
         },
     };
     let (person, provider, login, name) = who;
-    let link = device.replica.store().view(device::link)?;
+    let link = device.replica.read(device::link)?;
     Ok(Overview {
         picture: kept.and_then(|it| facts::picture(&profile, &it)),
         sign_in_kept_in: deployment.session.place().await?,

@@ -88,8 +88,8 @@ pub(crate) async fn review(
     scratch.mirror.follow(remote, &tell).await?;
     progress("Comparing".into());
     let mut forecast = None;
-    device.replica.store().view(|here| {
-        forecast = Some(scratch.mirror.store().view(|there| rehearsal::forecast(here, there))?);
+    device.replica.read(|here| {
+        forecast = Some(scratch.mirror.read(|there| rehearsal::forecast(here, there))?);
         Ok(())
     })?;
     let secrets = secrets::in_what_waits(&device.replica, |seen| {

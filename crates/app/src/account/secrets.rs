@@ -41,7 +41,7 @@ pub(crate) fn in_what_waits(
     let mut found: BTreeMap<(&'static str, Id), Finds> = BTreeMap::new();
     let (mut after, mut seen) = (0, 0);
     loop {
-        let last = replica.store().view(|tx| {
+        let last = replica.read(|tx| {
             let entries = tx.queue(false, after, STEP)?;
             for entry in &entries {
                 let Some(entity) = tx.schema().get(&entry.entity) else { continue };

@@ -55,7 +55,7 @@ pub(crate) async fn undo(
         None => true,
     };
     facts::forget(setup.profile.path());
-    device.replica.store().restore(&opened)?;
+    device.replica.put_back(&opened)?;
     Scratch::remove(setup)?;
     Ok(Undone { remote, told, opened, until })
 }

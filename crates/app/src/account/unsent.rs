@@ -35,7 +35,7 @@ impl Unsent {
 
     pub(crate) fn of(replica: &Replica) -> Result<Self> {
         let ((waiting, parked), kept) =
-            replica.store().view(|tx| Ok((tx.queue_sizes()?, tx.kept_size()?)))?;
+            replica.read(|tx| Ok((tx.queue_sizes()?, tx.kept_size()?)))?;
         Ok(Self { waiting, parked, kept })
     }
 
@@ -65,7 +65,7 @@ pub(crate) fn export(replica: &Replica, path: &Path) -> Result<u64> {
     for list in lists {
         let mut after = 0;
         loop {
-            let lines = replica.store().view(|tx| {
+            let lines = replica.read(|tx| {
                 let mut lines = Vec::new();
                 for entry in list(tx, after)? {
                     let row = tx.get(&entry.entity, entry.id)?.map(|it| it.row);

@@ -55,7 +55,7 @@ pub(crate) fn keep_now(
     has_remote: bool,
 ) -> Result<Option<Until>> {
     let kept_database = free(setup, what, "db")?;
-    if !replica.store().backup(&kept_database)? {
+    if !replica.backup(&kept_database)? {
         return Ok(None);
     }
     let unsent = if has_remote { Unsent::of(replica)?.all() } else { 0 };
@@ -87,7 +87,7 @@ pub(crate) fn put_back(
     let rows_alone = !is_own(setup.profile.path(), &opened);
     match rows_alone {
         true => device.replica.replace_rows(&opened)?,
-        false => device.replica.store().restore(&opened)?,
+        false => device.replica.put_back(&opened)?,
     }
     // The copy knows what was kept on this device then; what is kept now must not leave
     // with the next sync.

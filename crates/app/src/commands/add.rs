@@ -20,8 +20,8 @@ impl Add {
     pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
         let entity = context.schema.entity(&self.entity)?;
         let device = context.device()?;
-        let (store, now) = (device.replica.store(), context.env.wall());
-        let mut values = rows::values(store, entity, &self.values, now)?;
+        let (replica, now) = (&device.replica, context.env.wall());
+        let mut values = rows::values(replica, entity, &self.values, now)?;
         // None is what a field without a value has: it is not written.
         values.retain(|_, value| !value.is_null());
         let id = device.replica.create_values(entity.name, &values)?;

@@ -45,7 +45,7 @@ impl Backup {
 
 fn make(context: &Context<'_>) -> Result<()> {
     let device = context.device()?;
-    let made = backup::make(context, device.replica.store(), backup::ASKED)?;
+    let made = backup::make(context, &device.replica, backup::ASKED)?;
     let Some(path) = made else { return Err(backup::nothing_lasts()) };
     if context.output.json {
         return context.output.json(&json!({ "path": path }));

@@ -88,7 +88,7 @@ fn add(
 /// Settles every comment of a thread, or opens every one again.
 fn settle(context: &Context<'_>, device: &Device, typed: &str, resolved: bool) -> Result<()> {
     let entity = context.schema.entity(Row::NAME)?;
-    let id = rows::find_id(device.replica.store(), entity, typed)?;
+    let id = rows::find_id(&device.replica, entity, typed)?;
     let thread = device.reading().thread_of(id)?;
     let thread = thread.ok_or_else(|| Error::NotFound { entity: Row::NAME.into(), id })?;
     let at = resolved.then(|| Timestamp::from(device.replica.now()));

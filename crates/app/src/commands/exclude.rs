@@ -25,7 +25,7 @@ impl Exclude {
         let name = match &self.id {
             Some(id) => {
                 let entity = context.schema.entity(what)?;
-                format!("{what}/{}", rows::find_id(before.replica.store(), entity, id)?)
+                format!("{what}/{}", rows::find_id(&before.replica, entity, id)?)
             }
             None if context.schema.get(what).is_some() => {
                 let call = context.call(&format!("exclude {what} ID"));

@@ -19,7 +19,7 @@ impl Get {
     pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
         let entity = context.schema.entity(&self.entity)?;
         let device = context.device()?;
-        let id = rows::find_id(device.replica.store(), entity, &self.id)?;
+        let id = rows::find_id(&device.replica, entity, &self.id)?;
         let Some(row) = device.replica.get_values(entity.name, id)? else {
             return Err(Error::NotFound { entity: self.entity, id }.into());
         };

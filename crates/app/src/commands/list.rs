@@ -38,8 +38,8 @@ impl List {
         let device = context.device()?;
         let mut find = Find { descending: self.desc, ..Find::new() };
         for pair in &self.conditions {
-            let (store, now) = (device.replica.store(), context.env.wall());
-            let (field, value) = rows::condition(store, entity, pair, now)?;
+            let (replica, now) = (&device.replica, context.env.wall());
+            let (field, value) = rows::condition(replica, entity, pair, now)?;
             find = match value {
                 // A field that nobody ever set is as false as any.
                 Value::Bool(false) => find.unless(field.name, true),

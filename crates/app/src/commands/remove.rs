@@ -19,7 +19,7 @@ impl Remove {
     pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
         let entity = context.schema.entity(&self.entity)?;
         let device = context.device()?;
-        let id = rows::find_id(device.replica.store(), entity, &self.id)?;
+        let id = rows::find_id(&device.replica, entity, &self.id)?;
         device.replica.set_deleted(entity.name, id, true)?;
         if context.output.json {
             return context.output.json(&json!({ "id": id }));

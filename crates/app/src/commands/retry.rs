@@ -13,7 +13,7 @@ pub(crate) struct Retry {}
 impl Retry {
     pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
         let device = context.device()?;
-        let parked = device.replica.store().view(|tx| tx.queue(true, 0, 1_000))?;
+        let parked = device.replica.read(|tx| tx.queue(true, 0, 1_000))?;
         let count = device.replica.retry_parked()?;
         if context.output.json {
             let rows: Vec<_> = parked

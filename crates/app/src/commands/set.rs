@@ -22,9 +22,9 @@ impl Set {
     pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
         let entity = context.schema.entity(&self.entity)?;
         let device = context.device()?;
-        let (store, now) = (device.replica.store(), context.env.wall());
-        let id = rows::find_id(store, entity, &self.id)?;
-        let values = rows::values(store, entity, &self.values, now)?;
+        let (replica, now) = (&device.replica, context.env.wall());
+        let id = rows::find_id(replica, entity, &self.id)?;
+        let values = rows::values(replica, entity, &self.values, now)?;
         device.replica.update_values(entity.name, id, &values)?;
         if context.output.json {
             return context.output.json(&json!({ "id": id }));

@@ -47,7 +47,7 @@ impl Show {
         let mut subject = Subject::find(context, &device, &self.subject)?;
         if let Some(typed) = &self.at {
             let messages = context.schema.entity(Message::NAME)?;
-            subject.message = Some(rows::find_id(device.replica.store(), messages, typed)?);
+            subject.message = Some(rows::find_id(&device.replica, messages, typed)?);
         }
         let (reading, id) = (device.reading(), subject.session);
         let gone = || Error::NotFound { entity: Session::NAME.into(), id };

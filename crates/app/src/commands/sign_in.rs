@@ -138,7 +138,7 @@ impl SignInTo {
         deployment: &Deployment,
     ) -> Result<Account> {
         let sign_in = deployment.sign_in()?;
-        let link = device.replica.store().view(device::link)?;
+        let link = device.replica.read(device::link)?;
         let provider = self.choose(context, &sign_in.calls().methods().await?)?;
         let tokens = self.tokens(context, &sign_in, provider).await?;
         let host = deployment.origin.host();

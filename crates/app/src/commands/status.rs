@@ -28,7 +28,7 @@ impl Show {
         let device = context.device()?;
         let status = context.status(&device)?;
         let counts = counts(&device)?;
-        let aside = device.replica.store().view(driftline_core::device::unread)?;
+        let aside = device.replica.read(driftline_core::device::unread)?;
         let aside = &aside[..aside.len().min(TOLD)];
         if context.output.json {
             let mut shown = object(&status);

@@ -19,8 +19,8 @@ pub(super) struct Subject {
 impl Subject {
     /// What has an id that starts with `typed`: sessions come before messages.
     pub(super) fn find(context: &Context<'_>, device: &Device, typed: &str) -> Result<Self> {
-        let store = device.replica.store();
-        let named = |name: &str| rows::find_id(store, context.schema.entity(name)?, typed);
+        let replica = &device.replica;
+        let named = |name: &str| rows::find_id(replica, context.schema.entity(name)?, typed);
         let no_session = match named(Session::NAME) {
             Ok(session) if device.replica.get_values(Session::NAME, session)?.is_some() => {
                 return Ok(Self { session, message: None });

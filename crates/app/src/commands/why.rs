@@ -44,7 +44,7 @@ impl Why {
         let (Some(id), entity) = (self.row.last(), self.row.iter().rev().nth(1)) else {
             return Ok(None);
         };
-        let found = device.replica.store().view(|tx| {
+        let found = device.replica.read(|tx| {
             let all = driftline_core::device::unread(tx)?;
             let mut meant = all.into_iter().filter(|it| {
                 it.id.to_string() == *id && entity.is_none_or(|entity| it.entity == *entity)

@@ -12,15 +12,11 @@ pub(super) type Outcome = (&'static str, Id, Imported);
 pub(super) struct Count {
     new: HashSet<(&'static str, Id)>,
     grown: HashSet<(&'static str, Id)>,
-    fresh: Vec<(String, Id)>,
 }
 
 impl Count {
     pub(super) fn add(&mut self, outcomes: Vec<Outcome>) {
         for (entity, id, outcome) in outcomes {
-            if outcome != Imported::Same {
-                self.fresh.push((entity.to_owned(), id));
-            }
             match outcome {
                 Imported::New => {
                     self.new.insert((entity, id));
@@ -31,11 +27,6 @@ impl Count {
                 Imported::Grown | Imported::Same => (),
             }
         }
-    }
-
-    /// What changed since this was last asked.
-    pub(super) fn fresh(&mut self) -> Vec<(String, Id)> {
-        std::mem::take(&mut self.fresh)
     }
 
     pub(super) fn rows(&self) -> usize {

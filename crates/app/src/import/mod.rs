@@ -39,7 +39,7 @@ pub(crate) fn look(replica: &Replica) -> Result<Look> {
         return Ok(Look { total: 0, new: 0, places: Vec::new(), unread: Vec::new() });
     };
     let (found, _problems) = places.find();
-    let new = replica.store().view(|tx| {
+    let new = replica.read(|tx| {
         let mut new = 0;
         for it in &found {
             new += usize::from(tx.meta(&file::key(it))?.is_none());
@@ -107,13 +107,11 @@ fn files(replica: &Replica, found: &[Found], tell: &mut dyn FnMut(&Step)) -> Rep
             Err(error) if report.failed(it, &error) == Fault::Store => refused += 1,
             Err(_) => (),
         }
-        replica.announce(count.fresh());
     }
     if let Err(error) = titles::settle(replica, &titles, &mut count) {
         let reason = format!("some names of sessions could not be stored: {error}; import again");
         report.problem("", reason);
     }
-    replica.announce(count.fresh());
     report.totals(&count);
     report.millis = elapsed(replica, started);
     report

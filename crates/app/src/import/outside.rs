@@ -43,7 +43,7 @@ pub(super) fn note(replica: &Replica, tried: Option<&[Found]>, problems: &[Probl
         Some(tried) => tried.iter().any(|it| it.path.to_string_lossy() == path),
         None => true,
     };
-    replica.store().transact(Durability::Normal, |tx| {
+    replica.write_with(Durability::Normal, |tx| {
         let mut known = load(tx.reading())?;
         let noted = problems.iter().filter(|it| !it.path.is_empty()).take(KEPT).map(|it| {
             let before = known.get(&it.path).filter(|before| before.reason == it.reason);
@@ -55,8 +55,8 @@ pub(super) fn note(replica: &Replica, tried: Option<&[Found]>, problems: &[Probl
         known.extend(fresh);
         let noted = known;
         let text = if noted.is_empty() { None } else { serde_json::to_string(&noted).ok() };
-        if text != tx.meta(PROBLEMS)? {
-            tx.set_meta(PROBLEMS, text.as_deref())?;
+        if text != tx.value(PROBLEMS)? {
+            tx.set_value(PROBLEMS, text.as_deref())?;
         }
         Ok(())
     })
@@ -71,7 +71,7 @@ fn load(tx: &dyn ReadTx) -> Result<Problems> {
 pub(crate) fn outside(replica: &Replica) -> Result<Outside> {
     let places = Places::of_user().ok();
     let now = replica.env().wall();
-    replica.store().view(|tx| {
+    replica.read(|tx| {
         // A file that is gone is no problem any more.
         let problems = load(tx)?.into_iter().filter(|(path, _)| Path::new(path).exists());
         let problems = problems.map(|(path, it)| Unread { path, reason: it.reason, at: it.at });

@@ -30,8 +30,7 @@ pub(super) fn settle(replica: &Replica, titles: &[Title], count: &mut Count) -> 
     if titles.is_empty() {
         return Ok(());
     }
-    let store = replica.store();
-    let Some((looked, drafts)) = store.view(|tx| {
+    let Some((looked, drafts)) = replica.read(|tx| {
         let looked = looked(tx, titles)?;
         if tx.meta(LOOKED)?.as_deref() == Some(&looked) {
             return Ok(None);
@@ -45,9 +44,9 @@ pub(super) fn settle(replica: &Replica, titles: &[Title], count: &mut Count) -> 
     else {
         return Ok(());
     };
-    let outcomes = store.transact(Durability::Normal, |tx| {
-        tx.set_meta(LOOKED, Some(&looked))?;
-        join(replica, tx, drafts)
+    let outcomes = replica.write_with(Durability::Normal, |tx| {
+        tx.set_value(LOOKED, Some(&looked))?;
+        join(tx, drafts)
     })?;
     count.add(outcomes);
     Ok(())

@@ -5,7 +5,7 @@ mod show;
 mod value;
 
 use anyhow::Result;
-use driftline_core::{EntityDescriptor, Id, Store};
+use driftline_core::{EntityDescriptor, Id, Replica};
 pub(crate) use driftline_reading::ids::short as short_id;
 
 pub(crate) use self::{
@@ -15,8 +15,8 @@ pub(crate) use self::{
 use crate::context::{Context, Device};
 
 /// The row of `entity` whose id starts with `typed`, deleted or not.
-pub(crate) fn find_id(store: &dyn Store, entity: &EntityDescriptor, typed: &str) -> Result<Id> {
-    Ok(driftline_reading::ids::find_in(store, entity, typed)?)
+pub(crate) fn find_id(replica: &Replica, entity: &EntityDescriptor, typed: &str) -> Result<Id> {
+    Ok(driftline_reading::ids::find_in(replica, entity, typed)?)
 }
 
 /// The entity and the id of the row that somebody means by `words`: the start of its id,
@@ -26,12 +26,12 @@ pub(crate) fn named(
     device: &Device,
     words: &[String],
 ) -> Result<(String, Id)> {
-    let store = device.replica.store();
+    let replica = &device.replica;
     match words {
         [entity, typed] => {
             let entity = context.schema.entity(entity)?;
-            Ok((entity.name.to_owned(), find_id(store, entity, typed)?))
+            Ok((entity.name.to_owned(), find_id(replica, entity, typed)?))
         }
-        _ => Ok(driftline_reading::ids::find(store, words.first().map_or("", String::as_str))?),
+        _ => Ok(driftline_reading::ids::find(replica, words.first().map_or("", String::as_str))?),
     }
 }

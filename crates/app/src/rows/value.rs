@@ -1,21 +1,21 @@
 //! `field=value`, read by what the field holds.
 
 use anyhow::Result;
-use driftline_core::{EntityDescriptor, Error, Field, Kind, Millis, Store, Value, Values};
+use driftline_core::{EntityDescriptor, Error, Field, Kind, Millis, Replica, Value, Values};
 
 use super::find_id;
 use crate::{error::Failed, time};
 
 /// The values that `pairs` give to fields of `entity`.
 pub(crate) fn values(
-    store: &dyn Store,
+    replica: &Replica,
     entity: &EntityDescriptor,
     pairs: &[String],
     now: Millis,
 ) -> Result<Values> {
     let mut values = Values::new();
     for pair in pairs {
-        let (field, value) = condition(store, entity, pair, now)?;
+        let (field, value) = condition(replica, entity, pair, now)?;
         if values.insert(field.name.to_owned(), value).is_some() {
             let message = format!("`{}` is given twice; keep one of the two", field.name);
             return Err(Failed::usage("usage", message));
@@ -26,7 +26,7 @@ pub(crate) fn values(
 
 /// The field and the value that one `field=value` names.
 pub(crate) fn condition(
-    store: &dyn Store,
+    replica: &Replica,
     entity: &EntityDescriptor,
     pair: &str,
     now: Millis,
@@ -40,8 +40,8 @@ pub(crate) fn condition(
     let value = match field.kind {
         // An id can be written short, as everywhere.
         Kind::Ref(to) if !is_none(text) => {
-            let to = store.schema().entity(to)?;
-            Value::from(find_id(store, to, text)?.to_string())
+            let to = replica.schema().entity(to)?;
+            Value::from(find_id(replica, to, text)?.to_string())
         }
         kind => parse(kind, text, now).ok_or_else(|| wrong(entity, field))?,
     };

@@ -26,7 +26,7 @@ pub(super) fn all(setup: &Setup, replica: &Replica) -> Result<PathBuf> {
     let mut file = BufWriter::new(file.with_context(|| told(&path))?);
     // One consistent state, without keeping anybody from writing.
     let mut failed = None;
-    replica.store().view(|tx| {
+    replica.read(|tx| {
         for entity in tx.stored_entities()? {
             let mut after = None;
             loop {

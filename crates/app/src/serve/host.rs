@@ -74,7 +74,7 @@ impl Host for AppHost {
         let name = config.remote.as_ref().map(|it| it.name.as_str());
         let syncing =
             name.is_some() && Turn::is_taken(&self.setup.profile).map_err(|it| told(&it))?;
-        Ok(self.replica.store().view(|tx| driftline_core::status::read(tx, name, syncing))?)
+        Ok(self.replica.read(|tx| driftline_core::status::read(tx, name, syncing))?)
     }
 
     fn pulse(&self) -> Option<u64> {
@@ -156,7 +156,7 @@ impl Host for AppHost {
     }
 
     fn code(&self) -> Result<Option<String>> {
-        let met = self.replica.store().view(device::link)?.identity.is_some();
+        let met = self.replica.read(device::link)?.identity.is_some();
         Ok(if met { Some(hub_code(&self.replica)?) } else { None })
     }
 
@@ -181,7 +181,7 @@ impl Host for AppHost {
     }
 
     fn backup(&self) -> Result<PathBuf> {
-        backup::make(&self.setup, self.replica.store(), backup::ASKED)
+        backup::make(&self.setup, &self.replica, backup::ASKED)
             .and_then(|it| it.ok_or_else(backup::nothing_lasts))
             .map_err(|it| told(&it))
     }

@@ -110,13 +110,13 @@ impl Outside {
     /// after all others, those that were parked are more than there were. What waited
     /// already has its turn anyway.
     fn has_written(&mut self) -> Result<bool> {
-        let store = self.replica.store();
-        let version = Some(store.version()?);
+        let replica = &self.replica;
+        let version = Some(replica.version()?);
         if version == self.version {
             return Ok(false);
         }
         let before = self.queued;
-        let now = store.view(|tx| {
+        let now = replica.read(|tx| {
             let mut last = before.0;
             while let Some(entry) = tx.queue(false, last, PAGE)?.last() {
                 last = entry.place;
@@ -128,7 +128,7 @@ impl Outside {
     }
 
     fn is_merged(&self) -> Result<bool> {
-        Ok(self.replica.store().view(device::position)?.identity.is_some())
+        Ok(self.replica.read(device::position)?.identity.is_some())
     }
 
     fn wall_ahead(&self) -> u64 {

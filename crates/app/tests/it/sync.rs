@@ -270,3 +270,21 @@ fn why_tells_of_a_row_that_is_only_set_aside() {
     let (code, _) = place.fails("A", &["why", "comments", id]);
     assert_eq!(code, 3);
 }
+
+#[test]
+fn who_only_looks_does_not_wait_for_who_writes() {
+    let place = Place::new();
+    place.share("A");
+    place.ok("A", &["add", "inbox", "title=here"]);
+    let file = place.path("A").join("driftline.db");
+    let store = SqliteStore::open(&file, Schema::registered().unwrap()).unwrap();
+    let store: &dyn Store = &store;
+    // As long as an import takes.
+    let importing = store.transact(Durability::Normal, |tx| {
+        tx.set_meta("import.long", Some("not done yet"))?;
+        assert!(place.ok("A", &["list", "inbox"]).contains("here"));
+        assert_eq!(place.json("A", &["status"])["counts"]["inbox"], 1);
+        Ok(())
+    });
+    importing.unwrap();
+}

@@ -9,8 +9,8 @@ use std::{
 use driftline_core::{
     Id, Millis, Result, Schema,
     store::{
-        AuditEntry, AuditKind, Find, JOURNAL_LENGTH, Journal, Noted, Notes, Queued, ReadTx, Stored,
-        Tx,
+        AuditEntry, AuditKind, Find, JOURNAL_LENGTH, Journal, Noted, Notes, Queued, ReadTx,
+        StoreTx, Stored,
     },
 };
 
@@ -321,7 +321,7 @@ impl ReadTx for Data {
     }
 }
 
-impl Tx for Data {
+impl StoreTx for Data {
     fn reading(&self) -> &dyn ReadTx {
         self
     }

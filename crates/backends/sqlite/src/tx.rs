@@ -5,7 +5,7 @@ use std::path::Path;
 
 use driftline_core::{
     Error, Id, Millis, Result, Schema, Value,
-    store::{AuditEntry, AuditKind, Find, Journal, Noted, Notes, Queued, ReadTx, Stored, Tx},
+    store::{AuditEntry, AuditKind, Find, Journal, Noted, Notes, Queued, ReadTx, StoreTx, Stored},
     value::canonical,
 };
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
@@ -184,7 +184,7 @@ impl ReadTx for SqliteTx<'_> {
     }
 }
 
-impl Tx for SqliteTx<'_> {
+impl StoreTx for SqliteTx<'_> {
     fn reading(&self) -> &dyn ReadTx {
         self
     }

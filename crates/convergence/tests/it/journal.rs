@@ -71,7 +71,7 @@ fn each_write_is_noted_in_order_and_no_other_call() {
 fn a_transaction_notes_a_row_once_and_a_failed_one_nothing() {
     on_every_store(|name, store| {
         let (one, other) = (Id::imported(1, &["a"]), Id::imported(2, &["b"]));
-        let note_all = |tx: &mut dyn driftline_core::store::Tx| {
+        let note_all = |tx: &mut dyn driftline_core::store::StoreTx| {
             for id in [one, other, one, one] {
                 tx.note("sessions", id)?;
             }
@@ -101,11 +101,12 @@ fn an_import_is_noted_where_it_changed_something() {
         let id = Id::imported(1, &["m"]);
         let import = |completeness, text: &str, position: i64| {
             let stamp = Stamp::machine(1, completeness, 1, 1);
-            let row = [("text", stamp, Value::from(text))].into_iter().collect();
+            let row: driftline_core::Row =
+                [("text", stamp, Value::from(text))].into_iter().collect();
             let local = vec![("position".into(), Value::from(position))];
-            store
-                .transact(Durability::Normal, |tx| {
-                    replica.import(tx, entity, id, &row, local.clone())
+            replica
+                .write_with(Durability::Normal, |tx| {
+                    tx.import(entity, id, row.into_cells().collect(), local.clone())
                 })
                 .unwrap();
             journal(&*store).last
@@ -156,9 +157,12 @@ fn rows_that_turn_out_to_be_one_are_noted() {
         let entity = replica.schema().entity("sessions").unwrap();
         let read = Id::imported(1, &["s"]);
         let stamp = Stamp::machine(1, 1, 1, 1);
-        let row = by_hand.iter().map(|(it, value)| (it.clone(), stamp, value.clone())).collect();
-        store
-            .transact(Durability::Normal, |tx| replica.import(tx, entity, read, &row, Vec::new()))
+        let row: driftline_core::Row =
+            by_hand.iter().map(|(it, value)| (it.clone(), stamp, value.clone())).collect();
+        replica
+            .write_with(Durability::Normal, |tx| {
+                tx.import(entity, read, row.into_cells().collect(), Vec::new())
+            })
             .unwrap();
         let facts = changed(&*store, 0).into_iter().filter(|it| it.1 == "aliases").count();
         assert_eq!(facts, 1, "{name}: {made} and {read} are one");

@@ -5,7 +5,7 @@ use crate::{
     Change, DELETED_AT, Error, FieldName, Page, Result, Row, Stamp, Value, alias,
     clock::{self, Moment},
     device::link::{Link, Met, Position, link},
-    store::{AuditEntry, AuditKind, Queued, Stored, Tx},
+    store::{AuditEntry, AuditKind, Queued, StoreTx, Stored},
 };
 
 use super::{
@@ -35,7 +35,12 @@ pub enum Adopted {
 /// [`Error::SignIn`] if it comes from another person's hub, [`Error::BadAnswer`]
 /// if it contradicts itself, [`Error::NotEqual`] if both sides still differ after
 /// everything was exchanged.
-pub fn adopt(tx: &mut dyn Tx, moment: &Moment, position: &Position, page: Page) -> Result<Adopted> {
+pub fn adopt(
+    tx: &mut dyn StoreTx,
+    moment: &Moment,
+    position: &Position,
+    page: Page,
+) -> Result<Adopted> {
     let mut link = link(tx.reading())?;
     if link.position() != *position {
         return Ok(Adopted::Dropped);
@@ -95,7 +100,7 @@ pub(super) fn believable(moment: &Moment, row: &Row) -> Option<Stamp> {
 
 /// Joins one row that the hub holds.
 pub(super) fn adopt_row(
-    tx: &mut dyn Tx,
+    tx: &mut dyn StoreTx,
     moment: &Moment,
     link: &mut Link,
     change: Change,
@@ -177,7 +182,7 @@ fn is_about_the_same(one: &AuditEntry, other: &AuditEntry) -> bool {
 /// Queues the cells that the hub does not hold although nothing waits for it: it went
 /// back to a backup since it acknowledged them.
 fn owe_what_it_lost(
-    tx: &mut dyn Tx,
+    tx: &mut dyn StoreTx,
     moment: &Moment,
     entity: &str,
     stored: &Stored,
@@ -241,7 +246,7 @@ fn rule(kept: Stamp, lost: Stamp) -> &'static str {
 
 /// Takes out of the queue what the hub evidently holds: a push whose answer was lost,
 /// or a value that gave way to the hub's.
-fn forget_known(tx: &mut dyn Tx, mut entry: Queued, mine: &Row, hub: &Row) -> Result<()> {
+fn forget_known(tx: &mut dyn StoreTx, mut entry: Queued, mine: &Row, hub: &Row) -> Result<()> {
     let known = |field: &FieldName| match (mine.cell(field), hub.cell(field)) {
         (Some(mine), Some(hub)) => mine == hub,
         (None, _) => true,
@@ -260,7 +265,11 @@ fn forget_known(tx: &mut dyn Tx, mut entry: Queued, mine: &Row, hub: &Row) -> Re
 
 /// Starts over if both sides differ although nothing waits here, once per head.
 /// Returns whether it did.
-pub(super) fn settle_difference(tx: &mut dyn Tx, link: &mut Link, moment: &Moment) -> Result<bool> {
+pub(super) fn settle_difference(
+    tx: &mut dyn StoreTx,
+    link: &mut Link,
+    moment: &Moment,
+) -> Result<bool> {
     let Some((state, differ)) = link.compared.clone() else { return Ok(false) };
     if differ.is_empty() || !is_idle(tx.reading())? {
         return Ok(false);

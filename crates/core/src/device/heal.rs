@@ -5,7 +5,7 @@
 use crate::{
     FieldName, Id, Millis, Result, alias,
     device::link::Link,
-    store::{Stored, Tx},
+    store::{StoreTx, Stored},
 };
 
 use super::{unread, write::owe};
@@ -15,7 +15,7 @@ const STEP: usize = 1_000;
 
 /// Sets the cursor to 0 and offers every row. Rows that some hub acknowledged are no
 /// births any more: two of them that were renamed to one key stay two.
-pub(super) fn start_over(tx: &mut dyn Tx, link: &mut Link, now: Millis) -> Result<()> {
+pub(super) fn start_over(tx: &mut dyn StoreTx, link: &mut Link, now: Millis) -> Result<()> {
     link.cursor = 0;
     link.resets += 1;
     link.digests.clear();
@@ -25,7 +25,7 @@ pub(super) fn start_over(tx: &mut dyn Tx, link: &mut Link, now: Millis) -> Resul
     offer_all(tx, now)
 }
 
-fn offer_all(tx: &mut dyn Tx, now: Millis) -> Result<()> {
+fn offer_all(tx: &mut dyn StoreTx, now: Millis) -> Result<()> {
     let mut names: Vec<String> = tx.schema().tables().map(|it| it.name.to_owned()).collect();
     let known = names.len();
     names.extend(tx.stored_entities()?);
@@ -51,7 +51,7 @@ fn offer_all(tx: &mut dyn Tx, now: Millis) -> Result<()> {
 /// hears what the row is folded with may take it for something else. What the queue
 /// already knows of the row stays as it is; the other cells count as carried, for a hub
 /// has had them.
-fn offer(tx: &mut dyn Tx, entity: &str, stored: &Stored, now: Millis) -> Result<()> {
+fn offer(tx: &mut dyn StoreTx, entity: &str, stored: &Stored, now: Millis) -> Result<()> {
     if alias::is_provisional(entity, stored) {
         return Ok(());
     }

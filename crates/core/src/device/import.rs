@@ -5,7 +5,7 @@
 use crate::{
     EntityDescriptor, FieldName, Id, Policy, Result, Row, Stamp, Value, alias,
     clock::Moment,
-    store::{AuditEntry, AuditKind, Stored, Tx},
+    store::{AuditEntry, AuditKind, StoreTx, Stored},
 };
 
 use super::{
@@ -30,7 +30,7 @@ pub enum Imported {
 /// # Errors
 /// When the store cannot be written.
 pub fn import(
-    tx: &mut dyn Tx,
+    tx: &mut dyn StoreTx,
     moment: &Moment,
     entity: &'static EntityDescriptor,
     id: Id,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     EntityDescriptor, Error, Id, Kind, Result, Value,
-    store::{Queued, ReadTx, Tx},
+    store::{Queued, ReadTx, StoreTx},
     value::normal_name,
     view,
 };
@@ -58,7 +58,7 @@ pub fn kept(tx: &dyn ReadTx) -> Result<Kept> {
 ///
 /// # Errors
 /// When the store cannot be written.
-pub fn keep(tx: &mut dyn Tx, rules: &Kept) -> Result<bool> {
+pub fn keep(tx: &mut dyn StoreTx, rules: &Kept) -> Result<bool> {
     if kept(tx.reading())? == *rules {
         return Ok(false);
     }
@@ -79,7 +79,7 @@ pub fn keep(tx: &mut dyn Tx, rules: &Kept) -> Result<bool> {
 
 /// Notes that rows of `entity` may be kept, or no longer kept, for another row than
 /// before: one of them has moved.
-pub(super) fn moved(tx: &mut dyn Tx, entity: &EntityDescriptor) -> Result<()> {
+pub(super) fn moved(tx: &mut dyn StoreTx, entity: &EntityDescriptor) -> Result<()> {
     let referred =
         |it: &EntityDescriptor| it.fields.iter().any(|field| field.kind == Kind::Ref(entity.name));
     if tx.meta(RULES)?.is_some() && tx.schema().entities().iter().any(|it| referred(it)) {
@@ -89,7 +89,7 @@ pub(super) fn moved(tx: &mut dyn Tx, entity: &EntityDescriptor) -> Result<()> {
 }
 
 /// Finds out anew what is kept, if something has moved.
-pub(super) fn sort_again(tx: &mut dyn Tx) -> Result<()> {
+pub(super) fn sort_again(tx: &mut dyn StoreTx) -> Result<()> {
     if tx.meta(UNSORTED)?.is_none() {
         return Ok(());
     }
@@ -172,7 +172,7 @@ impl Judge {
     }
 
     /// Writes into a queue entry what holds for it now. Returns whether it is kept.
-    pub(super) fn sort(&mut self, tx: &mut dyn Tx, entry: &mut Queued) -> Result<bool> {
+    pub(super) fn sort(&mut self, tx: &mut dyn StoreTx, entry: &mut Queued) -> Result<bool> {
         let rule = self.rule(tx.reading(), &entry.entity, entry.id)?;
         let is_kept = rule.is_some();
         if entry.kept != rule {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     Digests, Error, Identity, Page, Result, SignInCause,
-    store::{ReadTx, Tx},
+    store::{ReadTx, StoreTx},
 };
 
 const LINK: &str = "link";
@@ -88,7 +88,7 @@ impl Link {
         Position { identity: self.identity.clone(), cursor: self.cursor, resets: self.resets }
     }
 
-    pub(super) fn store(&self, tx: &mut dyn Tx) -> Result<()> {
+    pub(super) fn store(&self, tx: &mut dyn StoreTx) -> Result<()> {
         let text = serde_json::to_string(self).map_err(|error| damaged(&error))?;
         tx.set_meta(LINK, Some(&text))?;
         let text = serde_json::to_string(&self.digests).map_err(|error| damaged(&error))?;

@@ -5,7 +5,7 @@ use super::keep::{self, Judge};
 use crate::{
     Change, Limits, Millis, PROTOCOL, Push, Result,
     device::{Position, position},
-    store::{Queued, ReadTx, Tx},
+    store::{Queued, ReadTx, StoreTx},
 };
 
 /// The name of this device, drawn when its store was first opened.
@@ -74,7 +74,7 @@ impl Batch {
 ///
 /// # Errors
 /// When the store cannot be written.
-pub fn renumber(tx: &mut dyn Tx, batch: &mut Batch, last: u64) -> Result<()> {
+pub fn renumber(tx: &mut dyn StoreTx, batch: &mut Batch, last: u64) -> Result<()> {
     let mine = tx.meta(SERIAL)?.and_then(|it| it.parse().ok()).unwrap_or(0);
     batch.serial = last.max(mine).saturating_add(1);
     batch.position = position(tx.reading())?;
@@ -86,7 +86,7 @@ pub fn renumber(tx: &mut dyn Tx, batch: &mut Batch, last: u64) -> Result<()> {
 ///
 /// # Errors
 /// When the store cannot be written.
-pub fn pending(tx: &mut dyn Tx, limits: &Limits, begun: Millis) -> Result<Batch> {
+pub fn pending(tx: &mut dyn StoreTx, limits: &Limits, begun: Millis) -> Result<Batch> {
     let batch = collect(tx, limits, None)?;
     if batch.sent.is_empty() {
         collect(tx, &Limits { rows: 1, ..*limits }, Some(begun))
@@ -132,7 +132,7 @@ fn is_due(entry: &Queued, again: Option<Millis>) -> bool {
 ///
 /// # Errors
 /// When the store cannot be written.
-fn collect(tx: &mut dyn Tx, limits: &Limits, again: Option<Millis>) -> Result<Batch> {
+fn collect(tx: &mut dyn StoreTx, limits: &Limits, again: Option<Millis>) -> Result<Batch> {
     keep::sort_again(tx)?;
     let mut judge = Judge::new(tx.reading())?;
     let device = tx.meta(DEVICE)?.unwrap_or_default();
@@ -184,7 +184,7 @@ fn collect(tx: &mut dyn Tx, limits: &Limits, again: Option<Millis>) -> Result<Ba
 
 /// The part of a row that its queue entry names, all of it while no hub knows it, and the
 /// hash of the whole.
-fn change_of(tx: &dyn Tx, entry: &Queued) -> Result<Option<(Change, u64)>> {
+fn change_of(tx: &dyn StoreTx, entry: &Queued) -> Result<Option<(Change, u64)>> {
     let Some(stored) = tx.get(&entry.entity, entry.id)? else { return Ok(None) };
     let all = stored.row.cells().count();
     let mut row = stored.row;
@@ -204,7 +204,7 @@ fn change_of(tx: &dyn Tx, entry: &Queued) -> Result<Option<(Change, u64)>> {
 ///
 /// # Errors
 /// When the store cannot be written.
-pub fn park(tx: &mut dyn Tx, batch: &Batch, reason: &str) -> Result<()> {
+pub fn park(tx: &mut dyn StoreTx, batch: &Batch, reason: &str) -> Result<()> {
     if position(tx.reading())? != batch.position {
         return Ok(());
     }
@@ -224,7 +224,7 @@ pub fn park(tx: &mut dyn Tx, batch: &Batch, reason: &str) -> Result<()> {
 ///
 /// # Errors
 /// When the store cannot be written.
-pub fn retry_parked(tx: &mut dyn Tx) -> Result<u64> {
+pub fn retry_parked(tx: &mut dyn StoreTx) -> Result<u64> {
     let mut count = 0;
     while let Some(mut entry) = tx.queue(true, 0, 1)?.pop() {
         (entry.parked, entry.failures) = (None, 0);
@@ -248,7 +248,7 @@ pub fn retry_parked(tx: &mut dyn Tx) -> Result<u64> {
 ///
 /// # Errors
 /// When the store cannot be written.
-pub fn fail(tx: &mut dyn Tx, batch: &Batch, reason: &str, now: Millis) -> Result<bool> {
+pub fn fail(tx: &mut dyn StoreTx, batch: &Batch, reason: &str, now: Millis) -> Result<bool> {
     let mut given_up = false;
     for sent in &batch.sent {
         if let Some(mut entry) = tx.queued(&sent.change.entity, sent.change.id)?
@@ -273,7 +273,7 @@ pub fn fail(tx: &mut dyn Tx, batch: &Batch, reason: &str, now: Millis) -> Result
 ///
 /// # Errors
 /// When the store cannot be written.
-pub fn try_again(tx: &mut dyn Tx, now: Millis, is_back: bool) -> Result<()> {
+pub fn try_again(tx: &mut dyn StoreTx, now: Millis, is_back: bool) -> Result<()> {
     let length = if is_back { HOUR } else { DAY };
     let mut after = 0;
     loop {
@@ -293,7 +293,7 @@ pub fn try_again(tx: &mut dyn Tx, now: Millis, is_back: bool) -> Result<()> {
 ///
 /// # Errors
 /// When the store cannot be written.
-pub fn nothing(tx: &mut dyn Tx) -> Result<Batch> {
+pub fn nothing(tx: &mut dyn StoreTx) -> Result<Batch> {
     let device = tx.meta(DEVICE)?.unwrap_or_default();
     let position = position(tx.reading())?;
     let mut batch = Batch { position, device, serial: 0, sent: Vec::new() };
@@ -305,7 +305,7 @@ pub fn nothing(tx: &mut dyn Tx) -> Result<Batch> {
 ///
 /// # Errors
 /// When the store cannot be written.
-pub fn note_failure(tx: &mut dyn Tx, batch: &Batch, reason: &str) -> Result<()> {
+pub fn note_failure(tx: &mut dyn StoreTx, batch: &Batch, reason: &str) -> Result<()> {
     let Some(first) = batch.sent.first() else { return Ok(()) };
     if let Some(mut entry) = tx.queued(&first.change.entity, first.change.id)? {
         entry.last_error = Some(reason.to_owned());

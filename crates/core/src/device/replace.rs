@@ -9,7 +9,7 @@ use super::{
 use crate::{
     FieldName, Result,
     clock::{self, MINE, Moment, SEEN},
-    store::{ReadTx, Stored, Tx},
+    store::{ReadTx, StoreTx, Stored},
 };
 
 /// Rows read at once.
@@ -20,7 +20,7 @@ const STEP: usize = 500;
 ///
 /// # Errors
 /// When one of both cannot be read, or this one not written.
-pub fn replace(tx: &mut dyn Tx, moment: &Moment, theirs: &dyn ReadTx) -> Result<()> {
+pub fn replace(tx: &mut dyn StoreTx, moment: &Moment, theirs: &dyn ReadTx) -> Result<()> {
     tx.clear(&[DEVICE, SERIAL, MINE, SEEN])?;
     for entity in theirs.stored_entities()? {
         let known = tx.schema().get(&entity);

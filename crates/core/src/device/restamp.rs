@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     FieldName, Id, Result, Stamp,
     clock::{self, Moment},
-    store::{AuditEntry, AuditKind, Queued, Tx},
+    store::{AuditEntry, AuditKind, Queued, StoreTx},
 };
 
 /// The rule under which the audit log says that a write got a new stamp.
@@ -40,7 +40,7 @@ pub struct Restamped {
 /// that are ahead, above all that the hub is known to hold. A cell that has another stamp
 /// by now is not the one that was refused.
 pub(super) fn restamp(
-    tx: &mut dyn Tx,
+    tx: &mut dyn StoreTx,
     moment: &Moment,
     refused: &[(String, Id, String, Stamp)],
 ) -> Result<Vec<Restamped>> {
@@ -100,7 +100,7 @@ pub(super) fn restamp(
 }
 
 /// Everything that the hub has yet to hear of, whatever it waits for.
-fn all_entries(tx: &dyn Tx) -> Result<Vec<Queued>> {
+fn all_entries(tx: &dyn StoreTx) -> Result<Vec<Queued>> {
     let waiting = pages(|after| tx.queue(false, after, PAGE))?;
     let parked = pages(|after| tx.queue(true, after, PAGE))?;
     let kept = pages(|after| tx.kept(after, PAGE))?;
@@ -118,7 +118,7 @@ fn pages(read: impl Fn(u64) -> Result<Vec<Queued>>) -> Result<Vec<Queued>> {
     }
 }
 
-fn apply(tx: &mut dyn Tx, it: &Restamped) -> Result<()> {
+fn apply(tx: &mut dyn StoreTx, it: &Restamped) -> Result<()> {
     let Some(mut stored) = tx.get(&it.entity, it.id)? else { return Ok(()) };
     if let Some(value) = stored.row.value(&it.field).cloned() {
         stored.row.set(it.field.clone(), it.now, value);
@@ -127,7 +127,7 @@ fn apply(tx: &mut dyn Tx, it: &Restamped) -> Result<()> {
     Ok(())
 }
 
-fn note_uncarried(tx: &mut dyn Tx, cells: &[Restamped]) -> Result<()> {
+fn note_uncarried(tx: &mut dyn StoreTx, cells: &[Restamped]) -> Result<()> {
     let mut rows: BTreeMap<(&str, Id), Vec<&FieldName>> = BTreeMap::new();
     for it in cells {
         rows.entry((&it.entity, it.id)).or_default().push(&it.field);
@@ -142,7 +142,7 @@ fn note_uncarried(tx: &mut dyn Tx, cells: &[Restamped]) -> Result<()> {
     Ok(())
 }
 
-fn rewrite_audit(tx: &mut dyn Tx, new: &BTreeMap<Stamp, Stamp>) -> Result<()> {
+fn rewrite_audit(tx: &mut dyn StoreTx, new: &BTreeMap<Stamp, Stamp>) -> Result<()> {
     for mut entry in tx.audit(None, usize::MAX)? {
         if entry.rule == CLOCK_AHEAD {
             continue;
@@ -159,7 +159,7 @@ fn rewrite_audit(tx: &mut dyn Tx, new: &BTreeMap<Stamp, Stamp>) -> Result<()> {
 
 /// Says in the audit log that a write got a new stamp: its time is not what the person
 /// saw on the clock.
-fn tell(tx: &mut dyn Tx, moment: &Moment, it: &Restamped) -> Result<()> {
+fn tell(tx: &mut dyn StoreTx, moment: &Moment, it: &Restamped) -> Result<()> {
     let Some(stored) = tx.get(&it.entity, it.id)? else { return Ok(()) };
     let value = stored.row.value(&it.field).cloned().unwrap_or_default();
     tx.record(&AuditEntry {

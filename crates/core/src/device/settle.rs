@@ -11,7 +11,7 @@ use crate::{
         restamp::restamp,
         unread,
     },
-    store::Tx,
+    store::StoreTx,
 };
 
 /// What became of a push.
@@ -37,7 +37,7 @@ pub struct Settled {
 /// # Errors
 /// [`Error::BadAnswer`] if they do not fit the call.
 pub fn settle(
-    tx: &mut dyn Tx,
+    tx: &mut dyn StoreTx,
     moment: &Moment,
     batch: &Batch,
     answers: Answers,
@@ -114,7 +114,7 @@ fn follow(link: &mut Link, mut places: Vec<u64>) {
 /// here. If not, others have written cells of it that this device has yet to pull; then
 /// it must not count as seen, because a hub that went back to a backup may have given
 /// those cells a place that lies before the cursor, and only unequal digests show it.
-fn accept(tx: &mut dyn Tx, link: &mut Link, sent: &Sent, hash: u64) -> Result<bool> {
+fn accept(tx: &mut dyn StoreTx, link: &mut Link, sent: &Sent, hash: u64) -> Result<bool> {
     let (entity, id) = (&sent.change.entity, sent.change.id);
     let unchanged = tx.queued(entity, id)?.is_some_and(|entry| entry.change == sent.counter);
     if unchanged {
@@ -142,7 +142,7 @@ fn accept(tx: &mut dyn Tx, link: &mut Link, sent: &Sent, hash: u64) -> Result<bo
 }
 
 /// The hub does not have the row: its next push carries all of it.
-fn send_whole(tx: &mut dyn Tx, sent: &Sent) -> Result<()> {
+fn send_whole(tx: &mut dyn StoreTx, sent: &Sent) -> Result<()> {
     let (entity, id) = (&sent.change.entity, sent.change.id);
     let (Some(mut entry), Some(stored)) = (tx.queued(entity, id)?, tx.get(entity, id)?) else {
         return Ok(());
@@ -153,7 +153,7 @@ fn send_whole(tx: &mut dyn Tx, sent: &Sent) -> Result<()> {
     tx.enqueue(&entry)
 }
 
-fn park(tx: &mut dyn Tx, sent: &Sent, reason: &str) -> Result<()> {
+fn park(tx: &mut dyn StoreTx, sent: &Sent, reason: &str) -> Result<()> {
     match tx.queued(&sent.change.entity, sent.change.id)? {
         Some(mut entry) if entry.change == sent.counter => {
             entry.parked = Some(reason.to_owned());

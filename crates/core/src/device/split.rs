@@ -16,7 +16,7 @@ use crate::{
     DELETED_AT, EntityDescriptor, Error, FieldName, Id, Policy, Refusal, Result, Row, Stamp, Value,
     Values, alias,
     clock::{self, Moment},
-    store::{Deleted, Find, ReadTx, Stored, Tx},
+    store::{Deleted, Find, ReadTx, StoreTx, Stored},
     view,
 };
 
@@ -124,7 +124,7 @@ pub fn plan_split(
 /// [`Error::Refused`]; [`Error::Refused`] if the key that `changes` give is that of
 /// a row of the class or of another live row.
 pub fn split(
-    tx: &mut dyn Tx,
+    tx: &mut dyn StoreTx,
     moment: &Moment,
     entity: &'static EntityDescriptor,
     member: Id,
@@ -168,7 +168,7 @@ pub fn split(
 /// # Errors
 /// [`Error::NotFound`] if it was not taken apart.
 pub fn rejoin(
-    tx: &mut dyn Tx,
+    tx: &mut dyn StoreTx,
     moment: &Moment,
     entity: &'static EntityDescriptor,
     member: Id,
@@ -304,7 +304,7 @@ fn named_by(tx: &dyn ReadTx, entity: &EntityDescriptor, member: Id) -> Result<Na
 }
 
 fn rename_reference(
-    tx: &mut dyn Tx,
+    tx: &mut dyn StoreTx,
     moment: &Moment,
     entity: &'static str,
     id: Id,

@@ -10,7 +10,7 @@ use super::{adopt::adopt_row, link::Link};
 use crate::{
     Change, Error, Id, Result, Stamp,
     clock::{self, Moment},
-    store::{ReadTx, Tx},
+    store::{ReadTx, StoreTx},
 };
 
 const LIST: &str = "unread";
@@ -71,7 +71,7 @@ fn place(entity: &str, id: Id) -> String {
     format!("{LIST}.{entity}.{id}")
 }
 
-fn save(tx: &mut dyn Tx, list: &[Aside]) -> Result<()> {
+fn save(tx: &mut dyn StoreTx, list: &[Aside]) -> Result<()> {
     if list.is_empty() {
         return tx.set_meta(LIST, None);
     }
@@ -84,7 +84,7 @@ fn save(tx: &mut dyn Tx, list: &[Aside]) -> Result<()> {
 
 /// Sets the rows of a page aside that could not be read.
 pub(super) fn set_aside(
-    tx: &mut dyn Tx,
+    tx: &mut dyn StoreTx,
     moment: &Moment,
     link: &mut Link,
     rows: Vec<Unread>,
@@ -122,7 +122,7 @@ pub(super) fn set_aside(
 }
 
 /// Forgets what was set aside of rows that came readable.
-pub(super) fn forget(tx: &mut dyn Tx, link: &mut Link, rows: &[(String, Id)]) -> Result<()> {
+pub(super) fn forget(tx: &mut dyn StoreTx, link: &mut Link, rows: &[(String, Id)]) -> Result<()> {
     let mut list = unread(tx.reading())?;
     if list.is_empty() {
         return Ok(());
@@ -143,7 +143,7 @@ pub(super) fn is_blind(tx: &dyn ReadTx) -> Result<bool> {
 }
 
 /// Keeps the texts, but not what a hub holds of them: it is read again from its beginning.
-pub(super) fn forget_hub(tx: &mut dyn Tx) -> Result<()> {
+pub(super) fn forget_hub(tx: &mut dyn StoreTx) -> Result<()> {
     let mut list = unread(tx.reading())?;
     if list.is_empty() {
         return Ok(());
@@ -158,7 +158,12 @@ pub(super) fn forget_hub(tx: &mut dyn Tx) -> Result<()> {
 ///
 /// # Errors
 /// When the store cannot be written.
-pub fn take_back(tx: &mut dyn Tx, moment: &Moment, aside: &Aside, change: Change) -> Result<()> {
+pub fn take_back(
+    tx: &mut dyn StoreTx,
+    moment: &Moment,
+    aside: &Aside,
+    change: Change,
+) -> Result<()> {
     let mut link = super::link::link(tx.reading())?;
     if !unread(tx.reading())?.contains(aside) {
         return Ok(());

@@ -5,7 +5,7 @@ use crate::{
     DELETED_AT, EntityDescriptor, Error, FieldName, Id, Millis, Policy, Refusal, Result, Stamp,
     Value, Values, alias,
     clock::{self, Moment},
-    store::{AuditEntry, AuditKind, Operation, Queued, ReadTx, Stored, Tx},
+    store::{AuditEntry, AuditKind, Operation, Queued, ReadTx, StoreTx, Stored},
     view,
 };
 
@@ -16,7 +16,7 @@ use crate::{
 /// [`Error::Refused`] if a live row has its natural key; [`Error::Invalid`] and
 /// [`Error::Invalid`] for values that do not fit.
 pub fn create(
-    tx: &mut dyn Tx,
+    tx: &mut dyn StoreTx,
     moment: &Moment,
     entity: &'static EntityDescriptor,
     id: Id,
@@ -55,7 +55,7 @@ pub fn create(
 /// [`Error::NotFound`], [`Error::Refused`], [`Error::Invalid`],
 /// [`Error::Invalid`].
 pub fn update(
-    tx: &mut dyn Tx,
+    tx: &mut dyn StoreTx,
     moment: &Moment,
     entity: &'static EntityDescriptor,
     id: Id,
@@ -75,7 +75,7 @@ pub fn update(
 /// # Errors
 /// As [`create`] and [`update`].
 pub fn put(
-    tx: &mut dyn Tx,
+    tx: &mut dyn StoreTx,
     moment: &Moment,
     entity: &'static EntityDescriptor,
     id: Id,
@@ -92,7 +92,7 @@ pub fn put(
 /// # Errors
 /// [`Error::NotFound`].
 pub fn set_deleted(
-    tx: &mut dyn Tx,
+    tx: &mut dyn StoreTx,
     moment: &Moment,
     entity: &'static EntityDescriptor,
     id: Id,
@@ -123,7 +123,7 @@ pub(super) fn sort_values(
 }
 
 pub(super) fn write_cells(
-    tx: &mut dyn Tx,
+    tx: &mut dyn StoreTx,
     moment: &Moment,
     entity: &'static EntityDescriptor,
     id: Id,
@@ -214,7 +214,7 @@ pub(super) fn holder(
 
 /// Notes that the hub has yet to hear of `fields`. An edit un-parks its row.
 pub(super) fn owe(
-    tx: &mut dyn Tx,
+    tx: &mut dyn StoreTx,
     entity: &str,
     stored: &Stored,
     fields: impl IntoIterator<Item = FieldName>,

@@ -24,12 +24,13 @@ impl Replica {
     /// [`Refused`](crate::Error::Refused); and those of an edit for `changes`.
     pub fn split(&self, entity: &str, member: Id, changes: &Values) -> Result<Split> {
         let entity = self.schema().entity(entity)?;
-        let done = self.write(entity, member, |tx, moment| {
-            device::split(tx, moment, entity, member, changes)
-        })?;
-        self.wrote(entity.name, done.apart);
-        done.follow.iter().for_each(|(entity, id, _)| self.wrote(entity, *id));
-        Ok(done)
+        self.write(|tx| {
+            let done = device::split(tx.tx, &tx.moment, entity, member, changes)?;
+            tx.changed(entity.name, member);
+            tx.changed(entity.name, done.apart);
+            done.follow.iter().for_each(|(entity, id, _)| tx.changed(entity, *id));
+            Ok(done)
+        })
     }
 
     /// Undoes [`Self::split`].
@@ -38,9 +39,11 @@ impl Replica {
     /// [`NotFound`](crate::Error::NotFound) if `member` was not taken apart.
     pub fn rejoin(&self, entity: &str, member: Id) -> Result<()> {
         let entity = self.schema().entity(entity)?;
-        let apart =
-            self.write(entity, member, |tx, moment| device::rejoin(tx, moment, entity, member))?;
-        self.wrote(entity.name, apart);
-        Ok(())
+        self.write(|tx| {
+            let apart = device::rejoin(tx.tx, &tx.moment, entity, member)?;
+            tx.changed(entity.name, member);
+            tx.changed(entity.name, apart);
+            Ok(())
+        })
     }
 }

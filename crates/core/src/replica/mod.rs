@@ -2,6 +2,7 @@
 
 mod apart;
 mod rows;
+mod write;
 
 use std::{
     collections::BTreeSet,
@@ -14,11 +15,13 @@ use std::{
 
 use tokio::sync::{broadcast, watch};
 
+pub use self::write::WriteTx;
+
 use crate::{
-    Backend, Digests, Durability, EntityDescriptor, Env, Error, Id, Millis, Result, Row, Schema,
-    Store, SyncReport, Value, Values, alias, audit,
+    Backend, Digests, Durability, Env, Error, Id, Millis, Result, Schema, Store, SyncReport,
+    Values, alias, audit,
     clock::{Correction, Moment},
-    device::{self, Imported},
+    device::{self, Kept},
     status::{self, Contact, Failure, Status},
     store::{AuditEntry, AuditKind, ReadTx},
     sync::{Exchange, Progress},
@@ -93,16 +96,24 @@ impl Replica {
     /// # Errors
     /// When the store cannot be read or written.
     pub fn open(store: Arc<dyn Store>, env: Arc<dyn Env>) -> Result<Self> {
-        let device = store.transact(Durability::Normal, |tx| {
-            let known = tx.meta(device::DEVICE)?.and_then(|it| u32::from_str_radix(&it, 16).ok());
-            audit::sight(tx, env.wall(), false)?;
-            if let Some(device) = known {
-                return Ok(device);
-            }
-            let device = low(env.random());
-            tx.set_meta(device::DEVICE, Some(&format!("{device:08x}")))?;
-            Ok(device)
-        })?;
+        let now = env.wall();
+        let device_of = |tx: &dyn ReadTx| -> Result<Option<u32>> {
+            Ok(tx.meta(device::DEVICE)?.and_then(|it| u32::from_str_radix(&it, 16).ok()))
+        };
+        // Nearly every opening has nothing to write, and so waits for nobody who does.
+        let known = store.view(|tx| Ok((device_of(tx)?, audit::is_due(tx, now, false)?)))?;
+        let device = match known {
+            (Some(device), false) => device,
+            _ => store.transact(Durability::Normal, |tx| {
+                audit::sight(tx, now, false)?;
+                if let Some(device) = device_of(tx.reading())? {
+                    return Ok(device);
+                }
+                let device = low(env.random());
+                tx.set_meta(device::DEVICE, Some(&format!("{device:08x}")))?;
+                Ok(device)
+            })?,
+        };
         let node = u64::from(device) << 32 | u64::from(low(env.random()));
         Ok(Self {
             store,
@@ -121,9 +132,47 @@ impl Replica {
         self.store.schema()
     }
 
-    /// Where it keeps them.
-    pub fn store(&self) -> &dyn Store {
+    /// Where it keeps them. No application gets hold of it: what is written there without
+    /// a stamp and a place in the queue never leaves this device.
+    pub(crate) fn store(&self) -> &dyn Store {
         &*self.store
+    }
+
+    /// Something that changes whenever the data does, also by another process.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn version(&self) -> Result<u64> {
+        self.store.version()
+    }
+
+    /// Copies everything to a new file, as [`Store::backup`] does.
+    ///
+    /// # Errors
+    /// As [`Store::backup`].
+    pub fn backup(&self, to: &Path) -> Result<bool> {
+        self.store.backup(to)
+    }
+
+    /// Puts such a copy of its own in the place of everything that is here. One that
+    /// somebody else may have written goes through [`Self::replace_rows`].
+    ///
+    /// # Errors
+    /// As [`Store::restore`].
+    pub fn put_back(&self, from: &Path) -> Result<()> {
+        self.store.restore(from)
+    }
+
+    /// Sets what stays on this device from now on. Returns whether that was anything new;
+    /// if not, nothing is written.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub fn keep(&self, rules: &Kept) -> Result<bool> {
+        if self.store.view(device::kept)? == *rules {
+            return Ok(false);
+        }
+        self.store.transact(Durability::Full, |tx| device::keep(tx, rules))
     }
 
     /// The name of this device, drawn when its store was first opened.
@@ -134,22 +183,6 @@ impl Replica {
     /// Its time and randomness.
     pub fn env(&self) -> &dyn Env {
         &*self.env
-    }
-
-    /// Joins what a transcript's record says, inside a transaction of the caller's.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    pub fn import(
-        &self,
-        tx: &mut dyn crate::store::Tx,
-        entity: &'static EntityDescriptor,
-        id: Id,
-        row: &Row,
-        local: Vec<(crate::FieldName, Value)>,
-    ) -> Result<Imported> {
-        let cells = row.cells().map(|(f, cell)| (f.clone(), cell.value.clone(), cell.stamp));
-        device::import(tx, &self.moment(), entity, id, cells.collect(), local)
     }
 
     /// Values that gave way, newest first.
@@ -314,8 +347,8 @@ impl Replica {
         *self.correction() = Some(measured);
     }
 
-    /// Tells subscribers about rows that a sync or an import changed.
-    pub fn announce(&self, rows: Vec<(String, Id)>) {
+    /// Tells subscribers about rows that a sync changed.
+    pub(crate) fn announce(&self, rows: Vec<(String, Id)>) {
         for (entity, id) in rows {
             let _no_subscriber = self.changes.send(Changed { entity, id, here: false });
         }

@@ -83,7 +83,7 @@ pub trait Store: Send + Sync {
 }
 
 /// What a write transaction runs.
-pub type WriteJob<'a> = Box<dyn FnOnce(&mut dyn Tx) -> Result<()> + 'a>;
+pub type WriteJob<'a> = Box<dyn FnOnce(&mut dyn StoreTx) -> Result<()> + 'a>;
 /// What a read transaction runs.
 pub type ReadJob<'a> = Box<dyn FnOnce(&dyn ReadTx) -> Result<()> + 'a>;
 
@@ -215,7 +215,7 @@ pub trait ReadTx {
 }
 
 /// What a write transaction can do besides reading.
-pub trait Tx: ReadTx {
+pub trait StoreTx: ReadTx {
     /// This transaction as one that only reads.
     fn reading(&self) -> &dyn ReadTx;
 
@@ -301,7 +301,7 @@ impl dyn Store + '_ {
     pub fn transact<T>(
         &self,
         durability: Durability,
-        job: impl FnOnce(&mut dyn Tx) -> Result<T>,
+        job: impl FnOnce(&mut dyn StoreTx) -> Result<T>,
     ) -> Result<T> {
         let mut output = None;
         self.write(

@@ -3,8 +3,8 @@
 
 use crate::common::{Device, Folder, Line, hub, hub_of, imported};
 use driftline_core::{
-    Durability, Id, Schema,
-    device::{self, Kept},
+    Id, Schema,
+    device::Kept,
     status::{State, Status},
     store::Find,
 };
@@ -15,8 +15,7 @@ fn keep(device: &Device, folders: &[&str], rows: &[(&str, Id)]) {
         folders: folders.iter().map(|it| (*it).to_owned()).collect(),
         rows: rows.iter().map(|(entity, id)| ((*entity).to_owned(), *id)).collect(),
     };
-    let store = device.replica.store();
-    store.transact(Durability::Full, |tx| device::keep(tx, &rules)).unwrap();
+    device.replica.keep(&rules).unwrap();
 }
 
 fn line(device: &Device, folder: Id, text: &str) -> Id {

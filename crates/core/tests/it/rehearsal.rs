@@ -68,8 +68,7 @@ fn follow(mirror: &Mirror, hub: &dyn Backend) -> u64 {
 }
 
 fn foretell(device: &Device, mirror: &Mirror) -> Forecast {
-    let there = mirror.store();
-    device.replica.store().view(|here| there.view(|there| forecast(here, there))).unwrap()
+    device.replica.read(|here| mirror.read(|there| forecast(here, there))).unwrap()
 }
 
 /// A cloud with five folders, and a device that shares some of them in every way.
@@ -95,7 +94,7 @@ fn world() -> (Arc<Counted>, Device, Device) {
     here.folder("/plain/twin");
     here.folder("/kept/here");
     let rules = Kept { folders: vec!["/kept".into()], rows: Vec::new() };
-    here.replica.store().transact(Durability::Full, |tx| device::keep(tx, &rules)).unwrap();
+    here.replica.keep(&rules).unwrap();
     (hub, cloud, here)
 }
 
@@ -113,7 +112,7 @@ fn every_row_is_foretold_and_then_it_comes_to_that() {
     assert_eq!((clash.field.as_str(), told.clashes.len()), ("name", 1));
     assert_eq!((clash.here_value.as_str(), clash.here_stands), (Some("My name"), true));
     assert_eq!(hub.taken.load(Ordering::Relaxed), 5, "nothing was sent for it");
-    assert!(here.replica.store().view(device::link).unwrap().identity.is_none());
+    assert!(here.replica.read(device::link).unwrap().identity.is_none());
 
     // What is read by then is not read again.
     assert_eq!(follow(&mirror, &*hub), 0);
@@ -184,13 +183,13 @@ fn a_merge_that_is_stopped_half_way_goes_on_without_the_mirror() {
     let first = mirror.before(hub.clone());
     // Two pages, and then the program dies.
     for _ in 0..2 {
-        let position = here.replica.store().view(device::position).unwrap();
+        let position = here.replica.read(device::position).unwrap();
         let pull = Pull { protocol: PROTOCOL, cursor: position.cursor, rows: 2, bytes: 1 << 20 };
         let page = block_on(first.pull(pull)).unwrap();
         assert!(page.head > page.next, "the hub itself has the last word");
         let moment = here.replica.moment();
-        let store = here.replica.store();
-        let adopt = |tx: &mut dyn driftline_core::store::Tx| {
+        let store: &dyn driftline_core::Store = &here.store;
+        let adopt = |tx: &mut dyn driftline_core::store::StoreTx| {
             device::adopt(tx, &moment, &position, page.clone())
         };
         store.transact(Durability::Normal, adopt).unwrap();

@@ -284,7 +284,7 @@ proptest! {
         }
         fold.sync();
         prop_assert_eq!(fold.folders(&fold.a), fold.folders(&fold.b));
-        let class = fold.a.replica.store().view(|tx| alias::class(tx, "folders", fold.one)).unwrap();
+        let class = fold.a.replica.read(|tx| alias::class(tx, "folders", fold.one)).unwrap();
         prop_assert_eq!(class.len(), 2, "a row that was taken apart was folded again: {:?}", class);
     }
 }

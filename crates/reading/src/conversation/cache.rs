@@ -7,7 +7,7 @@ use std::{
 };
 
 use driftline_core::{
-    ALIASES, Id, Store, Value, alias,
+    ALIASES, Id, Replica, Value, alias,
     store::{Find, ReadTx},
     view,
 };
@@ -38,17 +38,17 @@ impl Cache {
     /// The conversation of a session.
     pub(super) fn get(
         &self,
-        store: &dyn Store,
+        replica: &Replica,
         session: Id,
         patience: &Patience,
     ) -> Result<Arc<Conversation>> {
         // Asked for before the rows: a change in between makes it too old, never too new.
-        let version = store.version()?;
+        let version = replica.version()?;
         let known = self.take(session);
         if let Some(known) = known.as_ref().filter(|it| it.version == version) {
             return Ok(self.keep(known.clone()));
         }
-        let (revision, conversation) = store.view(|tx| {
+        let (revision, conversation) = replica.read(|tx| {
             let journal = tx.journal()?;
             let reaches = |it: &&Known| journal.reaches(it.revision);
             let renewed = match known.as_ref().filter(reaches) {

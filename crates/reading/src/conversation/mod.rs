@@ -40,7 +40,7 @@ impl Reading {
     /// # Errors
     /// When the rows cannot be read.
     pub fn conversation(&self, session: Id) -> Result<Arc<Conversation>> {
-        self.conversations.get(self.replica().store(), session, &self.patience)
+        self.conversations.get(self.replica(), session, &self.patience)
     }
 
     /// What some items of a strand say, as [`Conversation::range`] gives them.
@@ -53,8 +53,8 @@ impl Reading {
         strand: usize,
         items: Range<usize>,
     ) -> Result<Vec<Shown>> {
-        let store = self.replica().store();
-        store.view(|tx| Ok(conversation.load(tx, strand, items.clone(), &self.patience)))?
+        self.replica()
+            .read(|tx| Ok(conversation.load(tx, strand, items.clone(), &self.patience)))?
     }
 
     /// The session that a message belongs to, whether it is shown or not.
@@ -62,7 +62,7 @@ impl Reading {
     /// # Errors
     /// When the rows cannot be read.
     pub fn session_of(&self, message: Id) -> Result<Option<Id>> {
-        let found = self.replica().store().view(|tx| {
+        let found = self.replica().read(|tx| {
             let message = view::view(tx, tx.schema().entity(MESSAGES)?, message)?;
             let named = message.as_ref().and_then(|it| it.value("session"));
             let Some(session) = named.and_then(Value::as_str).and_then(|it| it.parse().ok()) else {

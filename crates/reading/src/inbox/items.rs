@@ -48,7 +48,7 @@ pub fn counts(reading: &Reading, outside: &Outside) -> Result<Counts> {
 pub(super) fn all(reading: &Reading, outside: &Outside) -> Result<Vec<Item>> {
     let replica = reading.replica();
     let now = replica.now();
-    Ok(replica.store().view(|tx| {
+    Ok(replica.read(|tx| {
         let Some(entity) = tx.schema().get(InboxItem::NAME) else { return Ok(Vec::new()) };
         let devices = Devices::of(replica, tx)?;
         let mut noticed: BTreeMap<Id, Item> =

@@ -69,7 +69,7 @@ pub fn mark(reading: &Reading, outside: &Outside, id: Id, mark: Mark) -> Result<
         Mark::Unarchive => values.insert("archived_at".into(), Value::Null),
     };
     let entity = replica.schema().entity(InboxItem::NAME)?;
-    let born = replica.store().view(|tx| has_row(tx, entity, id))?;
+    let born = replica.read(|tx| has_row(tx, entity, id))?;
     if !born {
         // The row tells devices that do not notice it what was marked; what is about
         // files of this machine stays in its title.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use driftline_core::{
-    ALIASES, EntityDescriptor, Id, Store, SyncEntity, alias,
+    ALIASES, EntityDescriptor, Id, Replica, SyncEntity, alias,
     store::{Deleted, Find, Journal, ReadTx, Stored},
     view::{self, View},
 };
@@ -63,9 +63,9 @@ impl From<driftline_core::Error> for Trouble {
 }
 
 /// About how many rows are still to be looked at.
-pub(super) fn left(connection: &Connection, store: &dyn Store) -> Result<u64, Trouble> {
+pub(super) fn left(connection: &Connection, replica: &Replica) -> Result<u64, Trouble> {
     let state = State::load(connection)?;
-    Ok(store.view(|rows| {
+    Ok(replica.read(|rows| {
         let journal = rows.journal()?;
         match &state {
             Some(it) if leads_on(rows, journal, it)? => Ok(it.left(journal.last)),
@@ -78,12 +78,12 @@ pub(super) fn left(connection: &Connection, store: &dyn Store) -> Result<u64, Tr
 /// looked at.
 pub(super) fn step(
     connection: &Connection,
-    store: &dyn Store,
+    replica: &Replica,
     limit: usize,
 ) -> Result<u64, Trouble> {
     let transaction = file::begin(connection)?;
     let mut state = State::load(&transaction)?;
-    let left = store.view(|rows| Ok(follow(&transaction, rows, &mut state, limit)))??;
+    let left = replica.read(|rows| Ok(follow(&transaction, rows, &mut state, limit)))??;
     if let Some(state) = state {
         state.store(&transaction)?;
     }

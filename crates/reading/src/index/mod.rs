@@ -21,7 +21,7 @@ use std::{
     },
 };
 
-use driftline_core::{Schema, Store};
+use driftline_core::{Replica, Schema};
 use rusqlite::{Connection, ErrorCode};
 
 use self::fill::Trouble;
@@ -68,8 +68,8 @@ impl Index {
     ///
     /// # Errors
     /// When the rows or the index cannot be read.
-    pub fn lag(&self, store: &dyn Store) -> Result<u64> {
-        self.read(&Patience::default(), |it| fill::left(it, store))
+    pub fn lag(&self, replica: &Replica) -> Result<u64> {
+        self.read(&Patience::default(), |it| fill::left(it, replica))
     }
 
     /// Looks at some rows that are still to be looked at: a moment's work. Returns about
@@ -77,15 +77,15 @@ impl Index {
     ///
     /// # Errors
     /// When the rows or the index cannot be used.
-    pub fn step(&self, store: &dyn Store) -> Result<u64> {
+    pub fn step(&self, replica: &Replica) -> Result<u64> {
         let mut writer = locked(&self.writer);
-        match fill::step(&writer, store, STEP) {
+        match fill::step(&writer, replica, STEP) {
             Ok(left) => Ok(left),
             Err(Trouble::Rows(it)) => Err(it.into()),
             Err(Trouble::File(it)) if !file::is_damage(&it) => Err(file::failure(&self.path, it)),
             Err(Trouble::File(_)) => {
                 self.renew(&mut writer)?;
-                fill::step(&writer, store, STEP).map_err(|it| self.error(it))
+                fill::step(&writer, replica, STEP).map_err(|it| self.error(it))
             }
         }
     }
@@ -95,11 +95,11 @@ impl Index {
     ///
     /// # Errors
     /// When the rows or the index cannot be used.
-    pub fn freshen(&self, store: &dyn Store) -> Result<u64> {
-        match self.lag(store)? {
+    pub fn freshen(&self, replica: &Replica) -> Result<u64> {
+        match self.lag(replica)? {
             left if left > FEW => Ok(left),
             0 => Ok(0),
-            _ => self.step(store),
+            _ => self.step(replica),
         }
     }
 

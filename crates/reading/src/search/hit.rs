@@ -43,9 +43,9 @@ pub(super) fn read(
     query: &Query,
     marks: &Marks,
 ) -> Result<Option<Hit>> {
-    let store = reading.replica().store();
-    let Some(entity) = store.schema().get(entity) else { return Ok(None) };
-    let view = store.view(|tx| match view::view(tx, entity, id)? {
+    let replica = reading.replica();
+    let Some(entity) = replica.schema().get(entity) else { return Ok(None) };
+    let view = replica.read(|tx| match view::view(tx, entity, id)? {
         Some(it) if view::is_visible(tx, entity, &it.row)? => Ok(Some(it)),
         _ => Ok(None),
     })?;

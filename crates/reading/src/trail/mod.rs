@@ -101,7 +101,7 @@ pub struct Trail {
 /// [`Error::NoRow`], or when the store cannot be read.
 pub fn read(reading: &Reading, entity: &str, id: Id, remote: Option<&str>) -> Result<Trail> {
     let replica = reading.replica();
-    let found = replica.store().view(|tx| {
+    let found = replica.read(|tx| {
         let devices = Devices::of(replica, tx)?;
         let Some(seen) = Seen::read(tx, entity, id)? else { return Ok(None) };
         trail(tx, &devices, &seen, remote).map(Some)

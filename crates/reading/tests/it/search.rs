@@ -128,12 +128,12 @@ fn sessions_that_are_one_are_found_as_one() {
     let read = driftline_core::Id::imported(1, &["twin"]);
     let entity = world.replica.schema().entity("sessions").unwrap();
     let stamp = driftline_core::Stamp::machine(1, 1, 1, 1);
-    let row = values("Twin").into_iter().map(|(field, value)| (field, stamp, value)).collect();
+    let row: driftline_core::Row =
+        values("Twin").into_iter().map(|(field, value)| (field, stamp, value)).collect();
     world
         .replica
-        .store()
-        .transact(driftline_core::Durability::Normal, |tx| {
-            world.replica.import(tx, entity, read, &row, Vec::new())
+        .write_with(driftline_core::Durability::Normal, |tx| {
+            tx.import(entity, read, row.into_cells().collect(), Vec::new())
         })
         .unwrap();
     world.say(read, "user", "twin prompt", 1);

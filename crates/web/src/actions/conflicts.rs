@@ -23,7 +23,7 @@ pub(super) fn restore(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
 pub(super) fn split(request: &Request<'_>, form: &Form) -> Result<Outcome> {
     let (entity, id) = (request.part("entity"), request.id("id")?);
     let descriptor = request.replica.schema().entity(entity)?;
-    let own = request.replica.store().view(|tx| tx.get(entity, id))?;
+    let own = request.replica.read(|tx| tx.get(entity, id))?;
     let mut changes = Values::new();
     for field in descriptor.natural_key {
         let typed = form.text(field).map_or(Value::Null, Value::from);

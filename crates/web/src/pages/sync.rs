@@ -82,7 +82,7 @@ fn under_way(replica: &Replica) -> Markup {
 
 fn facts(request: &Request<'_>, status: &Status) -> Result<Markup> {
     let code = request.host.code()?;
-    let link = request.replica.store().view(device::link)?;
+    let link = request.replica.read(device::link)?;
     Ok(html! {
         dl.facts {
             div { dt { "Remote" } dd { (status.remote.as_deref().unwrap_or_default()) } }
@@ -111,7 +111,7 @@ fn parked(request: &Request<'_>, status: &Status) -> Result<Markup> {
     if status.parked == 0 {
         return Ok(html! {});
     }
-    let rows = request.replica.store().view(|tx| tx.queue(true, 0, LISTED))?;
+    let rows = request.replica.read(|tx| tx.queue(true, 0, LISTED))?;
     Ok(html! {
         h2 { "Refused" }
         p { "Each of these rows is kept here and is not sent until it changes or you send it "
@@ -156,7 +156,7 @@ fn name(request: &Request<'_>, entity: &EntityDescriptor, id: Id) -> String {
 /// What is here of each entity, and whether the other side holds the same.
 fn tables(request: &Request<'_>, status: &Status) -> Result<Markup> {
     let replica = request.replica;
-    let link = replica.store().view(device::link)?;
+    let link = replica.read(device::link)?;
     let differ = link.compared.map(|(_, differ)| differ);
     let some = status.pending + status.parked <= LISTED as u64;
     let queue = if some { queue(replica)? } else { Vec::new() };
@@ -204,7 +204,7 @@ fn compared(differ: Option<&[String]>, entity: &str) -> &'static str {
 }
 
 fn queue(replica: &Replica) -> Result<Vec<Queued>> {
-    Ok(replica.store().view(|tx| {
+    Ok(replica.read(|tx| {
         let mut all = tx.queue(false, 0, LISTED)?;
         all.extend(tx.queue(true, 0, LISTED)?);
         Ok(all)

@@ -14,7 +14,7 @@ use crate::{
 };
 
 pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
-    let (entity, id) = ids::find(request.replica.store(), request.part("id"))?;
+    let (entity, id) = ids::find(request.replica, request.part("id"))?;
     let status = request.state()?.status;
     let trail = trail::read(request.reading, &entity, id, status.remote.as_deref())?;
     let lost = conflicts::of_row(request.reading, &entity, id)?;

@@ -123,7 +123,7 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
 /// The page of one that is deleted: what it was, and the way back.
 fn deleted(request: &Request<'_>) -> Result<Option<Fragment>> {
     let (entity, id) = (request.replica.schema().entity(Row::NAME)?, request.id("id")?);
-    let row = request.replica.store().view(|tx| view::view(tx, entity, id))?;
+    let row = request.replica.read(|tx| view::view(tx, entity, id))?;
     let Some(row) = row.filter(|it| it.row.is_deleted()) else { return Ok(None) };
     let name = name_of(entity, &row);
     let page = html! {

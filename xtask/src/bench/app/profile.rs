@@ -49,10 +49,10 @@ impl Profile {
         let mut drafts = drafts.peekable();
         while drafts.peek().is_some() {
             let batch: Vec<Draft> = drafts.by_ref().take(usize::try_from(BATCH)?).collect();
-            self.replica.store().transact(Durability::Normal, |tx| {
+            self.replica.write_with(Durability::Normal, |tx| {
                 for Draft { id, row, local } in &batch {
                     let local = local.iter().map(|(field, it)| ((*field).into(), it.clone()));
-                    self.replica.import(tx, entity, *id, row, local.collect())?;
+                    tx.import(entity, *id, row.clone().into_cells().collect(), local.collect())?;
                 }
                 Ok(())
             })?;

@@ -104,9 +104,9 @@ impl Split {
     pub(super) fn run(self, context: &Context<'_>) -> Result<()> {
         let device = context.device()?;
         let (entity, id) = member(context, &device, &self.id)?;
-        let (store, now) = (device.replica.store(), context.env.wall());
+        let (replica, now) = (&device.replica, context.env.wall());
         let descriptor = context.schema.entity(entity)?;
-        let changes: Values = rows::values(store, descriptor, &self.changes, now)?;
+        let changes: Values = rows::values(replica, descriptor, &self.changes, now)?;
         let reading = device.reading();
         let split = match self.dry_run {
             true => folds::plan(&reading, entity, id, &changes)?,

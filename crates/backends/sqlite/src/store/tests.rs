@@ -118,7 +118,7 @@ fn a_full_disk_keeps_what_was_there_and_nothing_of_the_change() {
         set(&locked(&store.writer));
     };
     limit(40);
-    let fill = |tx: &mut dyn driftline_core::store::Tx| {
+    let fill = |tx: &mut dyn driftline_core::store::StoreTx| {
         (2..100).try_for_each(|number| tx.put("notes", &note(number, 4_000)))
     };
     let error = store.write(Durability::Full, Box::new(fill)).unwrap_err();

@@ -276,7 +276,7 @@ fn everything_can_be_taken_away_at_once() {
     put(&store, "notes", &note(1, &[]));
     put(&store, "unheard_of", &note(2, &[]));
     let followed = (&store as &dyn Store).view(|tx| tx.journal()).unwrap().last;
-    let clear = |tx: &mut dyn driftline_core::store::Tx| {
+    let clear = |tx: &mut dyn driftline_core::store::StoreTx| {
         tx.set_meta("stays", Some("1"))?;
         tx.set_meta("goes", Some("1"))?;
         tx.clear(&["stays"])

@@ -210,9 +210,10 @@ fn queued(number: u64) -> Queued {
 fn an_entry_keeps_its_place_and_a_new_one_goes_to_the_end() {
     let (_folder, store) = filled();
     let store: &dyn Store = &store;
-    let write = |job: &dyn Fn(&mut dyn driftline_core::store::Tx) -> driftline_core::Result<()>| {
-        store.transact(Durability::Full, |tx| job(tx)).unwrap();
-    };
+    let write =
+        |job: &dyn Fn(&mut dyn driftline_core::store::StoreTx) -> driftline_core::Result<()>| {
+            store.transact(Durability::Full, |tx| job(tx)).unwrap();
+        };
     for number in 1..=3 {
         write(&|tx| tx.enqueue(&queued(number)));
     }

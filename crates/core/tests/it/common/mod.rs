@@ -85,11 +85,11 @@ impl Device {
     pub fn import(&self, id: Id, completeness: u16, values: &[(&'static str, &str)]) -> bool {
         let entity = self.replica.schema().entity("folders").unwrap();
         let stamp = Stamp::machine(1_000, completeness, 1, completeness.into());
-        let row = values.iter().map(|(field, text)| (*field, stamp, Value::from(*text))).collect();
+        let row: driftline_core::Row =
+            values.iter().map(|(field, text)| (*field, stamp, Value::from(*text))).collect();
         self.replica
-            .store()
-            .transact(Durability::Normal, |tx| {
-                let done = self.replica.import(tx, entity, id, &row, Vec::new())?;
+            .write_with(Durability::Normal, |tx| {
+                let done = tx.import(entity, id, row.into_cells().collect(), Vec::new())?;
                 Ok(done != device::Imported::Same)
             })
             .unwrap()

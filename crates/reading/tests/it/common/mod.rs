@@ -4,7 +4,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use driftline_core::{
-    Durability, Id, Replica, Schema, Simulated, Stamp, Store, SyncEntity, Timestamp, Value,
+    Durability, Id, Replica, Schema, Simulated, Stamp, SyncEntity, Timestamp, Value,
 };
 use driftline_entities::{messages::Message, sessions::Session, workspaces::Workspace};
 use driftline_memory::MemoryStore;
@@ -81,12 +81,11 @@ impl World {
             .cloned()
             .chain([("session", json!(session.to_string())), ("created_at", json!(time))]);
         let stamp = Stamp::machine(time.cast_unsigned(), 1, 1, 1);
-        let row = all.map(|(field, value)| (field, stamp, value)).collect();
+        let row: driftline_core::Row = all.map(|(field, value)| (field, stamp, value)).collect();
         let entity = self.replica.schema().entity(Message::NAME).unwrap();
-        let store: &dyn Store = &self.store;
-        store
-            .transact(Durability::Normal, |tx| {
-                self.replica.import(tx, entity, id, &row, Vec::new())
+        self.replica
+            .write_with(Durability::Normal, |tx| {
+                tx.import(entity, id, row.into_cells().collect(), Vec::new())
             })
             .unwrap();
         id

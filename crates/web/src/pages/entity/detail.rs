@@ -13,7 +13,7 @@ use crate::{
 
 pub(crate) fn show(request: &Request<'_>) -> Result<Fragment> {
     let (entity, id) = (entity(request)?, request.id("id")?);
-    let row = request.replica.store().view(|tx| view::view(tx, entity, id))?;
+    let row = request.replica.read(|tx| view::view(tx, entity, id))?;
     let row = row.ok_or_else(|| CoreError::NotFound { entity: entity.name.into(), id })?;
     let name = name_of(entity, &row);
     let path = format!("/e/{}/{id}", entity.name);
@@ -54,7 +54,7 @@ pub(crate) fn show(request: &Request<'_>) -> Result<Fragment> {
 /// All of a value, as plain text.
 pub(in crate::pages) fn field(request: &Request<'_>) -> Result<Download> {
     let (entity, id) = (entity(request)?, request.id("id")?);
-    let row = request.replica.store().view(|tx| view::view(tx, entity, id))?;
+    let row = request.replica.read(|tx| view::view(tx, entity, id))?;
     let value = row.as_ref().and_then(|it| it.value(request.part("field")));
     let value = value.ok_or_else(|| Error::NotFound("there is no such value".into()))?;
     Ok(match value {

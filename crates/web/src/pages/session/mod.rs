@@ -86,7 +86,7 @@ fn session(request: &Request<'_>, id: Id) -> Result<Found> {
     }
     let entity = request.replica.schema().entity(Session::NAME)?;
     let row: Option<View> =
-        request.replica.store().view(|tx| driftline_core::view::view(tx, entity, id))?;
+        request.replica.read(|tx| driftline_core::view::view(tx, entity, id))?;
     let Some(row) = row else {
         return Err(Error::NotFound(format!("no session has the id {id}")));
     };

@@ -14,7 +14,7 @@ use crate::{
 pub(in crate::pages) fn show(request: &Request<'_>) -> Result<Fragment> {
     let id = request.id("id")?;
     let entity = request.replica.schema().entity(Message::NAME)?;
-    let row = request.replica.store().view(|tx| view::view(tx, entity, id))?;
+    let row = request.replica.read(|tx| view::view(tx, entity, id))?;
     let row = row.ok_or_else(|| CoreError::NotFound { entity: entity.name.into(), id })?;
     let session = request.reading.session_of(id)?;
     let said = |name: &str| row.value(name).and_then(Value::as_str);
