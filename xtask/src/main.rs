@@ -15,11 +15,15 @@ mod debian;
 mod elsewhere;
 mod mistakes;
 mod new_entity;
+mod new_project;
 mod npm;
 mod sim;
 mod test;
 
-use std::{path::Path, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
@@ -42,6 +46,11 @@ enum Task {
     NewEntity {
         /// The table's name: a plural in lower-case letters, such as `notes`
         name: String,
+    },
+    /// Write a program outside this repository, with an entity that is held to the suite
+    NewProject {
+        /// Its folder, which is made; the last part of it is the program's name
+        folder: PathBuf,
     },
     /// Write the files that follow from the entities and the rules of merging
     Codegen(codegen::Options),
@@ -80,6 +89,7 @@ fn run(task: Task) -> Result<()> {
     let root = here.parent().context("xtask is not inside the repository")?;
     match task {
         Task::NewEntity { name } => new_entity::run(root, &name),
+        Task::NewProject { folder } => new_project::run(root, &folder),
         Task::Codegen(options) => codegen::run(root, &options),
         Task::Sim(options) => sim::run(&options),
         Task::Browser(options) => browser::run(root, &options),

@@ -42,7 +42,7 @@ fn scaffold(root: &Path, name: &str) -> Result<Vec<Written>> {
         let help = "choose another name, or edit what is there";
         ensure!(!root.join(taken).exists(), "{} exists already; {help}", taken.display());
     }
-    let path = format!("{package} = {{ path = \"crates/entities/{name}\" }}");
+    let path = format!("{package} = {{ path = \"crates/entities/{name}\", version = \"0.1.0\" }}");
     let dependency = format!("{package}.workspace = true");
     let link = format!("pub use {module} as {name};");
     let files = [
@@ -161,7 +161,9 @@ edition.workspace = true
 rust-version.workspace = true
 license.workspace = true
 repository.workspace = true
-publish.workspace = true
+readme.workspace = true
+keywords = ["local-first", "sync"]
+categories = ["database"]
 
 [dependencies]
 driftline-core.workspace = true
@@ -169,6 +171,10 @@ driftline-derive.workspace = true
 
 [lints]
 workspace = true
+
+[package.metadata.docs.rs]
+all-features = true
+targets = ["x86_64-unknown-linux-gnu"]
 "#
         )
     }

@@ -4,7 +4,7 @@
 //! ```no_run
 //! // use my_entities as _;
 //! fn main() -> std::process::ExitCode {
-//!     driftline::run()
+//!     driftline_cli::run()
 //! }
 //! ```
 //!

@@ -1,4 +1,4 @@
 //! The command line, with everything that this repository has linked in.
 fn main() -> std::process::ExitCode {
-    driftline::run()
+    driftline_cli::run()
 }

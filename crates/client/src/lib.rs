@@ -23,7 +23,6 @@
 
 mod ask;
 mod client;
-mod env;
 mod error;
 mod log;
 mod open_profile;
@@ -47,12 +46,12 @@ pub mod sign_in;
 pub mod sign_out;
 pub mod sync;
 
+pub use driftline::SystemEnv;
 pub use self::{
     account::runtime,
     ask::{Ask, Question, Quiet, Step},
     client::{Client, Device},
     config::Overrides,
-    env::SystemEnv,
     errand::{Errand, Standing},
     error::{Error, Kind, Result, causes, kind_of},
     log::start as start_log,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::{Id, Millis, Result, Row, value};
+use crate::{Error, Id, Millis, Result, Row, value};
 
 /// One kind of row that syncs. Derive it: `#[derive(SyncEntity)]`.
 ///
@@ -252,6 +252,12 @@ pub trait FieldType: Clone + Default + PartialEq {
     /// What it holds. [`Kind::Ref`] comes from the field's attribute instead.
     const KIND: Kind;
 
+    /// The type of a value that is there: for an `Option`, of what is in it.
+    type Present;
+
+    /// The value that is there.
+    fn present(value: Self::Present) -> Self;
+
     /// The value that is stored; null for none.
     fn to_value(&self) -> Value;
 
@@ -263,6 +269,10 @@ macro_rules! field_type {
     ($type:ty, $kind:expr, |$it:ident| $to:expr, |$value:ident| $from:expr) => {
         impl FieldType for $type {
             const KIND: Kind = $kind;
+            type Present = Self;
+            fn present(value: Self) -> Self {
+                value
+            }
             fn to_value(&self) -> Value {
                 let $it = self;
                 $to
@@ -294,6 +304,12 @@ fn number<T: Default>(value: &Value, read: impl Fn(&Value) -> Option<T>) -> Opti
 impl<T: FieldType> FieldType for Option<T> {
     const KIND: Kind = T::KIND;
 
+    type Present = T;
+
+    fn present(value: T) -> Self {
+        Some(value)
+    }
+
     fn to_value(&self) -> Value {
         self.as_ref().map_or(Value::Null, T::to_value)
     }
@@ -303,8 +319,14 @@ impl<T: FieldType> FieldType for Option<T> {
     }
 }
 
-impl FieldType for Option<Id> {
+impl<E> FieldType for Option<Id<E>> {
     const KIND: Kind = Kind::Text;
+
+    type Present = Id<E>;
+
+    fn present(value: Id<E>) -> Self {
+        Some(value)
+    }
 
     fn to_value(&self) -> Value {
         self.map_or(Value::Null, |id| Value::from(id.to_string()))
@@ -313,10 +335,21 @@ impl FieldType for Option<Id> {
     fn from_value(value: Value) -> Option<Self> {
         match value {
             Value::Null => Some(None),
-            Value::String(text) => text.parse().ok().map(Some),
+            Value::String(text) => text.parse().ok().map(|id: Id| Some(id.of())),
             _ => None,
         }
     }
+}
+
+/// Reads one field, for [`SyncEntity::from_values`] as it is derived.
+#[doc(hidden)]
+pub fn read_field<T: FieldType>(
+    entity: &str,
+    field: &Field,
+    value: &dyn Fn(&str) -> Option<Value>,
+) -> Result<T> {
+    let value = T::from_value(value(field.name).unwrap_or_default());
+    value.ok_or_else(|| Error::bad_value(entity, field.name, field.kind.describe()))
 }
 
 /// A moment: milliseconds since 1970, UTC.

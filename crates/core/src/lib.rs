@@ -11,6 +11,7 @@ pub mod device;
 mod entity;
 mod env;
 mod error;
+mod field;
 mod hub;
 mod id;
 mod live;
@@ -30,7 +31,7 @@ pub mod value;
 pub mod view;
 
 #[doc(hidden)]
-pub use inventory;
+pub use {entity::read_field, inventory};
 
 pub use self::{
     backend::{
@@ -41,8 +42,9 @@ pub use self::{
     entity::{EntityDescriptor, Field, FieldType, Kind, Policy, SyncEntity, Timestamp, Values},
     env::{Env, Millis, Simulated},
     error::{BoxError, Error, ErrorKind, Input, Refusal, Result, SignInCause, Stale, excerpt},
+    field::{Condition, TypedField},
     hub::Hub,
-    id::Id,
+    id::{AnyEntity, Id},
     live::{Head, Hear, Heard},
     replica::{Changed, Entry, Replica, WriteTx},
     row::{Cell, DELETED_AT, FieldName, Row},

@@ -257,7 +257,11 @@ fn matches(find: &Find, it: &View) -> bool {
     let has = |(field, value): &(Cow<'static, str>, Value)| {
         it.value(field).unwrap_or(&Value::Null) == value
     };
-    deleted && find.equal.iter().all(has) && !find.unless.iter().any(has)
+    let is_unset = |field: &str| it.value(field).is_none_or(Value::is_null);
+    deleted
+        && find.equal.iter().all(has)
+        && !find.unless.iter().any(has)
+        && find.unset_or.iter().all(|it| has(it) || is_unset(&it.0))
 }
 
 fn compare(find: &Find, one: &View, other: &View) -> Ordering {

@@ -1,7 +1,9 @@
 //! What stands in `#[sync(...)]` and in doc comments. Names are checked here, where
 //! an error can point at them, and not only when a program starts.
 
-use syn::{Attribute, Error, Expr, ExprLit, Lit, LitStr, Meta, Result, meta::ParseNestedMeta};
+use syn::{
+    Attribute, Error, Expr, ExprLit, Lit, LitStr, Meta, Result, Token, meta::ParseNestedMeta,
+};
 
 /// What `#[sync(...)]` says of a struct.
 #[derive(Default)]
@@ -49,17 +51,20 @@ impl OfField {
             } else if meta.path.is_ident("indexed") {
                 read.indexed = true;
             } else if meta.path.is_ident("refers") || meta.path.is_ident("owner") {
-                if read.refers.is_some() {
+                if read.refers.is_some() || read.owner {
                     return Err(meta.error("a field refers to one entity: keep one of the two"));
                 }
                 read.owner = meta.path.is_ident("owner");
-                read.refers = Some(entity_name(meta)?);
+                // An owner whose entity the field's type says needs no name.
+                if !read.owner || meta.input.peek(Token![=]) {
+                    read.refers = Some(entity_name(meta)?);
+                }
             } else if meta.path.is_ident("listed_by") {
                 read.listed_by = Some(meta.value()?.parse()?);
             } else {
                 return Err(meta.error(
-                    "a field takes `key`, `local`, `indexed`, `listed_by = \"...\"`, \
-                     `refers = \"...\"` and `owner = \"...\"`",
+                    "a field takes `key`, `local`, `indexed`, `listed_by = \"...\"`, `owner`, \
+                     `owner = \"...\"` and `refers = \"...\"`",
                 ));
             }
             Ok(())

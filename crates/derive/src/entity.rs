@@ -3,7 +3,7 @@
 
 use syn::{
     Data, DeriveInput, Error, Fields, GenericArgument, Ident, PathArguments, Result, Type,
-    ext::IdentExt, spanned::Spanned,
+    Visibility, ext::IdentExt, spanned::Spanned,
 };
 
 use crate::attribute::{self, OfField, OfStruct};
@@ -19,8 +19,11 @@ pub(crate) struct Entity {
 
 /// One column.
 pub(crate) struct Field {
+    pub(crate) vis: Visibility,
     pub(crate) ident: Ident,
     pub(crate) ty: Type,
+    /// Of which entity its type says that it is an id.
+    pub(crate) of: Option<Type>,
     pub(crate) name: String,
     pub(crate) doc: String,
     pub(crate) says: OfField,
@@ -82,6 +85,7 @@ impl Field {
             mistake(format!("say what `{name}` is: write a doc comment"));
         }
         let says = OfField::read(&field.attrs);
+        let reference = optional_id(&field.ty);
         if let Ok(says) = &says {
             if says.local && says.key {
                 mistake("devices compare the key, so it cannot be local".into());
@@ -89,13 +93,14 @@ impl Field {
             if says.local && says.owner {
                 mistake("every device needs to know the owner, so it cannot be local".into());
             }
-            if says.refers.is_some() && !is_optional_id(&field.ty) {
-                mistakes.add(Error::new(field.ty.span(), "a reference is an `Option<Id>`"));
+            if let Some(help) = reference_mistake(says, reference.as_ref()) {
+                mistakes.add(Error::new(field.ty.span(), help));
             }
         }
         let says = mistakes.keep(says).unwrap_or_default();
         mistakes.end()?;
-        Ok(Self { ident, ty: field.ty, name, doc, says })
+        let of = reference.and_then(|Reference(of)| of);
+        Ok(Self { vis: field.vis, ident, ty: field.ty, of, name, doc, says })
     }
 }
 
@@ -123,15 +128,38 @@ fn default_name(ident: &Ident) -> String {
     name + "s"
 }
 
-fn is_optional_id(ty: &Type) -> bool {
-    let Some((option, PathArguments::AngleBracketed(arguments))) = last_segment(ty) else {
-        return false;
-    };
-    match arguments.args.first() {
-        Some(GenericArgument::Type(inner)) if option == "Option" => {
-            last_segment(inner).is_some_and(|(name, _)| name == "Id")
+/// An `Option<Id>`, and of which entity if it says so.
+struct Reference(Option<Type>);
+
+fn optional_id(ty: &Type) -> Option<Reference> {
+    let (option, arguments) = last_segment(ty)?;
+    let (id, arguments) = last_segment(first_type(arguments).filter(|_| option == "Option")?)?;
+    let of = first_type(arguments)
+        .filter(|it| !last_segment(it).is_some_and(|(name, _)| name == "AnyEntity"));
+    (id == "Id").then(|| Reference(of.cloned()))
+}
+
+/// What does not fit between what is said of a field and its type.
+fn reference_mistake(says: &OfField, reference: Option<&Reference>) -> Option<&'static str> {
+    match (&says.refers, reference) {
+        (Some(_), None) => Some("a reference is an `Option<Id>`"),
+        (Some(_), Some(Reference(Some(_)))) => {
+            Some("the type says of which entity it is: leave the name out")
         }
-        _ => false,
+        (None, None | Some(Reference(None))) if says.owner => {
+            Some("say whose: `Option<Id<Folder>>`, or `owner = \"folders\"`")
+        }
+        _ => None,
+    }
+}
+
+fn first_type(arguments: &PathArguments) -> Option<&Type> {
+    match arguments {
+        PathArguments::AngleBracketed(arguments) => match arguments.args.first()? {
+            GenericArgument::Type(it) => Some(it),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

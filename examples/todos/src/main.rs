@@ -2,5 +2,5 @@
 use todos as _;
 
 fn main() -> std::process::ExitCode {
-    driftline::run()
+    driftline_cli::run()
 }

@@ -52,7 +52,7 @@ fn a_new_entity_is_one_short_file_and_three_lines() {
     assert!(source.lines().count() < 20, "{source}");
 
     let lines = [
-        "driftline-zebra-foals = { path = \"crates/entities/zebra_foals\" }\n",
+        "driftline-zebra-foals = { path = \"crates/entities/zebra_foals\", version = \"0.1.0\" }\n",
         "driftline-zebra-foals.workspace = true\n",
         "pub use driftline_zebra_foals as zebra_foals;\n",
     ];

@@ -57,8 +57,7 @@ fn files_are_short() {
 
 #[test]
 fn crates_inherit_what_the_workspace_says() {
-    const INHERITED: [&str; 6] =
-        ["version", "edition", "rust-version", "license", "repository", "publish"];
+    const INHERITED: [&str; 5] = ["version", "edition", "rust-version", "license", "repository"];
     for path in files(|it| it == "Cargo.toml") {
         let text = fs::read_to_string(&path).unwrap();
         let shown = path.display();
@@ -69,7 +68,31 @@ fn crates_inherit_what_the_workspace_says() {
         }
         for line in text.lines().skip_while(|it| !it.contains("dependencies]")) {
             let names_a_version = line.contains("version =") || line.contains("= \"");
-            assert!(!names_a_version, "{shown}: `{line}` belongs in the table of the root");
+            let is_path = line.contains("= { path = \"../");
+            assert!(
+                !names_a_version || is_path || line.starts_with("targets ="),
+                "{shown}: `{line}` belongs in the table of the root"
+            );
         }
     }
+}
+
+#[test]
+fn crates_that_people_depend_on_say_what_a_registry_shows() {
+    let mut published = 0;
+    for path in files(|it| it == "Cargo.toml") {
+        let text = fs::read_to_string(&path).unwrap();
+        if text.contains("\npublish = false\n") {
+            continue;
+        }
+        published += 1;
+        for key in ["description", "readme", "keywords", "categories", "[package.metadata.docs.rs]"]
+        {
+            assert!(text.contains(&format!("\n{key}")), "{}: no `{key}`", path.display());
+        }
+        let readme = path.with_file_name("README.md");
+        let own = text.contains("\nreadme = \"README.md\"\n");
+        assert_eq!(readme.exists(), own, "{}", readme.display());
+    }
+    assert!(published > 10, "{published}");
 }

@@ -9,4 +9,5 @@
 mod common;
 mod files;
 mod house;
+mod new_project;
 mod supply;

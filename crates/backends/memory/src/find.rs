@@ -28,7 +28,11 @@ pub(crate) fn matches(stored: &Stored, find: &Find) -> bool {
         "id" => value.as_str() == Some(&stored.id.to_string()),
         field => value_of(stored, field).unwrap_or(&Value::Null) == value,
     };
-    deleted && find.equal.iter().all(has) && !find.unless.iter().any(has)
+    let is_unset = |field: &str| value_of(stored, field).is_none_or(Value::is_null);
+    deleted
+        && find.equal.iter().all(has)
+        && !find.unless.iter().any(has)
+        && find.unset_or.iter().all(|it| has(it) || is_unset(&it.0))
 }
 
 fn compare(one: &Stored, other: &Stored, find: &Find) -> Ordering {

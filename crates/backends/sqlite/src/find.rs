@@ -31,7 +31,9 @@ pub(crate) fn filter<'a>(
 ) -> Result<Option<Filter<'a>>> {
     let mut terms = Vec::new();
     let mut values = Vec::new();
-    for ((field, _), value) in find.equal.iter().zip(wanted) {
+    // One for each condition, in their order.
+    let mut wanted = wanted.iter();
+    for ((field, _), value) in find.equal.iter().zip(wanted.by_ref()) {
         let (column, kind) = column(table, field)?;
         if value.is_null() {
             terms.push(format!("{column} IS NULL"));
@@ -41,7 +43,7 @@ pub(crate) fn filter<'a>(
         values.push(value);
         terms.push(format!("{column} = ?{}", values.len()));
     }
-    for ((field, _), value) in find.unless.iter().zip(wanted.iter().skip(find.equal.len())) {
+    for ((field, _), value) in find.unless.iter().zip(wanted.by_ref()) {
         let (column, kind) = column(table, field)?;
         if value.is_null() {
             terms.push(format!("{column} IS NOT NULL"));
@@ -49,6 +51,16 @@ pub(crate) fn filter<'a>(
             values.push(value);
             // Unlike `<>`, true of a column without a value.
             terms.push(format!("{column} IS NOT ?{}", values.len()));
+        }
+    }
+    for ((field, _), value) in find.unset_or.iter().zip(wanted) {
+        let (column, kind) = column(table, field)?;
+        match encode(kind, value) {
+            Some(value) => {
+                values.push(value);
+                terms.push(format!("({column} = ?{} OR {column} IS NULL)", values.len()));
+            }
+            None => terms.push(format!("{column} IS NULL")),
         }
     }
     match find.deleted {

@@ -29,6 +29,6 @@ mod value;
 mod view;
 
 pub use self::{
-    plugin::{open_remote, person, remote_path},
+    plugin::{open_remote, remote_path},
     store::SqliteStore,
 };

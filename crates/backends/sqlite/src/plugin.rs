@@ -6,7 +6,7 @@ use std::{
 };
 
 use driftline_core::{
-    BackendPlugin, Durability, Error, Hub, OpenBackend, Result, Store, Value, inventory,
+    BackendPlugin, Durability, Error, Hub, OpenBackend, Result, Schema, Store, Value, inventory,
 };
 
 use crate::{
@@ -32,7 +32,7 @@ inventory::submit! {
         local: Some(open_local),
         remote: Some(|open| {
             let store = Arc::new(open_remote(open)?);
-            let person = person(&store);
+            let person = store.person();
             Ok(Arc::new(Hub::open(store, &person, &*open.env)?))
         }),
         scratch: Some(|| Ok(Box::new(TemporaryFile::new()?))),
@@ -41,9 +41,7 @@ inventory::submit! {
 
 fn open_local(open: &OpenBackend<'_>) -> Result<Arc<dyn Store>> {
     let path = setting(open, "[local]")?.unwrap_or_else(|| open.profile.join(LOCAL));
-    let store = SqliteStore::open(&path, open.schema)?;
-    take_role(&store, "device")?;
-    Ok(Arc::new(store))
+    Ok(Arc::new(SqliteStore::open_device(&path, open.schema)?))
 }
 
 /// Opens the file that serves as the hub of devices on this machine.
@@ -51,9 +49,37 @@ fn open_local(open: &OpenBackend<'_>) -> Result<Arc<dyn Store>> {
 /// # Errors
 /// As [`remote_path`] and [`SqliteStore::open`], and when the file is a device's.
 pub fn open_remote(open: &OpenBackend<'_>) -> Result<SqliteStore> {
-    let store = SqliteStore::open(&remote_path(open)?, open.schema)?;
-    take_role(&store, "hub")?;
-    Ok(store)
+    SqliteStore::open_hub(&remote_path(open)?, open.schema)
+}
+
+impl SqliteStore {
+    /// [Opens](Self::open) the database of a device.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and when the file is a hub's.
+    pub fn open_device(path: &Path, schema: &Schema) -> Result<Self> {
+        let store = Self::open(path, schema)?;
+        take_role(&store, "device")?;
+        Ok(store)
+    }
+
+    /// [Opens](Self::open) the file that serves as the hub of devices on this machine.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; when the file is a device's, and when it is on a network disk or in
+    /// a folder that is copied to a cloud, where it would be damaged.
+    pub fn open_hub(path: &Path, schema: &Schema) -> Result<Self> {
+        check_shared(path)?;
+        let store = Self::open(path, schema)?;
+        take_role(&store, "hub")?;
+        Ok(store)
+    }
+
+    /// Whose rows a hub in this file holds: it has no accounts, so the file stands for the
+    /// person.
+    pub fn person(&self) -> String {
+        format!("file:{}", self.path().display())
+    }
 }
 
 /// The path of the file that serves as a hub.
@@ -68,12 +94,6 @@ pub fn remote_path(open: &OpenBackend<'_>) -> Result<PathBuf> {
     }
     check_shared(&path)?;
     Ok(path)
-}
-
-/// Whose rows the hub in this file holds: it has no accounts, so the file stands for
-/// the person.
-pub fn person(store: &SqliteStore) -> String {
-    format!("file:{}", store.path().display())
 }
 
 fn setting(open: &OpenBackend<'_>, side: &str) -> Result<Option<PathBuf>> {
@@ -117,7 +137,7 @@ fn bad_path(side: &str) -> Error {
 fn mixed_up(path: &Path, is: &str) -> Error {
     Error::Store {
         what: format!("{} is {is}", path.display()),
-        help: "set `path` in [local] and [remote] to two different files".into(),
+        help: "name another file: each is one or the other for good".into(),
         source: None,
     }
 }

@@ -63,8 +63,7 @@ impl SqliteTx<'_> {
         run: impl FnOnce(&Table, Filter<'_>) -> Result<T>,
     ) -> Result<T> {
         let table = self.tables.of(self.schema.entity(entity)?.name);
-        let wanted: Vec<Value> =
-            find.equal.iter().chain(&find.unless).map(|(_, it)| canonical(it.clone())).collect();
+        let wanted: Vec<Value> = find.conditions().map(|(_, it)| canonical(it.clone())).collect();
         match filter(table, find, &wanted)? {
             Some(filter) => run(table, filter),
             None => Ok(T::default()),

@@ -186,7 +186,7 @@ fn entry<E: SyncEntity>(it: &View) -> Result<Entry<E>> {
 }
 
 fn check_fields(entity: &EntityDescriptor, find: &Find) -> Result<()> {
-    let named = find.equal.iter().chain(&find.unless).map(|(field, _)| field).chain(&find.order);
+    let named = find.conditions().map(|(field, _)| field).chain(&find.order);
     for field in named {
         if entity.field(field).is_none() && field != "id" && field != crate::DELETED_AT {
             return Err(entity.unknown_field(field));

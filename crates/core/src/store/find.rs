@@ -15,6 +15,9 @@ pub struct Find {
     /// either, so a yes-or-no field that nobody set is among those that are not "yes". A
     /// reference is compared as it is written.
     pub unless: Vec<(Cow<'static, str>, Value)>,
+    /// Fields and the value each must have if it has any: what is at its type's default may
+    /// never have been written.
+    pub unset_or: Vec<(Cow<'static, str>, Value)>,
     /// Whether rows marked as deleted are among them, or only they.
     pub deleted: Deleted,
     /// The field to sort by (nulls first, then by id); by id if none.
@@ -45,6 +48,22 @@ impl Find {
     pub fn unless(mut self, field: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
         self.unless.push((field.into(), value.into()));
         self
+    }
+
+    /// Only rows with this value or none.
+    #[must_use]
+    pub fn unset_or(
+        mut self,
+        field: impl Into<Cow<'static, str>>,
+        value: impl Into<Value>,
+    ) -> Self {
+        self.unset_or.push((field.into(), value.into()));
+        self
+    }
+
+    /// The fields that rows are chosen by, each with its value.
+    pub fn conditions(&self) -> impl Iterator<Item = &(Cow<'static, str>, Value)> {
+        self.equal.iter().chain(&self.unless).chain(&self.unset_or)
     }
 
     /// Only rows that refer to this one.

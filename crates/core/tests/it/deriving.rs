@@ -1,7 +1,8 @@
 //! What right structs become.
 
 use driftline_core::{
-    EntityDescriptor, Error, Id, Kind, Policy, Schema, SyncEntity, Timestamp, Value,
+    Condition, EntityDescriptor, Error, Id, Kind, Policy, Schema, SyncEntity, Timestamp, Value,
+    store::Find,
 };
 use driftline_derive::SyncEntity;
 
@@ -39,6 +40,8 @@ struct AllKind {
     /// Whose it is.
     #[sync(owner = "kept_ones", listed_by = "moment")]
     whose: Option<Id>,
+    /// One of the same kind.
+    like: Option<Id<AllKind>>,
     /// An id of anything.
     loose: Option<Id>,
 }
@@ -49,6 +52,16 @@ struct AllKind {
 struct Kept {
     /// What was said.
     text: Option<String>,
+}
+
+/// A field of it is called like something of the trait.
+#[derive(Clone, Debug, Default, PartialEq, SyncEntity)]
+struct Branch {
+    /// What people call it.
+    name: String,
+    /// Whose it is.
+    #[sync(owner)]
+    whose: Option<Id<AllKind>>,
 }
 
 /// Names from the prelude, which the derived code must not pick up from here.
@@ -80,6 +93,7 @@ fn sample() -> AllKind {
         here: Some("/tmp".into()),
         neighbour: Some(Id::imported(1, &["n"])),
         whose: Some(Id::imported(2, &["w"])),
+        like: Some(Id::imported(4, &["s"]).of()),
         loose: Some(Id::imported(3, &["l"])),
     }
 }
@@ -121,6 +135,7 @@ fn kinds_come_from_the_types() {
             ("here", Kind::Text),
             ("neighbour", Kind::Ref("kept_ones")),
             ("whose", Kind::Ref("kept_ones")),
+            ("like", Kind::Ref("all_kinds")),
             ("loose", Kind::Text),
         ]
     );
@@ -133,7 +148,7 @@ fn attributes_set_what_they_say_and_nothing_else() {
     };
     assert_eq!(named(|it| it.local), ["here"]);
     assert_eq!(named(|it| it.owner), ["whose"]);
-    assert_eq!(named(|it| it.indexed), ["text", "neighbour", "whose"]);
+    assert_eq!(named(|it| it.indexed), ["text", "neighbour", "whose", "like"]);
     let text = EntityDescriptor::of::<AllKind>().field("text").unwrap();
     assert_eq!(text.doc, "Some text.");
     let plain = EntityDescriptor::of::<AllKind>().field("plain").unwrap();
@@ -163,6 +178,31 @@ fn a_value_of_another_type_is_an_error_that_names_the_field() {
     assert_eq!(error.to_string(), "all_kinds: `count` takes a whole number");
     let error = reread(&sample(), "neighbour", Some(&Value::from("x"))).unwrap_err();
     assert_eq!(error.to_string(), "all_kinds: `neighbour` takes the id of one of kept_ones");
+}
+
+#[test]
+fn fields_are_constants_that_know_their_names_and_types() {
+    assert_eq!(AllKind::SWITCH.name(), "switch");
+    assert_eq!(AllKind::TYPE.name(), "type");
+    assert_eq!((Branch::NAME, Branch::NAME_FIELD.name()), ("branchs", "name"));
+    let whose = EntityDescriptor::of::<Branch>().owner();
+    assert_eq!(whose, Some(("whose", "all_kinds")));
+
+    let find = |it: Condition<AllKind>| it.narrow(Find::new());
+    assert_eq!(find(AllKind::SWITCH.eq(true)).equal, [("switch".into(), true.into())]);
+    assert_eq!(find(AllKind::SWITCH.eq(false)).unset_or, [("switch".into(), false.into())]);
+    assert_eq!(find(AllKind::SWITCH.ne(true)).unless, [("switch".into(), true.into())]);
+    assert_eq!(find(AllKind::COUNT.eq(0)).equal, [("count".into(), 0.into())]);
+    assert_eq!(find(AllKind::TEXT.eq("a")).equal, [("text".into(), "a".into())]);
+    assert_eq!(find(AllKind::TEXT.is_none()).equal, [("text".into(), Value::Null)]);
+    assert_eq!(find(AllKind::LIKE.is_some()).unless, [("like".into(), Value::Null)]);
+    assert_eq!(
+        find(AllKind::PLAIN.ne("")).unless,
+        [("plain".into(), "".into()), ("plain".into(), Value::Null)]
+    );
+    let id = Id::imported(0, &["a"]);
+    let by_id = AllKind::LIKE.eq(id.of::<AllKind>());
+    assert_eq!(find(by_id).equal, [("like".into(), id.to_string().into())]);
 }
 
 #[test]

@@ -4,7 +4,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::expand;
+fn expand(input: TokenStream) -> syn::Result<TokenStream> {
+    super::expand(input, &quote!(::driftline_core))
+}
 
 fn mistakes(input: TokenStream) -> Vec<String> {
     match expand(input) {
@@ -111,8 +113,10 @@ fn unknown_attributes_are_answered_with_the_known_ones() {
     );
     assert_eq!(
         mistakes_of(&quote!(/** A. */ #[sync(unique)] a: bool)),
-        ["a field takes `key`, `local`, `indexed`, `listed_by = \"...\"`, `refers = \"...\"` and \
-          `owner = \"...\"`"]
+        [
+            "a field takes `key`, `local`, `indexed`, `listed_by = \"...\"`, `owner`, `owner = \"...\"` \
+          and `refers = \"...\"`"
+        ]
     );
 }
 
@@ -215,5 +219,28 @@ fn a_reference_is_an_optional_id() {
     }
     for ty in [quote!(Option<Id>), quote!(std::option::Option<driftline_core::Id>)] {
         assert!(mistakes_of(&quote!(/** A. */ #[sync(refers = "as")] a: #ty)).is_empty(), "{ty}");
+    }
+}
+
+#[test]
+fn the_entity_of_a_reference_is_said_once() {
+    for fields in [
+        quote!(/** A. */ a: Option<Id<B>>),
+        quote!(/** A. */ #[sync(owner)] a: Option<Id<B>>),
+        quote!(/** A. */ #[sync(owner = "bs")] a: Option<Id<driftline_core::AnyEntity>>),
+    ] {
+        assert!(mistakes_of(&fields).is_empty(), "{fields}");
+    }
+    for both in [quote!(owner = "bs"), quote!(refers = "bs")] {
+        assert_eq!(
+            mistakes_of(&quote!(/** A. */ #[sync(#both)] a: Option<Id<B>>)),
+            ["the type says of which entity it is: leave the name out"]
+        );
+    }
+    for ty in [quote!(Option<Id>), quote!(Option<String>)] {
+        assert_eq!(
+            mistakes_of(&quote!(/** A. */ #[sync(owner)] a: #ty)),
+            ["say whose: `Option<Id<Folder>>`, or `owner = \"folders\"`"]
+        );
     }
 }

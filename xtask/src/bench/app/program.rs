@@ -86,7 +86,7 @@ impl Program {
 /// Builds the program.
 pub(super) fn build() -> Result<()> {
     let build = Command::new(cargo())
-        .args(["build", "--locked", "--package", "driftline", "--quiet"])
+        .args(["build", "--locked", "--package", "driftline-cli", "--quiet"])
         .status();
     ensure!(build?.success(), "the program does not build");
     Ok(())
@@ -103,7 +103,7 @@ pub(super) fn index(profile: &Path) -> Result<()> {
 /// The program on a profile.
 fn command(profile: &Path) -> Command {
     let mut run = Command::new(cargo());
-    run.args(["run", "--package", "driftline", "--quiet", "--", "--json", "--profile"]);
+    run.args(["run", "--package", "driftline-cli", "--quiet", "--", "--json", "--profile"]);
     // A home of its own: nobody's transcripts are read.
     run.arg(profile).env("HOME", profile).stdin(Stdio::null()).stdout(Stdio::piped());
     keep_tools(&mut run);

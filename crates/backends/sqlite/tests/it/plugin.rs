@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use crate::common::{self, id, note, put, schema};
 use driftline_core::{BackendPlugin, Env, Error, Input, Millis, OpenBackend, Value};
-use driftline_sqlite::{open_remote, person, remote_path};
+use driftline_sqlite::{open_remote, remote_path};
 use serde_json::{Map, json};
 
 struct NoEnv;
@@ -69,7 +69,7 @@ fn a_hub_has_a_file_of_its_own_on_a_local_disk() {
     assert!(cloud.contains("local disk"), "{cloud}");
     let hub = with(profile.path(), json!({"path": "hub.db"}), open_remote).unwrap();
     let real = std::fs::canonicalize(profile.path().join("hub.db")).unwrap();
-    assert_eq!(person(&hub), format!("file:{}", real.display()));
+    assert_eq!(hub.person(), format!("file:{}", real.display()));
 }
 
 #[test]

@@ -68,6 +68,13 @@ fn filters_match_values_nulls_and_nothing_that_cannot_be() {
     assert_eq!(without("done", json!(true)), ids(&[2, 4, 5]), "nothing is not yes");
     assert_eq!(without("title", Value::Null), ids(&[1, 2, 3]));
     assert_eq!(without("done", json!(1)), ids(&[1, 2, 3, 4, 5]));
+    let unset_or =
+        |field, value: Value| found(&store, &Find::new().unset_or(field, value)).unwrap();
+    assert_eq!(unset_or("done", json!(false)), ids(&[2, 4, 5]));
+    assert_eq!(unset_or("order", json!(9)), ids(&[2, 3, 5]));
+    assert_eq!(unset_or("order", json!("9")), ids(&[3, 5]), "a text is no number");
+    let all_three = Find::new().equal("done", true).unless("title", "a").unset_or("order", 10);
+    assert_eq!(found(&store, &all_three).unwrap(), ids(&[1]));
     let both = Find::new().equal("title", "b").unless("done", true);
     assert_eq!(found(&store, &both).unwrap(), []);
     let error = found(&store, &by("colour", json!("red"))).unwrap_err();

@@ -1,5 +1,4 @@
-//! Time, its zone and randomness of this machine. Every other file gets them from here,
-//! through [`Env`] where tests hand in their own.
+//! Time and randomness of this machine, as the engine asks for them.
 #![expect(clippy::disallowed_methods, reason = "this is where time enters")]
 
 use std::{
@@ -7,23 +6,28 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use crate::error::{Context as _, Result};
-use driftline_core::{Env, Millis};
+use driftline_core::{Env, Error, Millis, Result};
 use futures_util::future::{BoxFuture, FutureExt};
 use rand::{Rng, SeedableRng, rngs::StdRng, rngs::SysRng};
 
-/// The clocks of this machine, and random bits that its operating system seeded.
+/// The clocks of this machine, and random bits that its operating system seeded. What sleeps
+/// needs a runtime of tokio around it.
 pub struct SystemEnv {
     start: Instant,
     random: Mutex<StdRng>,
 }
 
 impl SystemEnv {
+    /// The clocks as they are, and a fresh seed.
+    ///
     /// # Errors
     /// When the operating system gives no random numbers.
     pub fn new() -> Result<Self> {
-        let random = StdRng::try_from_rng(&mut SysRng)
-            .context("the operating system gives no random numbers; try again")?;
+        let random = StdRng::try_from_rng(&mut SysRng).map_err(|error| Error::Store {
+            what: "the operating system gives no random numbers".into(),
+            help: "try again".into(),
+            source: Some(Box::new(error)),
+        })?;
         Ok(Self { start: Instant::now(), random: Mutex::new(random) })
     }
 }

@@ -1,0 +1,52 @@
+//! A hub in a file, for the programs of one machine.
+
+use std::{path::Path, sync::Arc};
+
+use async_trait::async_trait;
+use driftline_core::{
+    Answers, Backend, Env, Hear, Hub, Limits, Page, Pull, Push, Result, Schema, Store,
+};
+use driftline_sqlite::SqliteStore;
+use futures_util::future::BoxFuture;
+
+use crate::SystemEnv;
+
+/// A hub in a SQLite file that several databases of one machine sync with.
+pub struct SqliteHub(Hub);
+
+impl SqliteHub {
+    /// Opens the file at `path`, and makes it if it is missing.
+    ///
+    /// # Errors
+    /// When the file cannot be used, is a [`Db`](crate::Db)'s, or is on a network disk or in
+    /// a folder that is copied to a cloud, where it would be damaged.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let store = SqliteStore::open_hub(path.as_ref(), Schema::registered()?)?;
+        let person = store.person();
+        let store: Arc<dyn Store> = Arc::new(store);
+        Ok(Self(Hub::open(store, &person, &SystemEnv::new()?)?))
+    }
+}
+
+#[async_trait]
+impl Backend for SqliteHub {
+    fn name(&self) -> String {
+        self.0.name()
+    }
+
+    fn limits(&self) -> Limits {
+        self.0.limits()
+    }
+
+    async fn pull(&self, request: Pull) -> Result<Page> {
+        self.0.pull(request).await
+    }
+
+    async fn push(&self, request: Push) -> Result<Answers> {
+        self.0.push(request).await
+    }
+
+    fn listen<'a>(&'a self, env: &'a dyn Env, hear: Hear<'a>) -> Option<BoxFuture<'a, ()>> {
+        self.0.listen(env, hear)
+    }
+}

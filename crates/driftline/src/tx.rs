@@ -1,0 +1,129 @@
+//! What happens inside one transaction: rows as their types, read from one state, written
+//! all together or not at all.
+
+use std::ops::{Deref, DerefMut};
+
+use driftline_core::{self as core, Error, Id, Result, Schema, SyncEntity, store};
+
+use crate::query::{Query, Source};
+
+/// A row: its id and its values, which can be used as if it were they.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry<E> {
+    /// The id that stands for it.
+    pub id: Id<E>,
+    /// Its values.
+    pub value: E,
+}
+
+impl<E> Deref for Entry<E> {
+    type Target = E;
+
+    fn deref(&self) -> &E {
+        &self.value
+    }
+}
+
+impl<E> DerefMut for Entry<E> {
+    fn deref_mut(&mut self) -> &mut E {
+        &mut self.value
+    }
+}
+
+impl<E> From<core::Entry<E>> for Entry<E> {
+    fn from(core::Entry { id, value }: core::Entry<E>) -> Self {
+        Self { id: id.of(), value }
+    }
+}
+
+/// A transaction that only reads.
+pub struct ReadTx<'a>(pub(crate) &'a dyn store::ReadTx);
+
+impl ReadTx<'_> {
+    /// The row that `id` stands for, unless it is deleted.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn get<E: SyncEntity>(&self, id: Id<E>) -> Result<Option<Entry<E>>> {
+        check::<E>(self.0.schema())?;
+        Ok(self.0.entry(id.erase())?.map(Entry::from))
+    }
+
+    /// The rows of `E`.
+    pub fn query<E: SyncEntity>(&self) -> Query<'_, E> {
+        Query::of(Source::Tx(self.0))
+    }
+}
+
+/// A transaction that reads and writes. It reads what it has written itself.
+pub struct WriteTx<'a, 'b>(pub(crate) &'a mut core::WriteTx<'b>);
+
+impl WriteTx<'_, '_> {
+    /// Writes a new row and returns its id.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] if a live row has its natural key.
+    #[expect(clippy::needless_pass_by_value, reason = "the caller has no more use for it")]
+    pub fn insert<E: SyncEntity>(&mut self, value: E) -> Result<Id<E>> {
+        self.check::<E>()?;
+        Ok(self.0.insert(&value)?.of())
+    }
+
+    /// Changes a row. Only the fields that `edit` changed are written, so edits of other
+    /// fields elsewhere stay.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Refused`] if rows of `E` cannot be edited.
+    pub fn update<E: SyncEntity>(&mut self, id: Id<E>, edit: impl FnOnce(&mut E)) -> Result<()> {
+        self.check::<E>()?;
+        self.0.update(id.erase(), edit)
+    }
+
+    /// Deletes a row: it is hidden everywhere, and can be restored.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub fn delete<E: SyncEntity>(&mut self, id: Id<E>) -> Result<()> {
+        self.check::<E>()?;
+        self.0.delete::<E>(id.erase())
+    }
+
+    /// Brings a deleted row back.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub fn restore<E: SyncEntity>(&mut self, id: Id<E>) -> Result<()> {
+        self.check::<E>()?;
+        self.0.restore::<E>(id.erase())
+    }
+
+    /// The row that `id` stands for, unless it is deleted.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn get<E: SyncEntity>(&self, id: Id<E>) -> Result<Option<Entry<E>>> {
+        ReadTx(self.0.reading()).get(id)
+    }
+
+    /// The rows of `E`.
+    pub fn query<E: SyncEntity>(&self) -> Query<'_, E> {
+        Query::of(Source::Tx(self.0.reading()))
+    }
+
+    fn check<E: SyncEntity>(&self) -> Result<()> {
+        check::<E>(self.0.reading().schema())
+    }
+}
+
+/// Fails, with what to do about it, if `E` is no entity of the database.
+pub(crate) fn check<E: SyncEntity>(schema: &Schema) -> Result<()> {
+    if schema.get(E::NAME).is_some() {
+        return Ok(());
+    }
+    let rust = std::any::type_name::<E>();
+    Err(Error::schema(format!(
+        "`{}` ({rust}) is not registered; derive `SyncEntity`, or write \
+         `driftline::register!({rust});` beside it",
+        E::NAME
+    )))
+}
