@@ -35,11 +35,9 @@ fn told(text: &str, reason: &str) -> String {
 impl From<Error> for driftline_core::Error {
     fn from(error: Error) -> Self {
         match error {
-            Error::BadAddress { .. } => Self::BadValue {
-                entity: "[remote]".into(),
-                field: "url".into(),
-                expected: format!("{ADDRESS} ({error})"),
-            },
+            Error::BadAddress { .. } => {
+                Self::bad_value("[remote]", "url", format!("{ADDRESS} ({error})"))
+            }
             Error::NoCertificates(source) => Self::Store {
                 what: "no secure connections can be made on this machine".into(),
                 help: "install the system's root certificates (often `ca-certificates`)".into(),
