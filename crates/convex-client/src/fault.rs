@@ -171,7 +171,6 @@ impl std::fmt::Display for Fault {
             Self::BadCall(code) => write!(f, "the form of the call was refused ({code})"),
             Self::NotDeployed => f.write_str("the deployment lacks Driftline's functions"),
             Self::NotInvited { person } => write!(f, "{person} is not among its people"),
-            Self::SlowDown { reason } => f.write_str(reason),
             Self::Unnamed { what, .. } => {
                 write!(
                     f,
@@ -181,7 +180,7 @@ impl std::fmt::Display for Fault {
                 )
             }
             Self::TooLarge => f.write_str("the call was too large"),
-            Self::Unavailable { reason, .. } => f.write_str(reason),
+            Self::SlowDown { reason } | Self::Unavailable { reason, .. } => f.write_str(reason),
             Self::BadAnswer(reason) => write!(f, "the answer makes no sense: {reason}"),
             Self::TokenSource(error) => write!(f, "{error}"),
         }

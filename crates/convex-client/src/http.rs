@@ -55,8 +55,9 @@ const ROWS: Bounds = Bounds { largest: 34 << 20, whole: None };
 pub struct Http {
     /// To other machines: https alone. None if it is for this machine only.
     away: Option<reqwest::Client>,
-    /// To this machine: through no proxy, and no name service is asked where it is.
-    here: reqwest::Client,
+    /// To this machine: through no proxy, and no name service is asked where it is. None if it
+    /// is for another machine only.
+    here: Option<reqwest::Client>,
     bounds: Bounds,
     env: Arc<dyn Env>,
 }
@@ -71,7 +72,7 @@ impl Http {
         // other side has closed the connection.
         let unused = |it: ClientBuilder| it.pool_max_idle_per_host(0);
         let build = |here| client(here, unused).map_err(Error::NoCertificates);
-        Ok(Self { away: Some(build(false)?), here: build(true)?, bounds: SIGN_IN, env })
+        Ok(Self { away: Some(build(false)?), here: Some(build(true)?), bounds: SIGN_IN, env })
     }
 
     /// For rows to and from `origin`, over a connection that stays open between calls.
@@ -84,15 +85,14 @@ impl Http {
         env: Arc<dyn Env>,
         resolver: Option<Arc<dyn Resolve>>,
     ) -> Result<Self> {
-        let build = |here| {
-            let with_resolver = |it: ClientBuilder| match resolver.clone() {
-                Some(resolver) => it.dns_resolver(resolver),
-                None => it,
-            };
-            client(here, with_resolver).map_err(Error::NoCertificates)
+        let with_resolver = |it: ClientBuilder| match resolver {
+            Some(resolver) => it.dns_resolver(resolver),
+            None => it,
         };
-        let away = if origin.is_loopback() { None } else { Some(build(false)?) };
-        Ok(Self { away, here: build(true)?, bounds: ROWS, env })
+        let is_here = origin.is_loopback();
+        let client = client(is_here, with_resolver).map_err(Error::NoCertificates)?;
+        let (away, here) = if is_here { (None, Some(client)) } else { (Some(client), None) };
+        Ok(Self { away, here, bounds: ROWS, env })
     }
 
     /// Gets what is public at `url`, of at most `largest` bytes. No token goes along.
@@ -122,8 +122,8 @@ impl Http {
     /// Which client calls `url`: plain http is for this machine alone.
     fn client(&self, url: &Url) -> Result<&reqwest::Client, Fault> {
         let origin = Origin::of(url).map_err(|it| Fault::unavailable(it.to_string()))?;
-        let client = if origin.is_loopback() { Some(&self.here) } else { self.away.as_ref() };
-        client.ok_or_else(|| Fault::unavailable("it is on another machine"))
+        let client = if origin.is_loopback() { &self.here } else { &self.away };
+        client.as_ref().ok_or_else(|| Fault::unavailable("it is on another machine"))
     }
 
     async fn exchange(

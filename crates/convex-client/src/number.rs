@@ -48,7 +48,6 @@ impl<'de> Deserialize<'de> for Whole {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 mod tests {
     use super::*;
 

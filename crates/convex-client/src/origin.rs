@@ -114,7 +114,6 @@ fn wrong(text: &str, reason: &str) -> Error {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 mod tests {
     use super::*;
 

@@ -20,7 +20,7 @@ impl FileLock {
     /// When it can be neither opened nor made, or is a link.
     pub fn open(path: &Path) -> io::Result<Self> {
         match tighten(path) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
             _ => options().create(true).truncate(false).write(true).open(path).map(Self),
         }
     }
@@ -64,7 +64,6 @@ fn free(tried: Result<(), TryLockError>) -> io::Result<bool> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 mod tests {
     use super::*;
 
