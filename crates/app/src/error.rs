@@ -33,11 +33,6 @@ impl Failed {
         Self { code, exit: USAGE, message: message.into() }.into()
     }
 
-    /// There is no such thing.
-    pub(crate) fn not_found(message: impl Into<String>) -> anyhow::Error {
-        Self { code: "not_found", exit: NOT_FOUND, message: message.into() }.into()
-    }
-
     /// It is done, but for rows that need somebody.
     pub(crate) fn parked(message: impl Into<String>) -> anyhow::Error {
         Self { code: "parked", exit: PARKED, message: message.into() }.into()

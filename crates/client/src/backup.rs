@@ -29,7 +29,9 @@ const ASKED: &str = "backup";
 /// A copy, for a list of them.
 #[derive(Clone, Debug, Serialize)]
 pub struct Copy {
+    /// The file.
     pub path: PathBuf,
+    /// How many bytes it is.
     pub bytes: u64,
     /// When it was made; none where the disk does not tell.
     pub at: Option<Millis>,

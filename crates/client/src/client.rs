@@ -52,11 +52,17 @@ impl Client {
     }
 
     /// The config in force.
+    ///
+    /// # Errors
+    /// When it is wrong; it says where.
     pub fn config(&self) -> Result<Config> {
         Config::load(self.profile.path(), &self.over)
     }
 
     /// Opens the rows of this profile.
+    ///
+    /// # Errors
+    /// When the config is wrong, or the rows cannot be opened.
     pub fn device(&self) -> Result<Device> {
         let config = self.config()?;
         self.profile.create()?;
@@ -84,6 +90,9 @@ impl Client {
 
     /// Opens what people read of `device`: lists and searches, from an index beside the
     /// rows that can be deleted at any time.
+    ///
+    /// # Errors
+    /// When the index cannot be opened.
     pub fn reading(&self, device: &Device) -> Result<Reading> {
         let index = Index::open(&self.profile.path().join(INDEX), self.schema)?;
         Ok(Reading::with_index(device.replica.clone(), Arc::new(index)))
@@ -145,7 +154,9 @@ impl Client {
 
 /// The rows of this profile, and the config they were opened with.
 pub struct Device {
+    /// The rows.
     pub replica: Arc<Replica>,
+    /// The config.
     pub config: Config,
 }
 

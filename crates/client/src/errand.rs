@@ -72,6 +72,9 @@ pub enum Done {
 /// What an errand came to, or why it failed.
 pub type Came = Result<Arc<Done>, Arc<Error>>;
 
+/// Who is signed in, or why that is not known.
+pub type Who = Result<Arc<Overview>, Arc<Error>>;
+
 /// The account, as far as it is known without waiting.
 #[derive(Clone, Debug, Default)]
 pub struct Standing {
@@ -86,7 +89,7 @@ pub struct Standing {
     /// What the last errand came to.
     pub done: Option<(Errand, Came)>,
     /// Who is signed in, or why nobody is; none before it was asked.
-    pub who: Option<Result<Arc<Overview>, Arc<Error>>>,
+    pub who: Option<Who>,
 }
 
 /// Hands a page for signing in to a browser of this machine. What is returned is dropped
@@ -115,7 +118,7 @@ struct State {
     /// What the last one that a person asked for came to.
     done: Option<(Errand, Came)>,
     /// What was last heard of the account, and when.
-    who: Option<(Millis, Result<Arc<Overview>, Arc<Error>>)>,
+    who: Option<(Millis, Who)>,
     /// How often something of all this has changed.
     steps: u64,
 }

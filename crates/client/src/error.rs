@@ -135,9 +135,8 @@ impl Error {
     /// What a caller can do about it.
     pub fn kind(&self) -> Kind {
         match self {
-            Self::Core(it) => of_rows(it),
+            Self::Core(it) | Self::Reading(driftline_reading::Error::Rows(it)) => of_rows(it),
             Self::Auth(it) => of_sign_in(it),
-            Self::Reading(driftline_reading::Error::Rows(it)) => of_rows(it),
             Self::Reading(it) => of_reading(it),
             Self::NotExcluded(_)
             | Self::NoDevice(_)
@@ -168,9 +167,8 @@ impl Error {
     /// A short name of what kind of failure this is, the same in every output.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Core(it) => it.code(),
+            Self::Core(it) | Self::Reading(driftline_reading::Error::Rows(it)) => it.code(),
             Self::Auth(it) => it.code(),
-            Self::Reading(driftline_reading::Error::Rows(it)) => it.code(),
             Self::Reading(it) => it.code().unwrap_or("failed"),
             Self::Profile(_) | Self::Exposed(_) => "profile",
             Self::Config(_) => "config",

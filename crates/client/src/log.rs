@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// How much is written: `error`, `warn`, `info`, `debug` or `trace`.
-pub const VARIABLE: &str = "DRIFTLINE_LOG";
+pub(crate) const VARIABLE: &str = "DRIFTLINE_LOG";
 const FILE: &str = "driftline.log";
 /// From here on a new file is begun; the one before is kept.
 const LARGEST: u64 = 8 << 20;
@@ -32,6 +32,9 @@ const LARGEST: u64 = 8 << 20;
 const OWN: &str = "driftline";
 
 /// Begins to write, if that is wanted.
+///
+/// # Errors
+/// When the variable names no level, or the file cannot be written.
 pub fn start(profile: &Profile) -> Result<()> {
     let Some(level) = std::env::var_os(VARIABLE) else { return Ok(()) };
     let level: LevelFilter = level.to_string_lossy().parse().map_err(|_| {

@@ -47,6 +47,7 @@ impl Profile {
         Self { given: Some(path.clone()), path }
     }
 
+    /// The folder.
     pub fn path(&self) -> &Path {
         &self.path
     }

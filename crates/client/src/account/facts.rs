@@ -17,7 +17,7 @@ const PICTURE: &str = "picture";
 
 /// Who signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Facts {
+pub(crate) struct Facts {
     /// At which deployment.
     pub remote: String,
     /// `provider:account id`.
@@ -36,26 +36,26 @@ pub struct Facts {
 }
 
 /// What was kept, if somebody is signed in at `remote`.
-pub fn load(profile: &Path, remote: &str) -> Option<Facts> {
+pub(crate) fn load(profile: &Path, remote: &str) -> Option<Facts> {
     let text = fs::read_to_string(profile.join(FILE)).ok()?;
     let facts: Facts = serde_json::from_str(&text).ok()?;
     (facts.remote == remote).then_some(facts)
 }
 
 /// The file with the picture of whoever is signed in.
-pub fn picture(profile: &Path, facts: &Facts) -> Option<PathBuf> {
+pub(crate) fn picture(profile: &Path, facts: &Facts) -> Option<PathBuf> {
     let name = facts.picture.as_deref().filter(|it| it.starts_with(PICTURE))?;
     Some(profile.join(Path::new(name).file_name()?))
 }
 
 /// What kind of picture a file of [`picture`] holds, such as `image/png`.
-pub fn media(path: &Path) -> Option<String> {
+pub(crate) fn media(path: &Path) -> Option<String> {
     let ending = path.extension()?.to_str()?;
     Some(format!("image/{}", if ending == "jpg" { "jpeg" } else { ending }))
 }
 
 /// Keeps who signed in.
-pub fn keep(
+pub(crate) fn keep(
     profile: &Path,
     remote: &str,
     account: &Account,
@@ -81,7 +81,7 @@ pub fn keep(
 }
 
 /// Forgets who was signed in.
-pub fn forget(profile: &Path) {
+pub(crate) fn forget(profile: &Path) {
     let mut names = vec![FILE.to_owned()];
     names.extend(["png", "jpg", "gif", "webp"].map(|kind| format!("{PICTURE}.{kind}")));
     for name in names {

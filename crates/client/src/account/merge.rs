@@ -33,19 +33,19 @@ pub struct Record {
 }
 
 /// What is known of the first merge.
-pub fn record(replica: &Replica) -> driftline_core::Result<Option<Record>> {
+pub(crate) fn record(replica: &Replica) -> driftline_core::Result<Option<Record>> {
     let text = replica.store().view(|tx| tx.meta(RECORD))?;
     Ok(text.and_then(|it| serde_json::from_str(&it).ok()))
 }
 
 /// Whether nobody has agreed to a merge with the deployment at `remote`. That another one
 /// says it has the same person's rows is only what it says.
-pub fn is_due(replica: &Replica, remote: &str) -> driftline_core::Result<bool> {
+pub(crate) fn is_due(replica: &Replica, remote: &str) -> driftline_core::Result<bool> {
     Ok(record(replica)?.is_none_or(|it| it.remote != remote))
 }
 
 /// Whether rows of this profile were ever merged, or were to be, with those of `person`.
-pub fn has_met(replica: &Replica, person: &str) -> driftline_core::Result<bool> {
+pub(crate) fn has_met(replica: &Replica, person: &str) -> driftline_core::Result<bool> {
     let bound = replica.store().view(device::link)?.identity;
     let agreed = record(replica)?;
     Ok(bound.is_some_and(|it| it.person == person) || agreed.is_some_and(|it| it.person == person))
@@ -54,7 +54,7 @@ pub fn has_met(replica: &Replica, person: &str) -> driftline_core::Result<bool> 
 /// Begins the merge that `me` has agreed to: copies everything as it is. The caller has the
 /// profile's turn, and syncs with the remote that is returned, which is read from `scratch`
 /// as far as it is there.
-pub fn start(
+pub(crate) fn start(
     client: &Client,
     device: &Device,
     deployment: &Deployment,
@@ -92,11 +92,11 @@ fn begin(client: &Client, device: &Device, person: &str, remote: &str) -> Result
 
 /// A deployment that nothing is exchanged with before somebody has agreed to the first
 /// merge: by whatever command, screen or background task it is asked.
-pub struct Reviewed {
-    pub remote: Arc<dyn Backend>,
-    pub replica: Arc<Replica>,
+pub(crate) struct Reviewed {
+    pub(crate) remote: Arc<dyn Backend>,
+    pub(crate) replica: Arc<Replica>,
     /// The deployment that has to be agreed to.
-    pub host: String,
+    pub(crate) host: String,
 }
 
 impl Reviewed {

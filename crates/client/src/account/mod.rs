@@ -30,7 +30,9 @@ use crate::{Client, Error, Result, config::Config, error::Context as _};
 
 /// A deployment to sign in to.
 pub struct Deployment {
+    /// Where it is.
     pub origin: Origin,
+    /// The sign-in there.
     pub session: Arc<Session>,
     site: Option<String>,
     http: Arc<Http>,
@@ -82,10 +84,15 @@ impl Deployment {
         self.session.clone()
     }
 
+    /// Where its pages are.
+    ///
+    /// # Errors
+    /// When the config names something else than an address.
     pub fn site(&self) -> Result<Site> {
         Ok(Site::of(&self.origin, self.site.as_deref())?)
     }
 
+    /// What can be asked of it.
     pub fn calls(&self) -> Calls {
         Calls::new(self.origin.clone(), self.http.clone())
     }
@@ -140,6 +147,10 @@ impl Deployment {
         fetch_picture(&self.http, &self.origin, provider, address).await.map(Some)
     }
 
+    /// The ways to sign in there.
+    ///
+    /// # Errors
+    /// When its pages have no address.
     pub fn sign_in(&self) -> Result<SignIn> {
         let (http, env) = (self.http.clone(), self.env.clone());
         Ok(SignIn::new(self.origin.clone(), self.site()?, http, env))

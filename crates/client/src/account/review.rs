@@ -22,6 +22,7 @@ const SCRATCH: &str = "first-pull.db";
 /// What the first merge would do. Nothing has left this machine for it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Review {
+    /// By entity, and value by value where they clash.
     #[serde(flatten)]
     pub forecast: Forecast,
     /// Likely secrets in what would be sent.
@@ -37,7 +38,7 @@ pub(crate) struct Scratch {
 
 impl Scratch {
     /// The one of this profile, as far as an earlier rehearsal came.
-    pub fn open(client: &Client, config: &Config) -> Result<Self> {
+    pub(crate) fn open(client: &Client, config: &Config) -> Result<Self> {
         let mut settings = config.local.settings.clone();
         settings.insert("path".into(), SCRATCH.into());
         let store = (config.local.open)(&OpenBackend {
@@ -51,7 +52,7 @@ impl Scratch {
     }
 
     /// Takes the file away: what was in it is in the database, or still in the cloud.
-    pub fn remove(client: &Client) -> Result<()> {
+    pub(crate) fn remove(client: &Client) -> Result<()> {
         let folder = client.profile.path();
         for path in files(folder).context("the profile's folder cannot be read")? {
             let shown = path.display().to_string();

@@ -33,7 +33,10 @@ pub struct Likely {
 }
 
 /// Looks through every row that waits to be sent; `progress` is told how many were seen.
-pub fn in_what_waits(replica: &Replica, mut progress: impl FnMut(u64)) -> Result<Vec<Likely>> {
+pub(super) fn in_what_waits(
+    replica: &Replica,
+    mut progress: impl FnMut(u64),
+) -> Result<Vec<Likely>> {
     let scanner = Scanner::new().context("the rules for secrets cannot be read")?;
     let mut found: BTreeMap<(&'static str, Id), Finds> = BTreeMap::new();
     let (mut after, mut seen) = (0, 0);

@@ -24,11 +24,15 @@ pub struct Undone {
     pub told: bool,
     /// The copy that is the database now.
     pub opened: PathBuf,
+    /// What was here until then.
     #[serde(flatten)]
     pub until: Until,
 }
 
 /// Undoes it. The caller has the profile's turn to sync.
+///
+/// # Errors
+/// When there is nothing to undo, the copy is gone, or what is here cannot be kept.
 pub async fn undo(
     client: &Client,
     device: &Device,

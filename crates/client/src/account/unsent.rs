@@ -29,10 +29,14 @@ pub struct Unsent {
 }
 
 impl Unsent {
-    pub fn none() -> Self {
+    pub(crate) fn none() -> Self {
         Self { waiting: 0, parked: 0, kept: 0 }
     }
 
+    /// Counts them.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
     pub fn of(replica: &Replica) -> Result<Self> {
         let ((waiting, parked), kept) =
             replica.read(|tx| Ok((tx.queue_sizes()?, tx.kept_size()?)))?;
@@ -44,13 +48,14 @@ impl Unsent {
         self.waiting + self.parked
     }
 
+    /// All that the remote does not have.
     pub fn all(self) -> u64 {
         self.meant() + self.kept
     }
 }
 
 /// Writes all of it to a new file, a line of JSON for each row. Returns how many there were.
-pub fn export(replica: &Replica, path: &Path) -> Result<u64> {
+pub(crate) fn export(replica: &Replica, path: &Path) -> Result<u64> {
     let shown = path.display();
     // Never over something that somebody kept.
     let file = private::options().write(true).create_new(true).open(path);

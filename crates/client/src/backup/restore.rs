@@ -37,6 +37,7 @@ pub struct PutBack {
     pub opened: PathBuf,
     /// Whether it is no copy of this profile's own, so that only its rows were taken.
     pub rows_alone: bool,
+    /// What was here until then.
     #[serde(flatten)]
     pub until: Until,
     /// The remote whose rows come again with the next sync.

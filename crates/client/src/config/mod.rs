@@ -29,8 +29,11 @@ pub const FILE: &str = "driftline.toml";
 
 /// The config in force.
 pub struct Config {
+    /// Where it is written.
     pub file: PathBuf,
+    /// Where the rows are.
     pub local: Side<dyn Store>,
+    /// With what they are synced, if with anything.
     pub remote: Option<Side<dyn Backend>>,
     /// How long after the last change it is sent.
     pub debounce: Duration,
@@ -38,6 +41,7 @@ pub struct Config {
     pub paused: bool,
     /// What stays on this device, as it was written.
     pub exclude: Vec<String>,
+    /// Every key in force.
     pub entries: Vec<Entry>,
 }
 
@@ -54,14 +58,19 @@ pub struct Overrides {
 pub struct Side<T: ?Sized> {
     /// What a person calls it.
     pub name: String,
+    /// What opens it.
     pub open: Open<T>,
+    /// The settings of its backend.
     pub settings: Map<String, Value>,
 }
 
 /// One key in force.
 pub struct Entry {
+    /// Such as `remote.backend`.
     pub key: String,
+    /// What is in force; no secret.
     pub value: String,
+    /// Where it was written.
     pub origin: String,
 }
 

@@ -25,8 +25,11 @@ const PATIENCE: u32 = 3;
 
 /// What there is to import on this machine.
 pub struct Look {
+    /// How many files there are.
     pub total: usize,
+    /// How many of them were never imported.
     pub new: usize,
+    /// Where they are looked for.
     pub places: Vec<String>,
     /// The agents whose transcripts are here and are not read.
     pub unread: Vec<Unread>,

@@ -43,6 +43,10 @@ impl Seen {
 }
 
 impl Watch {
+    /// Watches the transcripts of the person who runs this.
+    ///
+    /// # Errors
+    /// When this machine names no home folder.
     pub fn new() -> Result<Self> {
         Ok(Self { places: Places::of_user()?, seen: HashMap::new() })
     }
