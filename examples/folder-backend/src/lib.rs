@@ -47,8 +47,9 @@ impl FolderHub {
         Ok(this)
     }
 
-    /// Waits for this caller's turn and answers with what `job` makes of the hub as it is now.
-    fn call<T>(&self, job: impl FnOnce(&Hub, u64) -> Result<T>) -> Result<T> {
+    /// Waits for this caller's turn and answers with what `job` makes of the hub as it is now,
+    /// after so many files. `job` returns how many there are then.
+    fn call<T>(&self, job: impl FnOnce(&Hub, u64) -> Result<(T, u64)>) -> Result<T> {
         let _turn = self.lock()?;
         let mut kept = self.hub.lock().unwrap_or_else(PoisonError::into_inner);
         let (hub, mut read) = match kept.take() {
@@ -61,7 +62,7 @@ impl FolderHub {
                 serde_json::from_str(&self.load(read)?).map_err(|it| self.away(it.into()))?;
             now(hub.push(push))?;
         }
-        let done = job(&hub, read)?;
+        let (done, read) = job(&hub, read)?;
         *kept = Some((hub, read));
         Ok(done)
     }
@@ -122,7 +123,7 @@ impl Backend for FolderHub {
     }
 
     async fn pull(&self, request: Pull) -> Result<Page> {
-        self.call(|hub, _| now(hub.pull(request)))
+        self.call(|hub, read| Ok((now(hub.pull(request))?, read)))
     }
 
     async fn push(&self, request: Push) -> Result<Answers> {
@@ -130,7 +131,7 @@ impl Backend for FolderHub {
         self.call(|hub, read| {
             let answers = now(hub.push(request))?;
             self.store(read + 1, &text)?;
-            Ok(answers)
+            Ok((answers, read + 1))
         })
     }
 }
