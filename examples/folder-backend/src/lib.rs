@@ -24,6 +24,7 @@ use futures_util::FutureExt;
 /// A hub in a folder.
 pub struct FolderHub {
     folder: PathBuf,
+    person: String,
     schema: Schema,
     /// The hub, and how many files it has read; none after a failure, so that it reads them
     /// again.
@@ -31,13 +32,17 @@ pub struct FolderHub {
 }
 
 impl FolderHub {
-    /// Opens `folder`, and makes it if it is missing. `env` draws its name the first time.
+    /// Opens `folder`, and makes it if it is missing, for the rows of `person`. `env` draws its name the first time.
     ///
     /// # Errors
     /// When it cannot be read or written.
-    pub fn open(folder: &Path, schema: &Schema, env: &dyn Env) -> Result<Self> {
-        let this =
-            Self { folder: folder.to_owned(), schema: schema.clone(), hub: Mutex::new(None) };
+    pub fn open(folder: &Path, person: &str, schema: &Schema, env: &dyn Env) -> Result<Self> {
+        let this = Self {
+            folder: folder.to_owned(),
+            person: person.to_owned(),
+            schema: schema.clone(),
+            hub: Mutex::new(None),
+        };
         fs::create_dir_all(folder).map_err(|it| this.away(it))?;
         let _turn = this.lock()?;
         if !this.file(0).exists() {
@@ -115,7 +120,7 @@ fn now<T>(answer: impl Future<Output = Result<T>>) -> Result<T> {
 #[async_trait]
 impl Backend for FolderHub {
     fn name(&self) -> String {
-        format!("folder:{}", self.folder.display())
+        self.person.clone()
     }
 
     fn limits(&self) -> Limits {
