@@ -135,7 +135,7 @@ fn optional_id(ty: &Type) -> Option<Reference> {
     let (option, arguments) = last_segment(ty)?;
     let (id, arguments) = last_segment(first_type(arguments).filter(|_| option == "Option")?)?;
     let of = first_type(arguments)
-        .filter(|it| !last_segment(it).is_some_and(|(name, _)| name == "AnyEntity"));
+        .filter(|it| last_segment(it).is_none_or(|(name, _)| name != "AnyEntity"));
     (id == "Id").then(|| Reference(of.cloned()))
 }
 

@@ -24,6 +24,7 @@ use futures_util::FutureExt;
 /// A hub in a folder.
 pub struct FolderHub {
     folder: PathBuf,
+    person: String,
     schema: Schema,
     /// The hub, and how many files it has read; none after a failure, so that it reads them
     /// again.
@@ -31,13 +32,17 @@ pub struct FolderHub {
 }
 
 impl FolderHub {
-    /// Opens `folder`, and makes it if it is missing. `env` draws its name the first time.
+    /// Opens `folder`, and makes it if it is missing, for the rows of `person`. `env` draws its name the first time.
     ///
     /// # Errors
     /// When it cannot be read or written.
-    pub fn open(folder: &Path, schema: &Schema, env: &dyn Env) -> Result<Self> {
-        let this =
-            Self { folder: folder.to_owned(), schema: schema.clone(), hub: Mutex::new(None) };
+    pub fn open(folder: &Path, person: &str, schema: &Schema, env: &dyn Env) -> Result<Self> {
+        let this = Self {
+            folder: folder.to_owned(),
+            person: person.to_owned(),
+            schema: schema.clone(),
+            hub: Mutex::new(None),
+        };
         fs::create_dir_all(folder).map_err(|it| this.away(it))?;
         let _turn = this.lock()?;
         if !this.file(0).exists() {
@@ -47,8 +52,9 @@ impl FolderHub {
         Ok(this)
     }
 
-    /// Waits for this caller's turn and answers with what `job` makes of the hub as it is now.
-    fn call<T>(&self, job: impl FnOnce(&Hub, u64) -> Result<T>) -> Result<T> {
+    /// Waits for this caller's turn and answers with what `job` makes of the hub as it is now,
+    /// after so many files. `job` returns how many there are then.
+    fn call<T>(&self, job: impl FnOnce(&Hub, u64) -> Result<(T, u64)>) -> Result<T> {
         let _turn = self.lock()?;
         let mut kept = self.hub.lock().unwrap_or_else(PoisonError::into_inner);
         let (hub, mut read) = match kept.take() {
@@ -61,7 +67,7 @@ impl FolderHub {
                 serde_json::from_str(&self.load(read)?).map_err(|it| self.away(it.into()))?;
             now(hub.push(push))?;
         }
-        let done = job(&hub, read)?;
+        let (done, read) = job(&hub, read)?;
         *kept = Some((hub, read));
         Ok(done)
     }
@@ -114,7 +120,7 @@ fn now<T>(answer: impl Future<Output = Result<T>>) -> Result<T> {
 #[async_trait]
 impl Backend for FolderHub {
     fn name(&self) -> String {
-        format!("folder:{}", self.folder.display())
+        self.person.clone()
     }
 
     fn limits(&self) -> Limits {
@@ -122,7 +128,7 @@ impl Backend for FolderHub {
     }
 
     async fn pull(&self, request: Pull) -> Result<Page> {
-        self.call(|hub, _| now(hub.pull(request)))
+        self.call(|hub, read| Ok((now(hub.pull(request))?, read)))
     }
 
     async fn push(&self, request: Push) -> Result<Answers> {
@@ -130,7 +136,7 @@ impl Backend for FolderHub {
         self.call(|hub, read| {
             let answers = now(hub.push(request))?;
             self.store(read + 1, &text)?;
-            Ok(answers)
+            Ok((answers, read + 1))
         })
     }
 }

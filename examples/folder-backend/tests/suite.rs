@@ -11,6 +11,7 @@ use folder_backend::FolderHub;
 use tempfile::TempDir;
 
 struct Place {
+    person: String,
     schema: Arc<Schema>,
     env: Arc<Simulated>,
     saved: Option<TempDir>,
@@ -20,7 +21,7 @@ struct Place {
 
 impl Place {
     fn move_to(&mut self, folder: TempDir) -> Result<()> {
-        self.hub = FolderHub::open(folder.path(), &self.schema, &*self.env)?;
+        self.hub = FolderHub::open(folder.path(), &self.person, &self.schema, &*self.env)?;
         self.folder = folder;
         Ok(())
     }
@@ -60,8 +61,15 @@ fn a_folder_keeps_every_promise() {
     let make: MakeRemote = Box::new(|open| {
         let (folder, schema, env) =
             (tempfile::tempdir().unwrap(), open.schema.clone(), open.env.clone());
-        let hub = FolderHub::open(folder.path(), &schema, &*env)?;
-        Ok(Box::new(Place { schema, env, saved: None, hub, folder }))
+        let hub = FolderHub::open(folder.path(), open.person, &schema, &*env)?;
+        Ok(Box::new(Place {
+            person: open.person.to_owned(),
+            schema,
+            env,
+            saved: None,
+            hub,
+            folder,
+        }))
     });
     let suite = Suite::with_remote(Schema::registered().unwrap(), scratch("memory").unwrap(), make)
         .unwrap();

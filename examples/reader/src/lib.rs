@@ -20,6 +20,7 @@ inventory::submit! {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "a reader may keep what it is given")]
 fn record(fields: Object) -> Record {
     let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
     let (who, says) = (text("who").unwrap_or_default(), text("says"));

@@ -41,7 +41,7 @@ struct AllKind {
     #[sync(owner = "kept_ones", listed_by = "moment")]
     whose: Option<Id>,
     /// One of the same kind.
-    like: Option<Id<AllKind>>,
+    like: Option<Id<Self>>,
     /// An id of anything.
     loose: Option<Id>,
 }
