@@ -3,9 +3,7 @@
 //! in this one table.
 
 use driftline_client::Error;
-use driftline_core::{
-    Error as RowError, ErrorKind, SignInCause, SyncEntity as _, status::Failure,
-};
+use driftline_core::{Error as RowError, ErrorKind, SignInCause, SyncEntity as _, status::Failure};
 use driftline_entities::inbox::InboxItem;
 use driftline_reading::Error as ReadingError;
 
@@ -100,9 +98,9 @@ fn of_reading(call: &Call, error: &ReadingError) -> Vec<String> {
         ReadingError::BadStart { of, .. } | ReadingError::NoRow { of, .. } => {
             ids(call, of.as_deref())
         }
-        ReadingError::NoLostValue { .. } => {
-            ["history ID", "conflicts list --all"].map(|it| to(call, "see what there is", it)).into()
-        }
+        ReadingError::NoLostValue { .. } => ["history ID", "conflicts list --all"]
+            .map(|it| to(call, "see what there is", it))
+            .into(),
         _ => Vec::new(),
     }
 }
@@ -126,9 +124,9 @@ fn of_sign_in(call: &Call, error: &driftline_auth::Error) -> Vec<String> {
             to("try again", "sign-in"),
             to("sign in without a browser here", "sign-in --headless"),
         ],
-        Error::NotInvited { person, .. } => vec![format!(
-            "whoever runs it runs: npx convex env set DRIFTLINE_PEOPLE {person},..."
-        )],
+        Error::NotInvited { person, .. } => {
+            vec![format!("whoever runs it runs: npx convex env set DRIFTLINE_PEOPLE {person},...")]
+        }
         Error::Listen { .. } => vec![to("sign in with a code", "sign-in --headless")],
         Error::Keyring { .. } => vec![to("keep it in a file", "sign-in --token-file")],
         _ => Vec::new(),
@@ -150,14 +148,14 @@ fn ids(call: &Call, of: Option<&str>) -> Vec<String> {
 }
 
 fn unreviewed(call: &Call) -> Vec<String> {
-    vec![
-        to(call, "see what would happen", "sign-in --dry-run"),
-        to(call, "merge", "sign-in --yes"),
-    ]
+    vec![to(call, "see what would happen", "sign-in --dry-run"), to(call, "merge", "sign-in --yes")]
 }
 
 fn wrong_account(call: &Call) -> Vec<String> {
-    vec![format!("put the old remote back, or use another profile: {} --profile DIR sync", call.name())]
+    vec![format!(
+        "put the old remote back, or use another profile: {} --profile DIR sync",
+        call.name()
+    )]
 }
 
 fn damaged(call: &Call) -> Vec<String> {

@@ -9,7 +9,7 @@ use std::{
     time::UNIX_EPOCH,
 };
 
-use driftline_core::{Millis, Replica, Store};
+use driftline_core::{Millis, Replica};
 use serde::Serialize;
 
 pub(crate) use self::restore::keep_now;
@@ -42,14 +42,14 @@ pub struct Copy {
 /// # Errors
 /// [`Error::NothingLasts`] where nothing outlives the program; else when there is no room.
 pub fn ask(client: &Client, replica: &Replica) -> Result<PathBuf> {
-    make(client, replica.store(), ASKED)?.ok_or(Error::NothingLasts)
+    make(client, replica, ASKED)?.ok_or(Error::NothingLasts)
 }
 
 /// Copies everything that `replica` holds to a new file whose name begins with `what`; none
 /// where nothing outlives the program.
-pub(crate) fn make(client: &Client, store: &dyn Store, what: &str) -> Result<Option<PathBuf>> {
+pub(crate) fn make(client: &Client, replica: &Replica, what: &str) -> Result<Option<PathBuf>> {
     let path = free(client, what, "db")?;
-    Ok(store.backup(&path)?.then_some(path))
+    Ok(replica.backup(&path)?.then_some(path))
 }
 
 /// The path of a file that is not there yet, among the copies of this profile.

@@ -148,7 +148,7 @@ impl Client {
     pub fn status(&self, device: &Device) -> Result<Status> {
         let syncing = device.config.remote.is_some() && Turn::is_taken(&self.profile)?;
         let name = device.remote();
-        Ok(device.replica.store().view(|tx| driftline_core::status::read(tx, name, syncing))?)
+        Ok(device.replica.read(|tx| driftline_core::status::read(tx, name, syncing))?)
     }
 }
 

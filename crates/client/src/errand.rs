@@ -278,7 +278,7 @@ impl Errands {
                     }
                     _ => deployment.revoke_others().await?,
                 };
-                Ok(Done::Revoked(ended.ok_or(CoreError::SignedOut { remote })?))
+                Ok(Done::Revoked(ended.ok_or_else(|| CoreError::signed_out(remote))?))
             }
         }
     }

@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use driftline_core::BoxError;
+pub use driftline_core::ErrorKind as Kind;
 
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -115,27 +116,11 @@ pub enum Error {
     },
 }
 
-/// What a caller can do about an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Kind {
-    /// Name something else: this is not there.
-    NotFound,
-    /// Write something else: usage or config is wrong.
-    Invalid,
-    /// Sign in, as somebody else, or agree to the first merge.
-    SignIn,
-    /// Wait, and try again with nothing changed here.
-    Transient,
-    /// See what the message says.
-    Internal,
-}
-
 impl Error {
     /// What a caller can do about it.
     pub fn kind(&self) -> Kind {
         match self {
-            Self::Core(it) | Self::Reading(driftline_reading::Error::Rows(it)) => of_rows(it),
+            Self::Core(it) | Self::Reading(driftline_reading::Error::Rows(it)) => it.kind(),
             Self::Auth(it) => of_sign_in(it),
             Self::Reading(it) => of_reading(it),
             Self::NotExcluded(_)
@@ -206,13 +191,13 @@ pub fn kind_of(error: &(dyn std::error::Error + 'static)) -> Option<(&'static st
         return Some((it.code(), it.kind()));
     }
     if let Some(it) = error.downcast_ref::<driftline_core::Error>() {
-        return Some((it.code(), of_rows(it)));
+        return Some((it.code(), it.kind()));
     }
     if let Some(it) = error.downcast_ref::<driftline_auth::Error>() {
         return Some((it.code(), of_sign_in(it)));
     }
     error.downcast_ref::<driftline_reading::Error>().and_then(|it| match it {
-        driftline_reading::Error::Rows(it) => Some((it.code(), of_rows(it))),
+        driftline_reading::Error::Rows(it) => Some((it.code(), it.kind())),
         it => Some((it.code()?, of_reading(it))),
     })
 }
@@ -228,22 +213,6 @@ pub fn causes(error: &dyn std::error::Error) -> Vec<String> {
         }
     }
     all
-}
-
-fn of_rows(error: &driftline_core::Error) -> Kind {
-    use driftline_core::Error;
-    match error {
-        Error::NotFound { .. } => Kind::NotFound,
-        Error::UnknownEntity { .. }
-        | Error::UnknownField { .. }
-        | Error::BadValue { .. }
-        | Error::BadId { .. } => Kind::Invalid,
-        Error::SignedOut { .. } | Error::Unreviewed { .. } | Error::WrongAccount { .. } => {
-            Kind::SignIn
-        }
-        error if error.is_transient() => Kind::Transient,
-        _ => Kind::Internal,
-    }
 }
 
 fn of_reading(error: &driftline_reading::Error) -> Kind {

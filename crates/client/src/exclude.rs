@@ -3,11 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use driftline_core::{
-    Durability, Id, Replica, Schema,
-    device::{self, Kept},
-    value::normal_name,
-};
+use driftline_core::{Id, Replica, Schema, device::Kept, value::normal_name};
 
 use crate::error::{Context as _, Result};
 

@@ -46,7 +46,6 @@ pub mod sign_in;
 pub mod sign_out;
 pub mod sync;
 
-pub use driftline::SystemEnv;
 pub use self::{
     account::runtime,
     ask::{Ask, Question, Quiet, Step},
@@ -59,3 +58,4 @@ pub use self::{
     time::iso,
     turn::take as take_turn,
 };
+pub use driftline::SystemEnv;

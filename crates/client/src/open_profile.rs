@@ -91,7 +91,7 @@ impl OpenProfile {
         let config = self.client.config()?;
         let name = config.remote.as_ref().map(|it| it.name.as_str());
         let syncing = name.is_some() && Turn::is_taken(&self.client.profile)?;
-        Ok(self.replica.store().view(|tx| driftline_core::status::read(tx, name, syncing))?)
+        Ok(self.replica.read(|tx| driftline_core::status::read(tx, name, syncing))?)
     }
 
     /// Something that changes whenever [`Self::status`] may tell something else although
@@ -184,7 +184,7 @@ impl OpenProfile {
     /// # Errors
     /// When the rows cannot be read.
     pub fn code(&self) -> Result<Option<String>> {
-        let met = self.replica.store().view(device::link)?.identity.is_some();
+        let met = self.replica.read(device::link)?.identity.is_some();
         Ok(if met { Some(hub_code(&self.replica)?) } else { None })
     }
 

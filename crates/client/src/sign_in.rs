@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use driftline_auth::{Account, Error as AuthError, Methods, ProviderPlugin, SignIn, State, Tokens};
-use driftline_core::{Backend, Error as CoreError, device};
+use driftline_core::{Backend, Error as CoreError, SignInCause, device};
 use serde::Serialize;
 
 use crate::{
@@ -160,7 +160,7 @@ impl Steps<'_> {
         let remote = self.deployment.origin.host();
         // Before anything is read: from now on this device is in the list of theirs.
         if !self.deployment.link(&self.device.replica.device()).await? {
-            return Err(CoreError::SignedOut { remote }.into());
+            return Err(CoreError::signed_out(remote).into());
         }
         let kept_in = self.deployment.session.place().await?;
         let who = who(&me.person, me.login.as_deref());
@@ -178,7 +178,7 @@ impl Steps<'_> {
     /// Signs in. Nothing that was here is replaced before it is known who it is.
     async fn anew(&self) -> Result<Account> {
         let sign_in = self.deployment.sign_in()?;
-        let link = self.device.replica.store().view(device::link)?;
+        let link = self.device.replica.read(device::link)?;
         let provider = choose(self.how.provider.as_deref(), &sign_in.calls().methods().await?)?;
         let tokens = self.tokens(&sign_in, provider).await?;
         let session = &self.deployment.session;
@@ -199,7 +199,11 @@ impl Steps<'_> {
             && bound != me.person
         {
             session.end(&tokens).await;
-            return Err(CoreError::WrongAccount { bound, met: me.person }.into());
+            return Err(CoreError::SignIn {
+                remote: me.person,
+                why: SignInCause::WrongAccount { bound },
+            }
+            .into());
         }
         session.keep(tokens).await?;
         if self.how.merge == Agreed::No {

@@ -2,7 +2,7 @@
 //! reads the page can do.
 
 use axum::http::StatusCode;
-use driftline_client::Kind;
+use driftline_core::{Error as RowError, ErrorKind, Input};
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -66,11 +66,7 @@ impl Error {
                     error => of_kind(error.kind()),
                 }
             }
-            Self::Client(error) => match error.kind() {
-                Kind::NotFound => StatusCode::NOT_FOUND,
-                Kind::Invalid => StatusCode::BAD_REQUEST,
-                _ => StatusCode::INTERNAL_SERVER_ERROR,
-            },
+            Self::Client(error) => of_kind(error.kind()),
             Self::Reading(driftline_reading::Error::TooLong) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Reading(error) if error.is_not_found() => StatusCode::NOT_FOUND,
             Self::Reading(error) if error.is_usage() => StatusCode::BAD_REQUEST,

@@ -106,7 +106,7 @@ impl Seen {
     /// told later is looked at later, when it is `due`.
     fn look(&mut self, app: &App, heard: bool, due: bool) {
         let replica = app.reading.replica();
-        match replica.store().version() {
+        match replica.version() {
             Ok(version) => {
                 let before = self.version.replace(version);
                 let told = self.entities.iter().any(|it| !it.starts_with('@'));

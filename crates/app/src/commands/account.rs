@@ -55,7 +55,7 @@ impl Account {
                 devices(context, &overview)
             }
             Some(Task::Devices { task: Some(DeviceTask::Revoke { id, .. }) }) => {
-                let out = || Error::SignedOut { remote: overview.remote.clone() };
+                let out = || Error::signed_out(overview.remote.clone());
                 let found = id.map(|it| account::find(&overview, &it)).transpose()?;
                 let ended = runtime.block_on(async {
                     match &found {

@@ -9,7 +9,9 @@ use driftline_client::{
 };
 use serde_json::json;
 
-use crate::{context::Context, error::Failed,
+use crate::{
+    context::Context,
+    error::Failed,
     hints::{self, WHAT_IS_MISSING},
 };
 

@@ -34,7 +34,7 @@ pub struct Record {
 
 /// What is known of the first merge.
 pub(crate) fn record(replica: &Replica) -> driftline_core::Result<Option<Record>> {
-    let text = replica.store().view(|tx| tx.meta(RECORD))?;
+    let text = replica.read(|tx| tx.meta(RECORD))?;
     Ok(text.and_then(|it| serde_json::from_str(&it).ok()))
 }
 
@@ -46,7 +46,7 @@ pub(crate) fn is_due(replica: &Replica, remote: &str) -> driftline_core::Result<
 
 /// Whether rows of this profile were ever merged, or were to be, with those of `person`.
 pub(crate) fn has_met(replica: &Replica, person: &str) -> driftline_core::Result<bool> {
-    let bound = replica.store().view(device::link)?.identity;
+    let bound = replica.read(device::link)?.identity;
     let agreed = record(replica)?;
     Ok(bound.is_some_and(|it| it.person == person) || agreed.is_some_and(|it| it.person == person))
 }
@@ -68,13 +68,13 @@ pub(crate) fn start(
 /// Copies everything as it is, and notes that `person` has agreed. A copy of an earlier
 /// attempt that merged nothing gives way to the new one.
 fn begin(client: &Client, device: &Device, person: &str, remote: &str) -> Result<Record> {
-    let store = device.replica.store();
-    let is_bound = store.view(device::position)?.identity.is_some();
-    let before = record(&device.replica)?;
+    let replica = &device.replica;
+    let is_bound = replica.read(device::position)?.identity.is_some();
+    let before = record(replica)?;
     if let Some(known) = before.as_ref().filter(|it| is_bound && it.remote == remote) {
         return Ok(known.clone());
     }
-    let backup = backup::make(client, store, "before-sign-in")?;
+    let backup = backup::make(client, replica, "before-sign-in")?;
     let record = Record {
         at: client.env.wall(),
         person: person.to_owned(),

@@ -74,7 +74,7 @@ pub async fn overview(
     deployment: &Deployment,
 ) -> Result<Overview> {
     let remote = deployment.origin.host();
-    let out = || CoreError::SignedOut { remote: remote.clone() };
+    let out = || CoreError::signed_out(remote.clone());
     if deployment.session.state().await? != State::SignedIn {
         return Err(out().into());
     }

@@ -53,7 +53,7 @@ pub async fn undo(
         None => true,
     };
     facts::forget(client.profile.path());
-    device.replica.store().restore(&opened)?;
+    device.replica.put_back(&opened)?;
     Scratch::remove(client)?;
     Ok(Undone { remote, told, opened, until })
 }

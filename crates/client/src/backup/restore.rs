@@ -54,7 +54,7 @@ pub(crate) fn keep_now(
     has_remote: bool,
 ) -> Result<Option<Until>> {
     let kept_database = free(client, what, "db")?;
-    if !replica.store().backup(&kept_database)? {
+    if !replica.backup(&kept_database)? {
         return Ok(None);
     }
     let unsent = if has_remote { Unsent::of(replica)?.all() } else { 0 };

@@ -82,7 +82,7 @@ fn under_way(replica: &Replica) -> Markup {
 
 fn facts(request: &Request<'_>, status: &Status) -> Result<Markup> {
     let code = request.profile.code()?;
-    let link = request.replica.store().view(device::link)?;
+    let link = request.replica.read(device::link)?;
     Ok(html! {
         dl.facts {
             div { dt { "Remote" } dd { (status.remote.as_deref().unwrap_or_default()) } }
