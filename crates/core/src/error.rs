@@ -260,7 +260,9 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::NotFound { .. } => ErrorKind::NotFound,
-            Self::Invalid { what: Input::Schema | Input::Stamp, .. } => ErrorKind::Internal,
+            Self::Invalid { what: Input::Schema | Input::Stamp, .. }
+            | Self::BatchFailed { .. }
+            | Self::NotEqual { .. } => ErrorKind::Internal,
             Self::Invalid { .. } => ErrorKind::Invalid,
             Self::Refused { .. } => ErrorKind::Conflict,
             Self::Store { .. } => ErrorKind::Storage,
@@ -270,7 +272,6 @@ impl Error {
                 ErrorKind::Transient
             }
             Self::Protocol { .. } => ErrorKind::Outdated,
-            Self::BatchFailed { .. } | Self::NotEqual { .. } => ErrorKind::Internal,
         }
     }
 

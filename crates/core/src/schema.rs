@@ -73,7 +73,7 @@ impl Schema {
                 Self::of(inventory::iter::<EntityDescriptor>).map_err(|it| it.to_string())
             })
             .as_ref()
-            .map_err(|reason| Error::schema(reason))
+            .map_err(Error::schema)
     }
 
     /// A schema of the given entities.
@@ -89,7 +89,7 @@ impl Schema {
             }
         }
         for entity in by_name.values() {
-            check(entity, &by_name).map_err(|reason| Error::schema(reason))?;
+            check(entity, &by_name).map_err(Error::schema)?;
         }
         let mut entities: Vec<_> = Vec::new();
         let mut placed = BTreeSet::new();

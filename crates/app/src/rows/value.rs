@@ -36,7 +36,7 @@ pub(crate) fn condition(
         let message = format!("`{shown}` has no `=`; write field=value");
         return Err(Failed::usage("usage", message));
     };
-    let field = entity.field(name).ok_or_else(|| entity.unknown_field(&name))?;
+    let field = entity.field(name).ok_or_else(|| entity.unknown_field(name))?;
     let value = match field.kind {
         // An id can be written short, as everywhere.
         Kind::Ref(to) if !is_none(text) => {

@@ -80,7 +80,7 @@ impl<'a> Caller<'a> {
             let call = self.call(changes);
             match self.hub.push(call).await {
                 Err(Error::Stale { why: Stale::OldCall { last }, .. }) if last <= self.serial => {
-                    self.serial = last
+                    self.serial = last;
                 }
                 done => return done,
             }

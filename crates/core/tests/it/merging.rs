@@ -227,7 +227,7 @@ fn a_taken_key_names_the_row_that_has_it() {
     let again = Folder { path: Some("/cafe\u{301}/".into()), ..Folder::default() };
     match a.replica.create(&again) {
         Err(Error::Refused { id: taken, why: Refusal::KeyTaken { .. }, .. }) => {
-            assert_eq!(taken, id)
+            assert_eq!(taken, id);
         }
         other => panic!("{other:?}"),
     }
