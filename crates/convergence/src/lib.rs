@@ -121,6 +121,7 @@ mod shrink;
 mod suite;
 pub mod vectors;
 mod verify;
+mod writes;
 
 pub use self::{
     contract::{Broken, Contract, contract},

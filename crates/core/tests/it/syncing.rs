@@ -318,7 +318,7 @@ fn somebody_elses_hub_is_refused_and_nothing_is_sent() {
         matches!(refused, Error::SignIn { why: SignInCause::WrongAccount { .. }, .. }),
         "{refused}"
     );
-    assert!(refused.to_string().contains("--profile"));
+    assert!(refused.to_string().contains("bob"), "{refused}");
     assert_eq!(b.sync(&other).unwrap().received, 0);
 }
 
