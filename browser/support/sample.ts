@@ -38,7 +38,7 @@ export function richOne(): Transcript {
     )
     .reply(
       "An hour, since the end of October, smells of daylight saving. I look at where times are turned into local ones.",
-      "The clocks changed on 25 October. Either the offset is cached when the port is loaded, or the forecast is parsed as local time. Look at both before guessing.",
+      "The clocks changed on 25 October. Either the offset is cached when the port is loaded, or the time is parsed as local time. Look at both before guessing.",
     )
     .tool("Grep", { pattern: "to_zoned|FixedOffset", path: "src" }, GREPPED)
     .tool("Read", { file_path: `${HARBOUR}/src/tides/table.rs` }, TABLE)

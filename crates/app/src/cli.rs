@@ -14,18 +14,17 @@ Config: driftline.toml in the profile's folder, with tables [local], [remote] an
 Over it, the environment: DRIFTLINE_REMOTE__BACKEND is remote.backend, and so on for
 every key. Over both, --config. `config show` tells where each value comes from.";
 
-/// Your work with coding agents, on this machine and, if you want, on all of yours
+/// Keeps, searches and syncs your history with coding agents
 #[derive(Clone, Debug, Parser)]
 #[command(name = "driftline", version, disable_help_subcommand = true)]
 pub(crate) struct Arguments {
-    /// The folder with config and database, or DRIFTLINE_HOME: one profile is one
-    /// device to the rest of the world
+    /// Use the profile in this folder (default: $DRIFTLINE_HOME, else your data directory)
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) profile: Option<PathBuf>,
     /// Write data and errors as JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Set a key of the config for this call alone, such as remote.backend=none
+    /// Override a config key for this call, such as remote.backend=none
     #[arg(long, global = true, value_name = "KEY=VALUE")]
     pub(crate) config: Vec<String>,
     #[command(subcommand)]
@@ -38,27 +37,27 @@ pub(crate) enum Command {
     #[default]
     #[command(skip)]
     App,
-    /// Start the app and open it in the browser, or open the one that runs
+    /// Open the app in the browser, starting it if needed
     Open(commands::open::Open),
-    /// What is here, what is new, and what to do next
+    /// Show what is stored, what is new and what to do next
     Overview,
-    /// Bring in the transcripts of coding agents; their files are only read
+    /// Import the transcripts of coding agents; never writes to them
     Import(commands::import::Import),
-    /// The sessions, by what was active last
+    /// List sessions, last active first
     Sessions(commands::sessions::Sessions),
-    /// Find words in messages, names and comments
+    /// Search messages, names and comments
     Search(commands::search::Search),
     /// List the rows of an entity
     List(commands::list::List),
     /// Show one row
     Get(commands::get::Get),
-    /// Read a session, or the part of it around a message
+    /// Show a session as a conversation
     Show(commands::show::Show),
-    /// Write a session to a file of its own, as markdown or JSON
+    /// Write a session to a file, as markdown or JSON
     Export(commands::export::Export),
-    /// Copy everything to a new file of the profile, list the copies, or go back to one
+    /// Copy the profile's data to a new file, list copies, restore one
     Backup(commands::backup::Backup),
-    /// Comment on a session or a message, settle and list comments
+    /// Comment on a session or message, resolve and list comments
     Comment(commands::comment::Comment),
     /// Create a row and print its id
     Add(commands::add::Add),
@@ -66,44 +65,44 @@ pub(crate) enum Command {
     Set(commands::set::Set),
     /// Delete a row; `restore` brings it back
     Rm(commands::remove::Remove),
-    /// Bring back a deleted row
+    /// Restore a deleted row
     Restore(commands::restore::Restore),
-    /// Exchange everything with the remote
+    /// Exchange all changes with the remote
     Sync(commands::sync::Sync),
-    /// Sign in to the deployment that the config names
+    /// Sign in to the configured deployment
     SignIn(commands::sign_in::SignInTo),
-    /// Forget the sign-in; what is here stays here
+    /// Sign out; all rows stay on this device
     SignOut(commands::sign_out::SignOut),
-    /// Who is signed in, on which devices, and what is stored where
+    /// Show who is signed in, and on which devices
     Account(commands::account::Account),
-    /// What stays on this device, whatever is synced
+    /// Keep rows on this device
     Exclude(commands::exclude::Exclude),
     /// Check what signing in and syncing need, without signing in
     Doctor(commands::doctor::Doctor),
-    /// Where this profile stands with its remote
+    /// Show the state of syncing and what to do next
     Status(commands::status::Show),
-    /// Sums of what is here, and a code to compare by eye: equal on devices that are
+    /// Print digests of the local rows, and a short code to compare across devices
     Digest(commands::digest::Show),
-    /// Values that gave way to others in the last 30 days, and rows that were folded
+    /// List values that lost in the last 30 days, and folded rows
     Conflicts(commands::conflicts::Conflicts),
-    /// What a row's fields were before, newest first
+    /// List earlier values of a row's fields, newest first
     History(commands::history::History),
-    /// Notes, and what this device notices by itself: what waits for your attention
+    /// List notes, comments, conflicts and problems that need attention
     Inbox(commands::inbox::Inbox),
-    /// The folders that you work in, and where they are on this device
+    /// List workspaces, and their folders on this device
     Workspaces(commands::workspaces::Workspaces),
-    /// Send rows again that the remote refused
+    /// Queue parked rows again
     Retry(commands::retry::Retry),
-    /// What happened to a row: who wrote what when, and whether the remote has it
+    /// Explain where a row stands: who wrote what when, and whether the remote has it
     Why(commands::why::Why),
     /// Show, check or change the config
     Config(commands::config::Config),
-    /// Print what a shell needs to complete what is typed
+    /// Print completions for a shell
     Completions(commands::completions::Completions),
-    /// The tables of a Convex deployment for the entities of this program
+    /// Print the Convex schema for the entities of this program
     #[command(hide = true)]
     ConvexSchema(commands::convex_schema::Show),
-    /// Two devices and a remote in a temporary folder: what syncing does, in words
+    /// Play two devices and a remote in a temporary folder
     Demo(commands::demo::Demo),
 }
 

@@ -11,7 +11,7 @@ use driftline_client::{
     Ask, Error, Question, Result, Step,
     account::{Looking, Review},
 };
-use driftline_core::{Progress as Exchanged, rehearsal::Counts};
+use driftline_core::{Progress as Exchanged, review::Counts};
 use serde_json::Value;
 use url::Url;
 
@@ -192,7 +192,7 @@ fn show(context: &Context<'_>, review: &Review) -> anyhow::Result<()> {
         let counts = [it.only_here, it.only_there, it.same, it.merge, it.conflict, it.kept];
         [name.clone()].into_iter().chain(counts.map(number)).collect::<Vec<_>>()
     };
-    let rows: Vec<Vec<String>> = review.forecast.entities.iter().map(row).collect();
+    let rows: Vec<Vec<String>> = review.rows.entities.iter().map(row).collect();
     print("Nothing has been sent. A merge would find:")?;
     if rows.is_empty() {
         print("  nothing here and nothing there")?;
@@ -201,7 +201,7 @@ fn show(context: &Context<'_>, review: &Review) -> anyhow::Result<()> {
             ["", "only here", "only there", "same", "will merge", "will conflict", "stays here"];
         print(&table(&heads, &rows, context.output.width()))?;
     }
-    for it in review.forecast.clashes.iter().take(SHOWN) {
+    for it in review.rows.clashes.iter().take(SHOWN) {
         let (kept, lost) = match it.here_stands {
             true => (&it.here_value, &it.there_value),
             false => (&it.there_value, &it.here_value),
@@ -210,7 +210,7 @@ fn show(context: &Context<'_>, review: &Review) -> anyhow::Result<()> {
         let (entity, id, field) = (&it.entity, it.id, &it.field);
         print(&format!("  {entity} {id}, {field}: {kept} stands over {lost}"))?;
     }
-    let more = review.forecast.clashes.len().saturating_sub(SHOWN);
+    let more = review.rows.clashes.len().saturating_sub(SHOWN);
     if more > 0 {
         print(&format!("  and {more} more; each can be brought back with `conflicts`"))?;
     }

@@ -227,7 +227,7 @@ impl OpenProfile {
     /// When the config is wrong; it says where.
     pub fn account(&self) -> Result<Standing> {
         let config = self.client.config()?;
-        let url = config.remote.as_ref().and_then(|it| it.settings.get("url")?.as_str());
+        let url = config.remote.as_ref().and_then(|it| it.sign_in_address());
         let Some(remote) = url.and_then(|it| Url::parse(it).ok()?.host_str().map(str::to_owned))
         else {
             return Ok(Standing::default());

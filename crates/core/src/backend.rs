@@ -201,6 +201,8 @@ pub struct BackendPlugin {
     pub doc: &'static str,
     /// The settings it takes besides `backend`, with what each accepts.
     pub settings: &'static [(&'static str, &'static str)],
+    /// The setting with the address that people sign in at; none where nobody does.
+    pub sign_in: Option<&'static str>,
     /// Opens it as the local side.
     pub local: Option<Open<dyn Store>>,
     /// Opens it as the remote side.

@@ -11,3 +11,4 @@ mod files;
 mod house;
 mod new_project;
 mod supply;
+mod words;

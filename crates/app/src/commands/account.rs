@@ -20,7 +20,7 @@ pub(crate) struct Account {
 
 #[derive(Clone, Debug, Subcommand)]
 enum Task {
-    /// The devices of this account
+    /// List the devices of this account
     Devices {
         #[command(subcommand)]
         task: Option<DeviceTask>,
@@ -29,12 +29,12 @@ enum Task {
 
 #[derive(Clone, Debug, Subcommand)]
 enum DeviceTask {
-    /// End sign-ins; what is on those devices stays on them
+    /// End sessions; the devices keep their rows
     Revoke {
-        /// The id of the device or the unknown sign-in, as `account devices` shows it
+        /// The id shown by `account devices`
         #[arg(required_unless_present = "others", conflicts_with = "others")]
         id: Option<String>,
-        /// Every sign-in but this one, known or not
+        /// End every session except this one
         #[arg(long)]
         others: bool,
     },

@@ -22,11 +22,11 @@ pub(crate) struct Backup {
 
 #[derive(Clone, Debug, Subcommand)]
 enum Task {
-    /// Show the copies that there are, newest first
+    /// List copies, newest first
     List,
-    /// Put a copy in the place of everything that is here, which is copied first
+    /// Replace the profile's data by a copy, after copying the present data
     Restore {
-        /// Its name, as `backup list` shows it, or the path of a file
+        /// The name shown by `backup list`, or the path of a file
         #[arg(value_name = "BACKUP")]
         which: PathBuf,
     },

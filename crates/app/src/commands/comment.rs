@@ -19,19 +19,19 @@ use crate::{
 /// A remark on a session or a message.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Comment {
-    /// The session or the message, by enough of its id. Alone: lists what was said about
-    /// it. Without it: lists what is open anywhere
+    /// The session or message, by the start of its id. Without TEXT, lists its
+    /// comments; without both, lists all open comments
     #[arg(value_name = "SESSION|MESSAGE")]
     about: Option<String>,
-    /// What to say
+    /// The comment
     text: Option<String>,
-    /// Who says it. Default: who is logged in to this machine
+    /// The author. Default: the user of this machine
     #[arg(long = "as", value_name = "NAME", requires = "text")]
     author: Option<String>,
-    /// Settle the thread that this comment is part of
+    /// Resolve the comment's thread
     #[arg(long, value_name = "COMMENT", conflicts_with_all = ["about", "reopen"])]
     resolve: Option<String>,
-    /// Open the thread that this comment is part of again
+    /// Reopen the comment's thread
     #[arg(long, value_name = "COMMENT", conflicts_with = "about")]
     reopen: Option<String>,
 }

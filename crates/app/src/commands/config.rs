@@ -16,13 +16,13 @@ pub(crate) struct Config {
 
 #[derive(Clone, Debug, Subcommand)]
 enum Task {
-    /// Show the values in force and where each comes from
+    /// Show each value and its source
     Show,
-    /// Say whether the config is right
+    /// Check the config
     Check,
-    /// Set keys in the file of this profile
+    /// Set keys in the profile's file
     Set {
-        /// Keys, each with its value: remote.backend sqlite remote.path /shared/work.db
+        /// Pairs of key and value: remote.backend sqlite remote.path /shared/work.db
         #[arg(value_name = "KEY VALUE", required = true, num_args = 2..)]
         words: Vec<String>,
     },

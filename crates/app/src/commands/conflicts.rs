@@ -23,23 +23,23 @@ pub(crate) struct Conflicts {
 
 #[derive(Clone, Debug, Subcommand)]
 enum Task {
-    /// Show values that gave way, newest first
+    /// List values that lost, newest first
     List {
-        /// Also what was overwritten in the ordinary course
+        /// Include ordinary overwrites
         #[arg(long)]
         all: bool,
-        /// At most so many
+        /// The greatest number of entries
         #[arg(long, value_name = "N", default_value_t = 50)]
         limit: usize,
     },
-    /// Write a value that gave way again, as a new edit
+    /// Write a lost value again, as a new edit
     Restore {
-        /// Which one: the number that `conflicts` shows
+        /// The number shown by `conflicts`
         place: u64,
     },
-    /// Show rows that were made several times and are one since
+    /// List folded rows
     Folds,
-    /// Take a row apart that was folded by mistake
+    /// Split a row that was folded by mistake
     Split(folds::Split),
     /// Undo `conflicts split`
     Rejoin(folds::Rejoin),

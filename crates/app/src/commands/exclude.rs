@@ -10,11 +10,11 @@ use crate::{context::Context, error::Failed, rows};
 /// What stays on this device, whatever is synced.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Exclude {
-    /// A folder, or the entity of a row; nothing: show what is excluded
+    /// A folder, or the entity of a row. Default: list exclusions
     what: Option<String>,
-    /// The row's id, or enough of its start
+    /// The row's id, or its start
     id: Option<String>,
-    /// Let it be synced again
+    /// Remove the exclusion
     #[arg(long, requires = "what")]
     remove: bool,
 }

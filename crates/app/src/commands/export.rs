@@ -19,16 +19,15 @@ use crate::{context::Context, error::Failed, time};
 /// A session as a file.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Export {
-    /// The session, by enough of its id
+    /// The session, by the start of its id
     session: String,
-    /// As what
+    /// The format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Where to write it; a file that is there already is not replaced. Default: to the
-    /// terminal
+    /// The new file. Existing files are not replaced. Default: standard output
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Markdown without what tools were given and answered
+    /// Leave tool calls out of markdown
     #[arg(long)]
     brief: bool,
 }
@@ -39,7 +38,7 @@ pub(crate) enum Format {
     /// For people
     #[default]
     Markdown,
-    /// For programs: everything that travels
+    /// For programs: every synced field
     Json,
 }
 

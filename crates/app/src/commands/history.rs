@@ -10,7 +10,7 @@ use crate::{context::Context, rows};
 /// What a row's fields were before.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct History {
-    /// The row's id, or enough of its start; before it, if you like, the entity
+    /// The row's id, or its start, optionally after the entity
     #[arg(value_name = "[ENTITY] ID", num_args = 1..=2, required = true)]
     row: Vec<String>,
 }

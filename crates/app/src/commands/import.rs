@@ -14,7 +14,7 @@ const SHOWN: usize = 20;
 /// Brings in the transcripts of coding agents.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Import {
-    /// The home folder below which agents keep their transcripts. Default: yours
+    /// The home folder to search for transcripts. Default: yours
     #[arg(long, value_name = "HOME")]
     from: Option<PathBuf>,
 }

@@ -20,10 +20,10 @@ use crate::{
 #[derive(Clone, Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Inbox {
-    /// What was put away, and what is over, too
+    /// Include archived and finished items
     #[arg(long)]
     all: bool,
-    /// Only what was put away, and what is over
+    /// Only archived and finished items
     #[arg(long, conflicts_with = "all")]
     done: bool,
     #[command(subcommand)]
@@ -32,19 +32,19 @@ pub(crate) struct Inbox {
 
 #[derive(Clone, Debug, Subcommand)]
 enum Task {
-    /// Mark items as read, on every device
+    /// Mark items as read
     Read(Items),
-    /// Keep items as unread
+    /// Mark items as unread
     Unread(Items),
-    /// Put items away
+    /// Archive items
     Archive(Items),
-    /// Take items out again
+    /// Unarchive items
     Unarchive(Items),
     /// Add a note
     Add {
-        /// What it is about, in a line
+        /// The title
         title: String,
-        /// The whole of it
+        /// The text
         #[arg(long)]
         body: Option<String>,
     },
@@ -53,10 +53,10 @@ enum Task {
 /// Some items.
 #[derive(Clone, Debug, Args)]
 struct Items {
-    /// Their ids, or enough of their starts
+    /// Ids of items, or their starts
     #[arg(value_name = "ID", required_unless_present = "all")]
     ids: Vec<String>,
-    /// Everything that is open
+    /// All open items
     #[arg(long, conflicts_with = "ids")]
     all: bool,
 }

@@ -15,16 +15,16 @@ const SHOWN: usize = 100;
 pub(crate) struct List {
     /// The entity
     entity: String,
-    /// Only rows with this value; can be given several times
+    /// Only rows with this value; repeatable
     #[arg(long = "where", value_name = "FIELD=VALUE")]
     conditions: Vec<String>,
     /// Sort by this field
     #[arg(long, value_name = "FIELD")]
     order: Option<String>,
-    /// Greatest first
+    /// Sort in descending order
     #[arg(long)]
     desc: bool,
-    /// At most so many, 0 for all. Default: all as JSON, otherwise 100
+    /// The greatest number of rows, 0 for all. Default: all as JSON, otherwise 100
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
     /// Only deleted rows

@@ -10,12 +10,12 @@ use crate::{context::Context, rows, serve};
 /// The app in the browser.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Open {
-    /// The row to show, by the start of its id. Default: the start
+    /// The row to show, by the start of its id. Default: the first page
     id: Option<String>,
-    /// Open no browser; print an address that works once, within a minute
+    /// Do not open a browser: print an address that works once, within a minute
     #[arg(long)]
     no_browser: bool,
-    /// The port to listen on, if the app does not run yet. Default: any that is free
+    /// The port, if the app is not running yet. Default: any free one
     #[arg(long, value_name = "NUMBER")]
     port: Option<u16>,
 }

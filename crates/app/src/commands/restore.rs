@@ -11,7 +11,7 @@ use crate::{context::Context, rows};
 pub(crate) struct Restore {
     /// The entity
     entity: String,
-    /// The row's id, or enough of its start
+    /// The row's id, or its start
     id: String,
 }
 

@@ -11,11 +11,11 @@ use crate::{context::Context, rows, time};
 /// Words in messages, names and comments.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Search {
-    /// What to find: words, "a phrase", -without, begin*, a OR b, and tool: role:
-    /// workspace: model: agent: in: is: title: before: after: on:. Quote it all for the shell
+    /// Words, "a phrase", -without, begin*, a OR b, and tool: role: workspace: model:
+    /// agent: in: is: title: before: after: on:. Quote the whole for the shell
     #[arg(required = true)]
     text: Vec<String>,
-    /// The best of the newest thousand hits first, not the newest
+    /// Sort the newest thousand hits by relevance
     #[arg(long)]
     best: bool,
 }

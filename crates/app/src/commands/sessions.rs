@@ -10,13 +10,13 @@ use crate::{context::Context, error::Failed, output::table, rows, time};
 /// The sessions.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Sessions {
-    /// Words of their names and first prompts, and workspace: agent: model: title: is:
-    /// before: after: on:
+    /// Words in names and first prompts, and workspace: agent: model: title: is: before:
+    /// after: on:
     filter: Vec<String>,
     /// Sort by newest, oldest, messages or title
     #[arg(long, value_name = "ORDER", default_value = "newest")]
     order: String,
-    /// At most so many, 0 for all
+    /// The greatest number, 0 for all
     #[arg(long, value_name = "N", default_value_t = 50)]
     limit: usize,
 }

@@ -11,9 +11,9 @@ use crate::{context::Context, rows};
 pub(crate) struct Set {
     /// The entity
     entity: String,
-    /// The row's id, or enough of its start
+    /// The row's id, or its start
     id: String,
-    /// What to write; FIELD= writes none
+    /// Values to write; `FIELD=` clears a field
     #[arg(value_name = "FIELD=VALUE", required = true)]
     values: Vec<String>,
 }

@@ -15,16 +15,16 @@ use crate::{context::Context, rows, time};
 /// A session as one reads it.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Show {
-    /// The session, or a message of it, by enough of its id
+    /// The session or one of its messages, by the start of its id
     #[arg(value_name = "SESSION|MESSAGE")]
     subject: String,
-    /// As what
+    /// The format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Begin around this message instead of with the last 200
+    /// Start around this message instead of at the last 200
     #[arg(long, value_name = "MESSAGE", conflicts_with = "all")]
     at: Option<String>,
-    /// All of it
+    /// Show everything
     #[arg(long)]
     all: bool,
 }
@@ -35,9 +35,9 @@ enum Format {
     /// For a terminal
     #[default]
     Text,
-    /// What was said, as markdown
+    /// Markdown
     Markdown,
-    /// Everything, as JSON
+    /// JSON, every field
     Json,
 }
 

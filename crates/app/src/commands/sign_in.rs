@@ -16,22 +16,22 @@ use crate::{context::Context, terminal::Terminal};
 #[derive(Clone, Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct SignInTo {
-    /// With which account, such as github or google
+    /// The provider, such as github or google
     provider: Option<String>,
-    /// Open no browser here: show a page for any other machine, and type its code
+    /// Do not open a browser: print an address for another machine, and ask for its code
     #[arg(long, conflicts_with = "device")]
     headless: bool,
-    /// Use the provider's own flow for machines without a browser
+    /// Use the provider's device flow
     #[arg(long)]
     device: bool,
-    /// Keep the sign-in in a file that only you can read, even where there is a keyring
+    /// Store tokens in a file (0600) instead of the keyring
     #[arg(long)]
     token_file: bool,
-    /// Only say what a first merge would do: nothing is merged or sent, and nothing is kept
+    /// Show the review of a first merge, then sign out; send and keep nothing
     #[arg(long)]
     dry_run: bool,
-    /// Merge without asking, after a copy of everything was made; on a terminal it is still
-    /// asked whether an account that this profile never met is yours
+    /// Merge without asking, after a backup. On a terminal, an account that is new to
+    /// this profile is still confirmed
     #[arg(long, conflicts_with = "dry_run")]
     yes: bool,
     #[command(subcommand)]
@@ -40,7 +40,7 @@ pub(crate) struct SignInTo {
 
 #[derive(Clone, Debug, Subcommand)]
 enum Task {
-    /// Go back to how everything was on this machine before the first merge
+    /// Restore this device to its state before the first merge
     Undo,
 }
 

@@ -16,13 +16,13 @@ use crate::{context::Context, terminal::Terminal};
 /// Forget the sign-in; what is here stays.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct SignOut {
-    /// Send first what was not sent
+    /// Send pending changes first
     #[arg(long)]
     send: bool,
-    /// Leave what was not sent in the queue: it is sent after the next sign-in
+    /// Keep pending changes queued until the next sign-in
     #[arg(long, conflicts_with = "send")]
     keep: bool,
-    /// Write what was not sent to a file, too, a line of JSON for each row
+    /// Also write pending changes to a file, one JSON line per row
     #[arg(long, value_name = "FILE", conflicts_with = "send")]
     export: Option<PathBuf>,
 }

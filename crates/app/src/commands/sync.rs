@@ -14,7 +14,7 @@ use crate::{context::Context, error::Failed, terminal::Terminal};
 /// Exchanges everything with the remote.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Sync {
-    /// Go on until stopped: after each change here, and when the remote has something new
+    /// Keep syncing after each change, here or at the remote
     #[arg(long)]
     watch: bool,
 }

@@ -15,7 +15,7 @@ use crate::{
 /// What happened to a row.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Why {
-    /// The row's id, or enough of its start; before it, if you like, the entity
+    /// The row's id, or its start, optionally after the entity
     #[arg(value_name = "[ENTITY] ID", num_args = 1..=2, required = true)]
     row: Vec<String>,
 }

@@ -13,7 +13,7 @@ use crate::{context::Context, output::table, time};
 /// The folders that people work in.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Workspaces {
-    /// Those that are out of the way, too
+    /// Include archived workspaces
     #[arg(long)]
     all: bool,
 }

@@ -15,6 +15,7 @@ inventory::submit! {
             ("url", ADDRESS),
             ("site_url", "the address of its web pages, if it is not the usual one"),
         ],
+        sign_in: Some("url"),
         local: None,
         remote: Some(open),
         scratch: None,

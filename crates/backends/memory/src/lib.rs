@@ -19,6 +19,7 @@ driftline_core::inventory::submit! {
         name: "memory",
         doc: "Nothing is kept: for a throw-away run",
         settings: &[],
+        sign_in: None,
         local: Some(|open| Ok(Arc::new(MemoryStore::new(open.schema)))),
         remote: Some(|open| {
             let store = Arc::new(MemoryStore::new(open.schema));

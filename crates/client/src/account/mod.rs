@@ -45,9 +45,9 @@ impl Deployment {
     pub fn named(client: &Client, config: &Config, in_file: bool) -> Result<Option<Self>> {
         let Some(remote) = &config.remote else { return Ok(None) };
         let text = |key: &str| remote.settings.get(key).and_then(Value::as_str).map(str::to_owned);
-        let Some(url) = text("url") else { return Ok(None) };
+        let Some(url) = remote.sign_in_address() else { return Ok(None) };
         let env = client.env.clone();
-        let origin = Origin::parse(&url).map_err(driftline_auth::Error::from)?;
+        let origin = Origin::parse(url).map_err(driftline_auth::Error::from)?;
         let http = Arc::new(Http::new(env.clone()).map_err(driftline_auth::Error::from)?);
         let folder = client.profile.path();
         let session = Arc::new(Session::new(

@@ -9,7 +9,7 @@ use std::{
 use driftline_core::{
     Backend, OpenBackend,
     mirror::Mirror,
-    rehearsal::{self, Forecast},
+    review::{self, Review as Rows},
 };
 use serde::Serialize;
 
@@ -24,7 +24,7 @@ const SCRATCH: &str = "first-pull.db";
 pub struct Review {
     /// By entity, and value by value where they clash.
     #[serde(flatten)]
-    pub forecast: Forecast,
+    pub rows: Rows,
     /// Likely secrets in what would be sent.
     pub secrets: Vec<Likely>,
     /// What `[sync] exclude` names.
@@ -37,7 +37,7 @@ pub(crate) struct Scratch {
 }
 
 impl Scratch {
-    /// The one of this profile, as far as an earlier rehearsal came.
+    /// The one of this profile, as far as an earlier review came.
     pub(crate) fn open(client: &Client, config: &Config) -> Result<Self> {
         let mut settings = config.local.settings.clone();
         settings.insert("path".into(), SCRATCH.into());
@@ -103,17 +103,13 @@ pub(crate) async fn review(
     let tell = |at, head| progress(Looking::Reading { at, head });
     scratch.mirror.follow(remote, &tell).await?;
     progress(Looking::Comparing);
-    let mut forecast = None;
+    let mut rows = None;
     device.replica.read(|here| {
-        forecast = Some(scratch.mirror.read(|there| rehearsal::forecast(here, there))?);
+        rows = Some(scratch.mirror.read(|there| review::review(here, there))?);
         Ok(())
     })?;
     let secrets = secrets::in_what_waits(&device.replica, |seen| {
         progress(Looking::Secrets { seen });
     })?;
-    Ok(Review {
-        forecast: forecast.unwrap_or_default(),
-        secrets,
-        exclude: device.config.exclude.clone(),
-    })
+    Ok(Review { rows: rows.unwrap_or_default(), secrets, exclude: device.config.exclude.clone() })
 }

@@ -62,6 +62,7 @@ pub struct Side<T: ?Sized> {
     pub open: Open<T>,
     /// The settings of its backend.
     pub settings: Map<String, Value>,
+    sign_in: Option<&'static str>,
 }
 
 /// One key in force.
@@ -131,7 +132,12 @@ impl<T: ?Sized> Side<T> {
             Some(value) => format!("{}: {}", plugin.name, shown(value)),
             None => plugin.name.to_owned(),
         };
-        Self { name, open, settings }
+        Self { name, open, settings, sign_in: plugin.sign_in }
+    }
+
+    /// The address that people sign in at, if its backend wants that.
+    pub fn sign_in_address(&self) -> Option<&str> {
+        self.settings.get(self.sign_in?)?.as_str()
     }
 }
 

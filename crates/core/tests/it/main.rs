@@ -15,7 +15,7 @@ mod laws;
 mod live;
 mod merging;
 mod overtaking;
-mod rehearsal;
+mod review;
 mod schema;
 mod service;
 mod splitting;

@@ -125,7 +125,7 @@ fn review(it: &Review, who: &str) -> Markup {
                         { th.num scope="col" { (head) } }
                     } }
                     tbody {
-                        @for (entity, counts) in &it.forecast.entities {
+                        @for (entity, counts) in &it.rows.entities {
                             tr {
                                 th scope="row" { (label(entity)) }
                                 @for number in [

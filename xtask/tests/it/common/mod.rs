@@ -129,3 +129,13 @@ fn text(value: &Value) -> &str {
 fn list(value: &Value) -> &[Value] {
     value.as_array().unwrap()
 }
+
+/// The paths of all files that git knows.
+pub(crate) fn tracked() -> Vec<String> {
+    let mut git = Command::new("git");
+    let listed = git.args(["ls-files", "-z"]).current_dir(root()).output().unwrap();
+    assert!(listed.status.success(), "git cannot list the files");
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    let paths = listed.split('\0').filter(|it| root().join(it).is_file());
+    paths.map(str::to_owned).collect()
+}

@@ -18,12 +18,12 @@ use crate::{
 /// Take a row apart that was folded by mistake.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Split {
-    /// Which of the rows that were folded goes on by itself: its id, or enough of its start
+    /// The folded row that becomes separate: its id, or its start
     id: String,
-    /// What it is to be called from now on, or any other of its fields
+    /// New values for its fields, such as a name
     #[arg(value_name = "FIELD=VALUE")]
     changes: Vec<String>,
-    /// Only say what would be done
+    /// Show what would happen; change nothing
     #[arg(long)]
     dry_run: bool,
 }
@@ -31,7 +31,7 @@ pub(crate) struct Split {
 /// Undo `conflicts split`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Rejoin {
-    /// The row that was taken apart: its id, or enough of its start
+    /// The row that was split: its id, or its start
     id: String,
 }
 

@@ -56,7 +56,7 @@ pub struct Clash {
 
 /// What a first sync would do.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Forecast {
+pub struct Review {
     /// By entity, without those that have no rows.
     pub entities: BTreeMap<String, Counts>,
     /// Some of the conflicts.
@@ -67,21 +67,21 @@ pub struct Forecast {
 ///
 /// # Errors
 /// When a store cannot be read.
-pub fn forecast(here: &dyn ReadTx, there: &dyn ReadTx) -> Result<Forecast> {
-    let mut forecast = Forecast::default();
+pub fn review(here: &dyn ReadTx, there: &dyn ReadTx) -> Result<Review> {
+    let mut review = Review::default();
     let mut names: BTreeSet<String> = here.stored_entities()?.into_iter().collect();
     names.extend(there.stored_entities()?);
     let mut judge = Judge::new(here)?;
     for name in names.iter().filter(|it| *it != ALIASES.name) {
         let counts = match here.schema().get(name) {
-            Some(entity) => of_entity(here, there, entity, &mut judge, &mut forecast.clashes)?,
+            Some(entity) => of_entity(here, there, entity, &mut judge, &mut review.clashes)?,
             None => of_unknown(here, there, name)?,
         };
         if counts != Counts::default() {
-            forecast.entities.insert(name.clone(), counts);
+            review.entities.insert(name.clone(), counts);
         }
     }
-    Ok(forecast)
+    Ok(review)
 }
 
 fn of_entity(

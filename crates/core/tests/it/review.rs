@@ -12,7 +12,7 @@ use driftline_core::{
     Answers, Backend, Durability, Hub, Limits, PROTOCOL, Page, Pull, Push, Result, Schema,
     device::{self, Kept},
     mirror::Mirror,
-    rehearsal::{Counts, Forecast, forecast},
+    review::{Counts, Review, review},
     status::State,
     store::{AuditKind, Find},
 };
@@ -67,8 +67,8 @@ fn follow(mirror: &Mirror, hub: &dyn Backend) -> u64 {
     block_on(mirror.follow(hub, &|_, _| ())).unwrap().received
 }
 
-fn foretell(device: &Device, mirror: &Mirror) -> Forecast {
-    device.replica.read(|here| mirror.read(|there| forecast(here, there))).unwrap()
+fn foretell(device: &Device, mirror: &Mirror) -> Review {
+    device.replica.read(|here| mirror.read(|there| review(here, there))).unwrap()
 }
 
 /// A cloud with five folders, and a device that shares some of them in every way.
@@ -161,7 +161,7 @@ fn a_cloud_that_moves_on_is_read_further_and_one_that_was_wiped_anew() {
 }
 
 #[test]
-fn a_hub_that_was_wiped_after_the_rehearsal_is_met_as_it_is() {
+fn a_hub_that_was_wiped_after_the_review_is_met_as_it_is() {
     let (hub, cloud, here) = world();
     let mirror = mirror();
     follow(&mirror, &*hub);
