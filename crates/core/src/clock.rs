@@ -38,10 +38,22 @@ impl Moment {
 
 /// The next stamp: greater than all that this device wrote or was sent.
 pub(crate) fn tick(tx: &mut dyn StoreTx, moment: &Moment) -> Result<Stamp> {
-    let last = stored(tx.reading(), MINE)?.max(stored(tx.reading(), SEEN)?);
-    let next = after(last, moment);
+    let next = after(last(tx.reading())?, moment);
     set_mine(tx, next)?;
     Ok(next)
+}
+
+/// The greatest stamp that this device wrote or was sent.
+pub(crate) fn last(tx: &dyn ReadTx) -> Result<Option<Stamp>> {
+    Ok(stored(tx, MINE)?.max(stored(tx, SEEN)?))
+}
+
+/// Gives no stamp up to `last` any more.
+pub(crate) fn go_on_after(tx: &mut dyn StoreTx, last: Option<Stamp>) -> Result<()> {
+    match last {
+        Some(last) if Some(last) > stored(tx.reading(), MINE)? => set_mine(tx, last),
+        _ => Ok(()),
+    }
 }
 
 /// The first stamp of `moment` above `last`.

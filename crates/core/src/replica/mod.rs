@@ -20,7 +20,7 @@ pub use self::write::WriteTx;
 use crate::{
     Backend, Digests, Durability, Env, Error, Id, Millis, Result, Schema, Store, SyncReport,
     Values, alias, audit,
-    clock::{Correction, Moment},
+    clock::{self, Correction, Moment},
     device::{self, Kept},
     status::{self, Contact, Failure, Status},
     store::{AuditEntry, AuditKind, ReadTx},
@@ -160,7 +160,10 @@ impl Replica {
     /// # Errors
     /// As [`Store::restore`].
     pub fn put_back(&self, from: &Path) -> Result<()> {
-        self.store.restore(from)
+        // What was stamped since the copy may be known elsewhere: no stamp is given twice.
+        let last = self.store.view(|tx| clock::last(tx))?;
+        self.store.restore(from)?;
+        self.store.transact(Durability::Full, |tx| clock::go_on_after(tx, last))
     }
 
     /// Sets what stays on this device from now on. Returns whether that was anything new;

@@ -1,10 +1,10 @@
 //! Files that cannot be used: each is one clear error that names the file and says
 //! what to do, and nothing that was there is lost.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::Arc};
 
 use crate::common::{self, get, id, note, open, put, schema};
-use driftline_core::{Error, Store};
+use driftline_core::{Error, Replica, Simulated, Store, Values};
 use driftline_sqlite::SqliteStore;
 use serde_json::json;
 
@@ -342,6 +342,27 @@ fn a_backup_can_be_put_back_while_the_store_is_in_use() {
     drop((store, other));
     assert_eq!(rows(&open(&path)).len(), 101);
     assert_eq!(rows(&open(&copy)), before, "the backup stays as it was");
+}
+
+#[test]
+fn no_stamp_is_given_twice_when_a_backup_is_put_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(open(&folder.path().join("driftline.db")));
+    // Its clock stands still.
+    let env = Arc::new(Simulated::new(1, 1_790_000_000_000));
+    let replica = Replica::open(store, env).unwrap();
+    let create = |title: &str| {
+        let values = Values::from([("title".to_owned(), json!(title))]);
+        let id = replica.create_values("notes", &values).unwrap();
+        let row = replica.read(|tx| tx.get("notes", id)).unwrap().unwrap().row;
+        row.cell("title").unwrap().stamp
+    };
+    create("before");
+    let copy = folder.path().join("copy.db");
+    assert!(replica.backup(&copy).unwrap());
+    let sent = create("sent, then taken back");
+    replica.put_back(&copy).unwrap();
+    assert!(create("after") > sent);
 }
 
 #[test]
