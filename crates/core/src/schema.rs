@@ -73,7 +73,7 @@ impl Schema {
                 Self::of(inventory::iter::<EntityDescriptor>).map_err(|it| it.to_string())
             })
             .as_ref()
-            .map_err(Error::schema)
+            .map_err(|it| Error::Invalid { what: Input::Schema, reason: it.clone() })
     }
 
     /// A schema of the given entities.

@@ -1,7 +1,7 @@
 //! What pages ask of the rest of the program that a profile alone does not know.
 
 use driftline_client::OpenProfile;
-use driftline_core::status::Status;
+use driftline_core::status::{Failure, Status};
 use driftline_reading::{Shell, inbox::Outside};
 
 use crate::Result;
@@ -14,6 +14,11 @@ pub trait Host: Send + Sync {
 
     /// How this program is called on a command line for this profile.
     fn call(&self, command: &str) -> String;
+
+    /// What a person does next about what the last sync ended with, a line each.
+    fn hints(&self, _failure: &Failure) -> Vec<String> {
+        Vec::new()
+    }
 
     /// How the program is called to open a page. Whoever has no secret is shown it, too, so
     /// nothing of the profile is in it.

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::{
     context::{Context, Device},
-    time,
+    hints, time,
 };
 
 /// How many rows that were set aside are told one by one.
@@ -109,7 +109,11 @@ pub(super) fn sentence(context: &Context<'_>, status: &Status) -> String {
             let since = ago.map_or("Not synced yet".into(), |it| format!("Last synced {it}"));
             format!("/ {since} with {remote}.{waiting}  {sync}")
         }
-        (State::Error, Some(error)) => format!("! Needs you: {}.{waiting}", error.message),
+        (State::Error, Some(error)) => {
+            let hints = hints::of_failure(context.caller(), error);
+            let hints: String = hints.iter().map(|it| format!("\n  {it}")).collect();
+            format!("! Needs you: {}.{waiting}{hints}", error.message)
+        }
         (State::Error, None) => format!("! Needs you.{waiting}"),
     };
     if status.kept > 0 {

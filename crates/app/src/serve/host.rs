@@ -6,6 +6,7 @@ use std::{
 };
 
 use driftline_client::{Client, Device, OpenProfile, importer::Asker, service::Service};
+use driftline_core::status::Failure;
 use driftline_reading::Shell;
 use driftline_web::{Error, Host, Result};
 use url::Url;
@@ -14,7 +15,7 @@ use super::demo::Demo;
 use crate::{
     browser::{self, Handover, Purpose},
     call::Call,
-    env,
+    env, hints,
 };
 
 /// This program, as the pages know it.
@@ -51,6 +52,10 @@ impl Host for AppHost {
 
     fn call(&self, command: &str) -> String {
         self.call.to(command)
+    }
+
+    fn hints(&self, failure: &Failure) -> Vec<String> {
+        hints::of_failure(&self.call, failure)
     }
 
     fn opening(&self) -> String {

@@ -29,7 +29,7 @@ use crate::{
 
 /// A person's rows on this device. Reads and writes never wait for a network.
 ///
-/// ```
+/// ```standalone_crate
 /// use driftline_core::{Replica, Schema, Simulated, store::Find};
 /// use driftline_derive::SyncEntity;
 /// # use std::sync::Arc;

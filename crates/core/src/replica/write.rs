@@ -17,7 +17,7 @@ const OURS: [&str; 8] = ["audit", "clock", "contact", "device", "hub", "keep", "
 
 /// Several writes that count as one: all of them are stored, or none.
 ///
-/// ```
+/// ```standalone_crate
 /// # use driftline_core::{Replica, Schema, Simulated};
 /// # use driftline_derive::SyncEntity;
 /// # use std::sync::Arc;

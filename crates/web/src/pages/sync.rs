@@ -23,7 +23,10 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
     let main = html! {
         h1 { "Sync" }
         p.state data-state=(status.state.word()) {
-            (shape(status.state)) span { (sentence(&status, request.now)) }
+            (shape(status.state)) span {
+                (sentence(&status, request.now))
+                @for hint in status.error.iter().flat_map(|it| request.host.hints(it)) { " " (hint) "." }
+            }
         }
         @if status.state == State::Local {
             (alone(request))
