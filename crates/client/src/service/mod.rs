@@ -1,6 +1,6 @@
 //! Syncing by itself, in the background: a thread that keeps one profile in step with
 //! whatever remote its config names, until it is stopped. When to sync is decided by
-//! [`driftline_core::service`]; what only this machine can tell is heard by [`outside`].
+//! [`driftline_core::service`]; what only this machine can tell is heard by `outside`.
 //!
 //! It has a thread of its own because a sync works on the database for long stretches,
 //! and a runtime of its own so that no connection outlives it.
