@@ -10,7 +10,7 @@ use driftline_core::{
     Answers, Change, EntityDescriptor, Error, Id, Millis, Page, Replica, Result, Schema, Scratch,
     Simulated, Stamp, Store,
     device::{self, Batch, Position},
-    store::{AuditKind, Stored},
+    store::{AuditKind, LogId, Stored},
     view::{self, View},
 };
 
@@ -34,7 +34,7 @@ pub(crate) struct Device {
     /// What was on the wire when it should have arrived, and how often the hub had lost
     /// something when it set out.
     pub(crate) late: Mutex<Vec<(u32, Late)>>,
-    heard: Mutex<u64>,
+    heard: Mutex<Option<LogId>>,
     /// Rows that it was seen to have been told are in the feed, and the first call at which
     /// that was seen.
     pub(crate) acknowledged: Mutex<BTreeMap<(String, Id), u64>>,
@@ -190,17 +190,17 @@ impl Device {
     pub(crate) fn hear_restamps(&self, model: &Mutex<Model>) -> Result<()> {
         let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
         let mut news = self.look(|tx| {
-            if tx.audit(None, 1)?.first().is_none_or(|it| it.place <= *heard) {
+            if tx.audit(None, 1)?.first().is_none_or(|it| it.log_id <= *heard) {
                 return Ok(Vec::new());
             }
             tx.audit(Some(AuditKind::History), usize::MAX)
         })?;
-        news.retain(|it| it.place > *heard);
-        news.sort_by_key(|it| it.place);
+        news.retain(|it| it.log_id > *heard);
+        news.sort_by_key(|it| it.log_id);
         for it in news {
-            *heard = (*heard).max(it.place);
+            *heard = (*heard).max(it.log_id);
             if it.rule == device::CLOCK_AHEAD {
-                let (was, now) = (it.lost_stamp, it.kept_stamp);
+                let (was, now) = (it.lost_stamp, it.winner_stamp);
                 lock(model).restamp(&it.entity, it.id, &it.field, was, now);
             }
         }

@@ -208,7 +208,7 @@ impl<'a> Fleet<'a> {
         let done = block_on(self.devices[place].process(process).sync(&link));
         let fired = link.fired.load(Ordering::Relaxed);
         // A hub that lost nothing is compared at the end, and so is what cannot be read yet.
-        let reads_all = self.devices[place].look(device::unread)?.is_empty();
+        let reads_all = self.devices[place].look(|tx| device::unread(tx))?.is_empty();
         if let (true, true, Some(hub)) =
             (self.losses > 0 && reads_all, done.is_ok(), self.hub.store())
         {

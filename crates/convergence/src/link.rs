@@ -209,7 +209,7 @@ impl Backend for Link<'_> {
         if self.happens(Fault::DropCall, call) {
             return Err(self.lost());
         }
-        let position = self.device.look(device::position)?;
+        let position = self.device.look(|tx| device::position(tx))?;
         // A device that never met a hub binds itself to the first one, whosever it is.
         if position.identity.is_some() && self.happens(Fault::OtherAccountPull, call) {
             return self.other.pull(request).await;

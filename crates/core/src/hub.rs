@@ -14,7 +14,7 @@ use crate::{
     clock::DRIFT,
     live,
     schema::is_plain_name,
-    store::{Durability, ReadTx, Store, StoreTx, Stored},
+    store::{Durability, Fed, ReadMeta, ReadRows, ReadTx, Store, StoreTx, Stored, WriteMeta},
     view,
 };
 
@@ -120,13 +120,13 @@ fn check_protocol(name: &str, theirs: u32) -> Result<()> {
     Err(Error::Protocol { remote: name.into(), theirs: PROTOCOL, ours: theirs, older })
 }
 
-fn load(tx: &dyn ReadTx) -> Result<State> {
+fn load(tx: &dyn ReadMeta) -> Result<State> {
     let damaged = |found: String| Error::Damaged { what: "the hub's own record".into(), found };
     let text = tx.meta(HUB)?.ok_or_else(|| damaged("nothing".into()))?;
     serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))
 }
 
-fn save(tx: &mut dyn StoreTx, state: &State) -> Result<()> {
+fn save(tx: &mut dyn WriteMeta, state: &State) -> Result<()> {
     let text = serde_json::to_string(state).map_err(|error| Error::Damaged {
         what: "the hub's own record".into(),
         found: error.to_string(),
@@ -136,14 +136,14 @@ fn save(tx: &mut dyn StoreTx, state: &State) -> Result<()> {
 
 /// The digest of every entity that has rows here or could have: sums over ids, names
 /// and stamps need no knowledge of what they mean.
-fn every(tx: &dyn ReadTx, digests: &Digests) -> Digests {
+fn every(tx: &dyn ReadRows, digests: &Digests) -> Digests {
     let mut all: Digests = tx.schema().tables().map(|it| (it.name.to_owned(), 0)).collect();
     all.extend(digests.iter().map(|(entity, sum)| (entity.clone(), *sum)));
     all
 }
 
 /// Whose rows a store holds as a hub, and up to which place.
-pub(crate) fn place(tx: &dyn ReadTx) -> Result<Option<(Identity, u64)>> {
+pub(crate) fn place(tx: &dyn ReadMeta) -> Result<Option<(Identity, u64)>> {
     if tx.meta(HUB)?.is_none() {
         return Ok(None);
     }
@@ -152,7 +152,7 @@ pub(crate) fn place(tx: &dyn ReadTx) -> Result<Option<(Identity, u64)>> {
 }
 
 /// Forgets whose rows these are.
-pub(crate) fn forget(tx: &mut dyn StoreTx) -> Result<()> {
+pub(crate) fn forget(tx: &mut dyn WriteMeta) -> Result<()> {
     tx.set_meta(HUB, None)
 }
 
@@ -161,7 +161,7 @@ pub(crate) fn forget(tx: &mut dyn StoreTx) -> Result<()> {
 /// among them and asks the hub itself is told of some again, and misses none.
 pub(crate) fn copy(tx: &mut dyn StoreTx, cursor: u64, page: Page) -> Result<()> {
     let mut state = match tx.meta(HUB)? {
-        Some(_) => load(tx.reading())?,
+        Some(_) => load(tx)?,
         None => State {
             identity: page.identity,
             head: 0,
@@ -186,7 +186,7 @@ pub(crate) fn serve(tx: &dyn ReadTx, request: &Pull, time: Option<Millis>) -> Re
     let found = tx.feed(request.cursor, rows + 1)?;
     let mut more = found.len() > rows;
     let (mut changes, mut next, mut bytes) = (Vec::new(), request.cursor, 0);
-    for (entity, stored) in found.into_iter().take(rows) {
+    for Fed { entity, stored } in found.into_iter().take(rows) {
         bytes += stored.row.weight();
         if bytes > request.bytes && !changes.is_empty() {
             more = true;
@@ -217,7 +217,7 @@ pub(crate) fn serve(tx: &dyn ReadTx, request: &Pull, time: Option<Millis>) -> Re
 
 /// Joins a batch. Whoever it comes from must mean this account and this epoch.
 fn accept(tx: &mut dyn StoreTx, name: &str, push: &Push, time: Option<Millis>) -> Result<Answers> {
-    let mut state = load(tx.reading())?;
+    let mut state = load(tx)?;
     if push.account != state.identity.account || push.epoch != state.identity.epoch {
         return Err(Error::Stale { remote: name.to_owned(), why: Stale::Moved });
     }
@@ -241,7 +241,7 @@ fn accept(tx: &mut dyn StoreTx, name: &str, push: &Push, time: Option<Millis>) -
     save(tx, &state)?;
     answers.sort_unstable_by_key(|(place, _)| *place);
     let answers = answers.into_iter().map(|(_, answer)| answer).collect();
-    let digests = every(tx.reading(), &state.digests);
+    let digests = every(tx, &state.digests);
     Ok(Answers { head: state.head, identity: state.identity, answers, recorded, digests, time })
 }
 
@@ -331,9 +331,9 @@ fn number(
 /// matter which of two came first, an old row also folds with one that came here as a
 /// birth and still has that key. A class that has not come back as a whole is left
 /// alone: the part that is missing may say that it was deleted.
-fn twin(tx: &dyn StoreTx, entity: &EntityDescriptor, newcomer: &Stored) -> Result<Option<Id>> {
+fn twin(tx: &dyn ReadRows, entity: &EntityDescriptor, newcomer: &Stored) -> Result<Option<Id>> {
     let Some(key) = newcomer.key.as_deref() else { return Ok(None) };
-    let alone = alias::class(tx.reading(), entity.name, newcomer.id)?.len() == 1;
+    let alone = alias::class(tx, entity.name, newcomer.id)?.len() == 1;
     if newcomer.row.is_deleted() || !alone {
         return Ok(None);
     }
@@ -342,8 +342,8 @@ fn twin(tx: &dyn StoreTx, entity: &EntityDescriptor, newcomer: &Stored) -> Resul
         if candidate == newcomer.id || !(newcomer.born || stored.born) {
             continue;
         }
-        let class = alias::class(tx.reading(), entity.name, candidate)?;
-        if let Some(it) = view::view(tx.reading(), entity, candidate)?
+        let class = alias::class(tx, entity.name, candidate)?;
+        if let Some(it) = view::view(tx, entity, candidate)?
             && it.members.len() == class.len()
             && !it.row.is_deleted()
             && entity.key_of(&it.row).as_deref() == Some(key)

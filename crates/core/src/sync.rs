@@ -108,7 +108,7 @@ impl<'a> Exchange<'a> {
         self.read_again().await?;
         loop {
             self.waiting = self.waits()?;
-            let link = self.replica.store().view(device::link)?;
+            let link = self.replica.store().view(|tx| device::link(tx))?;
             // Without an identity nothing can be sent, and without anything to send the
             // hub would not be asked at all.
             self.head = link.cursor;
@@ -120,13 +120,13 @@ impl<'a> Exchange<'a> {
             if !self.push().await? {
                 continue;
             }
-            let link = self.replica.store().view(device::link)?;
+            let link = self.replica.store().view(|tx| device::link(tx))?;
             // Further on, or put back since it was read.
             if link.cursor != self.head {
                 self.turn()?;
                 continue;
             }
-            let is_idle = self.replica.store().view(device::is_idle)?;
+            let is_idle = self.replica.store().view(|tx| device::is_idle(tx))?;
             match link.compared {
                 Some((state, differ)) if !differ.is_empty() && is_idle => {
                     if link.healed == Some(state) {
@@ -145,7 +145,7 @@ impl<'a> Exchange<'a> {
     async fn pull(&mut self) -> Result<()> {
         let limits = self.remote.limits();
         loop {
-            let position = self.replica.store().view(device::position)?;
+            let position = self.replica.store().view(|tx| device::position(tx))?;
             let (cursor, rows, bytes) = (position.cursor, limits.rows, limits.bytes);
             let page = self.ask(Pull { protocol: PROTOCOL, cursor, rows, bytes }).await?;
             check_protocol(self.remote, page.protocol)?;
@@ -188,7 +188,7 @@ impl<'a> Exchange<'a> {
             let batch = self
                 .replica
                 .store()
-                .transact(Durability::Normal, |tx| device::pending(tx, &limits, begun))?;
+                .transact(Durability::Normal, |tx| device::waiting(tx, &limits, begun))?;
             if batch.sent.is_empty() {
                 return Ok(true);
             }
@@ -261,7 +261,7 @@ impl<'a> Exchange<'a> {
         if !self.replica.is_first_sync() {
             return Ok(());
         }
-        for aside in self.replica.store().view(device::unread)? {
+        for aside in self.replica.store().view(|tx| device::unread(tx))? {
             let text = self.replica.store().view(|tx| device::unread_text(tx, &aside))?;
             let Ok(Some(change)) = self.remote.read_again(&text).await else { continue };
             let (moment, row) = (self.replica.moment(), (change.entity.clone(), change.id));
@@ -302,7 +302,7 @@ impl<'a> Exchange<'a> {
     }
 
     fn waits(&self) -> Result<u64> {
-        Ok(self.replica.store().view(|tx| tx.queue_sizes())?.0)
+        Ok(self.replica.store().view(|tx| tx.queue_counts())?.waiting)
     }
 
     fn show(&self, at: u64) {

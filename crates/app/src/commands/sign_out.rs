@@ -70,7 +70,7 @@ fn tell(context: &Context<'_>, done: &SignedOut) -> Result<()> {
             "remote": remote,
             "session": session,
             "unsent": unsent.meant(),
-            "excluded": unsent.kept,
+            "excluded": unsent.excluded,
             "signed_in": false,
         }));
     }

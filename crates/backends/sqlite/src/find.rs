@@ -68,10 +68,8 @@ pub(crate) fn filter<'a>(
         Deleted::Only => terms.push(DELETED.into()),
         Deleted::Included => (),
     }
-    let sql = match terms.is_empty() {
-        true => String::new(),
-        false => format!("WHERE {} ", terms.join(" AND ")),
-    };
+    let sql =
+        if terms.is_empty() { String::new() } else { format!("WHERE {} ", terms.join(" AND ")) };
     Ok(Some(Filter { sql, values }))
 }
 
@@ -86,7 +84,7 @@ impl Filter<'_> {
             _ => format!("id{direction}"),
         };
         // Parameters, too, so that turning pages prepares one statement.
-        let limit = if find.limit == 0 { -1 } else { bound(find.limit) };
+        let limit = find.limit.map_or(-1, bound);
         self.values.extend([limit.into(), bound(find.offset).into()]);
         let (select, filter, count) = (&table.select, &self.sql, self.values.len());
         Ok(format!("{select}{filter}ORDER BY {order} LIMIT ?{} OFFSET ?{count}", count - 1))

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     Digests, Error, Identity, Page, Result, SignInCause,
-    store::{ReadTx, StoreTx},
+    store::{ReadMeta, WriteMeta},
 };
 
 const LINK: &str = "link";
@@ -59,12 +59,12 @@ pub struct Position {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn link(tx: &dyn ReadTx) -> Result<Link> {
+pub fn link(tx: &dyn ReadMeta) -> Result<Link> {
     let link: Link = stored(tx, LINK)?;
     Ok(Link { digests: stored(tx, DIGESTS)?, ..link })
 }
 
-fn stored<T: Default + DeserializeOwned>(tx: &dyn ReadTx, key: &str) -> Result<T> {
+fn stored<T: Default + DeserializeOwned>(tx: &dyn ReadMeta, key: &str) -> Result<T> {
     let Some(text) = tx.meta(key)? else { return Ok(T::default()) };
     serde_json::from_str(&text).map_err(|error| damaged(&error))
 }
@@ -78,7 +78,7 @@ fn damaged(error: &serde_json::Error) -> Error {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn position(tx: &dyn ReadTx) -> Result<Position> {
+pub fn position(tx: &dyn ReadMeta) -> Result<Position> {
     Ok(stored::<Link>(tx, LINK)?.position())
 }
 
@@ -88,7 +88,7 @@ impl Link {
         Position { identity: self.identity.clone(), cursor: self.cursor, resets: self.resets }
     }
 
-    pub(super) fn store(&self, tx: &mut dyn StoreTx) -> Result<()> {
+    pub(super) fn store(&self, tx: &mut dyn WriteMeta) -> Result<()> {
         let text = serde_json::to_string(self).map_err(|error| damaged(&error))?;
         tx.set_meta(LINK, Some(&text))?;
         let text = serde_json::to_string(&self.digests).map_err(|error| damaged(&error))?;
@@ -135,10 +135,12 @@ impl Link {
             return Err(Error::SignIn { remote: met.person.clone(), why });
         }
         let same = met.account == bound.account && met.epoch == bound.epoch;
-        Ok(match () {
-            () if !same => Met::Wiped,
-            () if page.head < self.cursor => Met::TurnedBack,
-            () => Met::Same,
+        Ok(if !same {
+            Met::Wiped
+        } else if page.head < self.cursor {
+            Met::TurnedBack
+        } else {
+            Met::Same
         })
     }
 }

@@ -42,7 +42,7 @@ pub fn replace(tx: &mut dyn StoreTx, moment: &Moment, theirs: &dyn ReadTx) -> Re
         }
     }
     for mut entry in theirs.audit(None, usize::MAX)?.into_iter().rev() {
-        entry.place = 0;
+        entry.log_id = None;
         tx.record(&entry)?;
     }
     Ok(())

@@ -8,10 +8,11 @@ use crate::{
         Batch, Restamped, Sent,
         adopt::{adopt_row, believable, settle_difference},
         link::{Link, link},
+        queue::unchanged,
         restamp::restamp,
         unread,
     },
-    store::StoreTx,
+    store::{Held, StoreTx, WriteQueue},
 };
 
 /// What became of a push.
@@ -120,10 +121,11 @@ fn accept(tx: &mut dyn StoreTx, link: &mut Link, sent: &Sent, hash: u64) -> Resu
     if unchanged {
         tx.dequeue(entity, id)?;
     }
-    let Some((held, acked)) = tx.held(entity, id)? else { return Ok(false) };
-    let mine = match unchanged {
-        true => Some(sent.hash),
-        false => tx.get(entity, id)?.map(|it| it.row.hash(entity, id)),
+    let Some(Held { hash: held, acked }) = tx.held(entity, id)? else { return Ok(false) };
+    let mine = if unchanged {
+        Some(sent.hash)
+    } else {
+        tx.get(entity, id)?.map(|it| it.row.hash(entity, id))
     };
     let same = mine == Some(hash);
     if same {
@@ -153,14 +155,10 @@ fn send_whole(tx: &mut dyn StoreTx, sent: &Sent) -> Result<()> {
     tx.enqueue(&entry)
 }
 
-fn park(tx: &mut dyn StoreTx, sent: &Sent, reason: &str) -> Result<()> {
-    match tx.queued(&sent.change.entity, sent.change.id)? {
-        Some(mut entry) if entry.change == sent.counter => {
-            entry.parked = Some(reason.to_owned());
-            entry.failures = 0;
-            entry.last_error = Some(reason.to_owned());
-            tx.enqueue(&entry)
-        }
-        _ => Ok(()),
-    }
+/// Sets a row aside that can never be sent as it is. The rest of the queue goes on.
+fn park(tx: &mut dyn WriteQueue, sent: &Sent, reason: &str) -> Result<()> {
+    let Some(mut entry) = unchanged(tx, sent)? else { return Ok(()) };
+    entry.park(reason);
+    entry.failures = 0;
+    tx.enqueue(&entry)
 }

@@ -10,7 +10,7 @@ use super::{adopt::adopt_row, link::Link};
 use crate::{
     Change, Error, Id, Result, Stamp,
     clock::{self, Moment},
-    store::{ReadTx, StoreTx},
+    store::{Held, ReadMeta, StoreTx, WriteMeta},
 };
 
 const LIST: &str = "unread";
@@ -51,7 +51,7 @@ pub struct Aside {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn unread(tx: &dyn ReadTx) -> Result<Vec<Aside>> {
+pub fn unread(tx: &dyn ReadMeta) -> Result<Vec<Aside>> {
     let Some(text) = tx.meta(LIST)? else { return Ok(Vec::new()) };
     serde_json::from_str(&text).map_err(|it| Error::Damaged {
         what: "the list of rows that were set aside".into(),
@@ -63,7 +63,7 @@ pub fn unread(tx: &dyn ReadTx) -> Result<Vec<Aside>> {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn unread_text(tx: &dyn ReadTx, aside: &Aside) -> Result<String> {
+pub fn unread_text(tx: &dyn ReadMeta, aside: &Aside) -> Result<String> {
     Ok(tx.meta(&place(&aside.entity, aside.id))?.unwrap_or_default())
 }
 
@@ -71,7 +71,7 @@ fn place(entity: &str, id: Id) -> String {
     format!("{LIST}.{entity}.{id}")
 }
 
-fn save(tx: &mut dyn StoreTx, list: &[Aside]) -> Result<()> {
+fn save(tx: &mut dyn WriteMeta, list: &[Aside]) -> Result<()> {
     if list.is_empty() {
         return tx.set_meta(LIST, None);
     }
@@ -92,7 +92,7 @@ pub(super) fn set_aside(
     if rows.is_empty() {
         return Ok(());
     }
-    let mut list = unread(tx.reading())?;
+    let mut list = unread(tx)?;
     for row in rows {
         let Unread { entity, id, hash, latest, text, reason } = row;
         let was = list.iter().position(|it| it.entity == entity && it.id == id);
@@ -100,10 +100,10 @@ pub(super) fn set_aside(
         let mut aside = Aside { entity, id, reason, hash: 0, blind: hash.is_none() };
         match (hash, tx.held(&aside.entity, id)?) {
             // The row that is here stands for what the hub holds of it.
-            (Some(hash), Some((held, _))) => {
+            (Some(hash), Some(Held { hash: held, acked })) => {
                 link.replace(&aside.entity, was, 0);
                 link.replace(&aside.entity, held, hash);
-                if !tx.held(&aside.entity, id)?.is_some_and(|it| it.1) {
+                if !acked {
                     crate::alias::end_assumptions(tx, &aside.entity, id)?;
                 }
                 tx.acknowledge(&aside.entity, id, hash)?;
@@ -122,8 +122,8 @@ pub(super) fn set_aside(
 }
 
 /// Forgets what was set aside of rows that came readable.
-pub(super) fn forget(tx: &mut dyn StoreTx, link: &mut Link, rows: &[(String, Id)]) -> Result<()> {
-    let mut list = unread(tx.reading())?;
+pub(super) fn forget(tx: &mut dyn WriteMeta, link: &mut Link, rows: &[(String, Id)]) -> Result<()> {
+    let mut list = unread(tx)?;
     if list.is_empty() {
         return Ok(());
     }
@@ -138,13 +138,13 @@ pub(super) fn forget(tx: &mut dyn StoreTx, link: &mut Link, rows: &[(String, Id)
 }
 
 /// Whether the hub holds rows of which not even the hash can be told.
-pub(super) fn is_blind(tx: &dyn ReadTx) -> Result<bool> {
+pub(super) fn is_blind(tx: &dyn ReadMeta) -> Result<bool> {
     Ok(unread(tx)?.iter().any(|it| it.blind))
 }
 
 /// Keeps the texts, but not what a hub holds of them: it is read again from its beginning.
-pub(super) fn forget_hub(tx: &mut dyn StoreTx) -> Result<()> {
-    let mut list = unread(tx.reading())?;
+pub(super) fn forget_hub(tx: &mut dyn WriteMeta) -> Result<()> {
+    let mut list = unread(tx)?;
     if list.is_empty() {
         return Ok(());
     }
@@ -165,7 +165,7 @@ pub fn take_back(
     change: Change,
 ) -> Result<()> {
     let mut link = super::link::link(tx.reading())?;
-    if !unread(tx.reading())?.contains(aside) {
+    if !unread(tx)?.contains(aside) {
         return Ok(());
     }
     forget(tx, &mut link, &[(aside.entity.clone(), aside.id)])?;

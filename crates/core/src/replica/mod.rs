@@ -21,7 +21,7 @@ use crate::{
     Backend, Digests, Durability, Env, Error, Id, Millis, Result, Schema, Store, SyncReport,
     Values, alias, audit,
     clock::{self, Correction, Moment},
-    device::{self, Kept},
+    device::{self, Exclusions},
     status::{self, Contact, Failure, Status},
     store::{AuditEntry, AuditKind, ReadTx},
     sync::{Exchange, Progress},
@@ -171,11 +171,11 @@ impl Replica {
     ///
     /// # Errors
     /// When the store cannot be read or written.
-    pub fn keep(&self, rules: &Kept) -> Result<bool> {
-        if self.store.view(device::kept)? == *rules {
+    pub fn exclude(&self, rules: &Exclusions) -> Result<bool> {
+        if self.store.view(|tx| device::exclusions(tx))? == *rules {
             return Ok(false);
         }
-        self.store.transact(Durability::Full, |tx| device::keep(tx, rules))
+        self.store.transact(Durability::Full, |tx| device::exclude(tx, rules))
     }
 
     /// The name of this device, drawn when its store was first opened.
@@ -226,7 +226,7 @@ impl Replica {
     /// # Errors
     /// When the store cannot be written.
     pub fn retry_parked(&self) -> Result<u64> {
-        self.store.transact(Durability::Full, device::retry_parked)
+        self.store.transact(Durability::Full, |tx| device::retry_parked(tx))
     }
 
     /// Exchanges everything with `remote`. Interrupted anywhere, the next one goes on.

@@ -43,7 +43,7 @@ fn a_conflict_keeps_the_later_edit_and_the_other_can_be_brought_back() {
     let conflicts = b.replica.audit(Some(AuditKind::Conflict), 10).unwrap();
     assert_eq!(conflicts.len(), 1);
     assert_eq!(conflicts[0].lost, Value::from("Mine"));
-    assert_eq!(conflicts[0].kept, Value::from("Yours"));
+    assert_eq!(conflicts[0].winner, Value::from("Yours"));
     assert_eq!(conflicts[0].rule, "the later edit stands");
     assert!(a.replica.audit(Some(AuditKind::Conflict), 10).unwrap().is_empty());
 
@@ -125,7 +125,7 @@ fn importing_again_changes_nothing_and_sends_nothing() {
     assert!(b.import(id, 1, &record));
     b.sync(&hub).unwrap();
     assert!(!b.import(id, 1, &record));
-    assert_eq!((a.pending(), b.pending()), (0, 0));
+    assert_eq!((a.waiting(), b.waiting()), (0, 0));
     let report = b.sync(&hub).unwrap();
     assert_eq!((report.sent, report.received, report.calls), (0, 0, 1));
 }
@@ -288,7 +288,7 @@ fn creating_writes_only_what_was_given_and_updating_only_what_changed() {
     let shown = a.replica.get_values(Folder::NAME, id).unwrap().unwrap();
     assert_eq!(fields(&shown), ["path"]);
     a.replica.update::<Folder>(id, |it| it.here = Some("/mnt/src".into())).unwrap();
-    assert_eq!(a.pending(), 1);
+    assert_eq!(a.waiting(), 1);
     a.replica.update::<Folder>(id, |it| it.pinned = true).unwrap();
     let shown = a.replica.get_values(Folder::NAME, id).unwrap().unwrap();
     assert_eq!(fields(&shown), ["path", "pinned"]);

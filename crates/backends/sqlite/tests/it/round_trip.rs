@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use crate::common::{self, NOTES, get, id, note, open, put, stamp};
 use driftline_core::{
     Cell, Durability, Error, Input, Row, Stamp, Store, Value,
-    store::{AuditEntry, AuditKind, Operation, Queued, Stored},
+    store::{
+        AuditEntry, AuditKind, LogId, Operation, QueueId, QueueList, Queued, Standing, Stored,
+    },
     value::canonical,
 };
 use proptest::prelude::*;
@@ -194,7 +196,7 @@ fn queue_and_log_entries_come_back_equal() {
     let store = open(&folder.path().join("a.db"));
     let store: &dyn Store = &store;
     let mut queued = Queued {
-        place: 0,
+        queue_id: QueueId::default(),
         entity: "notes".into(),
         id: id(1),
         operation: Operation::Update,
@@ -205,18 +207,17 @@ fn queue_and_log_entries_come_back_equal() {
         last_error: Some("a\0b".into()),
         failures: 2,
         failed_at: 1_700_000_000_001,
-        parked: None,
-        kept: None,
+        standing: Standing::Waiting,
     };
     let mut entry = AuditEntry {
-        place: 0,
+        log_id: None,
         at: 5,
         kind: AuditKind::Conflict,
         entity: "notes".into(),
         id: id(1),
         field: "body".into(),
-        kept: json!({"a": [0.1, null, "\0"]}),
-        kept_stamp: stamp(3),
+        winner: json!({"a": [0.1, null, "\0"]}),
+        winner_stamp: stamp(3),
         lost: Value::Null,
         lost_stamp: Stamp::machine(1, 2, 3, 4),
         rule: "the later write wins".into(),
@@ -227,13 +228,15 @@ fn queue_and_log_entries_come_back_equal() {
             tx.record(&entry)
         })
         .unwrap();
-    (queued.place, entry.place) = (1, 1);
+    (queued.queue_id, entry.log_id) = (QueueId(1), Some(LogId(1)));
     let read = || {
-        store
-            .view(|tx| Ok((tx.queued("notes", id(1))?, tx.queue(false, 0, 9)?, tx.audit(None, 9)?)))
+        store.view(|tx| {
+            let waiting = tx.queue(QueueList::Waiting, QueueId::default(), 9)?;
+            Ok((tx.queued("notes", id(1))?, waiting, tx.audit(None, 9)?))
+        })
     };
     assert_eq!(read().unwrap(), (Some(queued.clone()), vec![queued], vec![entry.clone()]));
-    entry.kept = json!("restored");
+    entry.winner = json!("restored");
     store.transact(Durability::Full, |tx| tx.record(&entry)).unwrap();
     assert_eq!(read().unwrap().2, vec![entry]);
 }

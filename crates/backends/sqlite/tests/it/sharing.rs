@@ -48,7 +48,7 @@ fn check(path: &Path, workers: u64) {
     let counter = store.view(|tx| tx.meta("count")).unwrap();
     assert_eq!(counter, Some(total.to_string()));
     let feed = store.view(|tx| tx.feed(0, usize::MAX)).unwrap();
-    assert!(feed.iter().map(|it| it.1.seq).eq(1..=total), "every number once");
+    assert!(feed.iter().map(|it| it.stored.seq).eq(1..=total), "every number once");
 }
 
 fn child(test: &str, path: &Path, who: u64) -> Child {
