@@ -70,10 +70,12 @@ impl Link<'_> {
     }
 
     fn version(&self, call: usize) -> u32 {
-        match () {
-            () if self.happens(Fault::FutureProtocol, call) => PROTOCOL + 2,
-            () if self.older => PROTOCOL - 1,
-            () => PROTOCOL,
+        if self.happens(Fault::FutureProtocol, call) {
+            PROTOCOL + 2
+        } else if self.older {
+            PROTOCOL - 1
+        } else {
+            PROTOCOL
         }
     }
 

@@ -8,12 +8,23 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Env, Hear, Id, Millis, Result, Row, Schema, Store, TokenSource, device::Unread};
+use crate::{
+    Env, Error, Hear, Id, Millis, Result, Row, Schema, Store, TokenSource, device::Unread,
+};
 
 /// The version of what travels. A version and the one before it work together. In version
 /// 3 the id of a message names its session; 2 was never spoken, so that nothing older meets
 /// it.
 pub const PROTOCOL: u32 = 3;
+
+/// Whether the two sides of a call, `remote` and this program, understand each other.
+pub(crate) fn check_protocol(remote: &str, theirs: u32, ours: u32) -> Result<()> {
+    if theirs.abs_diff(ours) <= 1 {
+        return Ok(());
+    }
+    let older = if theirs < ours { "the remote" } else { "this program" };
+    Err(Error::Protocol { remote: remote.into(), theirs, ours, older })
+}
 
 /// A replica that others sync with.
 #[async_trait]

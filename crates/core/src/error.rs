@@ -240,6 +240,13 @@ impl Error {
         Self::Invalid { what: Input::Value, reason }
     }
 
+    /// That `entity` has no such field, and which it has.
+    pub fn unknown_field(entity: &str, field: &str, known: &[&str]) -> Self {
+        let (field, known) = (excerpt(field), known.join(", "));
+        let reason = format!("{entity} has no field `{field}`; it has: {known}");
+        Self::Invalid { what: Input::Field, reason }
+    }
+
     /// Entities that contradict themselves or each other: a mistake in the program.
     pub fn schema(reason: impl fmt::Display) -> Self {
         let reason = format!("the entities of this program do not fit together: {reason}");

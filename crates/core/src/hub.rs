@@ -11,14 +11,16 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ALIASES, Answer, Answers, Backend, Change, Digests, EntityDescriptor, Env, Error, Head, Hear,
     Id, Identity, Limits, Millis, PROTOCOL, Page, Pull, Push, Result, Stale, alias,
+    backend::check_protocol,
     clock::DRIFT,
     live,
     schema::is_plain_name,
-    store::{Durability, Fed, ReadMeta, ReadRows, ReadTx, Store, StoreTx, Stored, WriteMeta},
+    store::{Durability, Fed, ReadMeta, ReadRows, ReadTx, Store, StoreTx, Stored, WriteMeta, meta},
     view,
 };
 
 const HUB: &str = "hub";
+const RECORD: &str = "the hub's own record";
 
 /// A store that serves as the remote of others.
 pub struct Hub {
@@ -89,13 +91,13 @@ impl Backend for Hub {
     }
 
     async fn pull(&self, request: Pull) -> Result<Page> {
-        check_protocol(&self.name, request.protocol)?;
+        check_protocol(&self.name, PROTOCOL, request.protocol)?;
         let time = self.time();
         self.store.view(|tx| serve(tx, &request, time))
     }
 
     async fn push(&self, request: Push) -> Result<Answers> {
-        check_protocol(&self.name, request.protocol)?;
+        check_protocol(&self.name, PROTOCOL, request.protocol)?;
         let time = self.time();
         self.store.transact(Durability::Normal, |tx| accept(tx, &self.name, &request, time))
     }
@@ -112,26 +114,12 @@ impl State {
     }
 }
 
-fn check_protocol(name: &str, theirs: u32) -> Result<()> {
-    if theirs.abs_diff(PROTOCOL) <= 1 {
-        return Ok(());
-    }
-    let older = if theirs < PROTOCOL { "this program" } else { "the remote" };
-    Err(Error::Protocol { remote: name.into(), theirs: PROTOCOL, ours: theirs, older })
-}
-
 fn load(tx: &dyn ReadMeta) -> Result<State> {
-    let damaged = |found: String| Error::Damaged { what: "the hub's own record".into(), found };
-    let text = tx.meta(HUB)?.ok_or_else(|| damaged("nothing".into()))?;
-    serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))
+    meta::load(tx, HUB, RECORD)?.ok_or_else(|| Error::damaged(RECORD, "nothing"))
 }
 
 fn save(tx: &mut dyn WriteMeta, state: &State) -> Result<()> {
-    let text = serde_json::to_string(state).map_err(|error| Error::Damaged {
-        what: "the hub's own record".into(),
-        found: error.to_string(),
-    })?;
-    tx.set_meta(HUB, Some(&text))
+    meta::save(tx, HUB, RECORD, state)
 }
 
 /// The digest of every entity that has rows here or could have: sums over ids, names

@@ -50,8 +50,9 @@ pub use self::{
     row::{Cell, DELETED_AT, FieldName, Row},
     schema::{ALIASES, Schema, is_plain_name},
     stamp::Stamp,
+    status::Progress,
     store::{Durability, Store},
-    sync::{Progress, SyncReport},
+    sync::SyncReport,
     token::{ExposeSecret, SecretString, TokenSource},
     value::Value,
 };

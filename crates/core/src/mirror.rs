@@ -11,9 +11,10 @@ use futures_util::future::BoxFuture;
 
 use crate::{
     Answers, Backend, Durability, Env, Hear, Id, Identity, Limits, PROTOCOL, Page, Pull, Push,
-    Result, Store, hub,
+    Result, Store,
+    backend::check_protocol,
+    hub,
     store::{ReadTx, StoreTx, Stored},
-    sync,
 };
 
 const STEP: usize = 1_000;
@@ -66,7 +67,7 @@ impl Mirror {
             let known = self.store.view(|tx| hub::place(tx))?;
             let cursor = known.as_ref().map_or(0, |(_, head)| *head);
             let page = remote.pull(Pull { protocol: PROTOCOL, cursor, rows, bytes }).await?;
-            sync::check_protocol(remote, page.protocol)?;
+            check_protocol(&remote.name(), page.protocol, PROTOCOL)?;
             let is_same = known.is_none_or(|(identity, _)| identity == page.identity);
             if !is_same || page.head < cursor {
                 received = 0;

@@ -61,6 +61,21 @@ pub struct Status {
     pub error: Option<Failure>,
 }
 
+/// How far a sync is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Rows received so far.
+    pub received: u64,
+    /// The hub's feed is read up to here ...
+    pub at: u64,
+    /// ... of this.
+    pub head: u64,
+    /// Rows sent so far.
+    pub sent: u64,
+    /// Rows that still wait.
+    pub waiting: u64,
+}
+
 /// What an attempt to sync ended with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {

@@ -7,27 +7,15 @@ use std::{future, mem, task::Poll};
 
 use crate::{
     Backend, Durability, Error, Millis, PROTOCOL, Pull, Replica, Result, Stale,
+    backend::check_protocol,
     clock::Correction,
     device::{self, Adopted, Batch, Restamped, Settled},
+    status::{Failure, Progress},
+    store::StoreTx,
 };
 
 /// How often a sync may have to start over before it leaves the rest to the next one.
 const TURNS: u32 = 32;
-
-/// How far a sync is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// Rows received so far.
-    pub received: u64,
-    /// The hub's feed is read up to here ...
-    pub at: u64,
-    /// ... of this.
-    pub head: u64,
-    /// Rows sent so far.
-    pub sent: u64,
-    /// Rows that still wait.
-    pub waiting: u64,
-}
 
 /// What a sync did.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -49,21 +37,41 @@ pub struct SyncReport {
     pub calls: u32,
 }
 
-/// Whether a remote that speaks the version `theirs` is understood.
-pub(crate) fn check_protocol(remote: &dyn Backend, theirs: u32) -> Result<()> {
-    if theirs.abs_diff(PROTOCOL) <= 1 {
-        return Ok(());
+impl Replica {
+    /// Exchanges everything with `remote`. Interrupted anywhere, the next one goes on.
+    ///
+    /// # Errors
+    /// Sorted by what to do next; the same is told by [`Self::status`] afterwards.
+    pub async fn sync(&self, remote: &dyn Backend) -> Result<SyncReport> {
+        self.exchange(remote, false).await
     }
-    let older = if theirs < PROTOCOL { "the remote" } else { "this program" };
-    Err(Error::Protocol { remote: remote.name(), theirs, ours: PROTOCOL, older })
+
+    /// The same for a hub that is known to hold nothing new: what waits is sent at once,
+    /// and only if the hub moved after all it is read as well.
+    ///
+    /// # Errors
+    /// As [`Self::sync`].
+    pub async fn send(&self, remote: &dyn Backend) -> Result<SyncReport> {
+        self.exchange(remote, true).await
+    }
+
+    async fn exchange(&self, remote: &dyn Backend, knows: bool) -> Result<SyncReport> {
+        let syncing = self.begin_sync();
+        let mut exchange = Exchange::new(self, remote);
+        let outcome = exchange.run(knows).await;
+        let report = mem::take(&mut exchange.report);
+        let failure = outcome.as_ref().err().map(Failure::from);
+        self.end_sync(failure, !matches!(outcome, Err(Error::Unavailable { .. })))?;
+        drop(syncing);
+        outcome.map(|()| report)
+    }
 }
 
 /// One sync of `replica` with `remote`.
-pub(crate) struct Exchange<'a> {
-    pub(crate) replica: &'a Replica,
-    pub(crate) remote: &'a dyn Backend,
-    pub(crate) progress: &'a (dyn Fn(Progress) + Sync),
-    pub(crate) report: SyncReport,
+struct Exchange<'a> {
+    replica: &'a Replica,
+    remote: &'a dyn Backend,
+    report: SyncReport,
     head: u64,
     /// Rows in the queue, counted once a round: to count them after every page would
     /// take longer than to send them.
@@ -80,16 +88,11 @@ pub(crate) struct Exchange<'a> {
 }
 
 impl<'a> Exchange<'a> {
-    pub(crate) fn new(
-        replica: &'a Replica,
-        remote: &'a dyn Backend,
-        progress: &'a (dyn Fn(Progress) + Sync),
-    ) -> Self {
+    fn new(replica: &'a Replica, remote: &'a dyn Backend) -> Self {
         let report = SyncReport::default();
         Self {
             replica,
             remote,
-            progress,
             report,
             head: 0,
             waiting: 0,
@@ -103,7 +106,7 @@ impl<'a> Exchange<'a> {
 
     /// Exchanges until nothing is left to do. If the hub is known to hold nothing new,
     /// it is not asked first, so that a change costs one call.
-    pub(crate) async fn run(&mut self, mut knows: bool) -> Result<()> {
+    async fn run(&mut self, mut knows: bool) -> Result<()> {
         self.is_away = self.replica.was_away()?;
         self.read_again().await?;
         loop {
@@ -148,7 +151,7 @@ impl<'a> Exchange<'a> {
             let position = self.replica.store().view(|tx| device::position(tx))?;
             let (cursor, rows, bytes) = (position.cursor, limits.rows, limits.bytes);
             let page = self.ask(Pull { protocol: PROTOCOL, cursor, rows, bytes }).await?;
-            check_protocol(self.remote, page.protocol)?;
+            check_protocol(&self.remote.name(), page.protocol, PROTOCOL)?;
             self.reached()?;
             self.measure(page.time);
             self.head = page.head;
@@ -237,8 +240,7 @@ impl<'a> Exchange<'a> {
                 Err(error @ Error::BatchFailed { .. }) => {
                     self.check_that_it_works(&batch, &error).await?;
                     let (reason, now) = (error.to_string(), self.begun);
-                    let fail =
-                        |tx: &mut dyn crate::store::StoreTx| device::fail(tx, &batch, &reason, now);
+                    let fail = |tx: &mut dyn StoreTx| device::fail(tx, &batch, &reason, now);
                     let parked = self.replica.store().transact(Durability::Normal, fail)?;
                     self.report.parked += u64::from(parked);
                     self.report.failed += u64::from(!parked);
@@ -290,7 +292,7 @@ impl<'a> Exchange<'a> {
         Ok(settled)
     }
 
-    fn write(&self, job: impl FnOnce(&mut dyn crate::store::StoreTx) -> Result<()>) -> Result<()> {
+    fn write(&self, job: impl FnOnce(&mut dyn StoreTx) -> Result<()>) -> Result<()> {
         self.replica.store().transact(Durability::Normal, job)
     }
 
@@ -308,7 +310,7 @@ impl<'a> Exchange<'a> {
     fn show(&self, at: u64) {
         let (received, sent) = (self.report.received, self.report.sent);
         let (head, waiting) = (self.head, self.waiting);
-        (self.progress)(Progress { received, at, head, sent, waiting });
+        self.replica.show(Progress { received, at, head, sent, waiting });
     }
 
     /// Counts a start over; a hub that changes at every call is left for later.

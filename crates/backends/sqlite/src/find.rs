@@ -1,7 +1,7 @@
 //! Queries by field. Values reach SQL as parameters only; names come from the layout.
 
 use driftline_core::{
-    Error, Input, Result, Value,
+    Error, Result, Value,
     store::{Deleted, Find},
 };
 use rusqlite::types::ToSqlOutput;
@@ -111,8 +111,6 @@ fn column<'a>(table: &'a Table, field: &str) -> Result<(&'a str, ColumnKind)> {
     let found = table.column(field).map(|it| (it.sql.as_str(), it.kind));
     found.ok_or_else(|| {
         let known: Vec<_> = table.columns.iter().map(|it| &*it.field).collect();
-        let (name, field, known) = (&table.name, driftline_core::excerpt(field), known.join(", "));
-        let reason = format!("{name} has no field `{field}`; it has: {known}");
-        Error::Invalid { what: Input::Field, reason }
+        Error::unknown_field(&table.name, field, &known)
     })
 }

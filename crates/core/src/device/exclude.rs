@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::queue::{all_entries, all_of};
 use crate::{
-    EntityDescriptor, Error, Id, Kind, Result, Value,
-    store::{QueueList, Queued, ReadMeta, ReadTx, Standing, StoreTx},
+    EntityDescriptor, Id, Kind, Result, Value,
+    store::{QueueList, Queued, ReadMeta, ReadTx, Standing, StoreTx, meta},
     value::normal_name,
     view,
 };
@@ -48,8 +48,7 @@ impl Exclusions {
 /// # Errors
 /// When the store cannot be read.
 pub fn exclusions(tx: &dyn ReadMeta) -> Result<Exclusions> {
-    let Some(text) = tx.meta(RULES)? else { return Ok(Exclusions::default()) };
-    serde_json::from_str(&text).map_err(|it| damaged(&it))
+    Ok(meta::load(tx, RULES, "what stays on this device")?.unwrap_or_default())
 }
 
 /// Sets what stays here from now on, and sorts the queue by it. Returns whether that was
@@ -61,8 +60,11 @@ pub fn exclude(tx: &mut dyn StoreTx, rules: &Exclusions) -> Result<bool> {
     if exclusions(tx)? == *rules {
         return Ok(false);
     }
-    let text = serde_json::to_string(rules).map_err(|it| damaged(&it))?;
-    tx.set_meta(RULES, Some(&text).filter(|_| !rules.is_empty()).map(String::as_str))?;
+    if rules.is_empty() {
+        tx.set_meta(RULES, None)?;
+    } else {
+        meta::save(tx, RULES, "what stays on this device", rules)?;
+    }
     let mut judge = Judge::of(rules.clone());
     // What becomes excluded leaves the list that is walked here, and what was enters
     // those that have been walked: so each is read as a whole first.
@@ -168,9 +170,4 @@ impl Judge {
         }
         Ok(is_excluded)
     }
-}
-
-fn damaged(error: &serde_json::Error) -> Error {
-    let what = "what stays on this device".into();
-    Error::Damaged { what, found: error.to_string() }
 }

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Digests, Error, Identity, Page, Result, SignInCause,
-    store::{ReadMeta, WriteMeta},
+    store::{ReadMeta, WriteMeta, meta},
 };
 
 const LINK: &str = "link";
 /// Apart from the rest, because every call needs that and only an answer needs these.
 const DIGESTS: &str = "link.digests";
+const WHAT: &str = "what this device knows of its hub";
 
 /// What a device knows of its hub. Empty until the first answer binds it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -60,18 +61,8 @@ pub struct Position {
 /// # Errors
 /// When the store cannot be read.
 pub fn link(tx: &dyn ReadMeta) -> Result<Link> {
-    let link: Link = stored(tx, LINK)?;
-    Ok(Link { digests: stored(tx, DIGESTS)?, ..link })
-}
-
-fn stored<T: Default + DeserializeOwned>(tx: &dyn ReadMeta, key: &str) -> Result<T> {
-    let Some(text) = tx.meta(key)? else { return Ok(T::default()) };
-    serde_json::from_str(&text).map_err(|error| damaged(&error))
-}
-
-fn damaged(error: &serde_json::Error) -> Error {
-    let what = "what this device knows of its hub".into();
-    Error::Damaged { what, found: error.to_string() }
+    let link: Link = meta::load(tx, LINK, WHAT)?.unwrap_or_default();
+    Ok(Link { digests: meta::load(tx, DIGESTS, WHAT)?.unwrap_or_default(), ..link })
 }
 
 /// What a call made now is made with.
@@ -79,7 +70,7 @@ fn damaged(error: &serde_json::Error) -> Error {
 /// # Errors
 /// When the store cannot be read.
 pub fn position(tx: &dyn ReadMeta) -> Result<Position> {
-    Ok(stored::<Link>(tx, LINK)?.position())
+    Ok(meta::load::<Link>(tx, LINK, WHAT)?.unwrap_or_default().position())
 }
 
 impl Link {
@@ -89,10 +80,8 @@ impl Link {
     }
 
     pub(super) fn store(&self, tx: &mut dyn WriteMeta) -> Result<()> {
-        let text = serde_json::to_string(self).map_err(|error| damaged(&error))?;
-        tx.set_meta(LINK, Some(&text))?;
-        let text = serde_json::to_string(&self.digests).map_err(|error| damaged(&error))?;
-        tx.set_meta(DIGESTS, Some(&text))
+        meta::save(tx, LINK, WHAT, self)?;
+        meta::save(tx, DIGESTS, WHAT, &self.digests)
     }
 
     /// Replaces what the hub holds of a row, `was` by `now`, in its entity's digest.

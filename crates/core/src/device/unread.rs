@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{adopt::adopt_row, link::Link};
 use crate::{
-    Change, Error, Id, Result, Stamp,
+    Change, Id, Result, Stamp,
     clock::{self, Moment},
-    store::{Held, ReadMeta, StoreTx, WriteMeta},
+    store::{Held, ReadMeta, StoreTx, WriteMeta, meta},
 };
 
 const LIST: &str = "unread";
+const WHAT: &str = "the list of rows that were set aside";
 
 /// A row that could not be read, as it came.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,11 +53,7 @@ pub struct Aside {
 /// # Errors
 /// When the store cannot be read.
 pub fn unread(tx: &dyn ReadMeta) -> Result<Vec<Aside>> {
-    let Some(text) = tx.meta(LIST)? else { return Ok(Vec::new()) };
-    serde_json::from_str(&text).map_err(|it| Error::Damaged {
-        what: "the list of rows that were set aside".into(),
-        found: it.to_string(),
-    })
+    Ok(meta::load(tx, LIST, WHAT)?.unwrap_or_default())
 }
 
 /// The text of a row that is set aside.
@@ -75,11 +72,7 @@ fn save(tx: &mut dyn WriteMeta, list: &[Aside]) -> Result<()> {
     if list.is_empty() {
         return tx.set_meta(LIST, None);
     }
-    let text = serde_json::to_string(list).map_err(|it| Error::Damaged {
-        what: "the list of rows that were set aside".into(),
-        found: it.to_string(),
-    })?;
-    tx.set_meta(LIST, Some(&text))
+    meta::save(tx, LIST, WHAT, list)
 }
 
 /// Sets the rows of a page aside that could not be read.
@@ -127,14 +120,14 @@ pub(super) fn forget(tx: &mut dyn WriteMeta, link: &mut Link, rows: &[(String, I
     if list.is_empty() {
         return Ok(());
     }
-    let (gone, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut list)
+    let (gone, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut list)
         .into_iter()
         .partition(|it| rows.iter().any(|(entity, id)| *entity == it.entity && *id == it.id));
     for it in &gone {
         link.replace(&it.entity, it.hash, 0);
         tx.set_meta(&place(&it.entity, it.id), None)?;
     }
-    if gone.is_empty() { Ok(()) } else { save(tx, &kept) }
+    if gone.is_empty() { Ok(()) } else { save(tx, &rest) }
 }
 
 /// Whether the hub holds rows of which not even the hash can be told.

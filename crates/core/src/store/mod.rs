@@ -9,7 +9,7 @@ mod audit;
 mod feed;
 mod find;
 mod journal;
-mod meta;
+pub(crate) mod meta;
 mod queue;
 mod rows;
 
