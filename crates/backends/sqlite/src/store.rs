@@ -172,7 +172,7 @@ impl SqliteStore {
 
     fn tx<'a>(&'a self, connection: &'a Connection, tables: &'a Tables) -> SqliteTx<'a> {
         let (schema, path) = (&self.schema, self.path.as_path());
-        SqliteTx { connection, tables, schema, path, notes: Notes::default() }
+        SqliteTx { connection, tables, schema, path, notes: Notes::default(), queued: 0 }
     }
 
     /// Cuts the write-ahead log if readers have kept it from being begun anew for
@@ -220,7 +220,7 @@ impl Store for SqliteStore {
         let tables = self.named(self.tables(&transaction))?;
         let mut tx = self.tx(&transaction, &tables);
         job(&mut tx)?;
-        tx.write_notes()?;
+        tx.finish()?;
         if transaction.is_autocommit() {
             return Err(given_up(&self.path));
         }
