@@ -8,7 +8,7 @@ use std::{
 
 use driftline_core::{
     Answers, Change, EntityDescriptor, Error, Id, Millis, Page, Replica, Result, Schema, Scratch,
-    Simulated, Stamp, Store,
+    Serial, Simulated, Stamp, Store,
     device::{self, Batch, Position},
     store::{AuditKind, LogId, Stored},
     view::{self, View},
@@ -37,7 +37,7 @@ pub(crate) struct Device {
     heard: Mutex<Option<LogId>>,
     /// Rows that it was seen to have been told are in the feed, and the first call at which
     /// that was seen.
-    pub(crate) acknowledged: Mutex<BTreeMap<(String, Id), u64>>,
+    pub(crate) acknowledged: Mutex<BTreeMap<(String, Id), Serial>>,
     /// What a person wrote on it that no call has carried.
     pub(crate) unsent: Mutex<BTreeMap<(String, Id, String), Stamp>>,
     /// The furthest that its corrected clock ever stood.

@@ -1,7 +1,7 @@
 //! Rows in and out of a table: the few calls that everything above is made of.
 
 use driftline_core::{
-    Id, Result, Schema, Value,
+    Cursor, Id, Result, Schema, Value,
     store::{Fed, Find, Held, ReadFeed, ReadRows, Stored, WriteRows},
     value::canonical,
 };
@@ -72,8 +72,8 @@ impl ReadRows for SqliteTx<'_> {
 }
 
 impl ReadFeed for SqliteTx<'_> {
-    fn feed(&self, after: u64, limit: usize) -> Result<Vec<Fed>> {
-        self.named(feed(self.connection, self.tables, at_most(after), limit))
+    fn feed(&self, after: Cursor, limit: usize) -> Result<Vec<Fed>> {
+        self.named(feed(self.connection, self.tables, at_most(after.0), limit))
     }
 }
 

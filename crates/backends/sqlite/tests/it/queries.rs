@@ -2,7 +2,7 @@
 
 use crate::common::{self, found, id, note, open, put, stamp};
 use driftline_core::{
-    Durability, Error, Id, Input, Stamp, Store, Value,
+    Cursor, Durability, Error, Id, Input, Seq, Stamp, Store, Value,
     store::{
         AuditEntry, AuditKind, Deleted, Find, Held, Operation, QueueCounts, QueueId, QueueList,
         Queued, Standing, Stored,
@@ -119,11 +119,11 @@ fn the_feed_is_in_order_over_all_entities() {
     let store: &dyn Store = &store;
     let places = [("notes", 1, 30), ("folders", 7, 10), ("unknown", 8, 20), ("notes", 3, 40)];
     for (entity, number, seq) in places {
-        put(store, entity, &Stored { seq, ..note(number, &[]) });
+        put(store, entity, &Stored { seq: Seq(seq), ..note(number, &[]) });
     }
     let feed = |after, limit| -> Vec<(String, u64)> {
-        let rows = store.view(|tx| tx.feed(after, limit)).unwrap();
-        rows.into_iter().map(|it| (it.entity, it.stored.seq)).collect()
+        let rows = store.view(|tx| tx.feed(Cursor(after), limit)).unwrap();
+        rows.into_iter().map(|it| (it.entity, it.stored.seq.0)).collect()
     };
     let all = [("folders", 10), ("unknown", 20), ("notes", 30), ("notes", 40)];
     let all: Vec<_> = all.iter().map(|(entity, seq)| ((*entity).to_owned(), *seq)).collect();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::common::{self, NOTES, get, id, note, open, put, stamp};
 use driftline_core::{
-    Cell, Durability, Error, Input, Row, Stamp, Store, Value,
+    Cell, Durability, Error, Input, Row, Seq, Stamp, Store, Value,
     store::{
         AuditEntry, AuditKind, LogId, Operation, QueueId, QueueList, Queued, Standing, Stored,
     },
@@ -86,7 +86,7 @@ fn any_stored() -> impl Strategy<Value = Stored> {
         row: Row::from_iter(cells),
         local: local.into_iter().map(|(field, value)| (field.into(), value)).collect(),
         key,
-        seq,
+        seq: Seq(seq),
         born,
         hash,
         acked,
@@ -154,7 +154,8 @@ fn numbers_and_depths_beyond_what_a_file_can_hold_are_refused_in_words() {
     let fits = note(1, &[("body", nested(124)), ("unknown", nested(124))]);
     put(store, "notes", &fits);
     assert_eq!(get(store, "notes", id(1)), Some(fits));
-    for stored in [note(2, &[("body", nested(125))]), Stored { seq: u64::MAX, ..note(2, &[]) }] {
+    for stored in [note(2, &[("body", nested(125))]), Stored { seq: Seq(u64::MAX), ..note(2, &[]) }]
+    {
         let error = store.transact(Durability::Full, |tx| tx.put("notes", &stored)).unwrap_err();
         assert!(matches!(error, Error::Invalid { what: Input::Value, .. }), "{error}");
         assert_eq!(get(store, "notes", id(2)), None);
