@@ -9,7 +9,7 @@ use driftline_core::{
     view::{self, View},
 };
 
-use crate::{device::broken, model::Model};
+use crate::{model::Model, promise::broken};
 
 /// What a hub did with a push.
 pub(crate) struct Folds<'a> {

@@ -10,10 +10,10 @@ use driftline_core::{
 };
 use futures_executor::block_on;
 
-use crate::{
-    device::{all_rows, broken},
-    suite::MakeScratch,
-};
+use crate::{device::all_rows, promise::broken};
+
+/// Makes a throw-away store.
+pub type MakeScratch = Box<dyn Fn() -> Result<Box<dyn Scratch>> + Send + Sync>;
 
 /// A hub that schedules are played against. It begins without rows.
 pub trait Remote {
