@@ -19,7 +19,7 @@ use crate::{
 
 const STEP: usize = 1_000;
 
-/// A store that holds another hub's feed up to a place. It is nobody's device.
+/// A store that holds another hub's feed up to somewhere. It is nobody's device.
 #[derive(Clone)]
 pub struct Mirror {
     store: Arc<dyn Store>,

@@ -175,18 +175,18 @@ fn feed(
     after: i64,
     limit: usize,
 ) -> rusqlite::Result<Vec<Fed>> {
-    let mut places: Vec<(u64, String, String)> = Vec::new();
+    let mut seqs: Vec<(u64, String, String)> = Vec::new();
     for table in tables.all() {
         let mut statement = connection.prepare_cached(&table.feed)?;
         let mut rows = statement.query(("", after, bound(limit)))?;
         while let Some(row) = rows.next()? {
-            places.push((natural(row.get_ref(0)?)?, row.get(2)?, row.get(1)?));
+            seqs.push((natural(row.get_ref(0)?)?, row.get(2)?, row.get(1)?));
         }
     }
-    places.sort_unstable();
-    places.truncate(limit);
-    let mut found = Vec::with_capacity(places.len());
-    for (_, entity, id) in places {
+    seqs.sort_unstable();
+    seqs.truncate(limit);
+    let mut found = Vec::with_capacity(seqs.len());
+    for (_, entity, id) in seqs {
         if let Some(stored) = read_row(connection, tables.of(&entity), &entity, &id)? {
             found.push(Fed { entity, stored });
         }

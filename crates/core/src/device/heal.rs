@@ -29,9 +29,9 @@ fn offer_all(tx: &mut dyn StoreTx, now: Millis) -> Result<()> {
     let mut names: Vec<String> = tx.schema().tables().map(|it| it.name.to_owned()).collect();
     let known = names.len();
     names.extend(tx.stored_entities()?);
-    for place in 0..names.len() {
-        let name = &names[place];
-        if place >= known && names[..known].contains(name) {
+    for index in 0..names.len() {
+        let name = &names[index];
+        if index >= known && names[..known].contains(name) {
             continue;
         }
         let mut after: Option<Id> = None;
