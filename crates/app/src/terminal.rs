@@ -189,7 +189,7 @@ fn show(context: &Context<'_>, review: &Review) -> anyhow::Result<()> {
     let print = |text: &str| context.output.print(text);
     let number = |it: u64| it.to_string();
     let row = |(name, it): (&String, &Counts)| {
-        let counts = [it.only_here, it.only_there, it.same, it.merge, it.conflict, it.kept];
+        let counts = [it.only_here, it.only_there, it.same, it.merge, it.conflict, it.excluded];
         [name.clone()].into_iter().chain(counts.map(number)).collect::<Vec<_>>()
     };
     let rows: Vec<Vec<String>> = review.rows.entities.iter().map(row).collect();
@@ -202,13 +202,10 @@ fn show(context: &Context<'_>, review: &Review) -> anyhow::Result<()> {
         print(&table(&heads, &rows, context.output.width()))?;
     }
     for it in review.rows.clashes.iter().take(SHOWN) {
-        let (kept, lost) = match it.here_stands {
-            true => (&it.here_value, &it.there_value),
-            false => (&it.there_value, &it.here_value),
-        };
-        let (kept, lost) = (brief(kept), brief(lost));
+        let (here, there) = (brief(&it.here_value), brief(&it.there_value));
+        let (winner, lost) = if it.here_stands { (here, there) } else { (there, here) };
         let (entity, id, field) = (&it.entity, it.id, &it.field);
-        print(&format!("  {entity} {id}, {field}: {kept} stands over {lost}"))?;
+        print(&format!("  {entity} {id}, {field}: {winner} stands over {lost}"))?;
     }
     let more = review.rows.clashes.len().saturating_sub(SHOWN);
     if more > 0 {

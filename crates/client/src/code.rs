@@ -31,7 +31,7 @@ pub fn code(digests: &Digests) -> String {
 /// The code of what both sides hold, from the sums that a sync keeps anyway: reading
 /// every row again would cost as much as the first sync.
 pub fn hub_code(replica: &Replica) -> Result<String> {
-    let link = replica.read(device::link)?;
+    let link = replica.read(|tx| device::link(tx))?;
     let known = link.digests.into_iter().filter(|(it, _)| replica.schema().get(it).is_some());
     Ok(code(&known.collect::<Digests>()))
 }

@@ -3,7 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use driftline_core::{Id, Replica, Schema, device::Kept, value::normal_name};
+use driftline_core::{
+    Id, Replica, Schema,
+    device::Exclusions,
+    store::{QueueId, QueueList},
+    value::normal_name,
+};
 
 use crate::error::{Context as _, Result};
 
@@ -14,18 +19,18 @@ pub const ACCEPTED: &str =
     "a list of folders, such as \"/home/me/secret\", and of rows, such as \"sessions/ID\"";
 
 /// What a list of the config means; none if one of it means nothing.
-pub fn parse(schema: &Schema, list: &[String]) -> Option<Kept> {
-    let mut kept = Kept::default();
+pub fn parse(schema: &Schema, list: &[String]) -> Option<Exclusions> {
+    let mut excluded = Exclusions::default();
     for it in list {
         if let Some((entity, id)) = it.split_once('/')
             && let Some(entity) = schema.get(entity)
         {
-            kept.rows.push((entity.name.to_owned(), id.parse::<Id>().ok()?));
+            excluded.rows.push((entity.name.to_owned(), id.parse::<Id>().ok()?));
         } else {
-            kept.folders.push(folder(it)?);
+            excluded.folders.push(folder(it)?);
         }
     }
-    Some(kept)
+    Some(excluded)
 }
 
 /// A folder by its whole path, whatever system it is of: sessions come from other machines.
@@ -44,8 +49,8 @@ fn folder(text: &str) -> Option<String> {
 /// Lets what the config names hold for `replica`, if it did not already.
 pub fn apply(replica: &Replica, list: &[String]) -> Result<()> {
     // The config was checked when it was read.
-    let kept = parse(replica.schema(), list).unwrap_or_default();
-    replica.keep(&kept)?;
+    let excluded = parse(replica.schema(), list).unwrap_or_default();
+    replica.exclude(&excluded)?;
     Ok(())
 }
 
@@ -67,24 +72,24 @@ pub fn whole(typed: &str) -> Result<String> {
 
 /// How many changes stay here for each rule. A rule is written as the rows know it, which
 /// may be longer than it is in the config.
-pub fn kept(replica: &Replica) -> Result<BTreeMap<String, u64>> {
-    let mut kept: BTreeMap<String, u64> = BTreeMap::new();
-    let mut after = 0;
+pub fn counts(replica: &Replica) -> Result<BTreeMap<String, u64>> {
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    let mut after = QueueId::default();
     loop {
-        let page = replica.read(|tx| tx.kept(after, STEP))?;
-        let Some(last) = page.last() else { return Ok(kept) };
-        after = last.place;
+        let page = replica.read(|tx| tx.queue(QueueList::Excluded, after, STEP))?;
+        let Some(last) = page.last() else { return Ok(counts) };
+        after = last.queue_id;
         for entry in page {
-            *kept.entry(entry.kept.unwrap_or_default()).or_default() += 1;
+            *counts.entry(entry.excluded().unwrap_or_default().to_owned()).or_default() += 1;
         }
     }
 }
 
 /// How rows know the rule that is written as `name`.
 pub fn rule(schema: &Schema, name: &str) -> String {
-    let kept = parse(schema, &[name.to_owned()]).unwrap_or_default();
-    let row = kept.rows.into_iter().next().map(|(entity, id)| format!("{entity}/{id}"));
-    row.or_else(|| kept.folders.into_iter().next()).unwrap_or_else(|| name.to_owned())
+    let excluded = parse(schema, &[name.to_owned()]).unwrap_or_default();
+    let row = excluded.rows.into_iter().next().map(|(entity, id)| format!("{entity}/{id}"));
+    row.or_else(|| excluded.folders.into_iter().next()).unwrap_or_else(|| name.to_owned())
 }
 
 #[cfg(test)]

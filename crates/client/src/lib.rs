@@ -13,7 +13,7 @@
 //! let client = Client::new(profile, Arc::new(SystemEnv::new()?), Overrides::default())?;
 //! let device = client.device()?;
 //! let report = runtime()?.block_on(sync::once(&client, &device, &Quiet))?;
-//! assert!(client.status(&device)?.pending <= report.parked);
+//! assert!(client.status(&device)?.waiting <= report.parked);
 //! # Ok(())
 //! # }
 //! ```

@@ -37,7 +37,7 @@ pub struct Exclusion {
     /// A folder, or `ENTITY/ID`, as the config has it.
     pub what: String,
     /// How many changes of it wait here for that reason.
-    pub kept: u64,
+    pub changes: u64,
 }
 
 /// Something that the program keeps on this machine.
@@ -125,10 +125,10 @@ impl OpenProfile {
     /// When the config is wrong, or the rows cannot be read.
     pub fn exclusions(&self) -> Result<Vec<Exclusion>> {
         let config = self.client.config()?;
-        let kept = exclude::kept(&self.replica)?;
+        let counts = exclude::counts(&self.replica)?;
         let exclusion = |what: String| {
             let rule = exclude::rule(self.client.schema, &what);
-            Exclusion { kept: kept.get(&rule).copied().unwrap_or_default(), what }
+            Exclusion { changes: counts.get(&rule).copied().unwrap_or_default(), what }
         };
         Ok(config.exclude.into_iter().map(exclusion).collect())
     }
@@ -184,7 +184,7 @@ impl OpenProfile {
     /// # Errors
     /// When the rows cannot be read.
     pub fn code(&self) -> Result<Option<String>> {
-        let met = self.replica.read(device::link)?.identity.is_some();
+        let met = self.replica.read(|tx| device::link(tx))?.identity.is_some();
         Ok(if met { Some(hub_code(&self.replica)?) } else { None })
     }
 

@@ -178,7 +178,7 @@ impl Steps<'_> {
     /// Signs in. Nothing that was here is replaced before it is known who it is.
     async fn anew(&self) -> Result<Account> {
         let sign_in = self.deployment.sign_in()?;
-        let link = self.device.replica.read(device::link)?;
+        let link = self.device.replica.read(|tx| device::link(tx))?;
         let provider = choose(self.how.provider.as_deref(), &sign_in.calls().methods().await?)?;
         let tokens = self.tokens(&sign_in, provider).await?;
         let session = &self.deployment.session;

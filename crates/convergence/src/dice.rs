@@ -1,6 +1,8 @@
 //! Choices from a seed. A step carries its own dice, so that leaving other steps out
 //! does not change what it does: that is what makes a failing schedule shrink.
 
+use driftline_core::Simulated;
+
 /// A source of choices that depends on its seed alone.
 #[derive(Clone, Debug)]
 pub(crate) struct Dice(u64);
@@ -13,11 +15,8 @@ impl Dice {
 
     /// 64 bits.
     pub(crate) fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        bits ^ (bits >> 31)
+        self.0 = self.0.wrapping_add(Simulated::STEP);
+        Simulated::mix(self.0)
     }
 
     /// A number below `end`; 0 if that is 0.

@@ -3,17 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use driftline_core::{
-    ALIASES, Cell, Id, Result, Stamp, Value,
-    device::{self},
-    status::State,
-    store::Stored,
+    ALIASES, Cell, Id, Result, Stamp, Value, device, status::State, store::Stored,
 };
 
 use crate::{
-    device::{Device, broken, lock},
+    device::Device,
     fleet::Fleet,
     model::{Expected, order},
     plan::Action,
+    promise::{broken, lock},
 };
 
 type Rows = BTreeMap<(String, Id), Stored>;
@@ -210,10 +208,10 @@ fn same_rows(who: &str, expected: &BTreeMap<(String, Id), Expected>, rows: &Rows
 /// The device says that it is synced, and nothing waits.
 fn honest(device: &Device, rows: &Rows) -> Result<()> {
     let status = device.processes[0].status(Some("hub"))?;
-    if status.state != State::Synced || status.pending + status.parked > 0 {
+    if status.state != State::Synced || status.waiting + status.parked > 0 {
         return Err(broken(format!("device {} says {status:?}", device.name)));
     }
-    let link = device.look(device::link)?;
+    let link = device.look(|tx| device::link(tx))?;
     let mut held: BTreeMap<String, u64> = BTreeMap::new();
     for ((entity, _), it) in rows {
         let sum = held.entry(entity.clone()).or_default();

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     ALIASES, Id, Result, Row, Stamp, Value,
-    store::{Deleted, Find, ReadTx, StoreTx, Stored},
+    store::{Deleted, Find, ReadRows, StoreTx, Stored},
 };
 
 /// The row that records that `one` and `other` are the same row of `entity`.
@@ -34,7 +34,7 @@ pub fn apart(entity: &str, member: Id) -> Id {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn class(tx: &dyn ReadTx, entity: &str, id: Id) -> Result<Vec<Id>> {
+pub fn class(tx: &dyn ReadRows, entity: &str, id: Id) -> Result<Vec<Id>> {
     let mut found = BTreeSet::from([id]);
     let mut open = vec![id];
     while let Some(next) = open.pop() {
@@ -59,7 +59,7 @@ pub fn class(tx: &dyn ReadTx, entity: &str, id: Id) -> Result<Vec<Id>> {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn classes(tx: &dyn ReadTx, entity: &str) -> Result<BTreeMap<Id, Vec<Id>>> {
+pub fn classes(tx: &dyn ReadRows, entity: &str) -> Result<BTreeMap<Id, Vec<Id>>> {
     let equal = vec![("entity".into(), Value::from(entity))];
     let facts = tx.find(ALIASES.name, &Find { equal, ..Find::default() })?;
     let mut class_of: BTreeMap<Id, BTreeSet<Id>> = BTreeMap::new();

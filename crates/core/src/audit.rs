@@ -3,13 +3,13 @@
 
 use crate::{
     Millis, Result,
-    store::{ReadTx, StoreTx},
+    store::{ReadMeta, StoreTx},
 };
 
 const DAY: Millis = 24 * 60 * 60 * 1000;
 
 /// How long a value that gave way is kept.
-pub const KEPT: Millis = 30 * DAY;
+pub const RETENTION: Millis = 30 * DAY;
 
 /// Two sightings agree if they lie this far apart: more than a moment, so that one
 /// wrong clock cannot confirm itself at once; less than a holiday, so that a clock that
@@ -23,7 +23,7 @@ const CONFIRMED: &str = "audit.confirmed";
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn is_due(tx: &dyn ReadTx, now: Millis, confirmed: bool) -> Result<bool> {
+pub fn is_due(tx: &dyn ReadMeta, now: Millis, confirmed: bool) -> Result<bool> {
     let was_confirmed = tx.meta(CONFIRMED)?.is_some();
     if was_confirmed != confirmed {
         return Ok(confirmed);
@@ -32,7 +32,7 @@ pub fn is_due(tx: &dyn ReadTx, now: Millis, confirmed: bool) -> Result<bool> {
     Ok(apart.is_none_or(|it| it >= *AGREE.start()))
 }
 
-fn last(tx: &dyn ReadTx) -> Result<Option<Millis>> {
+fn last(tx: &dyn ReadMeta) -> Result<Option<Millis>> {
     Ok(tx.meta(SIGHTING)?.and_then(|it| it.parse().ok()))
 }
 
@@ -43,14 +43,14 @@ fn last(tx: &dyn ReadTx) -> Result<Option<Millis>> {
 /// # Errors
 /// When the store cannot be written.
 pub fn sight(tx: &mut dyn StoreTx, now: Millis, confirmed: bool) -> Result<()> {
-    if !is_due(tx.reading(), now, confirmed)? {
+    if !is_due(tx, now, confirmed)? {
         return Ok(());
     }
     let was_confirmed = tx.meta(CONFIRMED)?.is_some();
-    if let Some(last) = last(tx.reading())?.filter(|_| was_confirmed == confirmed)
+    if let Some(last) = last(tx)?.filter(|_| was_confirmed == confirmed)
         && now.checked_sub(last).is_some_and(|it| AGREE.contains(&it))
     {
-        tx.prune_audit(last.saturating_sub(KEPT))?;
+        tx.prune_audit(last.saturating_sub(RETENTION))?;
     }
     if confirmed {
         tx.set_meta(CONFIRMED, Some("hub"))?;

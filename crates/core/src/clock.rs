@@ -7,7 +7,7 @@
 
 use crate::{
     Env, Millis, Result, Stamp,
-    store::{ReadTx, StoreTx},
+    store::{ReadMeta, WriteMeta},
 };
 
 /// How far ahead of a clock a stamp may be before it is taken for a mistake.
@@ -37,21 +37,21 @@ impl Moment {
 }
 
 /// The next stamp: greater than all that this device wrote or was sent.
-pub(crate) fn tick(tx: &mut dyn StoreTx, moment: &Moment) -> Result<Stamp> {
-    let next = after(last(tx.reading())?, moment);
+pub(crate) fn tick(tx: &mut dyn WriteMeta, moment: &Moment) -> Result<Stamp> {
+    let next = after(last(tx)?, moment);
     set_mine(tx, next)?;
     Ok(next)
 }
 
 /// The greatest stamp that this device wrote or was sent.
-pub(crate) fn last(tx: &dyn ReadTx) -> Result<Option<Stamp>> {
+pub(crate) fn last(tx: &dyn ReadMeta) -> Result<Option<Stamp>> {
     Ok(stored(tx, MINE)?.max(stored(tx, SEEN)?))
 }
 
 /// Gives no stamp up to `last` any more.
-pub(crate) fn go_on_after(tx: &mut dyn StoreTx, last: Option<Stamp>) -> Result<()> {
+pub(crate) fn go_on_after(tx: &mut dyn WriteMeta, last: Option<Stamp>) -> Result<()> {
     match last {
-        Some(last) if Some(last) > stored(tx.reading(), MINE)? => set_mine(tx, last),
+        Some(last) if Some(last) > stored(tx, MINE)? => set_mine(tx, last),
         _ => Ok(()),
     }
 }
@@ -65,23 +65,23 @@ pub(crate) fn after(last: Option<Stamp>, moment: &Moment) -> Stamp {
 }
 
 /// Notes a stamp that the hub sent or acknowledged, unless it is too far ahead.
-pub(crate) fn observe(tx: &mut dyn StoreTx, stamp: Option<Stamp>) -> Result<()> {
-    if stamp > seen(tx.reading())? {
+pub(crate) fn observe(tx: &mut dyn WriteMeta, stamp: Option<Stamp>) -> Result<()> {
+    if stamp > seen(tx)? {
         tx.set_meta(SEEN, stamp.map(|it| it.to_string()).as_deref())?;
     }
     Ok(())
 }
 
-pub(crate) fn seen(tx: &dyn ReadTx) -> Result<Option<Stamp>> {
+pub(crate) fn seen(tx: &dyn ReadMeta) -> Result<Option<Stamp>> {
     stored(tx, SEEN)
 }
 
 /// Sets the clock to the greatest stamp that this device wrote.
-pub(crate) fn set_mine(tx: &mut dyn StoreTx, stamp: Stamp) -> Result<()> {
+pub(crate) fn set_mine(tx: &mut dyn WriteMeta, stamp: Stamp) -> Result<()> {
     tx.set_meta(MINE, Some(&stamp.to_string()))
 }
 
-fn stored(tx: &dyn ReadTx, key: &str) -> Result<Option<Stamp>> {
+fn stored(tx: &dyn ReadMeta, key: &str) -> Result<Option<Stamp>> {
     tx.meta(key)?.map(|it| it.parse()).transpose()
 }
 

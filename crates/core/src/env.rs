@@ -52,6 +52,16 @@ impl Simulated {
         Self { passed: Some(Arc::default()), ..self }
     }
 
+    /// How far a counter goes on from one random number to the next.
+    pub const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+
+    /// The random number of a counter: SplitMix64.
+    pub const fn mix(counter: u64) -> u64 {
+        let bits = (counter ^ (counter >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        bits ^ (bits >> 31)
+    }
+
     /// Lets time pass.
     pub fn pass(&self, length: Millis) {
         self.monotonic.fetch_add(length, Ordering::Relaxed);
@@ -81,12 +91,7 @@ impl Env for Simulated {
     }
 
     fn random(&self) -> u64 {
-        // SplitMix64: a counter, mixed.
-        let step = 0x9e37_79b9_7f4a_7c15;
-        let mut bits = self.random.fetch_add(step, Ordering::Relaxed).wrapping_add(step);
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        bits ^ (bits >> 31)
+        Self::mix(self.random.fetch_add(Self::STEP, Ordering::Relaxed).wrapping_add(Self::STEP))
     }
 
     fn sleep(&self, length: Millis) -> BoxFuture<'static, ()> {

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use crate::{Id, Millis};
+use crate::{Id, Millis, Serial};
 
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -196,7 +196,7 @@ pub enum Stale {
     /// serial number, it is taken.
     OldCall {
         /// The serial number of the latest call that the hub answered.
-        last: u64,
+        last: Serial,
     },
 }
 
@@ -238,6 +238,13 @@ impl Error {
     pub fn bad_value(entity: &str, field: &str, expected: impl fmt::Display) -> Self {
         let reason = format!("{entity}: `{field}` takes {expected}");
         Self::Invalid { what: Input::Value, reason }
+    }
+
+    /// That `entity` has no such field, and which it has.
+    pub fn unknown_field(entity: &str, field: &str, known: &[&str]) -> Self {
+        let (field, known) = (excerpt(field), known.join(", "));
+        let reason = format!("{entity} has no field `{field}`; it has: {known}");
+        Self::Invalid { what: Input::Field, reason }
     }
 
     /// Entities that contradict themselves or each other: a mistake in the program.

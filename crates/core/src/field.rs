@@ -50,9 +50,11 @@ impl<E, T: FieldType> TypedField<E, T> {
     /// was never written: `Note::PINNED.eq(false)` finds both.
     pub fn eq(self, value: impl Into<T::Present>) -> Condition<E> {
         let (value, is_default) = self.stored(value.into());
-        Condition::of(match is_default {
-            true => Find::new().unset_or(self.name, value),
-            false => Find::new().equal(self.name, value),
+        let find = Find::new();
+        Condition::of(if is_default {
+            find.unset_or(self.name, value)
+        } else {
+            find.equal(self.name, value)
         })
     }
 

@@ -1,6 +1,6 @@
 //! The role of a hub: it puts everybody's changes into one order and says which births
 //! are the same thing. Both happen inside one serialised transaction, so whoever has
-//! read the feed up to a place has everything up to it.
+//! read the feed up to a number has everything up to it.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -9,16 +9,19 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ALIASES, Answer, Answers, Backend, Change, Digests, EntityDescriptor, Env, Error, Head, Hear,
-    Id, Identity, Limits, Millis, PROTOCOL, Page, Pull, Push, Result, Stale, alias,
+    ALIASES, Answer, Answers, Backend, Change, Cursor, Digests, EntityDescriptor, Env, Error, Head,
+    Hear, Id, Identity, Limits, Millis, PROTOCOL, Page, Pull, Push, Recorded, Result, Seq, Serial,
+    Stale, alias,
+    backend::check_protocol,
     clock::DRIFT,
     live,
     schema::is_plain_name,
-    store::{Durability, ReadTx, Store, StoreTx, Stored},
+    store::{Durability, Fed, ReadMeta, ReadRows, ReadTx, Store, StoreTx, Stored, WriteMeta, meta},
     view,
 };
 
 const HUB: &str = "hub";
+const RECORD: &str = "the hub's own record";
 
 /// A store that serves as the remote of others.
 pub struct Hub {
@@ -32,10 +35,10 @@ pub struct Hub {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct State {
     identity: Identity,
-    head: u64,
+    head: Seq,
     digests: Digests,
     /// The serial number of the latest call of each device.
-    serials: BTreeMap<String, u64>,
+    serials: BTreeMap<String, Serial>,
 }
 
 impl Hub {
@@ -53,7 +56,7 @@ impl Hub {
             if tx.meta(HUB)?.is_none() {
                 let identity = Identity { person: person.into(), account: fresh(), epoch: fresh() };
                 let (digests, serials) = (BTreeMap::new(), BTreeMap::new());
-                save(tx, &State { identity, head: 0, digests, serials })?;
+                save(tx, &State { identity, head: Seq::default(), digests, serials })?;
             }
             Ok(())
         })?;
@@ -89,13 +92,13 @@ impl Backend for Hub {
     }
 
     async fn pull(&self, request: Pull) -> Result<Page> {
-        check_protocol(&self.name, request.protocol)?;
+        check_protocol(&self.name, PROTOCOL, request.protocol)?;
         let time = self.time();
         self.store.view(|tx| serve(tx, &request, time))
     }
 
     async fn push(&self, request: Push) -> Result<Answers> {
-        check_protocol(&self.name, request.protocol)?;
+        check_protocol(&self.name, PROTOCOL, request.protocol)?;
         let time = self.time();
         self.store.transact(Durability::Normal, |tx| accept(tx, &self.name, &request, time))
     }
@@ -112,38 +115,24 @@ impl State {
     }
 }
 
-fn check_protocol(name: &str, theirs: u32) -> Result<()> {
-    if theirs.abs_diff(PROTOCOL) <= 1 {
-        return Ok(());
-    }
-    let older = if theirs < PROTOCOL { "this program" } else { "the remote" };
-    Err(Error::Protocol { remote: name.into(), theirs: PROTOCOL, ours: theirs, older })
+fn load(tx: &dyn ReadMeta) -> Result<State> {
+    meta::load(tx, HUB, RECORD)?.ok_or_else(|| Error::damaged(RECORD, "nothing"))
 }
 
-fn load(tx: &dyn ReadTx) -> Result<State> {
-    let damaged = |found: String| Error::Damaged { what: "the hub's own record".into(), found };
-    let text = tx.meta(HUB)?.ok_or_else(|| damaged("nothing".into()))?;
-    serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))
-}
-
-fn save(tx: &mut dyn StoreTx, state: &State) -> Result<()> {
-    let text = serde_json::to_string(state).map_err(|error| Error::Damaged {
-        what: "the hub's own record".into(),
-        found: error.to_string(),
-    })?;
-    tx.set_meta(HUB, Some(&text))
+fn save(tx: &mut dyn WriteMeta, state: &State) -> Result<()> {
+    meta::save(tx, HUB, RECORD, state)
 }
 
 /// The digest of every entity that has rows here or could have: sums over ids, names
 /// and stamps need no knowledge of what they mean.
-fn every(tx: &dyn ReadTx, digests: &Digests) -> Digests {
+fn every(tx: &dyn ReadRows, digests: &Digests) -> Digests {
     let mut all: Digests = tx.schema().tables().map(|it| (it.name.to_owned(), 0)).collect();
     all.extend(digests.iter().map(|(entity, sum)| (entity.clone(), *sum)));
     all
 }
 
-/// Whose rows a store holds as a hub, and up to which place.
-pub(crate) fn place(tx: &dyn ReadTx) -> Result<Option<(Identity, u64)>> {
+/// Whose rows a store holds as a hub, and up to where.
+pub(crate) fn head(tx: &dyn ReadMeta) -> Result<Option<(Identity, Seq)>> {
     if tx.meta(HUB)?.is_none() {
         return Ok(None);
     }
@@ -152,30 +141,30 @@ pub(crate) fn place(tx: &dyn ReadTx) -> Result<Option<(Identity, u64)>> {
 }
 
 /// Forgets whose rows these are.
-pub(crate) fn forget(tx: &mut dyn StoreTx) -> Result<()> {
+pub(crate) fn forget(tx: &mut dyn WriteMeta) -> Result<()> {
     tx.set_meta(HUB, None)
 }
 
-/// Takes a page of another hub as it is, asked for at `cursor`. A page does not say at
-/// which places its rows are, so they get the first ones that they can have: who stops
+/// Takes a page of another hub as it is, asked for at `cursor`. A page does not say which
+/// numbers its rows have, so they get the first ones that they can have: who stops
 /// among them and asks the hub itself is told of some again, and misses none.
-pub(crate) fn copy(tx: &mut dyn StoreTx, cursor: u64, page: Page) -> Result<()> {
+pub(crate) fn copy(tx: &mut dyn StoreTx, cursor: Cursor, page: Page) -> Result<()> {
     let mut state = match tx.meta(HUB)? {
-        Some(_) => load(tx.reading())?,
+        Some(_) => load(tx)?,
         None => State {
             identity: page.identity,
-            head: 0,
+            head: Seq::default(),
             digests: Digests::new(),
             serials: BTreeMap::new(),
         },
     };
-    state.head = cursor;
+    state.head = Seq(cursor.0);
     for Change { entity, id, row, .. } in page.changes {
         let key = tx.schema().get(&entity).and_then(|it| it.key_of(&row));
         let hash = tx.get(&entity, id)?.map_or(0, |it| it.hash);
         number(tx, &mut state, &entity, &mut Stored { row, key, hash, ..Stored::new(id) })?;
     }
-    state.head = state.head.max(page.next);
+    state.head = state.head.max(Seq(page.next.0));
     save(tx, &state)
 }
 
@@ -186,22 +175,22 @@ pub(crate) fn serve(tx: &dyn ReadTx, request: &Pull, time: Option<Millis>) -> Re
     let found = tx.feed(request.cursor, rows + 1)?;
     let mut more = found.len() > rows;
     let (mut changes, mut next, mut bytes) = (Vec::new(), request.cursor, 0);
-    for (entity, stored) in found.into_iter().take(rows) {
+    for Fed { entity, stored } in found.into_iter().take(rows) {
         bytes += stored.row.weight();
         if bytes > request.bytes && !changes.is_empty() {
             more = true;
             break;
         }
-        next = stored.seq;
+        next = Cursor::from(stored.seq);
         let Stored { id, row, .. } = stored;
         changes.push(Change { entity, id, row, birth: false, whole: true });
     }
     if !more {
-        // Places that a row has left since are empty, so the end of the feed is the head.
-        next = next.max(state.head);
+        // Numbers that a row has left since are empty, so the end of the feed is the head.
+        next = next.max(state.head.into());
     }
-    if state.head < request.cursor {
-        next = state.head;
+    if request.cursor > state.head {
+        next = state.head.into();
     }
     Ok(Page {
         protocol: PROTOCOL,
@@ -217,11 +206,11 @@ pub(crate) fn serve(tx: &dyn ReadTx, request: &Pull, time: Option<Millis>) -> Re
 
 /// Joins a batch. Whoever it comes from must mean this account and this epoch.
 fn accept(tx: &mut dyn StoreTx, name: &str, push: &Push, time: Option<Millis>) -> Result<Answers> {
-    let mut state = load(tx.reading())?;
+    let mut state = load(tx)?;
     if push.account != state.identity.account || push.epoch != state.identity.epoch {
         return Err(Error::Stale { remote: name.to_owned(), why: Stale::Moved });
     }
-    let last = state.serials.insert(push.device.clone(), push.serial).unwrap_or(0);
+    let last = state.serials.insert(push.device.clone(), push.serial).unwrap_or_default();
     if push.serial <= last {
         return Err(Error::Stale { remote: name.to_owned(), why: Stale::OldCall { last } });
     }
@@ -229,19 +218,19 @@ fn accept(tx: &mut dyn StoreTx, name: &str, push: &Push, time: Option<Millis>) -
     let mut answers = Vec::with_capacity(push.changes.len());
     // Facts first: a newcomer of this batch may only meet classes as they are with them.
     let mut order: Vec<usize> = (0..push.changes.len()).collect();
-    order.sort_by_key(|place| push.changes[*place].entity != ALIASES.name);
-    for place in order {
-        let change = &push.changes[place];
+    order.sort_by_key(|index| push.changes[*index].entity != ALIASES.name);
+    for index in order {
+        let change = &push.changes[index];
         let answer = match refuse(change, time) {
             Some(answer) => answer,
             None => take(tx, &mut state, change, &mut recorded)?,
         };
-        answers.push((place, answer));
+        answers.push((index, answer));
     }
     save(tx, &state)?;
-    answers.sort_unstable_by_key(|(place, _)| *place);
+    answers.sort_unstable_by_key(|(index, _)| *index);
     let answers = answers.into_iter().map(|(_, answer)| answer).collect();
-    let digests = every(tx.reading(), &state.digests);
+    let digests = every(tx, &state.digests);
     Ok(Answers { head: state.head, identity: state.identity, answers, recorded, digests, time })
 }
 
@@ -269,7 +258,7 @@ fn take(
     tx: &mut dyn StoreTx,
     state: &mut State,
     change: &Change,
-    recorded: &mut Vec<(u64, Change)>,
+    recorded: &mut Vec<Recorded>,
 ) -> Result<Answer> {
     let Change { entity, id, .. } = change;
     let known = tx.get(entity, *id)?;
@@ -300,14 +289,15 @@ fn take(
             let mut fact = Stored { row: row.clone(), ..Stored::new(id) };
             number(tx, state, ALIASES.name, &mut fact)?;
             let (entity, birth, whole) = (ALIASES.name.to_owned(), false, true);
-            recorded.push((fact.seq, Change { entity, id, row, birth, whole }));
+            let change = Change { entity, id, row, birth, whole };
+            recorded.push(Recorded { seq: fact.seq, change });
         }
     }
     number(tx, state, entity, &mut stored)?;
     Ok(Answer::Accepted { seq: stored.seq, hash: stored.hash })
 }
 
-/// Gives a row the next place in the feed and stores it.
+/// Gives a row the next sequence number and stores it.
 fn number(
     tx: &mut dyn StoreTx,
     state: &mut State,
@@ -318,7 +308,7 @@ fn number(
     let sum = state.digests.entry(entity.to_owned()).or_default();
     *sum = sum.wrapping_sub(stored.hash).wrapping_add(hash);
     stored.hash = hash;
-    state.head += 1;
+    state.head = state.head.next();
     stored.seq = state.head;
     tx.put(entity, stored)
 }
@@ -331,9 +321,9 @@ fn number(
 /// matter which of two came first, an old row also folds with one that came here as a
 /// birth and still has that key. A class that has not come back as a whole is left
 /// alone: the part that is missing may say that it was deleted.
-fn twin(tx: &dyn StoreTx, entity: &EntityDescriptor, newcomer: &Stored) -> Result<Option<Id>> {
+fn twin(tx: &dyn ReadRows, entity: &EntityDescriptor, newcomer: &Stored) -> Result<Option<Id>> {
     let Some(key) = newcomer.key.as_deref() else { return Ok(None) };
-    let alone = alias::class(tx.reading(), entity.name, newcomer.id)?.len() == 1;
+    let alone = alias::class(tx, entity.name, newcomer.id)?.len() == 1;
     if newcomer.row.is_deleted() || !alone {
         return Ok(None);
     }
@@ -342,8 +332,8 @@ fn twin(tx: &dyn StoreTx, entity: &EntityDescriptor, newcomer: &Stored) -> Resul
         if candidate == newcomer.id || !(newcomer.born || stored.born) {
             continue;
         }
-        let class = alias::class(tx.reading(), entity.name, candidate)?;
-        if let Some(it) = view::view(tx.reading(), entity, candidate)?
+        let class = alias::class(tx, entity.name, candidate)?;
+        if let Some(it) = view::view(tx, entity, candidate)?
             && it.members.len() == class.len()
             && !it.row.is_deleted()
             && entity.key_of(&it.row).as_deref() == Some(key)

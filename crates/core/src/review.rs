@@ -30,8 +30,8 @@ pub struct Counts {
     pub merge: u64,
     /// Differ in a field that people have written on both sides.
     pub conflict: u64,
-    /// Are kept on this device.
-    pub kept: u64,
+    /// Stay on this device.
+    pub excluded: u64,
 }
 
 /// A field that people have written on both sides: the later edit would stand, and the
@@ -105,7 +105,7 @@ fn of_entity(
             },
         };
         if judge.rule(here, entity.name, id)?.is_some() {
-            counts.kept += 1;
+            counts.excluded += 1;
             return Ok(());
         }
         let Some(other) = counterpart(there, entity, &view)? else {

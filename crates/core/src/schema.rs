@@ -47,9 +47,7 @@ impl EntityDescriptor {
     /// That this entity has no field called `name`, and which it has.
     pub fn unknown_field(&self, name: &str) -> Error {
         let known: Vec<_> = self.fields.iter().map(|it| it.name).collect();
-        let (entity, name, known) = (self.name, crate::excerpt(name), known.join(", "));
-        let reason = format!("{entity} has no field `{name}`; it has: {known}");
-        Error::Invalid { what: Input::Field, reason }
+        Error::unknown_field(self.name, name, &known)
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Millis, Result, device,
-    store::{ReadTx, StoreTx},
+    store::{QueueCounts, ReadMeta, ReadTx, WriteMeta},
 };
 
 const CONTACT: &str = "contact";
@@ -46,19 +46,34 @@ pub struct Status {
     /// In a word.
     pub state: State,
     /// Rows that wait to be sent.
-    pub pending: u64,
+    pub waiting: u64,
     /// Rows that were set aside and need somebody.
     pub parked: u64,
     /// Rows of the hub that this program cannot read, and has set aside.
     pub unread: u64,
     /// Rows with changes that the person keeps on this device.
-    pub kept: u64,
+    pub excluded: u64,
     /// When the hub last answered, in milliseconds since 1970.
     pub last_contact_at: Option<Millis>,
     /// What a person calls the hub.
     pub remote: Option<String>,
     /// What the last attempt ended with.
     pub error: Option<Failure>,
+}
+
+/// How far a sync is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Rows received so far.
+    pub received: u64,
+    /// The hub's feed is read up to here ...
+    pub at: u64,
+    /// ... of this.
+    pub head: u64,
+    /// Rows sent so far.
+    pub sent: u64,
+    /// Rows that still wait.
+    pub waiting: u64,
 }
 
 /// What an attempt to sync ended with.
@@ -88,12 +103,12 @@ pub(crate) struct Contact {
 }
 
 impl Contact {
-    pub(crate) fn load(tx: &dyn ReadTx) -> Result<Self> {
+    pub(crate) fn load(tx: &dyn ReadMeta) -> Result<Self> {
         let text = tx.meta(CONTACT)?;
         Ok(text.and_then(|it| serde_json::from_str(&it).ok()).unwrap_or_default())
     }
 
-    pub(crate) fn store(&self, tx: &mut dyn StoreTx) -> Result<()> {
+    pub(crate) fn store(&self, tx: &mut dyn WriteMeta) -> Result<()> {
         let text = serde_json::to_string(self).unwrap_or_default();
         tx.set_meta(CONTACT, Some(&text))
     }
@@ -105,13 +120,12 @@ impl Contact {
 /// # Errors
 /// When the store cannot be read.
 pub fn read(tx: &dyn ReadTx, remote: Option<&str>, syncing: bool) -> Result<Status> {
-    let (pending, parked) = tx.queue_sizes()?;
-    let kept = tx.kept_size()?;
+    let QueueCounts { waiting, parked, excluded } = tx.queue_counts()?;
     let unread = device::unread(tx)?.len() as u64;
     let contact = Contact::load(tx)?;
     let link = device::link(tx)?;
-    let equal = link.compared.as_ref().is_some_and(|(state, differ)| {
-        state.head == link.cursor && differ.is_empty() && link.identity.is_some()
+    let equal = link.compared.as_ref().is_some_and(|it| {
+        link.cursor == it.state.head && it.differ.is_empty() && link.identity.is_some()
     });
     let error = if remote.is_some() { contact.failure } else { None };
     let state = match &error {
@@ -119,9 +133,10 @@ pub fn read(tx: &dyn ReadTx, remote: Option<&str>, syncing: bool) -> Result<Stat
         _ if syncing => State::Syncing,
         Some(failure) if !failure.transient => State::Error,
         _ if parked + unread > 0 => State::Error,
-        None if pending == 0 && equal => State::Synced,
+        None if waiting == 0 && equal => State::Synced,
         _ => State::Offline,
     };
     let remote = remote.map(str::to_owned);
-    Ok(Status { state, pending, parked, unread, kept, last_contact_at: contact.at, remote, error })
+    let last_contact_at = contact.at;
+    Ok(Status { state, waiting, parked, unread, excluded, last_contact_at, remote, error })
 }

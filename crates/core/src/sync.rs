@@ -6,28 +6,17 @@ mod patience;
 use std::{future, mem, task::Poll};
 
 use crate::{
-    Backend, Durability, Error, Millis, PROTOCOL, Pull, Replica, Result, Stale,
+    Backend, Cursor, Durability, Error, Millis, PROTOCOL, Pull, Replica, Result, Seq, Serial,
+    Stale,
+    backend::check_protocol,
     clock::Correction,
-    device::{self, Adopted, Batch, Restamped, Settled},
+    device::{self, Adopted, Batch, Compared, Restamped, Settled},
+    status::{Failure, Progress},
+    store::StoreTx,
 };
 
 /// How often a sync may have to start over before it leaves the rest to the next one.
 const TURNS: u32 = 32;
-
-/// How far a sync is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// Rows received so far.
-    pub received: u64,
-    /// The hub's feed is read up to here ...
-    pub at: u64,
-    /// ... of this.
-    pub head: u64,
-    /// Rows sent so far.
-    pub sent: u64,
-    /// Rows that still wait.
-    pub waiting: u64,
-}
 
 /// What a sync did.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -49,22 +38,42 @@ pub struct SyncReport {
     pub calls: u32,
 }
 
-/// Whether a remote that speaks the version `theirs` is understood.
-pub(crate) fn check_protocol(remote: &dyn Backend, theirs: u32) -> Result<()> {
-    if theirs.abs_diff(PROTOCOL) <= 1 {
-        return Ok(());
+impl Replica {
+    /// Exchanges everything with `remote`. Interrupted anywhere, the next one goes on.
+    ///
+    /// # Errors
+    /// Sorted by what to do next; the same is told by [`Self::status`] afterwards.
+    pub async fn sync(&self, remote: &dyn Backend) -> Result<SyncReport> {
+        self.exchange(remote, false).await
     }
-    let older = if theirs < PROTOCOL { "the remote" } else { "this program" };
-    Err(Error::Protocol { remote: remote.name(), theirs, ours: PROTOCOL, older })
+
+    /// The same for a hub that is known to hold nothing new: what waits is sent at once,
+    /// and only if the hub moved after all it is read as well.
+    ///
+    /// # Errors
+    /// As [`Self::sync`].
+    pub async fn send(&self, remote: &dyn Backend) -> Result<SyncReport> {
+        self.exchange(remote, true).await
+    }
+
+    async fn exchange(&self, remote: &dyn Backend, knows: bool) -> Result<SyncReport> {
+        let syncing = self.begin_sync();
+        let mut exchange = Exchange::new(self, remote);
+        let outcome = exchange.run(knows).await;
+        let report = mem::take(&mut exchange.report);
+        let failure = outcome.as_ref().err().map(Failure::from);
+        self.end_sync(failure, !matches!(outcome, Err(Error::Unavailable { .. })))?;
+        drop(syncing);
+        outcome.map(|()| report)
+    }
 }
 
 /// One sync of `replica` with `remote`.
-pub(crate) struct Exchange<'a> {
-    pub(crate) replica: &'a Replica,
-    pub(crate) remote: &'a dyn Backend,
-    pub(crate) progress: &'a (dyn Fn(Progress) + Sync),
-    pub(crate) report: SyncReport,
-    head: u64,
+struct Exchange<'a> {
+    replica: &'a Replica,
+    remote: &'a dyn Backend,
+    report: SyncReport,
+    head: Seq,
     /// Rows in the queue, counted once a round: to count them after every page would
     /// take longer than to send them.
     waiting: u64,
@@ -80,18 +89,13 @@ pub(crate) struct Exchange<'a> {
 }
 
 impl<'a> Exchange<'a> {
-    pub(crate) fn new(
-        replica: &'a Replica,
-        remote: &'a dyn Backend,
-        progress: &'a (dyn Fn(Progress) + Sync),
-    ) -> Self {
+    fn new(replica: &'a Replica, remote: &'a dyn Backend) -> Self {
         let report = SyncReport::default();
         Self {
             replica,
             remote,
-            progress,
             report,
-            head: 0,
+            head: Seq::default(),
             waiting: 0,
             turns: 0,
             begun: replica.now(),
@@ -103,15 +107,15 @@ impl<'a> Exchange<'a> {
 
     /// Exchanges until nothing is left to do. If the hub is known to hold nothing new,
     /// it is not asked first, so that a change costs one call.
-    pub(crate) async fn run(&mut self, mut knows: bool) -> Result<()> {
+    async fn run(&mut self, mut knows: bool) -> Result<()> {
         self.is_away = self.replica.was_away()?;
         self.read_again().await?;
         loop {
             self.waiting = self.waits()?;
-            let link = self.replica.store().view(device::link)?;
+            let link = self.replica.store().view(|tx| device::link(tx))?;
             // Without an identity nothing can be sent, and without anything to send the
             // hub would not be asked at all.
-            self.head = link.cursor;
+            self.head = Seq(link.cursor.0);
             if !knows || link.identity.is_none() || self.waiting == 0 {
                 self.pull().await?;
                 self.waiting = self.waits()?;
@@ -120,15 +124,15 @@ impl<'a> Exchange<'a> {
             if !self.push().await? {
                 continue;
             }
-            let link = self.replica.store().view(device::link)?;
+            let link = self.replica.store().view(|tx| device::link(tx))?;
             // Further on, or put back since it was read.
             if link.cursor != self.head {
                 self.turn()?;
                 continue;
             }
-            let is_idle = self.replica.store().view(device::is_idle)?;
+            let is_idle = self.replica.store().view(|tx| device::is_idle(tx))?;
             match link.compared {
-                Some((state, differ)) if !differ.is_empty() && is_idle => {
+                Some(Compared { state, differ }) if !differ.is_empty() && is_idle => {
                     if link.healed == Some(state) {
                         let (remote, entities) = (self.remote.name(), differ.join(", "));
                         return Err(Error::NotEqual { remote, entities });
@@ -145,10 +149,10 @@ impl<'a> Exchange<'a> {
     async fn pull(&mut self) -> Result<()> {
         let limits = self.remote.limits();
         loop {
-            let position = self.replica.store().view(device::position)?;
+            let position = self.replica.store().view(|tx| device::position(tx))?;
             let (cursor, rows, bytes) = (position.cursor, limits.rows, limits.bytes);
             let page = self.ask(Pull { protocol: PROTOCOL, cursor, rows, bytes }).await?;
-            check_protocol(self.remote, page.protocol)?;
+            check_protocol(&self.remote.name(), page.protocol, PROTOCOL)?;
             self.reached()?;
             self.measure(page.time);
             self.head = page.head;
@@ -188,7 +192,7 @@ impl<'a> Exchange<'a> {
             let batch = self
                 .replica
                 .store()
-                .transact(Durability::Normal, |tx| device::pending(tx, &limits, begun))?;
+                .transact(Durability::Normal, |tx| device::waiting(tx, &limits, begun))?;
             if batch.sent.is_empty() {
                 return Ok(true);
             }
@@ -215,7 +219,7 @@ impl<'a> Exchange<'a> {
                         return Ok(false);
                     }
                     if let Some(next) = open.last_mut() {
-                        self.write(|tx| device::renumber(tx, next, 0))?;
+                        self.write(|tx| device::renumber(tx, next, Serial::default()))?;
                     }
                 }
                 Err(Error::Stale { why: Stale::Moved, .. }) => return Ok(false),
@@ -231,19 +235,18 @@ impl<'a> Exchange<'a> {
                         self.largest = Some(0);
                     }
                     let rest = batch.split();
-                    self.write(|tx| device::renumber(tx, &mut batch, 0))?;
+                    self.write(|tx| device::renumber(tx, &mut batch, Serial::default()))?;
                     open.extend([rest, batch]);
                 }
                 Err(error @ Error::BatchFailed { .. }) => {
                     self.check_that_it_works(&batch, &error).await?;
                     let (reason, now) = (error.to_string(), self.begun);
-                    let fail =
-                        |tx: &mut dyn crate::store::StoreTx| device::fail(tx, &batch, &reason, now);
+                    let fail = |tx: &mut dyn StoreTx| device::fail(tx, &batch, &reason, now);
                     let parked = self.replica.store().transact(Durability::Normal, fail)?;
                     self.report.parked += u64::from(parked);
                     self.report.failed += u64::from(!parked);
                     if let Some(next) = open.last_mut() {
-                        self.write(|tx| device::renumber(tx, next, 0))?;
+                        self.write(|tx| device::renumber(tx, next, Serial::default()))?;
                     }
                 }
                 Err(error) => {
@@ -261,7 +264,7 @@ impl<'a> Exchange<'a> {
         if !self.replica.is_first_sync() {
             return Ok(());
         }
-        for aside in self.replica.store().view(device::unread)? {
+        for aside in self.replica.store().view(|tx| device::unread(tx))? {
             let text = self.replica.store().view(|tx| device::unread_text(tx, &aside))?;
             let Ok(Some(change)) = self.remote.read_again(&text).await else { continue };
             let (moment, row) = (self.replica.moment(), (change.entity.clone(), change.id));
@@ -286,11 +289,11 @@ impl<'a> Exchange<'a> {
             self.report.restamped.extend(settled.restamped.iter().cloned());
         }
         self.waiting = self.waiting.saturating_sub(settled.accepted + settled.parked);
-        self.show(self.head);
+        self.show(self.head.into());
         Ok(settled)
     }
 
-    fn write(&self, job: impl FnOnce(&mut dyn crate::store::StoreTx) -> Result<()>) -> Result<()> {
+    fn write(&self, job: impl FnOnce(&mut dyn StoreTx) -> Result<()>) -> Result<()> {
         self.replica.store().transact(Durability::Normal, job)
     }
 
@@ -302,13 +305,13 @@ impl<'a> Exchange<'a> {
     }
 
     fn waits(&self) -> Result<u64> {
-        Ok(self.replica.store().view(|tx| tx.queue_sizes())?.0)
+        Ok(self.replica.store().view(|tx| tx.queue_counts())?.waiting)
     }
 
-    fn show(&self, at: u64) {
+    fn show(&self, at: Cursor) {
         let (received, sent) = (self.report.received, self.report.sent);
-        let (head, waiting) = (self.head, self.waiting);
-        (self.progress)(Progress { received, at, head, sent, waiting });
+        let (at, head, waiting) = (at.0, self.head.0, self.waiting);
+        self.replica.show(Progress { received, at, head, sent, waiting });
     }
 
     /// Counts a start over; a hub that changes at every call is left for later.

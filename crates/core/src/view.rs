@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     EntityDescriptor, FieldName, Id, Kind, Result, Row, Value, alias,
-    store::{Deleted, Find, ReadTx, Stored},
+    store::{Deleted, Find, ReadRows, Stored},
 };
 
 /// A row as a person sees it.
@@ -37,11 +37,11 @@ impl View {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn view(tx: &dyn ReadTx, entity: &EntityDescriptor, id: Id) -> Result<Option<View>> {
+pub fn view(tx: &dyn ReadRows, entity: &EntityDescriptor, id: Id) -> Result<Option<View>> {
     gather(tx, entity, &alias::class(tx, entity.name, id)?)
 }
 
-fn gather(tx: &dyn ReadTx, entity: &EntityDescriptor, class: &[Id]) -> Result<Option<View>> {
+fn gather(tx: &dyn ReadRows, entity: &EntityDescriptor, class: &[Id]) -> Result<Option<View>> {
     let mut seen: Option<View> = None;
     for id in class {
         let Some(stored) = tx.get(entity.name, *id)? else { continue };
@@ -68,7 +68,7 @@ fn single(stored: Stored) -> View {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn is_visible(tx: &dyn ReadTx, entity: &EntityDescriptor, row: &Row) -> Result<bool> {
+pub fn is_visible(tx: &dyn ReadRows, entity: &EntityDescriptor, row: &Row) -> Result<bool> {
     Ok(!row.is_deleted() && !Owners::default().hide(tx, entity, row)?)
 }
 
@@ -77,7 +77,7 @@ pub fn is_visible(tx: &dyn ReadTx, entity: &EntityDescriptor, row: &Row) -> Resu
 struct Owners(HashMap<(&'static str, Id), bool>);
 
 impl Owners {
-    fn hide(&mut self, tx: &dyn ReadTx, entity: &EntityDescriptor, row: &Row) -> Result<bool> {
+    fn hide(&mut self, tx: &dyn ReadRows, entity: &EntityDescriptor, row: &Row) -> Result<bool> {
         let Some((field, owner)) = entity.owner() else { return Ok(false) };
         let id = row.value(field).and_then(Value::as_str).and_then(|it| it.parse().ok());
         let (Some(id), Some(owner)) = (id, tx.schema().get(owner)) else { return Ok(false) };
@@ -98,7 +98,7 @@ impl Owners {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn list(tx: &dyn ReadTx, entity: &EntityDescriptor, find: &Find) -> Result<Vec<View>> {
+pub fn list(tx: &dyn ReadRows, entity: &EntityDescriptor, find: &Find) -> Result<Vec<View>> {
     let classes = alias::classes(tx, entity.name)?;
     let finds = by_every_reference(tx, entity, find)?;
     let mut owners = Owners::default();
@@ -110,7 +110,7 @@ pub fn list(tx: &dyn ReadTx, entity: &EntityDescriptor, find: &Find) -> Result<V
     }
     let mut all = Vec::new();
     for one in &finds {
-        for stored in tx.find(entity.name, &Find { offset: 0, limit: 0, ..one.clone() })? {
+        for stored in tx.find(entity.name, &Find { offset: 0, limit: None, ..one.clone() })? {
             if !classes.contains_key(&stored.id) {
                 all.push(single(stored));
             }
@@ -134,8 +134,7 @@ pub fn list(tx: &dyn ReadTx, entity: &EntityDescriptor, find: &Find) -> Result<V
         all = shown;
     }
     all.sort_by(|one, other| compare(find, one, other));
-    let limit = if find.limit == 0 { usize::MAX } else { find.limit };
-    Ok(all.into_iter().skip(find.offset).take(limit).collect())
+    Ok(all.into_iter().skip(find.offset).take(find.limit.unwrap_or(usize::MAX)).collect())
 }
 
 /// How many rows match `find`, as a person sees them. Costs what the hidden owners
@@ -143,8 +142,9 @@ pub fn list(tx: &dyn ReadTx, entity: &EntityDescriptor, find: &Find) -> Result<V
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn count(tx: &dyn ReadTx, entity: &EntityDescriptor, find: &Find) -> Result<u64> {
-    let one_by_one = || Ok(list(tx, entity, &Find { offset: 0, limit: 0, ..find.clone() })?.len());
+pub fn count(tx: &dyn ReadRows, entity: &EntityDescriptor, find: &Find) -> Result<u64> {
+    let one_by_one =
+        || Ok(list(tx, entity, &Find { offset: 0, limit: None, ..find.clone() })?.len());
     if !alias::classes(tx, entity.name)?.is_empty() {
         return one_by_one().map(|it| it as u64);
     }
@@ -174,7 +174,7 @@ pub fn count(tx: &dyn ReadTx, entity: &EntityDescriptor, find: &Find) -> Result<
 }
 
 /// Every id that stands for a deleted row.
-fn deleted_ids(tx: &dyn ReadTx, entity: &EntityDescriptor) -> Result<BTreeSet<Id>> {
+fn deleted_ids(tx: &dyn ReadRows, entity: &EntityDescriptor) -> Result<BTreeSet<Id>> {
     let find = Find { deleted: Deleted::Only, ..Find::default() };
     let mut ids = BTreeSet::new();
     for stored in tx.find(entity.name, &find)? {
@@ -187,32 +187,32 @@ fn deleted_ids(tx: &dyn ReadTx, entity: &EntityDescriptor) -> Result<BTreeSet<Id
 }
 
 /// Whether some row of `entity` may be hidden by its owner.
-fn may_hide(tx: &dyn ReadTx, entity: &EntityDescriptor) -> Result<bool> {
+fn may_hide(tx: &dyn ReadRows, entity: &EntityDescriptor) -> Result<bool> {
     let Some((_, owner)) = entity.owner() else { return Ok(false) };
     let Some(owner) = tx.schema().get(owner) else { return Ok(false) };
-    let deleted = Find { deleted: Deleted::Only, limit: 1, ..Find::default() };
+    let deleted = Find { deleted: Deleted::Only, ..Find::default() }.limit(1);
     Ok(!tx.find(owner.name, &deleted)?.is_empty() || may_hide(tx, owner)?)
 }
 
 /// Pages through the matches, passing over those whose owner is hidden.
 fn past_hidden(
-    tx: &dyn ReadTx,
+    tx: &dyn ReadRows,
     entity: &EntityDescriptor,
     find: &Find,
     owners: &mut Owners,
 ) -> Result<Vec<View>> {
-    let wanted = if find.limit == 0 { usize::MAX } else { find.offset + find.limit };
-    let step = if find.limit == 0 { 0 } else { wanted.max(200) };
+    let wanted = find.limit.map_or(usize::MAX, |limit| find.offset.saturating_add(limit));
+    let step = wanted.max(200);
     let (mut shown, mut offset) = (Vec::new(), 0);
     loop {
-        let page = tx.find(entity.name, &Find { offset, limit: step, ..find.clone() })?;
+        let page = tx.find(entity.name, &Find { offset, ..find.clone().limit(step) })?;
         let read = page.len();
         for stored in page {
             if shown.len() < wanted && !owners.hide(tx, entity, &stored.row)? {
                 shown.push(single(stored));
             }
         }
-        if shown.len() >= wanted || step == 0 || read < step {
+        if shown.len() >= wanted || read < step {
             return Ok(shown.into_iter().skip(find.offset).collect());
         }
         offset += read;
@@ -221,12 +221,12 @@ fn past_hidden(
 
 /// `find` once for every combination of ids that its references can be written with.
 fn by_every_reference(
-    tx: &dyn ReadTx,
+    tx: &dyn ReadRows,
     entity: &EntityDescriptor,
     find: &Find,
 ) -> Result<Vec<Find>> {
     let mut finds = vec![find.clone()];
-    for (place, (field, value)) in find.equal.iter().enumerate() {
+    for (index, (field, value)) in find.equal.iter().enumerate() {
         let (Some(Kind::Ref(to)), Some(id)) = (
             entity.field(field).map(|it| it.kind),
             value.as_str().and_then(|it| it.parse::<Id>().ok()),
@@ -239,7 +239,7 @@ fn by_every_reference(
             .flat_map(|find| {
                 class.iter().map(move |id| {
                     let mut find = find.clone();
-                    find.equal[place].1 = Value::from(id.to_string());
+                    find.equal[index].1 = Value::from(id.to_string());
                     find
                 })
             })

@@ -5,7 +5,7 @@
 
 use driftline_core::{
     DELETED_AT, Id, Kind, Policy, Schema,
-    store::{AuditEntry, AuditKind, ReadTx},
+    store::{AuditEntry, AuditKind, LogId, ReadTx},
     view,
 };
 
@@ -41,7 +41,7 @@ pub struct Restored {
     pub field: String,
     /// The number by which it is undone: the value that gave way to it just now. None if
     /// nothing did, because the value stood already.
-    pub undo: Option<u64>,
+    pub undo: Option<LogId>,
 }
 
 /// What gave way, newest first: conflicts alone, or history among them.
@@ -66,7 +66,7 @@ pub fn list(reading: &Reading, history: bool, limit: usize) -> Result<Vec<Confli
 pub(crate) fn is_conflict(schema: &Schema, entry: &AuditEntry) -> bool {
     let field = schema.get(&entry.entity).and_then(|it| it.field(&entry.field));
     let is_moment = entry.field == DELETED_AT || field.is_some_and(|it| it.kind == Kind::Time);
-    let agree = is_moment && !entry.kept.is_null() && !entry.lost.is_null();
+    let agree = is_moment && !entry.winner.is_null() && !entry.lost.is_null();
     entry.kind == AuditKind::Conflict && !agree
 }
 
@@ -82,28 +82,28 @@ pub fn of_row(reading: &Reading, entity: &str, id: Id) -> Result<Vec<Conflict>> 
         for member in driftline_core::alias::class(tx, entity, id)? {
             entries.extend(tx.audit_of(entity, member)?);
         }
-        entries.sort_by_key(|it| std::cmp::Reverse(it.place));
+        entries.sort_by_key(|it| std::cmp::Reverse(it.log_id));
         entries.iter().map(|it| conflict(tx, &devices, it)).collect()
     })?)
 }
 
-/// Writes the value with the number `place` again, as an ordinary new edit.
+/// Writes the value with the number `log_id` again, as an ordinary new edit.
 ///
 /// # Errors
 /// [`Error::NoLostValue`]; those of an edit otherwise.
-pub fn restore(reading: &Reading, place: u64) -> Result<Restored> {
+pub fn restore(reading: &Reading, log_id: LogId) -> Result<Restored> {
     let replica = reading.replica();
-    let find = |place| -> Result<Option<AuditEntry>> {
-        Ok(replica.audit(None, SEARCHED)?.into_iter().find(|it| it.place == place))
+    let find = |log_id| -> Result<Option<AuditEntry>> {
+        Ok(replica.audit(None, SEARCHED)?.into_iter().find(|it| it.log_id == Some(log_id)))
     };
-    let entry = find(place)?.ok_or(Error::NoLostValue { place })?;
+    let entry = find(log_id)?.ok_or(Error::NoLostValue { log_id })?;
     replica.bring_back(&entry)?;
     let undo = replica.read(|tx| {
         let Some(now) = tx.get(&entry.entity, entry.id)? else { return Ok(None) };
         let Some(now) = now.row.cell(&entry.field) else { return Ok(None) };
         let log = tx.audit_of(&entry.entity, entry.id)?;
-        let undone = |it: &&AuditEntry| it.field == entry.field && it.kept_stamp == now.stamp;
-        Ok(log.iter().find(undone).map(|it| it.place))
+        let undone = |it: &&AuditEntry| it.field == entry.field && it.winner_stamp == now.stamp;
+        Ok(log.iter().find(undone).and_then(|it| it.log_id))
     })?;
     let AuditEntry { entity, id, field, .. } = entry;
     Ok(Restored { entity, id, field, undo })
@@ -121,7 +121,7 @@ fn conflict(
     };
     let row = view::view(tx, entity, entry.id)?;
     let value = row.as_ref().and_then(|it| it.row.value(&entry.field));
-    let stands = value == Some(&entry.kept);
+    let stands = value == Some(&entry.winner);
     let editable = entity.policy == Policy::Editable || entry.field == DELETED_AT;
     let restorable = editable && row.is_some() && value != Some(&entry.lost);
     let label = row.and_then(|it| label(entity, &it));

@@ -1,6 +1,6 @@
 //! Why an answer could not be given. Which command helps is for the program to say.
 
-use driftline_core::BoxError;
+use driftline_core::{BoxError, store::LogId};
 
 use crate::search::Misread;
 
@@ -39,10 +39,10 @@ pub enum Error {
         rows: String,
     },
     /// No value that gave way has this number.
-    #[error("no value that gave way has the number {place}; they are kept for 30 days")]
+    #[error("no value that gave way has the number {log_id}; they are kept for 30 days")]
     NoLostValue {
         /// The number.
-        place: u64,
+        log_id: LogId,
     },
     /// The search index cannot be used.
     #[error("{what}; {help}")]

@@ -1,6 +1,6 @@
 //! Rows that look like the real ones and are the same in every run.
 
-use driftline_core::{Id, Row, Stamp, Value};
+use driftline_core::{Id, Row, Simulated, Stamp, Value};
 
 /// Messages in a session.
 pub(super) const PER_SESSION: u64 = 100;
@@ -71,8 +71,5 @@ fn text(seed: u64, length: usize) -> String {
 
 /// A number that follows from `number` and looks unrelated.
 pub(super) fn mixed(number: u64) -> u64 {
-    let bits = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    bits ^ (bits >> 31)
+    Simulated::mix(number.wrapping_add(Simulated::STEP))
 }

@@ -110,8 +110,8 @@ fn show(context: &Context<'_>, overview: &Overview) -> Result<()> {
     }
     let unsent = overview.unsent;
     if unsent.all() > 0 {
-        let (meant, kept) = (unsent.meant(), unsent.kept);
-        say(&format!("Not sent: {meant} changes; excluded: {kept}"))?;
+        let (meant, excluded) = (unsent.meant(), unsent.excluded);
+        say(&format!("Not sent: {meant} changes; excluded: {excluded}"))?;
     }
     devices(context, overview)
 }

@@ -6,6 +6,7 @@ mod folds;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
+use driftline_core::store::LogId;
 use driftline_reading::{
     conflicts::{self, Conflict},
     label::in_line,
@@ -35,7 +36,8 @@ enum Task {
     /// Write a lost value again, as a new edit
     Restore {
         /// The number shown by `conflicts`
-        place: u64,
+        #[arg(value_name = "NUMBER")]
+        log_id: u64,
     },
     /// List folded rows
     Folds,
@@ -49,7 +51,7 @@ impl Conflicts {
     pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
         match self.task.unwrap_or(Task::List { all: false, limit: 50 }) {
             Task::List { all, limit } => list(context, all, limit),
-            Task::Restore { place } => restore(context, place),
+            Task::Restore { log_id } => restore(context, LogId(log_id)),
             Task::Folds => folds::list(context),
             Task::Split(it) => it.run(context),
             Task::Rejoin(it) => it.run(context),
@@ -80,7 +82,7 @@ fn list(context: &Context<'_>, all: bool, limit: usize) -> Result<()> {
 /// Shows entries to a person.
 pub(super) fn print(context: &Context<'_>, entries: &[Conflict]) -> Result<()> {
     let rows: Vec<_> = entries.iter().map(row).collect();
-    let heads = ["no.", "what", "kept", "lost", "when", "why"];
+    let heads = ["no.", "what", "winner", "lost", "when", "why"];
     context.output.print(&table(&heads, &rows, context.output.width()))?;
     let restore = context.call("conflicts restore NO.");
     context.output.chat(&format!("To write a lost value again:  {restore}"));
@@ -95,9 +97,9 @@ fn row(it: &Conflict) -> Vec<String> {
         None => format!("{} (a transcript)", in_line(value)),
     };
     vec![
-        lost.place.to_string(),
+        lost.log_id.to_string(),
         format!("{} “{what}” {}", lost.entity, lost.field),
-        side(&lost.kept, &lost.kept_by),
+        side(&lost.winner, &lost.winner_by),
         side(&lost.lost, &lost.lost_by),
         time::moment(lost.at),
         lost.rule.clone(),
@@ -108,16 +110,16 @@ fn row(it: &Conflict) -> Vec<String> {
 pub(super) fn object(it: &Conflict) -> Value {
     let lost = &it.lost;
     json!({
-        "place": lost.place,
+        "log_id": lost.log_id,
         "kind": if lost.conflict { "conflict" } else { "history" },
         "at": time::iso(lost.at),
         "entity": lost.entity,
         "id": lost.id,
         "label": it.label,
         "field": lost.field,
-        "kept": lost.kept,
-        "kept_by": lost.kept_by.device,
-        "kept_at": lost.kept_by.at.and_then(time::iso),
+        "winner": lost.winner,
+        "winner_by": lost.winner_by.device,
+        "winner_at": lost.winner_by.at.and_then(time::iso),
         "lost": lost.lost,
         "lost_by": lost.lost_by.device,
         "lost_at": lost.lost_by.at.and_then(time::iso),
@@ -126,9 +128,9 @@ pub(super) fn object(it: &Conflict) -> Value {
     })
 }
 
-fn restore(context: &Context<'_>, place: u64) -> Result<()> {
+fn restore(context: &Context<'_>, log_id: LogId) -> Result<()> {
     let device = context.device()?;
-    let done = conflicts::restore(&device.reading(), place)?;
+    let done = conflicts::restore(&device.reading(), log_id)?;
     if context.output.json {
         let shown = json!({ "id": done.id, "field": done.field, "undo": done.undo });
         return context.output.json(&shown);

@@ -99,7 +99,7 @@ impl Show<'_> {
             for it in device.replica.audit(Some(AuditKind::Conflict), 10)? {
                 self.say(&format!(
                     "   {}: {} is {}, not {} ({})",
-                    device.name, it.field, it.kept, it.lost, it.rule
+                    device.name, it.field, it.winner, it.lost, it.rule
                 ))?;
             }
         }

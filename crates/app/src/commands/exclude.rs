@@ -42,10 +42,10 @@ impl Exclude {
 /// What is excluded, and how many changes that keeps here.
 fn show(context: &Context<'_>) -> Result<()> {
     let device = context.device()?;
-    let kept = exclude::kept(&device.replica)?;
+    let excluded = exclude::counts(&device.replica)?;
     let list = &device.config.exclude;
     if context.output.json {
-        return context.output.json(&json!({ "exclude": list, "kept": kept }));
+        return context.output.json(&json!({ "exclude": list, "excluded": excluded }));
     }
     if list.is_empty() {
         let add = context.call("exclude FOLDER");
@@ -54,7 +54,7 @@ fn show(context: &Context<'_>) -> Result<()> {
     for it in list {
         context.output.print(it)?;
     }
-    let changed: u64 = kept.values().sum();
+    let changed: u64 = excluded.values().sum();
     context.output.print(&format!("{changed} changed rows stay on this device for it."))?;
     context.output.chat("What a remote already has of them stays there.");
     Ok(())

@@ -48,12 +48,13 @@ impl List {
         }
         find.order = self.order.map(Into::into);
         find.deleted = if self.deleted { Deleted::Only } else { Deleted::Hidden };
-        let limit = self.limit.unwrap_or(if context.output.json { 0 } else { SHOWN });
+        let all = if context.output.json { None } else { Some(SHOWN) };
+        let limit = self.limit.map_or(all, |it| (it > 0).then_some(it));
         // One more than is shown tells whether there are more.
-        find.limit = if limit == 0 { 0 } else { limit.saturating_add(1) };
+        find.limit = limit.map(|it| it.saturating_add(1));
         let mut found = device.replica.list_values(entity.name, &find)?;
-        let more = limit > 0 && found.len() > limit;
-        found.truncate(if limit == 0 { usize::MAX } else { limit });
+        let more = limit.is_some_and(|it| found.len() > it);
+        found.truncate(limit.unwrap_or(usize::MAX));
         if context.output.json {
             let all: Vec<Map<String, Value>> =
                 found.iter().map(|it| rows::object(entity, it)).collect();

@@ -52,7 +52,7 @@ pub(super) fn run(context: &Context<'_>) -> Result<()> {
     lines.extend(outside.expiring.iter().map(inbox::Expiring::words));
     lines.push(transcripts(&found));
     lines.extend(found.unread.iter().map(|it| format!("{}.", it.words())));
-    let remote = device.config.remote.is_some() && status.pending > 0;
+    let remote = device.config.remote.is_some() && status.waiting > 0;
     lines.push(next(context, &found, &outside, waiting, empty, remote));
     context.output.print(&lines.join("\n"))
 }

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
+use driftline_core::store::{QueueId, QueueList};
 use serde_json::json;
 
 use crate::context::Context;
@@ -13,17 +14,18 @@ pub(crate) struct Retry {}
 impl Retry {
     pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
         let device = context.device()?;
-        let parked = device.replica.read(|tx| tx.queue(true, 0, 1_000))?;
+        let parked =
+            device.replica.read(|tx| tx.queue(QueueList::Parked, QueueId::default(), 1_000))?;
         let count = device.replica.retry_parked()?;
         if context.output.json {
             let rows: Vec<_> = parked
                 .iter()
-                .map(|it| json!({ "entity": it.entity, "id": it.id, "reason": it.parked }))
+                .map(|it| json!({ "entity": it.entity, "id": it.id, "reason": it.parked() }))
                 .collect();
             return context.output.json(&json!({ "queued": count, "rows": rows }));
         }
         for it in &parked {
-            let reason = it.parked.as_deref().unwrap_or_default();
+            let reason = it.parked().unwrap_or_default();
             context.output.print(&format!("{} {}: {reason}", it.entity, it.id))?;
         }
         let sync = context.call("sync");

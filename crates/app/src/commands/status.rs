@@ -28,7 +28,7 @@ impl Show {
         let device = context.device()?;
         let status = context.status(&device)?;
         let counts = counts(&device)?;
-        let aside = device.replica.read(driftline_core::device::unread)?;
+        let aside = device.replica.read(|tx| driftline_core::device::unread(tx))?;
         let aside = &aside[..aside.len().min(TOLD)];
         if context.output.json {
             let mut shown = object(&status);
@@ -74,10 +74,10 @@ pub(super) fn object(status: &Status) -> Value {
     let error = status.error.as_ref();
     json!({
         "state": status.state.word(),
-        "pending": status.pending,
+        "waiting": status.waiting,
         "parked": status.parked,
         "unread": status.unread,
-        "kept": status.kept,
+        "excluded": status.excluded,
         "last_contact_at": status.last_contact_at.and_then(time::iso),
         "remote": status.remote,
         "error": error.map(|it| json!({ "code": it.code, "message": it.message })),
@@ -89,7 +89,7 @@ pub(super) fn sentence(context: &Context<'_>, status: &Status) -> String {
     let now: Millis = context.env.wall();
     let ago = status.last_contact_at.map(|it| time::ago(it, now));
     let remote = status.remote.as_deref().unwrap_or("no remote");
-    let waiting = match status.pending {
+    let waiting = match status.waiting {
         0 => String::new(),
         1 => " 1 change waits here.".into(),
         many => format!(" {many} changes wait here."),
@@ -116,10 +116,13 @@ pub(super) fn sentence(context: &Context<'_>, status: &Status) -> String {
         }
         (State::Error, None) => format!("! Needs you.{waiting}"),
     };
-    if status.kept > 0 {
-        let rows = if status.kept == 1 { "row stays" } else { "rows stay" };
+    if status.excluded > 0 {
+        let rows = if status.excluded == 1 { "row stays" } else { "rows stay" };
         let exclude = context.call("exclude");
-        text.push_str(&format!("\n  {} changed {rows} on this device.  {exclude}", status.kept));
+        text.push_str(&format!(
+            "\n  {} changed {rows} on this device.  {exclude}",
+            status.excluded
+        ));
     }
     if status.unread > 0 {
         let rows = if status.unread == 1 { "row" } else { "rows" };

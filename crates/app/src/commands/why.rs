@@ -116,7 +116,7 @@ fn field(it: &Written) -> Vec<String> {
 
 fn gave_way(it: &Lost) -> Vec<String> {
     let was = driftline_reading::label::in_line(&it.lost);
-    vec![it.place.to_string(), it.field.clone(), was, time::moment(it.at), it.rule.clone()]
+    vec![it.log_id.to_string(), it.field.clone(), was, time::moment(it.at), it.rule.clone()]
 }
 
 fn command(trail: &Trail, remedy: Remedy) -> String {
@@ -140,8 +140,8 @@ fn object(trail: &Trail) -> Value {
             "since": time::iso(it.created_at),
             "attempts": it.attempts,
             "last_error": it.last_error,
-            "parked": it.parked,
-            "kept": it.kept,
+            "parked": it.parked(),
+            "excluded": it.excluded(),
         })
     });
     let stamp =
@@ -162,6 +162,6 @@ fn object(trail: &Trail) -> Value {
         "steps": steps.collect::<Vec<_>>(),
         "queue": queue.collect::<Vec<_>>(),
         "stamps": stamps,
-        "gave_way": trail.lost.iter().map(|it| it.place).collect::<Vec<_>>(),
+        "gave_way": trail.lost.iter().map(|it| it.log_id).collect::<Vec<_>>(),
     })
 }

@@ -207,7 +207,7 @@ fn of_a_database_from_elsewhere_only_the_rows_are_taken() {
     for key in ["first_merge", "link", "link.digests", "keep"] {
         assert_eq!(meta(key), None, "{key}");
     }
-    assert_eq!(place.json("A", &["status"])["pending"], 2, "all of it is owed");
+    assert_eq!(place.json("A", &["status"])["waiting"], 2, "all of it is owed");
     let undo = told.split("backup restore ").nth(1).unwrap().lines().next().unwrap().to_owned();
     // What is here and in the hub comes together as ever.
     for profile in ["A", "B", "A"] {

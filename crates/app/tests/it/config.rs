@@ -238,5 +238,5 @@ fn exclusions_are_edited_on_the_settings_page_and_hold_at_once() {
     assert_eq!(status, 200, "{done}");
     assert_eq!(done["undo"]["path"], "/exclude");
     assert!(app.page("/settings").body.contains("Nothing is excluded"));
-    assert_eq!(place.json("A", &["exclude"])["kept"], json!({}));
+    assert_eq!(place.json("A", &["exclude"])["excluded"], json!({}));
 }

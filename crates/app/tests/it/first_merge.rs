@@ -88,7 +88,7 @@ async fn two_devices_with_lives_of_their_own_become_one() {
     let expected = |only_here: u64, only_there: u64, same: u64, merge: u64, conflict: u64| {
         json!({
             "only_here": only_here, "only_there": only_there, "same": same, "merge": merge,
-            "conflict": conflict, "kept": 0,
+            "conflict": conflict, "excluded": 0,
         })
     };
     assert_eq!(counts("messages"), expected(6, 6, 6, 0, 0));
@@ -149,7 +149,7 @@ async fn two_devices_with_lives_of_their_own_become_one() {
     assert!(code == 4 && said.contains("sign-in"), "{said}");
     place.ok("a", &["add", "sessions", "name=Written while shut out"]);
     let status = place.json("a", &["status"]);
-    assert_eq!((&status["state"], &status["pending"]), (&json!("error"), &json!(1)), "{status}");
+    assert_eq!((&status["state"], &status["waiting"]), (&json!("error"), &json!(1)), "{status}");
     place.ok("b", &["add", "sessions", "name=Written meanwhile"]);
     place.ok("b", &["sync"]);
     signed_in(&place, "a", &[]).await;
@@ -180,7 +180,7 @@ async fn secrets_are_counted_exclusions_stay_and_an_undo_goes_back() {
     let secret = place.id("a", "sessions", "name=Secret");
     place.ok("a", &["add", "comments", &format!("session={secret}"), "body=About it"]);
     let shown = place.json("a", &["exclude", "/src/secret"]);
-    assert_eq!(shown["kept"]["/src/secret"], 2, "{shown}");
+    assert_eq!(shown["excluded"]["/src/secret"], 2, "{shown}");
     assert!(place.ok("a", &["why", "sessions", &secret]).contains("`/src/secret` is excluded"));
 
     let said = signed_in(&place, "a", &[]).await;
@@ -191,12 +191,12 @@ async fn secrets_are_counted_exclusions_stay_and_an_undo_goes_back() {
     place.ok("a", &["exclude", "sessions", &with_key]);
     let review = place.json("a", &["sign-in", "--dry-run"])["review"].clone();
     assert_eq!(review["secrets"], json!([]), "{review}");
-    assert_eq!(review["entities"]["sessions"]["kept"], 2, "{review}");
+    assert_eq!(review["entities"]["sessions"]["excluded"], 2, "{review}");
 
     let database = fs::read(place.path("a/driftline.db")).unwrap();
     place.ok("a", &["sign-in", "--yes"]);
     let status = place.json("a", &["status"]);
-    assert_eq!((&status["state"], &status["kept"]), (&json!("synced"), &json!(3)), "{status}");
+    assert_eq!((&status["state"], &status["excluded"]), (&json!("synced"), &json!(3)), "{status}");
     place.ok("b", &["sync"]);
     let rows = place.ok("b", &["list", "sessions"]);
     assert!(rows.contains("Open") && !rows.contains("Secret") && !rows.contains("key"), "{rows}");

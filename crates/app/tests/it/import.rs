@@ -55,7 +55,7 @@ fn importing_again_changes_and_queues_nothing() {
     assert_eq!((&again["totals"]["new"], &again["totals"]["grown"]), (&json!(0), &json!(0)));
     assert_eq!(again["totals"]["messages"], 30, "counts are those of the whole files");
     assert!(again["files"].as_array().unwrap().iter().all(|it| it["unchanged"] == true));
-    assert_eq!(place.json("A", &["status"])["pending"], 0);
+    assert_eq!(place.json("A", &["status"])["waiting"], 0);
     assert_eq!(place.json("A", &["digest"]), digest);
     assert_eq!(snapshot(&place.path("home")), before, "an agent's files are never written");
 }

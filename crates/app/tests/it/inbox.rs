@@ -58,13 +58,13 @@ fn a_comment_is_news_on_other_devices_once_and_marks_sync() {
     sync(&place);
     place.ok("C", &["sync"]);
     assert!(items(&place, "A", &[]).is_empty(), "nobody is told of their own words");
-    let pending = |profile| place.json(profile, &["status"])["pending"].clone();
+    let waiting = |profile| place.json(profile, &["status"])["waiting"].clone();
     for profile in ["B", "C"] {
         let shown = items(&place, profile, &[]);
         assert_eq!(titles(&shown), ["Ana on “Parser”: Why?"]);
         assert_eq!((&shown[0]["unread"], &shown[0]["noticed"]), (&json!(true), &json!(true)));
         assert_eq!(shown[0]["session"], json!(session));
-        assert_eq!(pending(profile), 0, "noticing writes nothing");
+        assert_eq!(waiting(profile), 0, "noticing writes nothing");
     }
     // Read on both before either hears of the other: one row.
     let id = items(&place, "B", &[])[0]["id"].as_str().unwrap().to_owned();
@@ -118,7 +118,7 @@ fn a_conflict_is_noticed_where_it_happened_until_it_is_brought_back() {
     assert!(shown[0]["body"].as_str().unwrap().contains("“older” (a person on this device)"));
     let overview = place.ok("A", &["overview"]);
     assert!(overview.contains("Inbox: 1 open, 1 unread."), "{overview}");
-    let number = place.json("A", &["conflicts"])[0]["place"].to_string();
+    let number = place.json("A", &["conflicts"])[0]["log_id"].to_string();
     place.ok("A", &["conflicts", "restore", &number]);
     assert!(items(&place, "A", &["--all"]).is_empty(), "what is over and was not marked is gone");
 }

@@ -43,7 +43,7 @@ async fn a_person_signs_in_syncs_and_signs_out() {
     let (code, text) = sign_in(&place, "a", &["--yes"]).await;
     assert!(code == 4 && text.contains("--profile DIR"), "{code} {text}");
     said += &text;
-    assert_eq!(place.json("a", &["status"])["pending"], 1);
+    assert_eq!(place.json("a", &["status"])["waiting"], 1);
     assert_eq!(place.json("a", &["sync"])["sent"], 1);
 
     let secrets = secrets(&place.path("a"));

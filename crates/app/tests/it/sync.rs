@@ -3,7 +3,10 @@
 use std::{fs::File, io::Read, process::Stdio};
 
 use crate::common::{Place, line};
-use driftline_core::{Durability, Schema, Store};
+use driftline_core::{
+    Durability, Schema, Store,
+    store::{QueueId, QueueList, Standing},
+};
 use driftline_sqlite::SqliteStore;
 use serde_json::json;
 
@@ -63,7 +66,7 @@ fn a_pause_lasts_until_somebody_ends_it() {
     let page = app.page("/sync").body;
     assert!(page.contains("Go on") && page.contains("Paused, 1 waiting"), "{page}");
     let status = place.json("A", &["status"]);
-    assert_eq!((&status["paused"], &status["pending"]), (&json!(true), &json!(1)));
+    assert_eq!((&status["paused"], &status["waiting"]), (&json!(true), &json!(1)));
     let told = place.ok("A", &["status"]);
     let resume = told.split("Paused: nothing is synced by itself.").nth(1).unwrap();
     let words: Vec<_> = resume.lines().next().unwrap().split_whitespace().skip(3).collect();
@@ -82,7 +85,7 @@ fn sync_and_status_tell_where_things_stand() {
     assert_eq!(
         status,
         json!({
-            "state": "local", "pending": 0, "parked": 0, "unread": 0, "kept": 0,
+            "state": "local", "waiting": 0, "parked": 0, "unread": 0, "excluded": 0,
             "last_contact_at": null,
             "remote": null, "error": null, "paused": false, "set_aside": [],
             "counts": { "comments": 0, "inbox": 0, "messages": 0, "sessions": 0, "workspaces": 0 },
@@ -91,13 +94,13 @@ fn sync_and_status_tell_where_things_stand() {
     place.share("A");
     place.ok("A", &["add", "inbox", "title=a"]);
     let status = place.json("A", &["status"]);
-    assert_eq!((&status["state"], &status["pending"]), (&json!("offline"), &json!(1)));
+    assert_eq!((&status["state"], &status["waiting"]), (&json!("offline"), &json!(1)));
     let said = place.ok("A", &["sync"]);
     assert!(said.starts_with("✓ Synced: received 0, sent 1, 0 parked. Code "), "{said}");
     let code = place.json("A", &["digest"])["code"].clone();
     assert!(said.contains(code.as_str().unwrap()), "{said} {code}");
     let status = place.json("A", &["status"]);
-    assert_eq!((&status["state"], &status["pending"]), (&json!("synced"), &json!(0)));
+    assert_eq!((&status["state"], &status["waiting"]), (&json!("synced"), &json!(0)));
     assert!(status["last_contact_at"].as_str().unwrap().ends_with('Z'), "{status}");
     assert!(status["remote"].as_str().unwrap().contains("shared.db"), "{status}");
     assert!(place.ok("A", &["status"]).starts_with("✓ Synced"));
@@ -120,9 +123,12 @@ fn the_later_edit_stands_and_the_other_can_be_brought_back() {
     }
     let conflicts = place.json("A", &["conflicts"]);
     assert_eq!(conflicts.as_array().unwrap().len(), 1, "{conflicts}");
-    assert_eq!((&conflicts[0]["kept"], &conflicts[0]["lost"]), (&json!("newer"), &json!("older")));
+    assert_eq!(
+        (&conflicts[0]["winner"], &conflicts[0]["lost"]),
+        (&json!("newer"), &json!("older"))
+    );
     assert!(place.ok("A", &["conflicts", "list"]).contains("older"));
-    place.ok("A", &["conflicts", "restore", &conflicts[0]["place"].to_string()]);
+    place.ok("A", &["conflicts", "restore", &conflicts[0]["log_id"].to_string()]);
     for profile in ["A", "B"] {
         place.ok(profile, &["sync"]);
         assert_eq!(place.json(profile, &["get", "inbox", id])["title"], "older");
@@ -150,7 +156,7 @@ fn a_profile_stays_with_the_remote_that_it_met() {
     let (code, message) = place.fails("A", &["sync"]);
     assert_eq!(code, 4, "{message}");
     let status = place.json("A", &["status"]);
-    assert_eq!((&status["state"], &status["pending"]), (&json!("error"), &json!(1)));
+    assert_eq!((&status["state"], &status["waiting"]), (&json!("error"), &json!(1)));
     assert_eq!(status["error"]["code"], "wrong_account");
     place.ok("A", &["config", "set", "remote.path", "shared.db"]);
     place.ok("A", &["sync"]);
@@ -229,8 +235,8 @@ fn a_sync_that_leaves_rows_aside_ends_with_a_code_of_its_own() {
     let store = SqliteStore::open(&file, Schema::registered().unwrap()).unwrap();
     let store: &dyn Store = &store;
     let parked = store.transact(Durability::Normal, |tx| {
-        for mut entry in tx.queue(false, 0, 10)? {
-            entry.parked = Some("not today".into());
+        for mut entry in tx.queue(QueueList::Waiting, QueueId::default(), 10)? {
+            entry.standing = Standing::Parked("not today".into());
             tx.enqueue(&entry)?;
         }
         Ok(())

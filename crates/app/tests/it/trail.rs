@@ -111,7 +111,7 @@ fn what_was_overwritten_is_history_and_comes_back_and_goes_again() {
     assert_eq!(lost, ["second", "first"]);
     assert_eq!(history[0]["lost_by"], "this device");
     assert!(place.ok("A", &["history", "inbox", &id[..20]]).contains("edited here"));
-    let first = history[1]["place"].to_string();
+    let first = history[1]["log_id"].to_string();
     let done = place.json("A", &["conflicts", "restore", &first]);
     assert_eq!(place.json("A", &["get", "inbox", id])["title"], "first");
     place.ok("A", &["conflicts", "restore", &done["undo"].to_string()]);

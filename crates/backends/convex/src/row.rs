@@ -299,9 +299,11 @@ mod tests {
 
     fn changes() -> impl Strategy<Value = Change> {
         let stamps = (any::<bool>(), any::<u64>(), any::<u32>(), any::<u64>()).prop_map(
-            |(person, time, count, tail)| match person {
-                true => Stamp::person(time, count, tail),
-                false => Stamp::machine(time, (count >> 16) as u16, (count & 0xffff) as u16, tail),
+            |(person, time, count, tail)| {
+                if person {
+                    return Stamp::person(time, count, tail);
+                }
+                Stamp::machine(time, (count >> 16) as u16, (count & 0xffff) as u16, tail)
             },
         );
         let cells = prop::collection::btree_map("[a-z][a-z0-9_]{0,59}", (stamps, values()), 0..6);

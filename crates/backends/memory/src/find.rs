@@ -14,8 +14,7 @@ pub(crate) fn select<'a>(
 ) -> Vec<&'a Arc<Stored>> {
     let mut found: Vec<_> = rows.filter(|it| matches(it, find)).collect();
     found.sort_by(|one, other| compare(one, other, find));
-    let limit = if find.limit == 0 { usize::MAX } else { find.limit };
-    found.into_iter().skip(find.offset).take(limit).collect()
+    found.into_iter().skip(find.offset).take(find.limit.unwrap_or(usize::MAX)).collect()
 }
 
 pub(crate) fn matches(stored: &Stored, find: &Find) -> bool {

@@ -4,6 +4,9 @@
 
 mod data;
 mod find;
+mod log;
+mod queue;
+mod rows;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

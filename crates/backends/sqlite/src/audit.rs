@@ -1,21 +1,42 @@
 //! The log of values that gave way to others, from which any of them can be restored.
 
 use driftline_core::{
-    Id, Millis, Stamp,
-    store::{AuditEntry, AuditKind},
+    Id, Millis, Result, Stamp,
+    store::{AuditEntry, AuditKind, LogId, ReadAudit, WriteAudit},
 };
 use rusqlite::{Connection, Row, params};
 
 use crate::{
     error::damaged,
+    tx::SqliteTx,
     value::{at_most, bound, id, natural, parse, text, whole},
 };
 
 const COLUMNS: &str = "id, recorded_at, kind, entity_type, entity_id, field, kept, kept_stamp, \
                        lost, lost_stamp, rule";
 
+impl ReadAudit for SqliteTx<'_> {
+    fn audit(&self, kind: Option<AuditKind>, limit: usize) -> Result<Vec<AuditEntry>> {
+        self.named(list(self.connection, kind, limit))
+    }
+
+    fn audit_of(&self, entity: &str, id: Id) -> Result<Vec<AuditEntry>> {
+        self.named(of_row(self.connection, entity, id))
+    }
+}
+
+impl WriteAudit for SqliteTx<'_> {
+    fn record(&mut self, entry: &AuditEntry) -> Result<()> {
+        self.write(|it| put(it, entry))
+    }
+
+    fn prune_audit(&mut self, before: Millis) -> Result<()> {
+        self.write(|it| prune(it, before))
+    }
+}
+
 /// Entries, newest first.
-pub(crate) fn list(
+fn list(
     connection: &Connection,
     kind: Option<AuditKind>,
     limit: usize,
@@ -32,11 +53,7 @@ pub(crate) fn list(
 }
 
 /// The entries of one row, newest first.
-pub(crate) fn of_row(
-    connection: &Connection,
-    entity: &str,
-    id: Id,
-) -> rusqlite::Result<Vec<AuditEntry>> {
+fn of_row(connection: &Connection, entity: &str, id: Id) -> rusqlite::Result<Vec<AuditEntry>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM audit_log WHERE entity_type = ?1 AND entity_id = ?2 \
          ORDER BY id DESC"
@@ -45,8 +62,8 @@ pub(crate) fn of_row(
     statement.query_map((entity, id.to_string()), read)?.collect()
 }
 
-/// Appends an entry, or replaces the one in its place.
-pub(crate) fn put(connection: &Connection, entry: &AuditEntry) -> rusqlite::Result<()> {
+/// Appends an entry, or replaces the one with its number.
+fn put(connection: &Connection, entry: &AuditEntry) -> rusqlite::Result<()> {
     let sql = format!(
         "INSERT INTO audit_log ({COLUMNS}) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
@@ -56,19 +73,16 @@ pub(crate) fn put(connection: &Connection, entry: &AuditEntry) -> rusqlite::Resu
          kept_stamp = excluded.kept_stamp, lost = excluded.lost, \
          lost_stamp = excluded.lost_stamp, rule = excluded.rule"
     );
-    let place = match entry.place {
-        0 => None,
-        place => Some(whole("the place in the log", place)?),
-    };
+    let log_id = entry.log_id.map(|it| whole("the number in the log", it.0)).transpose()?;
     let changed = connection.prepare_cached(&sql)?.execute(params![
-        place,
+        log_id,
         whole("the time", entry.at)?,
         entry.kind.name(),
         entry.entity,
         entry.id.to_string(),
         entry.field,
-        entry.kept.to_string(),
-        entry.kept_stamp.to_string(),
+        entry.winner.to_string(),
+        entry.winner_stamp.to_string(),
         entry.lost.to_string(),
         entry.lost_stamp.to_string(),
         entry.rule,
@@ -77,7 +91,7 @@ pub(crate) fn put(connection: &Connection, entry: &AuditEntry) -> rusqlite::Resu
 }
 
 /// Removes entries older than `before`.
-pub(crate) fn prune(connection: &Connection, before: Millis) -> rusqlite::Result<()> {
+fn prune(connection: &Connection, before: Millis) -> rusqlite::Result<()> {
     const DELETE: &str = "DELETE FROM audit_log WHERE recorded_at < ?1";
     connection.prepare_cached(DELETE)?.execute([at_most(before)]).map(drop)
 }
@@ -85,14 +99,14 @@ pub(crate) fn prune(connection: &Connection, before: Millis) -> rusqlite::Result
 fn read(row: &Row<'_>) -> rusqlite::Result<AuditEntry> {
     let kind: String = row.get(2)?;
     Ok(AuditEntry {
-        place: natural(row.get_ref(0)?)?,
+        log_id: Some(LogId(natural(row.get_ref(0)?)?)),
         at: natural(row.get_ref(1)?)?,
         kind: AuditKind::named(&kind).ok_or_else(|| damaged("a kind of audit_log", &kind))?,
         entity: row.get(3)?,
         id: id(row.get_ref(4)?)?,
         field: row.get(5)?,
-        kept: parse(text(row.get_ref(6)?)?.unwrap_or_default())?,
-        kept_stamp: stamp(row, 7)?,
+        winner: parse(text(row.get_ref(6)?)?.unwrap_or_default())?,
+        winner_stamp: stamp(row, 7)?,
         lost: parse(text(row.get_ref(8)?)?.unwrap_or_default())?,
         lost_stamp: stamp(row, 9)?,
         rule: row.get(10)?,

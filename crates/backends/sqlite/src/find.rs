@@ -1,7 +1,7 @@
 //! Queries by field. Values reach SQL as parameters only; names come from the layout.
 
 use driftline_core::{
-    Error, Input, Result, Value,
+    Error, Result, Value,
     store::{Deleted, Find},
 };
 use rusqlite::types::ToSqlOutput;
@@ -68,10 +68,8 @@ pub(crate) fn filter<'a>(
         Deleted::Only => terms.push(DELETED.into()),
         Deleted::Included => (),
     }
-    let sql = match terms.is_empty() {
-        true => String::new(),
-        false => format!("WHERE {} ", terms.join(" AND ")),
-    };
+    let sql =
+        if terms.is_empty() { String::new() } else { format!("WHERE {} ", terms.join(" AND ")) };
     Ok(Some(Filter { sql, values }))
 }
 
@@ -86,7 +84,7 @@ impl Filter<'_> {
             _ => format!("id{direction}"),
         };
         // Parameters, too, so that turning pages prepares one statement.
-        let limit = if find.limit == 0 { -1 } else { bound(find.limit) };
+        let limit = find.limit.map_or(-1, bound);
         self.values.extend([limit.into(), bound(find.offset).into()]);
         let (select, filter, count) = (&table.select, &self.sql, self.values.len());
         Ok(format!("{select}{filter}ORDER BY {order} LIMIT ?{} OFFSET ?{count}", count - 1))
@@ -113,8 +111,6 @@ fn column<'a>(table: &'a Table, field: &str) -> Result<(&'a str, ColumnKind)> {
     let found = table.column(field).map(|it| (it.sql.as_str(), it.kind));
     found.ok_or_else(|| {
         let known: Vec<_> = table.columns.iter().map(|it| &*it.field).collect();
-        let (name, field, known) = (&table.name, driftline_core::excerpt(field), known.join(", "));
-        let reason = format!("{name} has no field `{field}`; it has: {known}");
-        Error::Invalid { what: Input::Field, reason }
+        Error::unknown_field(&table.name, field, &known)
     })
 }

@@ -2,12 +2,32 @@
 //! beginning, so it costs a write one more entry on a page that is in memory.
 
 use driftline_core::{
-    ALIASES, Id,
-    store::{JOURNAL_LENGTH, Journal, Noted},
+    ALIASES, Id, Result,
+    store::{JOURNAL_LENGTH, Journal, Noted, ReadJournal, WriteJournal},
 };
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::value::{at_most, bound, id, natural};
+use crate::{
+    tx::SqliteTx,
+    value::{at_most, bound, id, natural},
+};
+
+impl ReadJournal for SqliteTx<'_> {
+    fn changed_since(&self, after: u64, limit: usize) -> Result<Vec<Noted>> {
+        self.named(since(self.connection, after, limit))
+    }
+
+    fn journal(&self) -> Result<Journal> {
+        self.named(bounds(self.connection))
+    }
+}
+
+impl WriteJournal for SqliteTx<'_> {
+    fn note(&mut self, entity: &str, id: Id) -> Result<()> {
+        self.notes.add(entity, id);
+        Ok(())
+    }
+}
 
 /// Appends rows, and cuts off what is too long ago.
 pub(crate) fn append(connection: &Connection, rows: &[(String, Id)]) -> rusqlite::Result<()> {
@@ -43,11 +63,7 @@ pub(crate) fn leap(connection: &Connection, before: Journal) -> rusqlite::Result
 }
 
 /// Entries after a revision, in order.
-pub(crate) fn since(
-    connection: &Connection,
-    after: u64,
-    limit: usize,
-) -> rusqlite::Result<Vec<Noted>> {
+fn since(connection: &Connection, after: u64, limit: usize) -> rusqlite::Result<Vec<Noted>> {
     const SELECT: &str = "SELECT revision, entity, id FROM changes WHERE revision > ?1 \
                           ORDER BY revision LIMIT ?2";
     let mut statement = connection.prepare_cached(SELECT)?;

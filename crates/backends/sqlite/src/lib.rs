@@ -16,6 +16,7 @@ mod find;
 mod fixed;
 mod journal;
 mod layout;
+mod meta;
 mod place;
 mod plugin;
 mod queue;

@@ -4,72 +4,88 @@
 use std::collections::BTreeMap;
 
 use driftline_core::{
-    FieldName, Id,
-    store::{Operation, Queued},
+    FieldName, Id, Result,
+    store::{Operation, QueueCounts, QueueId, QueueList, Queued, ReadQueue, Standing, WriteQueue},
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::{
     error::damaged,
+    tx::SqliteTx,
     value::{at_most, bound, id, natural, text, to_json, whole},
 };
 
 const SELECT: &str = "SELECT id, entity_type, entity_id, operation, payload, change, created_at, \
                       attempts, last_error, parked, kept, failures, failed_at FROM sync_queue ";
 
+impl ReadQueue for SqliteTx<'_> {
+    fn queued(&self, entity: &str, id: Id) -> Result<Option<Queued>> {
+        self.named(of(self.connection, entity, id))
+    }
+
+    fn queue(&self, list: QueueList, after: QueueId, limit: usize) -> Result<Vec<Queued>> {
+        self.named(entries(self.connection, list, after, limit))
+    }
+
+    fn queue_counts(&self) -> Result<QueueCounts> {
+        self.named(counts(self.connection))
+    }
+}
+
+impl WriteQueue for SqliteTx<'_> {
+    fn enqueue(&mut self, entry: &Queued) -> Result<()> {
+        self.write(|it| put(it, entry))
+    }
+
+    fn dequeue(&mut self, entity: &str, id: Id) -> Result<()> {
+        self.write(|it| remove(it, entity, id))
+    }
+}
+
 /// The entry of a row.
-pub(crate) fn of(
-    connection: &Connection,
-    entity: &str,
-    id: Id,
-) -> rusqlite::Result<Option<Queued>> {
+fn of(connection: &Connection, entity: &str, id: Id) -> rusqlite::Result<Option<Queued>> {
     const OF: &str = "WHERE entity_type = ?1 AND entity_id = ?2";
     let mut statement = connection.prepare_cached(&[SELECT, OF].concat())?;
     statement.query_row((entity, id.to_string()), read).optional()
 }
 
-/// Entries after a place, oldest first.
-pub(crate) fn list(
+/// Entries of a list after one of them, oldest first.
+fn entries(
     connection: &Connection,
-    parked: bool,
-    after: u64,
+    list: QueueList,
+    after: QueueId,
     limit: usize,
 ) -> rusqlite::Result<Vec<Queued>> {
-    const WAITING: &str = "WHERE parked IS NULL AND kept IS NULL AND id > ?1 ORDER BY id LIMIT ?2";
-    const PARKED: &str = "WHERE parked IS NOT NULL AND id > ?1 ORDER BY id LIMIT ?2";
-    let filter = if parked { PARKED } else { WAITING };
-    let mut statement = connection.prepare_cached(&[SELECT, filter].concat())?;
-    statement.query_map((at_most(after), bound(limit)), read)?.collect()
+    let sql = format!("{SELECT}WHERE {} AND id > ?1 ORDER BY id LIMIT ?2", condition(list));
+    let mut statement = connection.prepare_cached(&sql)?;
+    statement.query_map((at_most(after.0), bound(limit)), read)?.collect()
 }
 
-/// Entries after a place that are kept here, oldest first.
-pub(crate) fn kept(
-    connection: &Connection,
-    after: u64,
-    limit: usize,
-) -> rusqlite::Result<Vec<Queued>> {
-    const KEPT: &str = "WHERE kept IS NOT NULL AND id > ?1 ORDER BY id LIMIT ?2";
-    let mut statement = connection.prepare_cached(&[SELECT, KEPT].concat())?;
-    statement.query_map((at_most(after), bound(limit)), read)?.collect()
+/// The condition of a list. A rule counts for more than a refusal.
+fn condition(list: QueueList) -> &'static str {
+    match list {
+        QueueList::Waiting => "parked IS NULL AND kept IS NULL",
+        QueueList::Parked => "parked IS NOT NULL AND kept IS NULL",
+        QueueList::Excluded => "kept IS NOT NULL",
+    }
 }
 
-/// How many are kept here.
-pub(crate) fn kept_size(connection: &Connection) -> rusqlite::Result<u64> {
-    const COUNT: &str = "SELECT count(*) FROM sync_queue WHERE kept IS NOT NULL";
-    connection.prepare_cached(COUNT)?.query_row([], |row| natural(row.get_ref(0)?))
+fn count(connection: &Connection, list: QueueList) -> rusqlite::Result<u64> {
+    let sql = format!("SELECT count(*) FROM sync_queue WHERE {}", condition(list));
+    connection.prepare_cached(&sql)?.query_row([], |row| natural(row.get_ref(0)?))
 }
 
-/// How many wait, and how many are parked.
-pub(crate) fn sizes(connection: &Connection) -> rusqlite::Result<(u64, u64)> {
-    let mut statement = connection.prepare_cached(
-        "SELECT (SELECT count(*) FROM sync_queue WHERE parked IS NULL AND kept IS NULL), \
-         (SELECT count(*) FROM sync_queue WHERE parked IS NOT NULL)",
-    )?;
-    statement.query_row([], |row| Ok((natural(row.get_ref(0)?)?, natural(row.get_ref(1)?)?)))
+fn counts(connection: &Connection) -> rusqlite::Result<QueueCounts> {
+    let count = |list| count(connection, list);
+    Ok(QueueCounts {
+        waiting: count(QueueList::Waiting)?,
+        parked: count(QueueList::Parked)?,
+        excluded: count(QueueList::Excluded)?,
+    })
 }
 
-/// Stores an entry. One that is there keeps its place.
-pub(crate) fn put(connection: &Connection, entry: &Queued) -> rusqlite::Result<()> {
+/// Stores an entry. One that is there keeps its number.
+fn put(connection: &Connection, entry: &Queued) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(
         "INSERT INTO sync_queue (entity_type, entity_id, operation, payload, change, created_at, \
          attempts, last_error, parked, kept, failures, failed_at) VALUES \
@@ -89,8 +105,8 @@ pub(crate) fn put(connection: &Connection, entry: &Queued) -> rusqlite::Result<(
         whole("the time", entry.created_at)?,
         entry.attempts,
         entry.last_error,
-        entry.parked,
-        entry.kept,
+        entry.parked(),
+        entry.excluded(),
         entry.failures,
         at_most(entry.failed_at),
     ]);
@@ -98,7 +114,7 @@ pub(crate) fn put(connection: &Connection, entry: &Queued) -> rusqlite::Result<(
 }
 
 /// Takes an entry away.
-pub(crate) fn remove(connection: &Connection, entity: &str, id: Id) -> rusqlite::Result<()> {
+fn remove(connection: &Connection, entity: &str, id: Id) -> rusqlite::Result<()> {
     const DELETE: &str = "DELETE FROM sync_queue WHERE entity_type = ?1 AND entity_id = ?2";
     connection.prepare_cached(DELETE)?.execute((entity, id.to_string())).map(drop)
 }
@@ -108,8 +124,13 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Queued> {
     let payload = text(row.get_ref(4)?)?.unwrap_or_default();
     let fields: BTreeMap<FieldName, bool> = serde_json::from_str(payload)
         .map_err(|it| damaged("a payload of sync_queue", &it.to_string()))?;
+    let standing = match (row.get(10)?, row.get(9)?) {
+        (Some(rule), _) => Standing::Excluded(rule),
+        (None, Some(reason)) => Standing::Parked(reason),
+        (None, None) => Standing::Waiting,
+    };
     Ok(Queued {
-        place: natural(row.get_ref(0)?)?,
+        queue_id: QueueId(natural(row.get_ref(0)?)?),
         entity: row.get(1)?,
         id: id(row.get_ref(2)?)?,
         operation: Operation::named(&operation)
@@ -119,8 +140,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Queued> {
         created_at: natural(row.get_ref(6)?)?,
         attempts: row.get(7)?,
         last_error: row.get(8)?,
-        parked: row.get(9)?,
-        kept: row.get(10)?,
+        standing,
         failures: row.get(11)?,
         failed_at: natural(row.get_ref(12)?)?,
     })

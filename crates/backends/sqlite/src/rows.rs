@@ -1,13 +1,126 @@
 //! Rows in and out of a table: the few calls that everything above is made of.
 
-use driftline_core::{Id, store::Stored};
-use rusqlite::{Connection, OptionalExtension, Params};
+use driftline_core::{
+    Cursor, Id, Result, Schema, Value,
+    store::{Fed, Find, Held, ReadFeed, ReadRows, Stored, WriteRows},
+    value::canonical,
+};
+use rusqlite::{Connection, OptionalExtension, Params, params_from_iter};
 
 use crate::{
     codec,
+    find::{Filter, filter},
     table::{Table, Tables},
-    value::{bound, id, natural},
+    tx::SqliteTx,
+    value::{at_most, bound, id, natural},
 };
+
+impl ReadRows for SqliteTx<'_> {
+    fn schema(&self) -> &Schema {
+        self.schema
+    }
+
+    fn get(&self, entity: &str, id: Id) -> Result<Option<Stored>> {
+        let table = self.tables.of(entity);
+        self.named(read_row(self.connection, table, entity, &id.to_string()))
+    }
+
+    fn held(&self, entity: &str, id: Id) -> Result<Option<Held>> {
+        let held = || {
+            let mut statement = self.connection.prepare_cached(&self.tables.of(entity).held)?;
+            let held = |row: &rusqlite::Row<'_>| {
+                Ok(Held { hash: row.get::<_, i64>(0)?.cast_unsigned(), acked: row.get(1)? })
+            };
+            statement.query_row((entity, id.to_string()), held).optional()
+        };
+        self.named(held())
+    }
+
+    fn with_key(&self, entity: &str, key: &str) -> Result<Vec<Id>> {
+        self.named(with_key(self.connection, self.tables.of(entity), entity, key))
+    }
+
+    fn find(&self, entity: &str, find: &Find) -> Result<Vec<Stored>> {
+        self.query(entity, find, |table, mut filter| {
+            let sql = filter.rows(table, find)?;
+            let values = params_from_iter(&filter.values);
+            self.named(select(self.connection, table, &sql, values))
+        })
+    }
+
+    fn count(&self, entity: &str, find: &Find) -> Result<u64> {
+        self.query(entity, find, |table, filter| {
+            let count = || {
+                let mut statement = self.connection.prepare_cached(&filter.count(table))?;
+                let values = params_from_iter(&filter.values);
+                statement.query_row(values, |row| natural(row.get_ref(0)?))
+            };
+            self.named(count())
+        })
+    }
+
+    fn scan(&self, entity: &str, after: Option<Id>, limit: usize) -> Result<Vec<Stored>> {
+        let table = self.tables.of(entity);
+        let after = after.map_or_else(String::new, |it| it.to_string());
+        let params = (entity, after, bound(limit));
+        self.named(select(self.connection, table, &table.scan, params))
+    }
+
+    fn stored_entities(&self) -> Result<Vec<String>> {
+        self.named(entities(self.connection, self.tables))
+    }
+}
+
+impl ReadFeed for SqliteTx<'_> {
+    fn feed(&self, after: Cursor, limit: usize) -> Result<Vec<Fed>> {
+        self.named(feed(self.connection, self.tables, at_most(after.0), limit))
+    }
+}
+
+impl WriteRows for SqliteTx<'_> {
+    fn put(&mut self, entity: &str, stored: &Stored) -> Result<()> {
+        self.write(|it| write_row(it, self.tables.of(entity), entity, stored))
+    }
+
+    fn remove(&mut self, entity: &str, id: Id) -> Result<()> {
+        self.write(|it| {
+            let mut statement = it.prepare_cached(&self.tables.of(entity).remove)?;
+            statement.execute((entity, id.to_string())).map(drop)
+        })
+    }
+
+    fn acknowledge(&mut self, entity: &str, id: Id, hash: u64) -> Result<()> {
+        self.write(|it| {
+            let mut statement = it.prepare_cached(&self.tables.of(entity).acknowledge)?;
+            statement.execute((entity, id.to_string(), hash.cast_signed())).map(drop)
+        })
+    }
+
+    fn forget_hub(&mut self) -> Result<()> {
+        self.write(|it| {
+            for table in self.tables.all() {
+                it.prepare_cached(&table.forget)?.execute([])?;
+            }
+            Ok(())
+        })
+    }
+}
+
+impl SqliteTx<'_> {
+    fn query<T: Default>(
+        &self,
+        entity: &str,
+        find: &Find,
+        run: impl FnOnce(&Table, Filter<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let table = self.tables.of(self.schema.entity(entity)?.name);
+        let wanted: Vec<Value> = find.conditions().map(|(_, it)| canonical(it.clone())).collect();
+        match filter(table, find, &wanted)? {
+            Some(filter) => run(table, filter),
+            None => Ok(T::default()),
+        }
+    }
+}
 
 /// The rows that `sql`, one of the table's selects, gives.
 pub(crate) fn select(
@@ -44,7 +157,7 @@ pub(crate) fn write_row(
 }
 
 /// The ids of rows with this natural key.
-pub(crate) fn with_key(
+fn with_key(
     connection: &Connection,
     table: &Table,
     entity: &str,
@@ -56,33 +169,33 @@ pub(crate) fn with_key(
 
 /// Up to `limit` rows of any table whose sequence number is above `after`, by it. The
 /// indexes tell which rows those are, so that no row is read in vain.
-pub(crate) fn feed(
+fn feed(
     connection: &Connection,
     tables: &Tables,
     after: i64,
     limit: usize,
-) -> rusqlite::Result<Vec<(String, Stored)>> {
-    let mut places: Vec<(u64, String, String)> = Vec::new();
+) -> rusqlite::Result<Vec<Fed>> {
+    let mut seqs: Vec<(u64, String, String)> = Vec::new();
     for table in tables.all() {
         let mut statement = connection.prepare_cached(&table.feed)?;
         let mut rows = statement.query(("", after, bound(limit)))?;
         while let Some(row) = rows.next()? {
-            places.push((natural(row.get_ref(0)?)?, row.get(2)?, row.get(1)?));
+            seqs.push((natural(row.get_ref(0)?)?, row.get(2)?, row.get(1)?));
         }
     }
-    places.sort_unstable();
-    places.truncate(limit);
-    let mut found = Vec::with_capacity(places.len());
-    for (_, entity, id) in places {
+    seqs.sort_unstable();
+    seqs.truncate(limit);
+    let mut found = Vec::with_capacity(seqs.len());
+    for (_, entity, id) in seqs {
         if let Some(stored) = read_row(connection, tables.of(&entity), &entity, &id)? {
-            found.push((entity, stored));
+            found.push(Fed { entity, stored });
         }
     }
     Ok(found)
 }
 
 /// The entities of which there are rows.
-pub(crate) fn entities(connection: &Connection, tables: &Tables) -> rusqlite::Result<Vec<String>> {
+fn entities(connection: &Connection, tables: &Tables) -> rusqlite::Result<Vec<String>> {
     // Steps from entity to entity along the key instead of reading every row.
     const OTHERS: &str = "WITH RECURSIVE names (name) AS (
             SELECT min(entity) FROM other_rows

@@ -159,9 +159,10 @@ impl SqliteStore {
     /// Refuses to go on with a file that is not at its path any more: SQLite would go on
     /// with it, and what is written would be gone with the last process that has it open.
     fn is_in_place(&self) -> Result<()> {
-        match self.file.is_none() || files::identity(&self.path) == self.file {
-            true => Ok(()),
-            false => Err(moved(&self.path, None)),
+        if self.file.is_none() || files::identity(&self.path) == self.file {
+            Ok(())
+        } else {
+            Err(moved(&self.path, None))
         }
     }
 

@@ -46,7 +46,7 @@ pub(crate) fn is_due(replica: &Replica, remote: &str) -> driftline_core::Result<
 
 /// Whether rows of this profile were ever merged, or were to be, with those of `person`.
 pub(crate) fn has_met(replica: &Replica, person: &str) -> driftline_core::Result<bool> {
-    let bound = replica.read(device::link)?.identity;
+    let bound = replica.read(|tx| device::link(tx))?.identity;
     let agreed = record(replica)?;
     Ok(bound.is_some_and(|it| it.person == person) || agreed.is_some_and(|it| it.person == person))
 }
@@ -69,7 +69,7 @@ pub(crate) fn start(
 /// attempt that merged nothing gives way to the new one.
 fn begin(client: &Client, device: &Device, person: &str, remote: &str) -> Result<Record> {
     let replica = &device.replica;
-    let is_bound = replica.read(device::position)?.identity.is_some();
+    let is_bound = replica.read(|tx| device::position(tx))?.identity.is_some();
     let before = record(replica)?;
     if let Some(known) = before.as_ref().filter(|it| is_bound && it.remote == remote) {
         return Ok(known.clone());

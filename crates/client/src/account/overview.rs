@@ -108,7 +108,7 @@ pub async fn overview(
         },
     };
     let (person, provider, login, name) = who;
-    let link = device.replica.read(device::link)?;
+    let link = device.replica.read(|tx| device::link(tx))?;
     Ok(Overview {
         picture: kept.and_then(|it| facts::picture(&profile, &it)),
         sign_in_kept_in: deployment.session.place().await?,

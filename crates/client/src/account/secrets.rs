@@ -9,7 +9,7 @@ use std::{
 use crate::error::{Context as _, Result};
 use driftline_core::{
     EntityDescriptor, Id, Replica, Row, Value,
-    store::ReadTx,
+    store::{QueueId, QueueList, ReadTx},
     view::{self, View},
 };
 use driftline_secrets::Scanner;
@@ -39,10 +39,10 @@ pub(super) fn in_what_waits(
 ) -> Result<Vec<Likely>> {
     let scanner = Scanner::new().context("the rules for secrets cannot be read")?;
     let mut found: BTreeMap<(&'static str, Id), Finds> = BTreeMap::new();
-    let (mut after, mut seen) = (0, 0);
+    let (mut after, mut seen) = (QueueId::default(), 0);
     loop {
         let last = replica.read(|tx| {
-            let entries = tx.queue(false, after, STEP)?;
+            let entries = tx.queue(QueueList::Waiting, after, STEP)?;
             for entry in &entries {
                 let Some(entity) = tx.schema().get(&entry.entity) else { continue };
                 let Some(stored) = tx.get(entity.name, entry.id)? else { continue };
@@ -56,11 +56,11 @@ pub(super) fn in_what_waits(
                 of.finds.extend(finds);
             }
             seen += entries.len() as u64;
-            Ok(entries.last().map(|it| it.place))
+            Ok(entries.last().map(|it| it.queue_id))
         })?;
         progress(seen);
         match last {
-            Some(place) => after = place,
+            Some(last) => after = last,
             None => break,
         }
     }

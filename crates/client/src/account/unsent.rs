@@ -9,7 +9,7 @@ use std::{
 use crate::error::{Context as _, Result};
 use driftline_core::{
     Replica,
-    store::{Queued, ReadTx},
+    store::{QueueCounts, QueueId, QueueList},
 };
 use driftline_private as private;
 use serde::Serialize;
@@ -25,12 +25,12 @@ pub struct Unsent {
     /// That the remote refused.
     pub parked: u64,
     /// That their owner keeps here.
-    pub kept: u64,
+    pub excluded: u64,
 }
 
 impl Unsent {
     pub(crate) fn none() -> Self {
-        Self { waiting: 0, parked: 0, kept: 0 }
+        Self { waiting: 0, parked: 0, excluded: 0 }
     }
 
     /// Counts them.
@@ -38,9 +38,8 @@ impl Unsent {
     /// # Errors
     /// When the rows cannot be read.
     pub fn of(replica: &Replica) -> Result<Self> {
-        let ((waiting, parked), kept) =
-            replica.read(|tx| Ok((tx.queue_sizes()?, tx.kept_size()?)))?;
-        Ok(Self { waiting, parked, kept })
+        let QueueCounts { waiting, parked, excluded } = replica.read(|tx| tx.queue_counts())?;
+        Ok(Self { waiting, parked, excluded })
     }
 
     /// All that was meant for the remote.
@@ -50,7 +49,7 @@ impl Unsent {
 
     /// All that the remote does not have.
     pub fn all(self) -> u64 {
-        self.meant() + self.kept
+        self.meant() + self.excluded
     }
 }
 
@@ -61,21 +60,15 @@ pub(crate) fn export(replica: &Replica, path: &Path) -> Result<u64> {
     let file = private::options().write(true).create_new(true).open(path);
     let mut file = BufWriter::new(file.with_context(|| format!("{shown} cannot be created"))?);
     let mut count = 0;
-    type List = fn(&dyn ReadTx, u64) -> driftline_core::Result<Vec<Queued>>;
-    let lists: [List; 3] = [
-        |tx, after| tx.queue(false, after, BATCH),
-        |tx, after| tx.queue(true, after, BATCH),
-        |tx, after| tx.kept(after, BATCH),
-    ];
-    for list in lists {
-        let mut after = 0;
+    for list in QueueList::ALL {
+        let mut after = QueueId::default();
         loop {
             let lines = replica.read(|tx| {
                 let mut lines = Vec::new();
-                for entry in list(tx, after)? {
+                for entry in tx.queue(list, after, BATCH)? {
                     let row = tx.get(&entry.entity, entry.id)?.map(|it| it.row);
                     let line = json!({ "entity": entry.entity, "id": entry.id, "row": row });
-                    lines.push((entry.place, line));
+                    lines.push((entry.queue_id, line));
                 }
                 Ok(lines)
             })?;
@@ -84,7 +77,7 @@ pub(crate) fn export(replica: &Replica, path: &Path) -> Result<u64> {
             }
             count += lines.len() as u64;
             match lines.last() {
-                Some((place, _)) => after = *place,
+                Some((last, _)) => after = *last,
                 None => break,
             }
         }

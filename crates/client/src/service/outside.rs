@@ -5,7 +5,11 @@
 
 use std::{fs, path::Path, sync::Arc, time::SystemTime};
 
-use driftline_core::{Millis, Replica, Result, device, service::Event};
+use driftline_core::{
+    Millis, Replica, Result, device,
+    service::Event,
+    store::{QueueId, QueueList},
+};
 use tokio::sync::mpsc::WeakUnboundedSender;
 
 use super::network::Network;
@@ -28,7 +32,7 @@ pub(super) struct Outside {
     ahead: u64,
     version: Option<u64>,
     /// The last entry of the queue that was seen, and how many waited.
-    queued: (u64, u64),
+    queued: (QueueId, u64),
     sign_in: Vec<Trace>,
     /// Whether the first merge with the remote is behind, which another program makes.
     is_merged: bool,
@@ -44,7 +48,7 @@ impl Outside {
         replica: Arc<Replica>,
         events: WeakUnboundedSender<Event>,
     ) -> Self {
-        let (network, version, queued) = (Network::now(), None, (0, 0));
+        let (network, version, queued) = (Network::now(), None, (QueueId::default(), 0));
         let sign_in = files(&driftline_auth::folder(client.profile.path()));
         let config = fs::read(client.config_file()).ok();
         let mut new = Self {
@@ -118,17 +122,17 @@ impl Outside {
         let before = self.queued;
         let now = replica.read(|tx| {
             let mut last = before.0;
-            while let Some(entry) = tx.queue(false, last, PAGE)?.last() {
-                last = entry.place;
+            while let Some(entry) = tx.queue(QueueList::Waiting, last, PAGE)?.last() {
+                last = entry.queue_id;
             }
-            Ok((last, tx.queue_sizes()?.0))
+            Ok((last, tx.queue_counts()?.waiting))
         })?;
         (self.version, self.queued) = (version, now);
         Ok(now.0 > before.0 || now.1 > before.1)
     }
 
     fn is_merged(&self) -> Result<bool> {
-        Ok(self.replica.read(device::position)?.identity.is_some())
+        Ok(self.replica.read(|tx| device::position(tx))?.identity.is_some())
     }
 
     fn wall_ahead(&self) -> u64 {

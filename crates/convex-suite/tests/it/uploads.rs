@@ -99,7 +99,7 @@ async fn two_devices_that_upload_at_once_both_finish() {
     for replica in [&laptop, &desktop] {
         assert_eq!(rows(replica), 2 * all as u64);
         let status = replica.status(Some("hub")).unwrap();
-        assert_eq!((status.pending, status.parked), (0, 0));
+        assert_eq!((status.waiting, status.parked), (0, 0));
     }
     assert_eq!(laptop.digest().unwrap(), desktop.digest().unwrap());
 }
@@ -120,7 +120,7 @@ async fn a_deployment_that_is_disabled_during_an_upload_costs_no_row_its_turn() 
         assert!(matches!(error, Error::Unavailable { .. }), "{error:?}");
         let status = laptop.status(Some("hub")).unwrap();
         assert_eq!(status.parked, 0, "{reason}: {error}");
-        assert!(status.pending > 0);
+        assert!(status.waiting > 0);
         assert_eq!(status.state, State::Offline, "{reason}");
         assert_eq!(status.error.unwrap().code, "unavailable");
     }

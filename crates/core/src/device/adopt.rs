@@ -2,15 +2,15 @@
 //! transaction.
 
 use crate::{
-    Change, DELETED_AT, Error, FieldName, Page, Result, Row, Stamp, Value, alias,
+    Cell, Change, DELETED_AT, Error, FieldName, Page, Result, Row, Stamp, Value, alias,
     clock::{self, Moment},
-    device::link::{Link, Met, Position, link},
+    device::link::{Compared, Link, Met, Position, link},
     store::{AuditEntry, AuditKind, Queued, StoreTx, Stored},
 };
 
 use super::{
+    exclude,
     heal::start_over,
-    keep,
     queue::is_idle,
     unread,
     write::{audit, owe},
@@ -121,20 +121,18 @@ pub(super) fn adopt_row(
     let was_deleted = stored.row.is_deleted();
     let mut met = Vec::new();
     let incoming = row.clone();
-    let changed = stored.row.join_with(row, |field, lost, kept| {
-        if lost.value == kept.value {
+    let changed = stored.row.join_with(row, |field, lost, winner| {
+        if lost.value == winner.value {
             return;
         }
         let unsent = entry.as_ref().is_some_and(|it| it.fields.contains_key(field));
-        let overwrote = incoming.cell(field) == Some(kept);
+        let overwrote = incoming.cell(field) == Some(winner);
         if unsent || overwrote {
             // A reading that gives way to what a person wrote is nothing to look at.
             let conflict = unsent && lost.stamp.is_person();
             let kind = if conflict { AuditKind::Conflict } else { AuditKind::History };
-            let (kept_cell, lost_cell) =
-                ((kept.value.clone(), kept.stamp), (lost.value.clone(), lost.stamp));
-            let entry = audit(kind, &entity, id, field, kept_cell, lost_cell);
-            met.push(AuditEntry { rule: rule(kept.stamp, lost.stamp).into(), ..entry });
+            let entry = audit(kind, &entity, id, field, winner, lost);
+            met.push(AuditEntry { rule: rule(winner.stamp, lost.stamp).into(), ..entry });
         }
     });
     if let Some(entry) = &entry
@@ -169,7 +167,7 @@ pub(super) fn adopt_row(
         && !met_nothing
         && incoming.cells().any(|(field, _)| descriptor.places(field))
     {
-        keep::moved(tx, descriptor)?;
+        exclude::moved(tx, descriptor)?;
     }
     owe_what_it_lost(tx, moment, &entity, &stored, &incoming)
 }
@@ -222,22 +220,16 @@ fn deleted_meanwhile(entry: &Queued, stored: &Stored) -> Option<AuditEntry> {
         .filter(|it| it.is_person())
         .max()?;
     let deleted = stored.row.cell(DELETED_AT)?;
-    let kept = (deleted.value.clone(), deleted.stamp);
-    let conflict = audit(
-        AuditKind::Conflict,
-        &entry.entity,
-        stored.id,
-        DELETED_AT,
-        kept,
-        (Value::Null, edited),
-    );
+    let lost = Cell { stamp: edited, value: Value::Null };
+    let kind = AuditKind::Conflict;
+    let conflict = audit(kind, &entry.entity, stored.id, DELETED_AT, deleted, &lost);
     let rule = "deleted on another device while it was edited here";
     Some(AuditEntry { rule: rule.into(), ..conflict })
 }
 
-/// Why the value with the stamp `kept` stands.
-fn rule(kept: Stamp, lost: Stamp) -> &'static str {
-    match (kept.is_person(), lost.is_person()) {
+/// Why the value with the stamp `winner` stands.
+fn rule(winner: Stamp, lost: Stamp) -> &'static str {
+    match (winner.is_person(), lost.is_person()) {
         (true, false) => "a person's write stands over an import",
         (false, _) => "the more complete reading stands",
         (true, true) => "the later edit stands",
@@ -270,7 +262,7 @@ pub(super) fn settle_difference(
     link: &mut Link,
     moment: &Moment,
 ) -> Result<bool> {
-    let Some((state, differ)) = link.compared.clone() else { return Ok(false) };
+    let Some(Compared { state, differ }) = link.compared.clone() else { return Ok(false) };
     if differ.is_empty() || !is_idle(tx.reading())? {
         return Ok(false);
     }

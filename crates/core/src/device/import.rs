@@ -9,7 +9,7 @@ use crate::{
 };
 
 use super::{
-    keep,
+    exclude,
     write::{audit, holder, owe},
 };
 
@@ -57,9 +57,7 @@ pub fn import(
     }
     let changed = stored.row.join_with(incoming, |field, old, new| {
         if old.value != new.value {
-            let (kept, lost_cell) =
-                ((new.value.clone(), new.stamp), (old.value.clone(), old.stamp));
-            lost.push(audit(AuditKind::History, entity.name, id, field, kept, lost_cell));
+            lost.push(audit(AuditKind::History, entity.name, id, field, new, old));
         }
     });
     let mut local_changed = false;
@@ -91,7 +89,7 @@ pub fn import(
     tx.put(entity.name, &stored)?;
     tx.note(entity.name, id)?;
     if !is_new && fields.iter().any(|it| entity.places(it)) {
-        keep::moved(tx, entity)?;
+        exclude::moved(tx, entity)?;
     }
     owe(tx, entity.name, &stored, fields, moment.now)?;
     Ok(if is_new { Imported::New } else { Imported::Grown })

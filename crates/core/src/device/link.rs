@@ -2,16 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 
 use crate::{
-    Digests, Error, Identity, Page, Result, SignInCause,
-    store::{ReadTx, StoreTx},
+    Cursor, Digests, Error, Identity, Page, Result, Seq, SignInCause,
+    store::{ReadMeta, WriteMeta, meta},
 };
 
 const LINK: &str = "link";
 /// Apart from the rest, because every call needs that and only an answer needs these.
 const DIGESTS: &str = "link.digests";
+const WHAT: &str = "what this device knows of its hub";
 
 /// What a device knows of its hub. Empty until the first answer binds it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -19,19 +20,40 @@ pub struct Link {
     /// Whose rows the hub serves.
     pub identity: Option<Identity>,
     /// Everything up to here has been adopted.
-    pub cursor: u64,
+    pub cursor: Cursor,
     /// How often the cursor was set back, so that an answer to a call made before can
     /// be told from one made after.
     pub resets: u64,
     /// The state of the hub at which both sides were last found to differ and
     /// everything was exchanged again.
     pub healed: Option<HubState>,
-    /// The state of the hub at which both sides were last compared, and the entities
-    /// that differed.
-    pub compared: Option<(HubState, Vec<String>)>,
+    /// What came of the last comparison of both sides.
+    pub compared: Option<Compared>,
     /// The sum of what the hub last held of each row, per entity.
     #[serde(skip)]
     pub digests: Digests,
+}
+
+/// What came of comparing both sides. It is stored as a pair.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(HubState, Vec<String>)", into = "(HubState, Vec<String>)")]
+pub struct Compared {
+    /// The state of the hub.
+    pub state: HubState,
+    /// The entities that differed.
+    pub differ: Vec<String>,
+}
+
+impl From<(HubState, Vec<String>)> for Compared {
+    fn from((state, differ): (HubState, Vec<String>)) -> Self {
+        Self { state, differ }
+    }
+}
+
+impl From<Compared> for (HubState, Vec<String>) {
+    fn from(Compared { state, differ }: Compared) -> Self {
+        (state, differ)
+    }
 }
 
 /// What a hub holds, as far as it can be told apart: its head alone would not do, for a
@@ -39,7 +61,7 @@ pub struct Link {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HubState {
     /// Its head.
-    pub head: u64,
+    pub head: Seq,
     /// The sum of its digests.
     pub sum: u64,
 }
@@ -50,7 +72,7 @@ pub struct Position {
     /// Whose rows the hub served.
     pub identity: Option<Identity>,
     /// The cursor.
-    pub cursor: u64,
+    pub cursor: Cursor,
     /// How often the cursor had been set back.
     pub resets: u64,
 }
@@ -59,27 +81,17 @@ pub struct Position {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn link(tx: &dyn ReadTx) -> Result<Link> {
-    let link: Link = stored(tx, LINK)?;
-    Ok(Link { digests: stored(tx, DIGESTS)?, ..link })
-}
-
-fn stored<T: Default + DeserializeOwned>(tx: &dyn ReadTx, key: &str) -> Result<T> {
-    let Some(text) = tx.meta(key)? else { return Ok(T::default()) };
-    serde_json::from_str(&text).map_err(|error| damaged(&error))
-}
-
-fn damaged(error: &serde_json::Error) -> Error {
-    let what = "what this device knows of its hub".into();
-    Error::Damaged { what, found: error.to_string() }
+pub fn link(tx: &dyn ReadMeta) -> Result<Link> {
+    let link: Link = meta::load(tx, LINK, WHAT)?.unwrap_or_default();
+    Ok(Link { digests: meta::load(tx, DIGESTS, WHAT)?.unwrap_or_default(), ..link })
 }
 
 /// What a call made now is made with.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn position(tx: &dyn ReadTx) -> Result<Position> {
-    Ok(stored::<Link>(tx, LINK)?.position())
+pub fn position(tx: &dyn ReadMeta) -> Result<Position> {
+    Ok(meta::load::<Link>(tx, LINK, WHAT)?.unwrap_or_default().position())
 }
 
 impl Link {
@@ -88,11 +100,9 @@ impl Link {
         Position { identity: self.identity.clone(), cursor: self.cursor, resets: self.resets }
     }
 
-    pub(super) fn store(&self, tx: &mut dyn StoreTx) -> Result<()> {
-        let text = serde_json::to_string(self).map_err(|error| damaged(&error))?;
-        tx.set_meta(LINK, Some(&text))?;
-        let text = serde_json::to_string(&self.digests).map_err(|error| damaged(&error))?;
-        tx.set_meta(DIGESTS, Some(&text))
+    pub(super) fn store(&self, tx: &mut dyn WriteMeta) -> Result<()> {
+        meta::save(tx, LINK, WHAT, self)?;
+        meta::save(tx, DIGESTS, WHAT, &self.digests)
     }
 
     /// Replaces what the hub holds of a row, `was` by `now`, in its entity's digest.
@@ -107,7 +117,7 @@ impl Link {
     /// meaningful at equal heads. Entities that the hub says nothing about are left out;
     /// those that this device does not know are compared, too, for it keeps their rows.
     /// `blind`: the hub holds a row whose hash cannot be told, so unequal sums say nothing.
-    pub(super) fn compare(&mut self, head: u64, digests: &Digests, blind: bool) {
+    pub(super) fn compare(&mut self, head: Seq, digests: &Digests, blind: bool) {
         let differ: BTreeSet<&String> = digests
             .iter()
             .filter(|(entity, sum)| self.digests.get(*entity).copied().unwrap_or(0) != **sum)
@@ -120,7 +130,8 @@ impl Link {
             return;
         }
         let sum = digests.values().fold(0, |sum: u64, it| sum.wrapping_add(*it));
-        self.compared = Some((HubState { head, sum }, differ.into_iter().cloned().collect()));
+        let (state, differ) = (HubState { head, sum }, differ.into_iter().cloned().collect());
+        self.compared = Some(Compared { state, differ });
     }
 
     /// Whether `page` comes from the hub that this device is bound to.
@@ -135,10 +146,12 @@ impl Link {
             return Err(Error::SignIn { remote: met.person.clone(), why });
         }
         let same = met.account == bound.account && met.epoch == bound.epoch;
-        Ok(match () {
-            () if !same => Met::Wiped,
-            () if page.head < self.cursor => Met::TurnedBack,
-            () => Met::Same,
+        Ok(if !same {
+            Met::Wiped
+        } else if self.cursor > page.head {
+            Met::TurnedBack
+        } else {
+            Met::Same
         })
     }
 }

@@ -3,9 +3,9 @@
 //! page and its cursor, a stamp and the clock are always stored together.
 
 mod adopt;
+mod exclude;
 mod heal;
 mod import;
-mod keep;
 mod link;
 mod queue;
 mod replace;
@@ -17,12 +17,12 @@ mod write;
 
 pub use self::{
     adopt::{Adopted, adopt},
+    exclude::{Exclusions, exclude, exclusions},
     import::{Imported, import},
-    keep::{Kept, keep, kept},
-    link::{HubState, Link, Position, link, position},
+    link::{Compared, HubState, Link, Position, link, position},
     queue::{
-        Batch, Sent, fail, is_idle, note_failure, nothing, park, pending, renumber, retry_parked,
-        try_again,
+        Batch, Sent, fail, is_idle, note_failure, nothing, renumber, retry_parked, try_again,
+        waiting,
     },
     replace::replace,
     restamp::{CLOCK_AHEAD, Restamped},
@@ -32,6 +32,6 @@ pub use self::{
     write::{create, put, set_deleted, update},
 };
 pub(crate) use self::{
-    keep::Judge,
+    exclude::Judge,
     queue::{DEVICE, PAUSE},
 };

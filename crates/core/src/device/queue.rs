@@ -1,11 +1,15 @@
 //! The queue: one entry per changed row, so that a thousand edits made offline are
 //! sent as one. It names the changed fields; values are read from the row when sent.
 
-use super::keep::{self, Judge};
+use std::mem;
+
+use super::exclude::{self, Judge};
 use crate::{
-    Change, Limits, Millis, PROTOCOL, Push, Result,
+    Change, Limits, Millis, PROTOCOL, Push, Result, Serial,
     device::{Position, position},
-    store::{Queued, ReadTx, StoreTx},
+    store::{
+        QueueId, QueueList, Queued, ReadQueue, ReadRows, Standing, StoreTx, WriteMeta, WriteQueue,
+    },
 };
 
 /// The name of this device, drawn when its store was first opened.
@@ -32,7 +36,7 @@ pub struct Batch {
     /// Which device calls.
     pub device: String,
     /// Which of its calls it is.
-    pub serial: u64,
+    pub serial: Serial,
     /// What it carries.
     pub sent: Vec<Sent>,
 }
@@ -74,10 +78,10 @@ impl Batch {
 ///
 /// # Errors
 /// When the store cannot be written.
-pub fn renumber(tx: &mut dyn StoreTx, batch: &mut Batch, last: u64) -> Result<()> {
-    let mine = tx.meta(SERIAL)?.and_then(|it| it.parse().ok()).unwrap_or(0);
-    batch.serial = last.max(mine).saturating_add(1);
-    batch.position = position(tx.reading())?;
+pub fn renumber(tx: &mut dyn WriteMeta, batch: &mut Batch, last: Serial) -> Result<()> {
+    let mine = tx.meta(SERIAL)?.and_then(|it| it.parse().ok()).map_or_else(Serial::default, Serial);
+    batch.serial = last.max(mine).next();
+    batch.position = position(tx)?;
     tx.set_meta(SERIAL, Some(&batch.serial.to_string()))
 }
 
@@ -86,7 +90,7 @@ pub fn renumber(tx: &mut dyn StoreTx, batch: &mut Batch, last: u64) -> Result<()
 ///
 /// # Errors
 /// When the store cannot be written.
-pub fn pending(tx: &mut dyn StoreTx, limits: &Limits, begun: Millis) -> Result<Batch> {
+pub fn waiting(tx: &mut dyn StoreTx, limits: &Limits, begun: Millis) -> Result<Batch> {
     let batch = collect(tx, limits, None)?;
     if batch.sent.is_empty() {
         collect(tx, &Limits { rows: 1, ..*limits }, Some(begun))
@@ -100,15 +104,15 @@ pub fn pending(tx: &mut dyn StoreTx, limits: &Limits, begun: Millis) -> Result<B
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn is_idle(tx: &dyn ReadTx) -> Result<bool> {
-    let mut after = 0;
+pub fn is_idle(tx: &dyn ReadQueue) -> Result<bool> {
+    let mut after = QueueId::default();
     loop {
-        let entries = tx.queue(false, after, STEP)?;
+        let entries = tx.queue(QueueList::Waiting, after, STEP)?;
         if entries.iter().any(|it| it.failures == 0) {
             return Ok(false);
         }
         let Some(last) = entries.last() else { return Ok(true) };
-        after = last.place;
+        after = last.queue_id;
     }
 }
 
@@ -125,7 +129,7 @@ fn is_due(entry: &Queued, again: Option<Millis>) -> bool {
     }
 }
 
-/// Reads the oldest entries that fit into one call, except those that are kept here: this
+/// Reads the oldest entries that fit into one call, except those that are excluded: this
 /// is the one way out, so it is asked of each row as it goes. Notes that a call carries them
 /// before it does: a stamp that may be known elsewhere must never be restamped. A row
 /// beyond the limits is parked. Empty when nothing waits.
@@ -133,16 +137,16 @@ fn is_due(entry: &Queued, again: Option<Millis>) -> bool {
 /// # Errors
 /// When the store cannot be written.
 fn collect(tx: &mut dyn StoreTx, limits: &Limits, again: Option<Millis>) -> Result<Batch> {
-    keep::sort_again(tx)?;
+    exclude::sort_again(tx)?;
     let mut judge = Judge::new(tx.reading())?;
     let device = tx.meta(DEVICE)?.unwrap_or_default();
-    let position = position(tx.reading())?;
-    let mut batch = Batch { position, device, serial: 0, sent: Vec::new() };
-    let (mut bytes, mut after) = (0, 0);
+    let position = position(tx)?;
+    let mut batch = Batch { position, device, serial: Serial::default(), sent: Vec::new() };
+    let (mut bytes, mut after) = (0, QueueId::default());
     'full: loop {
-        let entries = tx.queue(false, after, STEP.min(limits.rows))?;
+        let entries = tx.queue(QueueList::Waiting, after, STEP.min(limits.rows))?;
         let Some(last) = entries.last() else { break };
-        after = last.place;
+        after = last.queue_id;
         for mut entry in entries {
             if !is_due(&entry, again) {
                 continue;
@@ -156,11 +160,10 @@ fn collect(tx: &mut dyn StoreTx, limits: &Limits, again: Option<Millis>) -> Resu
             };
             let weight = change.row.weight();
             if weight > limits.row_bytes {
-                let limit = limits.row_bytes;
-                entry.parked = Some(format!(
+                entry.standing = Standing::Parked(format!(
                     "too large: about {} kB, and the remote takes {} kB",
                     weight.div_ceil(1_000),
-                    limit / 1_000,
+                    limits.row_bytes / 1_000,
                 ));
                 tx.enqueue(&entry)?;
                 continue;
@@ -177,14 +180,14 @@ fn collect(tx: &mut dyn StoreTx, limits: &Limits, again: Option<Millis>) -> Resu
         }
     }
     if !batch.sent.is_empty() {
-        renumber(tx, &mut batch, 0)?;
+        renumber(tx, &mut batch, Serial::default())?;
     }
     Ok(batch)
 }
 
 /// The part of a row that its queue entry names, all of it while no hub knows it, and the
 /// hash of the whole.
-fn change_of(tx: &dyn StoreTx, entry: &Queued) -> Result<Option<(Change, u64)>> {
+fn change_of(tx: &dyn ReadRows, entry: &Queued) -> Result<Option<(Change, u64)>> {
     let Some(stored) = tx.get(&entry.entity, entry.id)? else { return Ok(None) };
     let all = stored.row.cells().count();
     let mut row = stored.row;
@@ -200,47 +203,61 @@ fn change_of(tx: &dyn StoreTx, entry: &Queued) -> Result<Option<(Change, u64)>> 
     Ok(Some((Change { entity, id, row, birth: !stored.acked, whole }, hash)))
 }
 
-/// Sets a row aside that can never be sent as it is. The rest of the queue goes on.
-///
-/// # Errors
-/// When the store cannot be written.
-pub fn park(tx: &mut dyn StoreTx, batch: &Batch, reason: &str) -> Result<()> {
-    if position(tx.reading())? != batch.position {
-        return Ok(());
-    }
-    for sent in &batch.sent {
-        if let Some(mut entry) = tx.queued(&sent.change.entity, sent.change.id)?
-            && entry.change == sent.counter
-        {
-            entry.parked = Some(reason.to_owned());
-            entry.last_error = Some(reason.to_owned());
-            tx.enqueue(&entry)?;
-        }
-    }
-    Ok(())
+/// The queue entry of a row that was sent, unless the row changed since.
+pub(super) fn unchanged(tx: &dyn ReadQueue, sent: &Sent) -> Result<Option<Queued>> {
+    let entry = tx.queued(&sent.change.entity, sent.change.id)?;
+    Ok(entry.filter(|it| it.change == sent.counter))
 }
 
 /// Puts every parked row back into the queue, and returns how many there were.
 ///
 /// # Errors
 /// When the store cannot be written.
-pub fn retry_parked(tx: &mut dyn StoreTx) -> Result<u64> {
+pub fn retry_parked(tx: &mut dyn WriteQueue) -> Result<u64> {
     let mut count = 0;
-    while let Some(mut entry) = tx.queue(true, 0, 1)?.pop() {
-        (entry.parked, entry.failures) = (None, 0);
-        tx.enqueue(&entry)?;
+    each(tx, QueueList::Parked, |tx, mut entry| {
+        (entry.standing, entry.failures) = (Standing::Waiting, 0);
         count += 1;
-    }
-    let mut after = 0;
-    while let Some(last) = tx.queue(false, after, STEP)?.last().map(|it| it.place) {
-        for mut entry in tx.queue(false, after, STEP)? {
-            if std::mem::take(&mut entry.failures) > 0 {
-                tx.enqueue(&entry)?;
-            }
-        }
-        after = last;
-    }
+        tx.enqueue(&entry)
+    })?;
+    each(tx, QueueList::Waiting, |tx, mut entry| {
+        if mem::take(&mut entry.failures) > 0 { tx.enqueue(&entry) } else { Ok(()) }
+    })?;
     Ok(count)
+}
+
+/// Runs `job` on each entry of a list; it may change that entry and no other.
+fn each(
+    tx: &mut dyn WriteQueue,
+    list: QueueList,
+    mut job: impl FnMut(&mut dyn WriteQueue, Queued) -> Result<()>,
+) -> Result<()> {
+    let mut after = QueueId::default();
+    loop {
+        let page = tx.queue(list, after, STEP)?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.queue_id;
+        page.into_iter().try_for_each(|entry| job(tx, entry))?;
+    }
+}
+
+/// Everything that the hub has yet to hear of, whatever it waits for.
+pub(super) fn all_entries(tx: &dyn ReadQueue) -> Result<Vec<Queued>> {
+    let lists: Result<Vec<_>> = QueueList::ALL.into_iter().map(|it| all_of(tx, it)).collect();
+    Ok(lists?.concat())
+}
+
+/// Every entry of a list, before any of them is changed.
+pub(super) fn all_of(tx: &dyn ReadQueue, list: QueueList) -> Result<Vec<Queued>> {
+    let mut all: Vec<Queued> = Vec::new();
+    loop {
+        let after = all.last().map_or_else(QueueId::default, |it| it.queue_id);
+        let page = tx.queue(list, after, STEP)?;
+        if page.is_empty() {
+            return Ok(all);
+        }
+        all.extend(page);
+    }
 }
 
 /// Notes that the one row of `batch` failed by itself without a name, at `now`. It waits and
@@ -249,20 +266,18 @@ pub fn retry_parked(tx: &mut dyn StoreTx) -> Result<u64> {
 /// # Errors
 /// When the store cannot be written.
 pub fn fail(tx: &mut dyn StoreTx, batch: &Batch, reason: &str, now: Millis) -> Result<bool> {
+    let is_same = position(tx)? == batch.position;
     let mut given_up = false;
     for sent in &batch.sent {
-        if let Some(mut entry) = tx.queued(&sent.change.entity, sent.change.id)?
-            && entry.change == sent.counter
-        {
-            entry.failures = entry.failures.saturating_add(1);
-            entry.failed_at = now;
-            entry.last_error = Some(reason.to_owned());
-            given_up |= entry.failures >= FAILURES;
-            tx.enqueue(&entry)?;
+        let Some(mut entry) = unchanged(tx, sent)? else { continue };
+        entry.failures = entry.failures.saturating_add(1);
+        entry.failed_at = now;
+        entry.last_error = Some(reason.to_owned());
+        given_up |= entry.failures >= FAILURES;
+        if given_up && is_same {
+            entry.park(reason);
         }
-    }
-    if given_up {
-        park(tx, batch, reason)?;
+        tx.enqueue(&entry)?;
     }
     Ok(given_up)
 }
@@ -273,31 +288,26 @@ pub fn fail(tx: &mut dyn StoreTx, batch: &Batch, reason: &str, now: Millis) -> R
 ///
 /// # Errors
 /// When the store cannot be written.
-pub fn try_again(tx: &mut dyn StoreTx, now: Millis, is_back: bool) -> Result<()> {
+pub fn try_again(tx: &mut dyn WriteQueue, now: Millis, is_back: bool) -> Result<()> {
     let length = if is_back { HOUR } else { DAY };
-    let mut after = 0;
-    loop {
-        let parked = tx.queue(true, after, STEP)?;
-        let Some(last) = parked.last() else { return Ok(()) };
-        after = last.place;
-        for mut entry in parked {
-            if entry.failures > 0 && has_passed(length, entry.failed_at, now) {
-                (entry.parked, entry.failures) = (None, FAILURES - 1);
-                tx.enqueue(&entry)?;
-            }
+    each(tx, QueueList::Parked, |tx, mut entry| {
+        if entry.failures == 0 || !has_passed(length, entry.failed_at, now) {
+            return Ok(());
         }
-    }
+        (entry.standing, entry.failures) = (Standing::Waiting, FAILURES - 1);
+        tx.enqueue(&entry)
+    })
 }
 
 /// A batch without rows, to see whether the hub takes any at all.
 ///
 /// # Errors
 /// When the store cannot be written.
-pub fn nothing(tx: &mut dyn StoreTx) -> Result<Batch> {
+pub fn nothing(tx: &mut dyn WriteMeta) -> Result<Batch> {
     let device = tx.meta(DEVICE)?.unwrap_or_default();
-    let position = position(tx.reading())?;
-    let mut batch = Batch { position, device, serial: 0, sent: Vec::new() };
-    renumber(tx, &mut batch, 0)?;
+    let position = position(tx)?;
+    let mut batch = Batch { position, device, serial: Serial::default(), sent: Vec::new() };
+    renumber(tx, &mut batch, Serial::default())?;
     Ok(batch)
 }
 
@@ -305,7 +315,7 @@ pub fn nothing(tx: &mut dyn StoreTx) -> Result<Batch> {
 ///
 /// # Errors
 /// When the store cannot be written.
-pub fn note_failure(tx: &mut dyn StoreTx, batch: &Batch, reason: &str) -> Result<()> {
+pub fn note_failure(tx: &mut dyn WriteQueue, batch: &Batch, reason: &str) -> Result<()> {
     let Some(first) = batch.sent.first() else { return Ok(()) };
     if let Some(mut entry) = tx.queued(&first.change.entity, first.change.id)? {
         entry.last_error = Some(reason.to_owned());

@@ -10,16 +10,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    FieldName, Id, Result, Stamp,
+    Cell, FieldName, Id, Result, Stamp,
     clock::{self, Moment},
-    store::{AuditEntry, AuditKind, Queued, StoreTx},
+    store::{AuditEntry, AuditKind, StoreTx},
 };
+
+use super::{queue::all_entries, write::audit};
 
 /// The rule under which the audit log says that a write got a new stamp.
 pub const CLOCK_AHEAD: &str = "written while this device's clock was ahead; its time was corrected";
-
-/// Queue entries that are read at a time.
-const PAGE: usize = 1_000;
 
 /// A cell that was given a new stamp.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,25 +106,6 @@ pub(super) fn restamp(
     Ok(cells)
 }
 
-/// Everything that the hub has yet to hear of, whatever it waits for.
-fn all_entries(tx: &dyn StoreTx) -> Result<Vec<Queued>> {
-    let waiting = pages(|after| tx.queue(false, after, PAGE))?;
-    let parked = pages(|after| tx.queue(true, after, PAGE))?;
-    let kept = pages(|after| tx.kept(after, PAGE))?;
-    Ok([waiting, parked, kept].concat())
-}
-
-fn pages(read: impl Fn(u64) -> Result<Vec<Queued>>) -> Result<Vec<Queued>> {
-    let mut all: Vec<Queued> = Vec::new();
-    loop {
-        let page = read(all.last().map_or(0, |it| it.place))?;
-        if page.is_empty() {
-            return Ok(all);
-        }
-        all.extend(page);
-    }
-}
-
 fn apply(tx: &mut dyn StoreTx, it: &Restamped) -> Result<()> {
     let Some(mut stored) = tx.get(&it.entity, it.id)? else { return Ok(()) };
     if let Some(value) = stored.row.value(&it.field).cloned() {
@@ -155,9 +135,9 @@ fn rewrite_audit(tx: &mut dyn StoreTx, new: &BTreeMap<Stamp, Stamp>) -> Result<(
         if entry.rule == CLOCK_AHEAD {
             continue;
         }
-        let (kept, lost) = (new.get(&entry.kept_stamp), new.get(&entry.lost_stamp));
-        if kept.is_some() || lost.is_some() {
-            entry.kept_stamp = kept.copied().unwrap_or(entry.kept_stamp);
+        let (winner, lost) = (new.get(&entry.winner_stamp), new.get(&entry.lost_stamp));
+        if winner.is_some() || lost.is_some() {
+            entry.winner_stamp = winner.copied().unwrap_or(entry.winner_stamp);
             entry.lost_stamp = lost.copied().unwrap_or(entry.lost_stamp);
             tx.record(&entry)?;
         }
@@ -170,17 +150,8 @@ fn rewrite_audit(tx: &mut dyn StoreTx, new: &BTreeMap<Stamp, Stamp>) -> Result<(
 fn tell(tx: &mut dyn StoreTx, moment: &Moment, it: &Restamped) -> Result<()> {
     let Some(stored) = tx.get(&it.entity, it.id)? else { return Ok(()) };
     let value = stored.row.value(&it.field).cloned().unwrap_or_default();
-    tx.record(&AuditEntry {
-        place: 0,
-        at: moment.now,
-        kind: AuditKind::History,
-        entity: it.entity.clone(),
-        id: it.id,
-        field: it.field.to_string(),
-        kept: value.clone(),
-        kept_stamp: it.now,
-        lost: value,
-        lost_stamp: it.was,
-        rule: CLOCK_AHEAD.into(),
-    })
+    let (winner, lost) =
+        (Cell { stamp: it.now, value: value.clone() }, Cell { stamp: it.was, value });
+    let entry = audit(AuditKind::History, &it.entity, it.id, &it.field, &winner, &lost);
+    tx.record(&AuditEntry { at: moment.now, rule: CLOCK_AHEAD.into(), ..entry })
 }

@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{adopt::adopt_row, link::Link};
 use crate::{
-    Change, Error, Id, Result, Stamp,
+    Change, Id, Result, Stamp,
     clock::{self, Moment},
-    store::{ReadTx, StoreTx},
+    store::{Held, ReadMeta, StoreTx, WriteMeta, meta},
 };
 
 const LIST: &str = "unread";
+const WHAT: &str = "the list of rows that were set aside";
 
 /// A row that could not be read, as it came.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,35 +52,27 @@ pub struct Aside {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn unread(tx: &dyn ReadTx) -> Result<Vec<Aside>> {
-    let Some(text) = tx.meta(LIST)? else { return Ok(Vec::new()) };
-    serde_json::from_str(&text).map_err(|it| Error::Damaged {
-        what: "the list of rows that were set aside".into(),
-        found: it.to_string(),
-    })
+pub fn unread(tx: &dyn ReadMeta) -> Result<Vec<Aside>> {
+    Ok(meta::load(tx, LIST, WHAT)?.unwrap_or_default())
 }
 
 /// The text of a row that is set aside.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn unread_text(tx: &dyn ReadTx, aside: &Aside) -> Result<String> {
-    Ok(tx.meta(&place(&aside.entity, aside.id))?.unwrap_or_default())
+pub fn unread_text(tx: &dyn ReadMeta, aside: &Aside) -> Result<String> {
+    Ok(tx.meta(&key(&aside.entity, aside.id))?.unwrap_or_default())
 }
 
-fn place(entity: &str, id: Id) -> String {
+fn key(entity: &str, id: Id) -> String {
     format!("{LIST}.{entity}.{id}")
 }
 
-fn save(tx: &mut dyn StoreTx, list: &[Aside]) -> Result<()> {
+fn save(tx: &mut dyn WriteMeta, list: &[Aside]) -> Result<()> {
     if list.is_empty() {
         return tx.set_meta(LIST, None);
     }
-    let text = serde_json::to_string(list).map_err(|it| Error::Damaged {
-        what: "the list of rows that were set aside".into(),
-        found: it.to_string(),
-    })?;
-    tx.set_meta(LIST, Some(&text))
+    meta::save(tx, LIST, WHAT, list)
 }
 
 /// Sets the rows of a page aside that could not be read.
@@ -92,7 +85,7 @@ pub(super) fn set_aside(
     if rows.is_empty() {
         return Ok(());
     }
-    let mut list = unread(tx.reading())?;
+    let mut list = unread(tx)?;
     for row in rows {
         let Unread { entity, id, hash, latest, text, reason } = row;
         let was = list.iter().position(|it| it.entity == entity && it.id == id);
@@ -100,10 +93,10 @@ pub(super) fn set_aside(
         let mut aside = Aside { entity, id, reason, hash: 0, blind: hash.is_none() };
         match (hash, tx.held(&aside.entity, id)?) {
             // The row that is here stands for what the hub holds of it.
-            (Some(hash), Some((held, _))) => {
+            (Some(hash), Some(Held { hash: held, acked })) => {
                 link.replace(&aside.entity, was, 0);
                 link.replace(&aside.entity, held, hash);
-                if !tx.held(&aside.entity, id)?.is_some_and(|it| it.1) {
+                if !acked {
                     crate::alias::end_assumptions(tx, &aside.entity, id)?;
                 }
                 tx.acknowledge(&aside.entity, id, hash)?;
@@ -115,36 +108,36 @@ pub(super) fn set_aside(
         }
         // An edit here comes after what was written there, unless that is far ahead.
         clock::observe(tx, latest.filter(|it| !moment.is_ahead(*it)))?;
-        tx.set_meta(&place(&aside.entity, id), Some(&text))?;
+        tx.set_meta(&key(&aside.entity, id), Some(&text))?;
         list.push(aside);
     }
     save(tx, &list)
 }
 
 /// Forgets what was set aside of rows that came readable.
-pub(super) fn forget(tx: &mut dyn StoreTx, link: &mut Link, rows: &[(String, Id)]) -> Result<()> {
-    let mut list = unread(tx.reading())?;
+pub(super) fn forget(tx: &mut dyn WriteMeta, link: &mut Link, rows: &[(String, Id)]) -> Result<()> {
+    let mut list = unread(tx)?;
     if list.is_empty() {
         return Ok(());
     }
-    let (gone, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut list)
+    let (gone, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut list)
         .into_iter()
         .partition(|it| rows.iter().any(|(entity, id)| *entity == it.entity && *id == it.id));
     for it in &gone {
         link.replace(&it.entity, it.hash, 0);
-        tx.set_meta(&place(&it.entity, it.id), None)?;
+        tx.set_meta(&key(&it.entity, it.id), None)?;
     }
-    if gone.is_empty() { Ok(()) } else { save(tx, &kept) }
+    if gone.is_empty() { Ok(()) } else { save(tx, &rest) }
 }
 
 /// Whether the hub holds rows of which not even the hash can be told.
-pub(super) fn is_blind(tx: &dyn ReadTx) -> Result<bool> {
+pub(super) fn is_blind(tx: &dyn ReadMeta) -> Result<bool> {
     Ok(unread(tx)?.iter().any(|it| it.blind))
 }
 
 /// Keeps the texts, but not what a hub holds of them: it is read again from its beginning.
-pub(super) fn forget_hub(tx: &mut dyn StoreTx) -> Result<()> {
-    let mut list = unread(tx.reading())?;
+pub(super) fn forget_hub(tx: &mut dyn WriteMeta) -> Result<()> {
+    let mut list = unread(tx)?;
     if list.is_empty() {
         return Ok(());
     }
@@ -165,7 +158,7 @@ pub fn take_back(
     change: Change,
 ) -> Result<()> {
     let mut link = super::link::link(tx.reading())?;
-    if !unread(tx.reading())?.contains(aside) {
+    if !unread(tx)?.contains(aside) {
         return Ok(());
     }
     forget(tx, &mut link, &[(aside.entity.clone(), aside.id)])?;

@@ -1,11 +1,11 @@
 //! What a person writes: stamped and queued in the transaction that stores it.
 
-use super::keep::{self, Judge};
+use super::exclude::{self, Judge};
 use crate::{
-    DELETED_AT, EntityDescriptor, Error, FieldName, Id, Millis, Policy, Refusal, Result, Stamp,
+    Cell, DELETED_AT, EntityDescriptor, Error, FieldName, Id, Millis, Policy, Refusal, Result,
     Value, Values, alias,
     clock::{self, Moment},
-    store::{AuditEntry, AuditKind, Operation, Queued, ReadTx, StoreTx, Stored},
+    store::{AuditEntry, AuditKind, Operation, QueueId, Queued, ReadTx, Standing, StoreTx, Stored},
     view,
 };
 
@@ -150,9 +150,8 @@ pub(super) fn write_cells(
                 stamp = old.stamp.next(moment.node);
             }
             if old.value != value {
-                let kept = (value.clone(), stamp);
-                let lost = (old.value.clone(), old.stamp);
-                let entry = audit(AuditKind::History, entity.name, target, &field, kept, lost);
+                let winner = Cell { stamp, value: value.clone() };
+                let entry = audit(AuditKind::History, entity.name, target, &field, &winner, old);
                 tx.record(&AuditEntry { at: moment.now, rule: "edited here".into(), ..entry })?;
             }
         }
@@ -161,7 +160,7 @@ pub(super) fn write_cells(
     stored.key = entity.key_of(&stored.row);
     tx.put(entity.name, &stored)?;
     if fields.iter().any(|it| entity.places(it)) {
-        keep::moved(tx, entity)?;
+        exclude::moved(tx, entity)?;
     }
     owe(tx, entity.name, &stored, fields, moment.now)
 }
@@ -171,20 +170,20 @@ pub(super) fn audit(
     entity: &str,
     id: Id,
     field: &str,
-    (kept, kept_stamp): (Value, Stamp),
-    (lost, lost_stamp): (Value, Stamp),
+    winner: &Cell,
+    lost: &Cell,
 ) -> AuditEntry {
     AuditEntry {
-        place: 0,
+        log_id: None,
         at: 0,
         kind,
         entity: entity.to_owned(),
         id,
         field: field.to_owned(),
-        kept,
-        kept_stamp,
-        lost,
-        lost_stamp,
+        winner: winner.value.clone(),
+        winner_stamp: winner.stamp,
+        lost: lost.value.clone(),
+        lost_stamp: lost.stamp,
         rule: String::new(),
     }
 }
@@ -224,7 +223,7 @@ pub(super) fn owe(
         return Ok(());
     }
     let mut entry = tx.queued(entity, stored.id)?.unwrap_or_else(|| Queued {
-        place: 0,
+        queue_id: QueueId::default(),
         entity: entity.to_owned(),
         id: stored.id,
         operation: Operation::Update,
@@ -235,17 +234,19 @@ pub(super) fn owe(
         last_error: None,
         failures: 0,
         failed_at: 0,
-        parked: None,
-        kept: None,
+        standing: Standing::Waiting,
     });
     entry.fields.extend(fields.into_iter().map(|field| (field, false)));
     entry.change += 1;
-    (entry.parked, entry.last_error, entry.failures) = (None, None, 0);
-    entry.kept = Judge::new(tx.reading())?.rule(tx.reading(), entity, stored.id)?;
-    entry.operation = match () {
-        () if !stored.acked => Operation::Create,
-        () if stored.row.is_deleted() && entry.fields.contains_key(DELETED_AT) => Operation::Delete,
-        () => Operation::Update,
+    (entry.last_error, entry.failures) = (None, 0);
+    let rule = Judge::new(tx.reading())?.rule(tx.reading(), entity, stored.id)?;
+    entry.standing = rule.map_or(Standing::Waiting, Standing::Excluded);
+    entry.operation = if !stored.acked {
+        Operation::Create
+    } else if stored.row.is_deleted() && entry.fields.contains_key(DELETED_AT) {
+        Operation::Delete
+    } else {
+        Operation::Update
     };
     tx.enqueue(&entry)
 }

@@ -18,13 +18,11 @@ use tokio::sync::{broadcast, watch};
 pub use self::write::WriteTx;
 
 use crate::{
-    Backend, Digests, Durability, Env, Error, Id, Millis, Result, Schema, Store, SyncReport,
-    Values, alias, audit,
+    Digests, Durability, Env, Id, Millis, Result, Schema, Store, Values, alias, audit,
     clock::{self, Correction, Moment},
-    device::{self, Kept},
-    status::{self, Contact, Failure, Status},
+    device::{self, Exclusions},
+    status::{self, Contact, Failure, Progress, Status},
     store::{AuditEntry, AuditKind, ReadTx},
-    sync::{Exchange, Progress},
 };
 
 /// A person's rows on this device. Reads and writes never wait for a network.
@@ -171,11 +169,11 @@ impl Replica {
     ///
     /// # Errors
     /// When the store cannot be read or written.
-    pub fn keep(&self, rules: &Kept) -> Result<bool> {
-        if self.store.view(device::kept)? == *rules {
+    pub fn exclude(&self, rules: &Exclusions) -> Result<bool> {
+        if self.store.view(|tx| device::exclusions(tx))? == *rules {
             return Ok(false);
         }
-        self.store.transact(Durability::Full, |tx| device::keep(tx, rules))
+        self.store.transact(Durability::Full, |tx| device::exclude(tx, rules))
     }
 
     /// The name of this device, drawn when its store was first opened.
@@ -226,46 +224,31 @@ impl Replica {
     /// # Errors
     /// When the store cannot be written.
     pub fn retry_parked(&self) -> Result<u64> {
-        self.store.transact(Durability::Full, device::retry_parked)
+        self.store.transact(Durability::Full, |tx| device::retry_parked(tx))
     }
 
-    /// Exchanges everything with `remote`. Interrupted anywhere, the next one goes on.
-    ///
-    /// # Errors
-    /// Sorted by what to do next; the same is told by [`Self::status`] afterwards.
-    pub async fn sync(&self, remote: &dyn Backend) -> Result<SyncReport> {
-        self.exchange(remote, false).await
+    /// Marks a sync as under way until what is returned is dropped.
+    pub(crate) fn begin_sync(&self) -> Syncing<'_> {
+        self.syncing.store(true, Ordering::Relaxed);
+        self.show(Progress::default());
+        Syncing(self)
     }
 
-    /// The same for a hub that is known to hold nothing new: what waits is sent at once,
-    /// and only if the hub moved after all it is read as well.
-    ///
-    /// # Errors
-    /// As [`Self::sync`].
-    pub async fn send(&self, remote: &dyn Backend) -> Result<SyncReport> {
-        self.exchange(remote, true).await
+    /// Tells who looks on how far a sync is.
+    pub(crate) fn show(&self, progress: Progress) {
+        self.progress.send_replace(Some(progress));
     }
 
-    async fn exchange(&self, remote: &dyn Backend, knows: bool) -> Result<SyncReport> {
-        let syncing = Syncing::begin(self);
-        let show = |it| {
-            self.progress.send_replace(Some(it));
-        };
-        let mut exchange = Exchange::new(self, remote, &show);
-        let outcome = exchange.run(knows).await;
-        let report = std::mem::take(&mut exchange.report);
-        let failure = outcome.as_ref().err().map(Failure::from);
-        let reached = !matches!(outcome, Err(Error::Unavailable { .. }));
+    /// Notes what a sync ended with.
+    pub(crate) fn end_sync(&self, failure: Option<Failure>, reached: bool) -> Result<()> {
         let (now, confirmed) = (self.now(), self.correction().is_some());
         self.store.transact(Durability::Normal, |tx| {
-            let mut contact = Contact::load(tx.reading())?;
+            let mut contact = Contact::load(tx)?;
             contact.at = if reached { Some(now) } else { contact.at };
-            contact.failure.clone_from(&failure);
+            contact.failure = failure;
             audit::sight(tx, now, confirmed)?;
             contact.store(tx)
-        })?;
-        drop(syncing);
-        outcome.map(|()| report)
+        })
     }
 
     /// Whether no sync has begun since this store was opened.
@@ -363,15 +346,7 @@ impl Replica {
 }
 
 /// Marks a sync as under way, also if its future is dropped half way.
-struct Syncing<'a>(&'a Replica);
-
-impl<'a> Syncing<'a> {
-    fn begin(replica: &'a Replica) -> Self {
-        replica.syncing.store(true, Ordering::Relaxed);
-        replica.progress.send_replace(Some(Progress::default()));
-        Self(replica)
-    }
-}
+pub(crate) struct Syncing<'a>(&'a Replica);
 
 impl Drop for Syncing<'_> {
     fn drop(&mut self) {

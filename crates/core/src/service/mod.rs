@@ -255,11 +255,13 @@ impl Service {
     /// Whether the hub is where this device knows it to be.
     fn is_known(&self, at: Option<&Head>) -> bool {
         // What cannot be read now is told of by the sync that follows.
-        let Ok(position) = self.replica.store().view(device::position) else { return false };
+        let Ok(position) = self.replica.store().view(|tx| device::position(tx)) else {
+            return false;
+        };
         match (at, position.identity) {
             (None, None) => true,
             (Some(at), Some(it)) => {
-                at.account == it.account && at.epoch == it.epoch && at.head == position.cursor
+                at.account == it.account && at.epoch == it.epoch && position.cursor == at.head
             }
             _ => false,
         }

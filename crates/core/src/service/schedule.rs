@@ -111,12 +111,15 @@ impl Schedule {
     /// knows of.
     pub fn heard(&mut self, moved: bool, now: Millis) {
         let is_back = !std::mem::replace(&mut self.listening, true);
-        match () {
-            () if self.blocked => (),
-            () if self.failures > 0 && is_back => self.begin_anew(now),
-            () if self.failures > 0 => (),
-            () if moved => self.due = Some(now),
-            () => (),
+        if self.blocked {
+            return;
+        }
+        if self.failures > 0 {
+            if is_back {
+                self.begin_anew(now);
+            }
+        } else if moved {
+            self.due = Some(now);
         }
     }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::Id;
 
-/// Which rows [`ReadTx::find`](super::ReadTx::find) gives, and in which order.
+/// Which rows [`ReadRows::find`](super::ReadRows::find) gives, and in which order.
 #[derive(Clone, Debug, Default)]
 pub struct Find {
     /// Fields and the value each must have; null for none.
@@ -26,8 +26,8 @@ pub struct Find {
     pub descending: bool,
     /// How many to pass over.
     pub offset: usize,
-    /// How many at most; 0 for all.
-    pub limit: usize,
+    /// How many at most.
+    pub limit: Option<usize>,
 }
 
 impl Find {
@@ -84,10 +84,10 @@ impl Find {
         Self { order: Some(field.into()), descending: true, ..self }
     }
 
-    /// At most so many; 0 for all.
+    /// At most so many.
     #[must_use]
     pub fn limit(self, limit: usize) -> Self {
-        Self { limit, ..self }
+        Self { limit: Some(limit), ..self }
     }
 
     /// Only, also, or no deleted rows.

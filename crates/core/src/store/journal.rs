@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::Id;
+use crate::{Id, Result};
 
 /// How many changes a journal keeps. Who fell behind further starts over.
 pub const JOURNAL_LENGTH: u64 = 500_000;
@@ -12,7 +12,7 @@ pub const JOURNAL_LENGTH: u64 = 500_000;
 /// A change of a row that readers can see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Noted {
-    /// Its place in the journal: greater than every one before.
+    /// Its number in the journal: greater than every one before.
     pub revision: u64,
     /// The entity.
     pub entity: String,
@@ -62,4 +62,31 @@ impl Notes {
         self.seen.clear();
         std::mem::take(&mut self.order)
     }
+}
+
+/// Reads the journal.
+pub trait ReadJournal {
+    /// Up to `limit` entries of the journal after `after` (a [`Noted::revision`]), in
+    /// order. Ask [`Self::journal`] whether it still reaches back to there.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn changed_since(&self, after: u64, limit: usize) -> Result<Vec<Noted>>;
+
+    /// What the journal has.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn journal(&self) -> Result<Journal>;
+}
+
+/// Writes the journal.
+pub trait WriteJournal: ReadJournal {
+    /// Notes that a row changed for those who read it: an entry of the journal when the
+    /// transaction commits, one for each row however often it is noted. The journal
+    /// keeps the last [`JOURNAL_LENGTH`] of them.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    fn note(&mut self, entity: &str, id: Id) -> Result<()>;
 }

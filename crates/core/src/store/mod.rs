@@ -1,19 +1,30 @@
 //! A database on this machine, as the engine sees it: one write transaction at a
 //! time, over rows, a queue, an audit log and a few named values. Everything that
 //! syncing means is written once, over these.
+//!
+//! Each role is a pair of traits in a file of its own, one to read and one to write;
+//! [`ReadTx`] and [`StoreTx`] are all of them.
 
+mod audit;
+mod feed;
 mod find;
 mod journal;
-mod records;
+pub(crate) mod meta;
+mod queue;
+mod rows;
 
 use std::path::Path;
 
 pub use self::{
+    audit::{AuditEntry, AuditKind, LogId, ReadAudit, WriteAudit},
+    feed::{Fed, ReadFeed},
     find::{Deleted, Find},
-    journal::{JOURNAL_LENGTH, Journal, Noted, Notes},
-    records::{AuditEntry, AuditKind, Operation, Queued, Stored},
+    journal::{JOURNAL_LENGTH, Journal, Noted, Notes, ReadJournal, WriteJournal},
+    meta::{ReadMeta, WriteMeta},
+    queue::{Operation, QueueCounts, QueueId, QueueList, Queued, ReadQueue, Standing, WriteQueue},
+    rows::{Held, ReadRows, Stored, WriteRows},
 };
-use crate::{Error, Id, Millis, Result, Schema};
+use crate::{Error, Result, Schema};
 
 /// A database that can be the local side of a replica, or (through
 /// [`Hub`](crate::Hub)) the remote side of others.
@@ -96,154 +107,13 @@ pub enum Durability {
     Normal,
 }
 
-/// What a transaction can read. Entities are named; names the schema does not know
-/// are allowed and lead to the rows kept for newer programs.
-pub trait ReadTx {
-    /// The entities of this store.
-    fn schema(&self) -> &Schema;
+/// What a transaction can read: every role of a store.
+pub trait ReadTx: ReadRows + ReadFeed + ReadQueue + ReadAudit + ReadJournal + ReadMeta {}
 
-    /// The row with this id.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    fn get(&self, entity: &str, id: Id) -> Result<Option<Stored>>;
-
-    /// What a hub last held of the row with this id ([`Stored::hash`]), and whether one
-    /// has acknowledged it: as [`get`](Self::get), for less.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    fn held(&self, entity: &str, id: Id) -> Result<Option<(u64, bool)>>;
-
-    /// The ids of rows whose own natural key is `key`, in order.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    fn with_key(&self, entity: &str, key: &str) -> Result<Vec<Id>>;
-
-    /// Rows that match, in order. The entity must be in the schema.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    fn find(&self, entity: &str, find: &Find) -> Result<Vec<Stored>>;
-
-    /// How many rows match, regardless of `limit` and `offset`.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    fn count(&self, entity: &str, find: &Find) -> Result<u64>;
-
-    /// Up to `limit` rows with ids after `after`, by id.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    fn scan(&self, entity: &str, after: Option<Id>, limit: usize) -> Result<Vec<Stored>>;
-
-    /// The entities that rows are kept for, in the schema or not.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    fn stored_entities(&self) -> Result<Vec<String>>;
-
-    /// Up to `limit` rows of any entity whose sequence number is above `after`, by it.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    fn feed(&self, after: u64, limit: usize) -> Result<Vec<(String, Stored)>>;
-
-    /// A named value.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    fn meta(&self, key: &str) -> Result<Option<String>>;
-
-    /// The queue entry of a row.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    fn queued(&self, entity: &str, id: Id) -> Result<Option<Queued>>;
-
-    /// Up to `limit` queue entries after `after` (a [`Queued::place`]), oldest first:
-    /// those that are parked, or those that wait. What is kept here is in neither.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    fn queue(&self, parked: bool, after: u64, limit: usize) -> Result<Vec<Queued>>;
-
-    /// Up to `limit` queue entries after `after` that are kept here, oldest first.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    fn kept(&self, after: u64, limit: usize) -> Result<Vec<Queued>>;
-
-    /// How many queue entries wait, and how many are parked.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    fn queue_sizes(&self) -> Result<(u64, u64)>;
-
-    /// How many queue entries are kept here.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    fn kept_size(&self) -> Result<u64>;
-
-    /// Up to `limit` entries of the audit log, newest first, of one kind or both.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    fn audit(&self, kind: Option<AuditKind>, limit: usize) -> Result<Vec<AuditEntry>>;
-
-    /// The audit entries of one row, newest first.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    fn audit_of(&self, entity: &str, id: Id) -> Result<Vec<AuditEntry>>;
-
-    /// Up to `limit` entries of the journal after `after` (a [`Noted::revision`]), in
-    /// order. Ask [`Self::journal`] whether it still reaches back to there.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    fn changed_since(&self, after: u64, limit: usize) -> Result<Vec<Noted>>;
-
-    /// What the journal has.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    fn journal(&self) -> Result<Journal>;
-}
+impl<T: ReadRows + ReadFeed + ReadQueue + ReadAudit + ReadJournal + ReadMeta> ReadTx for T {}
 
 /// What a write transaction can do besides reading.
-pub trait StoreTx: ReadTx {
-    /// This transaction as one that only reads.
-    fn reading(&self) -> &dyn ReadTx;
-
-    /// Stores a row under its id, replacing what was there.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    fn put(&mut self, entity: &str, stored: &Stored) -> Result<()>;
-
-    /// Takes a row away, as if it had never been.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    fn remove(&mut self, entity: &str, id: Id) -> Result<()>;
-
-    /// Notes that a hub has acknowledged the row with this id, and what it holds of it
-    /// ([`Stored::hash`]): as [`put`](Self::put), for less.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    fn acknowledge(&mut self, entity: &str, id: Id, hash: u64) -> Result<()>;
-
-    /// Forgets on every row what a hub holds of it ([`Stored::hash`]).
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    fn forget_hub(&mut self) -> Result<()>;
-
+pub trait StoreTx: ReadTx + WriteRows + WriteQueue + WriteAudit + WriteJournal + WriteMeta {
     /// Takes everything away, as if nothing had ever been here: rows, the queue, the audit
     /// log, and named values except those in `stays` and those of the store itself. Whoever
     /// follows the journal begins anew.
@@ -251,46 +121,13 @@ pub trait StoreTx: ReadTx {
     /// # Errors
     /// When the store cannot be written.
     fn clear(&mut self, stays: &[&str]) -> Result<()>;
+}
 
-    /// Sets a named value, or takes it away.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    fn set_meta(&mut self, key: &str, value: Option<&str>) -> Result<()>;
-
-    /// Stores the queue entry of a row, replacing what was there. An entry that is new
-    /// goes to the end of the queue.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    fn enqueue(&mut self, entry: &Queued) -> Result<()>;
-
-    /// Takes the queue entry of a row away.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    fn dequeue(&mut self, entity: &str, id: Id) -> Result<()>;
-
-    /// Appends to the audit log, or replaces the entry with the same
-    /// [`AuditEntry::place`] if that is not 0.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    fn record(&mut self, entry: &AuditEntry) -> Result<()>;
-
-    /// Removes audit entries older than `before`, in milliseconds since 1970.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    fn prune_audit(&mut self, before: Millis) -> Result<()>;
-
-    /// Notes that a row changed for those who read it: an entry of the journal when the
-    /// transaction commits, one for each row however often it is noted. The journal
-    /// keeps the last [`JOURNAL_LENGTH`] of them.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    fn note(&mut self, entity: &str, id: Id) -> Result<()>;
+impl dyn StoreTx + '_ {
+    /// This transaction as one that only reads.
+    pub fn reading(&self) -> &dyn ReadTx {
+        self
+    }
 }
 
 impl dyn Store + '_ {

@@ -62,7 +62,8 @@ impl Exchange<'_> {
     /// Looks whether the hub takes a call without rows, after `error` came of one with some.
     /// If not, none of them is at fault.
     pub(super) async fn check_that_it_works(&mut self, batch: &Batch, error: &Error) -> Result<()> {
-        let nothing = self.replica.store().transact(Durability::Normal, device::nothing)?;
+        let nothing =
+            self.replica.store().transact(Durability::Normal, |tx| device::nothing(tx))?;
         let Some(push) = nothing.push() else { return Ok(()) };
         let away = match self.tell(push).await {
             Err(Error::BatchFailed { remote, source }) => {
@@ -86,7 +87,7 @@ impl Exchange<'_> {
             return Ok(());
         }
         let (now, is_back) = (self.begun, self.is_away);
-        if self.replica.store().view(|tx| tx.queue_sizes())?.1 == 0 {
+        if self.replica.store().view(|tx| tx.queue_counts())?.parked == 0 {
             return Ok(());
         }
         self.write(|tx| device::try_again(tx, now, is_back))

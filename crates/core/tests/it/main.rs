@@ -9,8 +9,8 @@
 mod clocks;
 mod common;
 mod deriving;
+mod excluding;
 mod finding;
-mod keeping;
 mod laws;
 mod live;
 mod merging;

@@ -76,7 +76,7 @@ fn a_call_that_was_overtaken_is_not_sent_again_as_it_was() {
     let report = a.sync(&slow).unwrap();
     let pushes = slow.pushes.lock().unwrap();
     assert_eq!(pushes.len(), 1, "the other process has sent all of it: {:?}", pushes.last());
-    assert_eq!((report.sent, a.pending()), (0, 0));
+    assert_eq!((report.sent, a.waiting()), (0, 0));
     assert_eq!(a.name(id), None);
 }
 
@@ -89,14 +89,14 @@ fn a_birth_that_two_processes_send_is_one() {
     *slow.after.lock().unwrap() = Some(Box::new(move |_| {
         let store: &dyn Store = &store;
         let batch =
-            store.transact(Durability::Normal, |tx| device::pending(tx, &Hub::LIMITS, START));
+            store.transact(Durability::Normal, |tx| device::waiting(tx, &Hub::LIMITS, START));
         *late.lock().unwrap() = batch.unwrap().push();
     }));
     a.sync(&slow).unwrap();
     let call = made.lock().unwrap().take().unwrap();
     assert!(call.changes.iter().all(|it| it.birth), "nobody had told the device");
     let answers = block_on(slow.hub.push(call)).unwrap();
-    assert_eq!((answers.recorded.len(), answers.head), (0, 1));
+    assert_eq!((answers.recorded.len(), answers.head.0), (0, 1));
     let report = a.sync(&slow).unwrap();
     assert_eq!((report.sent, report.received, report.restarts), (0, 0, 0));
 }

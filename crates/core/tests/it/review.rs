@@ -10,7 +10,7 @@ use crate::common::{Device, Folder, MINUTE, hub, hub_of, imported};
 use async_trait::async_trait;
 use driftline_core::{
     Answers, Backend, Durability, Hub, Limits, PROTOCOL, Page, Pull, Push, Result, Schema,
-    device::{self, Kept},
+    device::{self, Exclusions},
     mirror::Mirror,
     review::{Counts, Review, review},
     status::State,
@@ -93,8 +93,8 @@ fn world() -> (Arc<Counted>, Device, Device) {
     here.import(imported("grown"), 1, &[("path", "/grown"), ("name", "Less")]);
     here.folder("/plain/twin");
     here.folder("/kept/here");
-    let rules = Kept { folders: vec!["/kept".into()], rows: Vec::new() };
-    here.replica.keep(&rules).unwrap();
+    let rules = Exclusions { folders: vec!["/kept".into()], rows: Vec::new() };
+    here.replica.exclude(&rules).unwrap();
     (hub, cloud, here)
 }
 
@@ -106,13 +106,14 @@ fn every_row_is_foretold_and_then_it_comes_to_that() {
     assert_eq!(follow(&mirror, &*hub), 5);
     assert_eq!(hub.given(), 5);
     let told = foretell(&here, &mirror);
-    let counts = Counts { only_here: 1, only_there: 1, same: 2, merge: 1, conflict: 1, kept: 1 };
+    let counts =
+        Counts { only_here: 1, only_there: 1, same: 2, merge: 1, conflict: 1, excluded: 1 };
     assert_eq!(told.entities["folders"], counts);
     let clash = &told.clashes[0];
     assert_eq!((clash.field.as_str(), told.clashes.len()), ("name", 1));
     assert_eq!((clash.here_value.as_str(), clash.here_stands), (Some("My name"), true));
     assert_eq!(hub.taken.load(Ordering::Relaxed), 5, "nothing was sent for it");
-    assert!(here.replica.read(device::link).unwrap().identity.is_none());
+    assert!(here.replica.read(|tx| device::link(tx)).unwrap().identity.is_none());
 
     // What is read by then is not read again.
     assert_eq!(follow(&mirror, &*hub), 0);
@@ -138,7 +139,7 @@ fn every_row_is_foretold_and_then_it_comes_to_that() {
     let fresh = self::mirror();
     follow(&fresh, &*hub);
     let told = foretell(&here, &fresh);
-    let counts = Counts { same: 6, kept: 1, ..Counts::default() };
+    let counts = Counts { same: 6, excluded: 1, ..Counts::default() };
     assert_eq!((&told.entities["folders"], told.clashes.len()), (&counts, 0));
 }
 
@@ -183,10 +184,10 @@ fn a_merge_that_is_stopped_half_way_goes_on_without_the_mirror() {
     let first = mirror.before(hub.clone());
     // Two pages, and then the program dies.
     for _ in 0..2 {
-        let position = here.replica.read(device::position).unwrap();
+        let position = here.replica.read(|tx| device::position(tx)).unwrap();
         let pull = Pull { protocol: PROTOCOL, cursor: position.cursor, rows: 2, bytes: 1 << 20 };
         let page = block_on(first.pull(pull)).unwrap();
-        assert!(page.head > page.next, "the hub itself has the last word");
+        assert!(page.next < page.head, "the hub itself has the last word");
         let moment = here.replica.moment();
         let store: &dyn driftline_core::Store = &here.store;
         let adopt = |tx: &mut dyn driftline_core::store::StoreTx| {

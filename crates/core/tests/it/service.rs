@@ -124,11 +124,11 @@ fn a_pause_holds_until_a_person_ends_it() {
     }
     // The write is heard, too, and nothing comes of it.
     world.steps(1);
-    assert_eq!((world.calls(), world.a.pending()), (0, 1));
+    assert_eq!((world.calls(), world.a.waiting()), (0, 1));
     assert_eq!(world.news(), []);
     world.hear(Event::Resumed);
     world.steps(1);
-    assert_eq!(world.a.pending(), 0);
+    assert_eq!(world.a.waiting(), 0);
     let news = world.news();
     assert!(news[0] == News::Resumed && is_synced(&news[2]), "{news:?}");
 }
@@ -141,12 +141,12 @@ fn during_a_pause_one_sync_can_be_asked_for() {
     world.hear(Event::Paused);
     world.hear(Event::Asked);
     world.steps(1);
-    assert_eq!(world.a.pending(), 0);
+    assert_eq!(world.a.waiting(), 0);
     world.a.folder("/other");
     world.calls();
     world.hear(Event::Online);
     world.steps(2);
-    assert_eq!((world.calls(), world.a.pending()), (0, 1));
+    assert_eq!((world.calls(), world.a.waiting()), (0, 1));
 }
 
 #[test]

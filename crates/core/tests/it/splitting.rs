@@ -51,7 +51,7 @@ impl Fold {
             device.sync(&self.hub).unwrap();
         }
         assert_eq!(self.a.replica.digest().unwrap(), self.b.replica.digest().unwrap());
-        assert_eq!((self.a.pending(), self.b.pending()), (0, 0));
+        assert_eq!((self.a.waiting(), self.b.waiting()), (0, 0));
     }
 
     fn folders(&self, device: &Device) -> Vec<String> {

@@ -8,7 +8,8 @@ use std::sync::{
 use crate::common::{Device, Folder, MINUTE, hub, hub_of};
 use async_trait::async_trait;
 use driftline_core::{
-    Answers, Backend, Env, Error, Hub, Limits, Page, Pull, Push, Result, Schema, SignInCause,
+    Answers, Backend, Cursor, Env, Error, Hub, Limits, Page, Pull, Push, Result, Schema,
+    SignInCause,
     service::{Event, Service},
     status::State,
 };
@@ -92,7 +93,7 @@ impl Backend for Wire {
         if self.lie.load(Ordering::Relaxed) {
             page.digests.iter_mut().flat_map(|it| it.values_mut()).for_each(|it| *it ^= 1);
         }
-        page.next = page.next.saturating_sub(self.shift.load(Ordering::Relaxed));
+        page.next = Cursor(page.next.0.saturating_sub(self.shift.load(Ordering::Relaxed)));
         Ok(page)
     }
 
@@ -123,16 +124,16 @@ fn the_status_says_what_is_true() {
     let id = a.folder("/src");
     assert_eq!((state().state, state().last_contact_at), (State::Offline, None));
     a.sync(&wire).unwrap();
-    assert_eq!((state().state, state().pending), (State::Synced, 0));
+    assert_eq!((state().state, state().waiting), (State::Synced, 0));
     assert!(state().last_contact_at.is_some());
     a.rename(id, "Engine");
-    assert_eq!((state().state, state().pending), (State::Offline, 1));
+    assert_eq!((state().state, state().waiting), (State::Offline, 1));
     wire.fail(Some(offline));
     a.sync(&wire).unwrap_err();
     assert_eq!((state().state, state().error.unwrap().transient), (State::Offline, true));
     wire.fail(Some(signed_out));
     a.sync(&wire).unwrap_err();
-    assert_eq!((state().state, state().pending), (State::Error, 1));
+    assert_eq!((state().state, state().waiting), (State::Error, 1));
     assert!(state().error.unwrap().message.contains("does not know who you are"));
     wire.fail(None);
     a.sync(&wire).unwrap();
@@ -177,12 +178,12 @@ fn a_row_that_fails_its_batch_is_found_and_the_rest_goes_on() {
     // Within the minute it is left alone; after it, it fails twice more and is parked.
     assert_eq!(a.sync(&wire).unwrap().calls, 1);
     a.env.pass(MINUTE);
-    assert_eq!((a.sync(&wire).unwrap().failed, a.pending()), (1, 1));
+    assert_eq!((a.sync(&wire).unwrap().failed, a.waiting()), (1, 1));
     a.env.pass(MINUTE);
     let report = a.sync(&wire).unwrap();
     assert_eq!((report.failed, report.parked, report.calls), (0, 1, 3));
     let status = a.replica.status(Some("hub")).unwrap();
-    assert_eq!((status.state, status.pending, status.parked), (State::Error, 0, 1));
+    assert_eq!((status.state, status.waiting, status.parked), (State::Error, 0, 1));
     *wire.poison.lock().unwrap() = None;
     assert_eq!(a.replica.retry_parked().unwrap(), 1);
     a.sync(&wire).unwrap();
@@ -216,7 +217,7 @@ fn a_hub_that_takes_nothing_parks_nothing() {
         let error = a.sync(&wire).unwrap_err();
         assert!(matches!(error, Error::Unavailable { .. }), "{error}");
         let status = a.replica.status(Some("hub")).unwrap();
-        assert_eq!((status.state, status.pending, status.parked), (State::Offline, 40, 0));
+        assert_eq!((status.state, status.waiting, status.parked), (State::Offline, 40, 0));
     }
     *wire.off.lock().unwrap() = false;
     assert_eq!(a.sync(&wire).unwrap().sent, 40);
@@ -269,12 +270,12 @@ fn a_hub_that_is_away_for_a_moment_does_not_end_a_sync() {
         wire.moments.store(moments, Ordering::Relaxed);
         a.folder(&format!("/{moments}"));
         a.sync(&wire).unwrap();
-        assert_eq!(a.pending(), 0);
+        assert_eq!(a.waiting(), 0);
     }
     wire.moments.store(5, Ordering::Relaxed);
     a.folder("/last");
     a.sync(&wire).unwrap_err();
-    assert_eq!(a.pending(), 1);
+    assert_eq!(a.waiting(), 1);
 }
 
 #[test]
@@ -355,7 +356,7 @@ fn an_answer_that_contradicts_itself_changes_nothing() {
     a.rename(id, "Engine");
     wire.shift.store(1, Ordering::Relaxed);
     assert!(matches!(a.sync(&wire).unwrap_err(), Error::BadAnswer { .. }));
-    assert_eq!(a.pending(), 1);
+    assert_eq!(a.waiting(), 1);
 }
 
 /// A service over a device and a wire, and the other end of its events.
@@ -411,11 +412,11 @@ fn an_ended_sign_in_pauses_and_keeps_everything_until_somebody_signs_in() {
     events.send(Event::Online).unwrap();
     steps(&mut service, 2);
     assert_eq!(wire.calls.load(Ordering::Relaxed), 1, "no retries, no attempts spent");
-    assert_eq!(a.pending(), 1);
+    assert_eq!(a.waiting(), 1);
     wire.fail(None);
     events.send(Event::Asked).unwrap();
     steps(&mut service, 2);
-    assert_eq!(a.pending(), 0);
+    assert_eq!(a.waiting(), 0);
 }
 
 #[test]
@@ -431,7 +432,7 @@ fn a_change_is_sent_two_seconds_later_and_a_burst_once() {
     steps(&mut service, 5 + 2);
     assert_eq!(wire.calls.load(Ordering::Relaxed) - before, 2, "one pull and one push");
     assert!((2_000..4_000).contains(&(a.env.monotonic() - start)));
-    assert_eq!(a.pending(), 0);
+    assert_eq!(a.waiting(), 0);
     drop(events);
     assert!(!block_on(service.step()));
 }

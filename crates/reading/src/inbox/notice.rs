@@ -2,7 +2,7 @@
 
 use driftline_core::{
     Id, Millis, Result, SyncEntity as _, Value,
-    store::{AuditKind, Find, ReadTx},
+    store::{AuditKind, Find, QueueId, QueueList, ReadTx},
     view,
 };
 use driftline_entities::comments::Comment;
@@ -119,7 +119,7 @@ fn conflicts(tx: &dyn ReadTx, devices: &Devices) -> Result<Vec<Item>> {
 /// Rows that the remote refused.
 fn refused(tx: &dyn ReadTx, devices: &Devices) -> Result<Vec<Item>> {
     let mut items = Vec::new();
-    for entry in tx.queue(true, 0, MANY)? {
+    for entry in tx.queue(QueueList::Parked, QueueId::default(), MANY)? {
         let row = match tx.schema().get(&entry.entity) {
             Some(entity) => view::view(tx, entity, entry.id)?.and_then(|it| label(entity, &it)),
             None => None,
@@ -128,7 +128,7 @@ fn refused(tx: &dyn ReadTx, devices: &Devices) -> Result<Vec<Item>> {
         let about =
             format!("refused:{}:{}:{}:{}", devices.this(), entry.entity, entry.id, entry.change);
         items.push(Item {
-            body: entry.parked.clone(),
+            body: entry.parked().map(str::to_owned),
             leads_to: Lead::Why(entry.entity.clone(), entry.id),
             at: Some(entry.created_at),
             ..item("refused", format!("{} {name} was refused", entry.entity), about)
@@ -140,7 +140,7 @@ fn refused(tx: &dyn ReadTx, devices: &Devices) -> Result<Vec<Item>> {
 /// Open comments that came from other devices after their session was last read.
 fn comments(tx: &dyn ReadTx, devices: &Devices, now: Millis) -> Result<Vec<Item>> {
     let Some(entity) = tx.schema().get(Comment::NAME) else { return Ok(Vec::new()) };
-    let newest = Find { descending: true, limit: MANY, ..Find::new() };
+    let newest = Find { descending: true, ..Find::new().limit(MANY) };
     let mut items = Vec::new();
     for row in view::list(tx, entity, &newest)? {
         let born = row.row.cells().map(|(_, cell)| cell.stamp).filter(|it| it.is_person()).min();

@@ -2,7 +2,7 @@
 
 use driftline_core::{
     DELETED_AT, Field, Id, Kind, Millis, Stamp, Value,
-    store::{AuditEntry, AuditKind},
+    store::{AuditEntry, AuditKind, LogId},
 };
 use jiff::Timestamp;
 
@@ -50,7 +50,7 @@ impl By {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lost {
     /// Its number in the log: by it, it can be written again.
-    pub place: u64,
+    pub log_id: LogId,
     /// When it gave way.
     pub at: Millis,
     /// Whether a person should look at it.
@@ -62,9 +62,9 @@ pub struct Lost {
     /// The field.
     pub field: String,
     /// The value that stands.
-    pub kept: Value,
+    pub winner: Value,
     /// Who wrote that.
-    pub kept_by: By,
+    pub winner_by: By,
     /// The value that gave way.
     pub lost: Value,
     /// Who wrote that.
@@ -76,14 +76,14 @@ pub struct Lost {
 impl Lost {
     pub(crate) fn of(devices: &Devices, it: &AuditEntry) -> Self {
         Self {
-            place: it.place,
+            log_id: it.log_id.unwrap_or_default(),
             at: it.at,
             conflict: it.kind == AuditKind::Conflict,
             entity: it.entity.clone(),
             id: it.id,
             field: it.field.clone(),
-            kept: it.kept.clone(),
-            kept_by: By::of(devices, it.kept_stamp),
+            winner: it.winner.clone(),
+            winner_by: By::of(devices, it.winner_stamp),
             lost: it.lost.clone(),
             lost_by: By::of(devices, it.lost_stamp),
             rule: it.rule.clone(),
@@ -97,8 +97,8 @@ impl Lost {
             self.field,
             in_line(&self.lost),
             self.lost_by.words(),
-            in_line(&self.kept),
-            self.kept_by.words(),
+            in_line(&self.winner),
+            self.winner_by.words(),
             self.rule
         )
     }

@@ -8,7 +8,7 @@ mod words;
 
 use driftline_core::{
     EntityDescriptor, Id, Millis, alias, excerpt,
-    store::{AuditEntry, Queued, ReadTx, Stored},
+    store::{AuditEntry, QueueList, Queued, ReadTx, Stored},
     view::{self, View},
 };
 
@@ -28,7 +28,7 @@ pub enum Standing {
     /// The remote refused it; it is kept here.
     Parked,
     /// A rule of its owner keeps it on this device.
-    Kept,
+    Excluded,
     /// The remote has it as it is here, as of the last contact.
     Synced,
 }
@@ -40,7 +40,7 @@ impl Standing {
             Self::Local => "local",
             Self::Waiting => "waiting",
             Self::Parked => "parked",
-            Self::Kept => "kept",
+            Self::Excluded => "excluded",
             Self::Synced => "synced",
         }
     }
@@ -129,7 +129,7 @@ impl Seen {
             queue.extend(tx.queued(entity, member)?);
             log.extend(tx.audit_of(entity, member)?);
         }
-        log.sort_by_key(|it| std::cmp::Reverse(it.place));
+        log.sort_by_key(|it| std::cmp::Reverse(it.log_id));
         let view = match descriptor {
             Some(descriptor) => view::view(tx, descriptor, id)?,
             None => stored.first().cloned().map(|it| View {
@@ -146,13 +146,14 @@ impl Seen {
     /// Where it stands with `remote`. Without one nothing waits, whatever is in the queue
     /// for a remote to come.
     fn standing(&self, remote: Option<&str>) -> Standing {
-        match () {
-            () if self.queue.iter().any(|it| it.kept.is_some()) => Standing::Kept,
-            () if remote.is_none() => Standing::Local,
-            () if self.queue.iter().any(|it| it.parked.is_some()) => Standing::Parked,
-            () if !self.queue.is_empty() => Standing::Waiting,
-            () if self.stored.iter().any(|it| it.acked) => Standing::Synced,
-            () => Standing::Local,
+        let acked = || self.stored.iter().any(|it| it.acked);
+        match self.queue.iter().map(|it| it.standing.list()).max() {
+            Some(QueueList::Excluded) => Standing::Excluded,
+            _ if remote.is_none() => Standing::Local,
+            Some(QueueList::Parked) => Standing::Parked,
+            Some(QueueList::Waiting) => Standing::Waiting,
+            None if acked() => Standing::Synced,
+            None => Standing::Local,
         }
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn steps(
         let lost = Lost::of(devices, it);
         plain(Some(lost.at), lost.words())
     }));
-    let told = |it: &&Queued| remote.is_some() || it.kept.is_some();
+    let told = |it: &&Queued| remote.is_some() || it.excluded().is_some();
     steps.extend(seen.queue.iter().filter(told).flat_map(sending));
     // What has no time comes first: the reading of a transcript has none of its own.
     steps.sort_by_key(|it| it.at);
@@ -108,7 +108,7 @@ fn writes(devices: &Devices, seen: &Seen) -> Vec<Step> {
 /// What the queue knows: since when it waits, how often it was sent, what came back.
 fn sending(entry: &Queued) -> Vec<Step> {
     let fields = named(entry.fields.keys().map(AsRef::as_ref));
-    let waits = match &entry.kept {
+    let waits = match entry.excluded() {
         Some(rule) => format!("Changed, and kept on this device by {rule}: {fields}"),
         None => format!("Waits to be sent: {fields}"),
     };
@@ -119,7 +119,7 @@ fn sending(entry: &Queued) -> Vec<Step> {
         1 => steps.push(plain(at, "Sent once".into())),
         many => steps.push(plain(at, format!("Sent {many} times"))),
     }
-    if let Some(reason) = &entry.parked {
+    if let Some(reason) = entry.parked() {
         let text = format!("Refused, and kept here: {reason}");
         steps.push(Step { at, text, stuck: true });
     } else if let Some(answer) = &entry.last_error {

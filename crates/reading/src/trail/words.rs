@@ -18,7 +18,7 @@ pub(super) fn now(
 ) -> Result<(Vec<String>, Vec<Remedy>)> {
     let (mut sentences, mut remedies) = (vec![standing(seen, remote)], Vec::new());
     match seen.standing(remote) {
-        Standing::Kept => remedies.push(Remedy::LetGo),
+        Standing::Excluded => remedies.push(Remedy::LetGo),
         Standing::Parked => remedies.push(Remedy::Retry),
         Standing::Waiting => remedies.push(Remedy::Sync),
         Standing::Synced | Standing::Local => (),
@@ -63,14 +63,14 @@ fn standing(seen: &Seen, remote: Option<&str>) -> String {
     let who = remote.unwrap_or("the remote");
     match seen.standing(remote) {
         Standing::Parked => {
-            let reason = seen.queue.iter().find_map(|it| it.parked.as_deref()).unwrap_or_default();
+            let reason = seen.queue.iter().find_map(|it| it.parked()).unwrap_or_default();
             format!(
                 "It is kept here, for {who} does not take it: {}.",
                 reason.trim_end_matches('.')
             )
         }
-        Standing::Kept => {
-            let rule = seen.queue.iter().find_map(|it| it.kept.as_deref()).unwrap_or_default();
+        Standing::Excluded => {
+            let rule = seen.queue.iter().find_map(|it| it.excluded()).unwrap_or_default();
             let before = match seen.stored.iter().any(|it| it.acked) {
                 true => " What the remote had of it before stays there.",
                 false => "",

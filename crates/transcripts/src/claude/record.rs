@@ -146,12 +146,16 @@ fn spoken_record(
     let of_type = |name: &'static str| {
         blocks.as_array().into_iter().flatten().filter(move |it| is_type(it, name))
     };
-    let role = match () {
-        () if record.kind == "assistant" => Role::Assistant,
-        () if of_type("tool_result").next().is_some() => Role::Tool,
-        () if is(&fields, "isCompactSummary") => Role::Summary,
-        () if is(&fields, "isMeta") => Role::Meta,
-        () => Role::User,
+    let role = if record.kind == "assistant" {
+        Role::Assistant
+    } else if of_type("tool_result").next().is_some() {
+        Role::Tool
+    } else if is(&fields, "isCompactSummary") {
+        Role::Summary
+    } else if is(&fields, "isMeta") {
+        Role::Meta
+    } else {
+        Role::User
     };
     let calls = of_type("tool_use").filter_map(|it| it.get("id")?.as_str().map(str::to_owned));
     let details = Message {

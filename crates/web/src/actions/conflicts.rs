@@ -1,20 +1,20 @@
 //! Writing again what gave way, and taking apart what was folded.
 
-use driftline_core::{Error as CoreError, Refusal, Value, Values};
+use driftline_core::{Error as CoreError, Refusal, Value, Values, store::LogId};
 use driftline_reading::{Error as ReadingError, conflicts, folds};
 
 use crate::{Error, Form, Outcome, Post, Request, Result, parts::label};
 
 /// Writes a value that gave way again.
 pub(super) fn restore(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
-    let text = request.part("place");
-    let place = text.parse().map_err(|_| {
+    let text = request.part("log_id");
+    let log_id = text.parse().map(LogId).map_err(|_| {
         Error::NotFound(format!("`{}` is no number of a value", driftline_core::excerpt(text)))
     })?;
-    let done = conflicts::restore(request.reading, place)?;
+    let done = conflicts::restore(request.reading, log_id)?;
     let outcome = Outcome::toast(format!("{} is as it was.", label(&done.field)));
     Ok(match done.undo {
-        Some(place) => outcome.undo(Post::to(format!("/conflicts/{place}/restore"))),
+        Some(log_id) => outcome.undo(Post::to(format!("/conflicts/{log_id}/restore"))),
         None => outcome,
     })
 }

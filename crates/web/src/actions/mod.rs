@@ -43,7 +43,7 @@ pub(crate) static ACTIONS: &[Action] = &[
     Action { path: "/s/{id}/rename", run: session::rename },
     Action { path: "/s/{id}/restore", run: session::restore },
     Action { path: "/s/{id}/resume", run: session::resume },
-    Action { path: "/conflicts/{place}/restore", run: conflicts::restore },
+    Action { path: "/conflicts/{log_id}/restore", run: conflicts::restore },
     Action { path: "/e/{entity}", run: entity::create },
     Action { path: "/e/{entity}/{id}", run: entity::update },
     Action { path: "/e/{entity}/{id}/delete", run: entity::delete },

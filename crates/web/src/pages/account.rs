@@ -130,7 +130,7 @@ fn review(it: &Review, who: &str) -> Markup {
                                 th scope="row" { (label(entity)) }
                                 @for number in [
                                     counts.only_here, counts.only_there, counts.same,
-                                    counts.merge, counts.conflict, counts.kept,
+                                    counts.merge, counts.conflict, counts.excluded,
                                 ] { td.num { (grouped(number)) } }
                             }
                         }
@@ -169,7 +169,7 @@ fn signed_in(request: &Request<'_>, remote: &str, who: &Overview) -> Markup {
                 (who.bound_to.as_deref().unwrap_or("nobody's yet: nothing was merged"))
             } }
             div { dt { "Not sent" } dd { (count_of(unsent, "change", "changes"))
-                @if who.unsent.kept > 0 { ", and " (grouped(who.unsent.kept)) " that you keep here" }
+                @if who.unsent.excluded > 0 { ", and " (grouped(who.unsent.excluded)) " that you keep here" }
             } }
         }
         @if who.bound_to.is_none() {

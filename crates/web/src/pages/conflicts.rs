@@ -63,7 +63,7 @@ pub(super) fn entry(request: &Request<'_>, it: &Conflict) -> Markup {
     let lost = &it.lost;
     let name = it.label.clone().unwrap_or_else(|| lost.id.to_string());
     html! {
-        li.row.conflict data-row data-key=(lost.place) {
+        li.row.conflict data-row data-key=(lost.log_id) {
             div.row-main {
                 div {
                     strong { (label(&lost.field)) } " of "
@@ -71,7 +71,7 @@ pub(super) fn entry(request: &Request<'_>, it: &Conflict) -> Markup {
                     " " span.muted { (lost.entity) }
                 }
                 dl.sides {
-                    (side("Stands", &lost.kept, &lost.kept_by, request))
+                    (side("Stands", &lost.winner, &lost.winner_by, request))
                     (side("Gave way", &lost.lost, &lost.lost_by, request))
                 }
                 p.muted { (lost.rule) ". "
@@ -80,7 +80,7 @@ pub(super) fn entry(request: &Request<'_>, it: &Conflict) -> Markup {
                 }
             }
             @if it.restorable {
-                button.btn data-post={ "/conflicts/" (lost.place) "/restore" } { "Write it again" }
+                button.btn data-post={ "/conflicts/" (lost.log_id) "/restore" } { "Write it again" }
             }
         }
     }

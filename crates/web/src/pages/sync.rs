@@ -4,7 +4,7 @@
 use driftline_core::{
     EntityDescriptor, Id, Millis, Progress, Replica, device,
     status::{State, Status},
-    store::{Find, Queued},
+    store::{Find, QueueId, QueueList, Queued},
 };
 use maud::{Markup, html};
 
@@ -85,7 +85,7 @@ fn under_way(replica: &Replica) -> Markup {
 
 fn facts(request: &Request<'_>, status: &Status) -> Result<Markup> {
     let code = request.profile.code()?;
-    let link = request.replica.read(device::link)?;
+    let link = request.replica.read(|tx| device::link(tx))?;
     Ok(html! {
         dl.facts {
             div { dt { "Remote" } dd { (status.remote.as_deref().unwrap_or_default()) } }
@@ -99,7 +99,7 @@ fn facts(request: &Request<'_>, status: &Status) -> Result<Markup> {
                     None => "none yet",
                 }
             } }
-            div { dt { "Waiting" } dd { (count_of(status.pending, "row", "rows")) } }
+            div { dt { "Waiting" } dd { (count_of(status.waiting, "row", "rows")) } }
             div { dt { "Refused" } dd { (count_of(status.parked, "row", "rows")) } }
             @if let Some(code) = code {
                 div { dt { "Comparison code" } dd {
@@ -114,7 +114,8 @@ fn parked(request: &Request<'_>, status: &Status) -> Result<Markup> {
     if status.parked == 0 {
         return Ok(html! {});
     }
-    let rows = request.replica.read(|tx| tx.queue(true, 0, LISTED))?;
+    let rows =
+        request.replica.read(|tx| tx.queue(QueueList::Parked, QueueId::default(), LISTED))?;
     Ok(html! {
         h2 { "Refused" }
         p { "Each of these rows is kept here and is not sent until it changes or you send it "
@@ -131,7 +132,7 @@ fn parked(request: &Request<'_>, status: &Status) -> Result<Markup> {
 
 fn refused(request: &Request<'_>, row: &Queued) -> Markup {
     let entity = request.replica.schema().get(&row.entity);
-    let why = row.parked.as_deref().or(row.last_error.as_deref()).unwrap_or("refused");
+    let why = row.parked().or(row.last_error.as_deref()).unwrap_or("refused");
     html! {
         li.row data-row data-key=(row.id) {
             div.row-main {
@@ -159,9 +160,9 @@ fn name(request: &Request<'_>, entity: &EntityDescriptor, id: Id) -> String {
 /// What is here of each entity, and whether the other side holds the same.
 fn tables(request: &Request<'_>, status: &Status) -> Result<Markup> {
     let replica = request.replica;
-    let link = replica.read(device::link)?;
-    let differ = link.compared.map(|(_, differ)| differ);
-    let some = status.pending + status.parked <= LISTED as u64;
+    let link = replica.read(|tx| device::link(tx))?;
+    let differ = link.compared.map(|it| it.differ);
+    let some = status.waiting + status.parked <= LISTED as u64;
     let queue = if some { queue(replica)? } else { Vec::new() };
     let mut rows = Vec::new();
     for entity in replica.schema().entities() {
@@ -208,8 +209,8 @@ fn compared(differ: Option<&[String]>, entity: &str) -> &'static str {
 
 fn queue(replica: &Replica) -> Result<Vec<Queued>> {
     Ok(replica.read(|tx| {
-        let mut all = tx.queue(false, 0, LISTED)?;
-        all.extend(tx.queue(true, 0, LISTED)?);
+        let mut all = tx.queue(QueueList::Waiting, QueueId::default(), LISTED)?;
+        all.extend(tx.queue(QueueList::Parked, QueueId::default(), LISTED)?);
         Ok(all)
     })?)
 }

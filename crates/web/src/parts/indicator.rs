@@ -35,7 +35,7 @@ pub(crate) fn shape(state: State) -> Markup {
 }
 
 fn waiting(status: &Status) -> String {
-    match status.pending {
+    match status.waiting {
         0 => String::new(),
         some => format!(", {} waiting", grouped(some)),
     }
@@ -60,7 +60,7 @@ fn since(status: &Status, now: Millis) -> String {
 /// Where the sync stands, in a sentence or two: what is, and what waits.
 pub(crate) fn sentence(status: &Status, now: Millis) -> String {
     let remote = status.remote.as_deref().unwrap_or("the remote");
-    let waiting = match status.pending {
+    let waiting = match status.waiting {
         0 => String::new(),
         1 => " One change waits here; nothing is lost.".into(),
         some => format!(" {} changes wait here; nothing is lost.", grouped(some)),

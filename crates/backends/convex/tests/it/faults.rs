@@ -8,7 +8,7 @@ use crate::common::{
     page, pull, push,
 };
 use driftline_convex::{Convex, Origin};
-use driftline_core::{Backend, Error, Identity, device};
+use driftline_core::{Backend, Error, Identity, device, store::QueueCounts};
 use serde_json::json;
 
 /// The classes of a pull's and a push's error.
@@ -177,12 +177,12 @@ async fn a_deployment_that_is_disabled_during_an_upload_parks_nothing() {
     let client = server.client();
     assert_eq!(replica.sync(&client).await.unwrap_err().code(), "unavailable");
     assert!(server.calls() < 12, "{} calls to find out that nothing works", server.calls());
-    assert_eq!(replica.read(|tx| tx.queue_sizes()).unwrap(), (702, 0));
+    assert_eq!(replica.read(|tx| tx.queue_counts()).unwrap().waiting, 702);
     assert_eq!(replica.sync(&client).await.unwrap_err().code(), "unavailable");
-    assert_eq!(replica.read(|tx| tx.queue_sizes()).unwrap(), (702, 0));
+    assert_eq!(replica.read(|tx| tx.queue_counts()).unwrap().waiting, 702);
     off.store(1, Ordering::Relaxed);
     assert_eq!(replica.sync(&client).await.unwrap().sent, 702);
-    assert_eq!(replica.read(|tx| tx.queue_sizes()).unwrap(), (0, 0));
+    assert_eq!(replica.read(|tx| tx.queue_counts()).unwrap(), QueueCounts::default());
 }
 
 #[tokio::test]
@@ -192,7 +192,7 @@ async fn a_page_that_fails_is_asked_for_with_fewer_rows() {
         _ => Reply::unnamed(),
     })
     .await;
-    assert_eq!(server.client().pull(pull(3)).await.unwrap().head, 7);
+    assert_eq!(server.client().pull(pull(3)).await.unwrap().head.0, 7);
     assert_eq!(server.calls(), 2);
 }
 
@@ -320,13 +320,13 @@ async fn a_failed_sync_loses_nothing() {
         for replies in [vec![reply.clone()], vec![Reply::value(&page(&[])), reply.clone()]] {
             let (server, replica) = (Server::script(replies).await, hurried());
             replica.create(&Note { text: SECRET.into(), ..Note::default() }).unwrap();
-            let before = replica.read(device::link).unwrap();
+            let before = replica.read(|tx| device::link(tx)).unwrap();
             let page_came = server.client().pull(pull(0)).await.is_ok();
             _ = replica.sync(&server.client()).await.unwrap_err();
-            let after = replica.read(device::link).unwrap();
+            let after = replica.read(|tx| device::link(tx)).unwrap();
             assert_eq!(after.cursor, before.cursor);
             assert!(after.identity.is_none() || page_came);
-            let (waiting, parked) = replica.read(|tx| tx.queue_sizes()).unwrap();
+            let QueueCounts { waiting, parked, .. } = replica.read(|tx| tx.queue_counts()).unwrap();
             assert_eq!((waiting, parked), (1, 0));
         }
     }

@@ -160,7 +160,7 @@ async fn a_first_sync_that_is_killed_at_half_goes_on_from_there() {
     }
     // Up: ten batches, of which five are on their way or there.
     killed_after(&laptop, &server, 8).await;
-    let waiting = laptop.read(|tx| tx.queue_sizes()).unwrap().0;
+    let waiting = laptop.read(|tx| tx.queue_counts()).unwrap().waiting;
     assert!((1_500..=3_500).contains(&waiting), "{waiting} wait");
     let report = laptop.sync(&server.client()).await.unwrap();
     // A batch that had arrived, though its answer was never read, is not sent again.

@@ -35,7 +35,7 @@ async fn a_slow_body_that_comes_to_an_end_is_taken() {
     let (first, rest) = whole.split_at(whole.len() - 20);
     let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{first}", whole.len());
     let server = Server::always(Reply::Trickle(head.into(), rest.into())).await;
-    assert_eq!(server.client().pull(pull(0)).await.unwrap().head, 7);
+    assert_eq!(server.client().pull(pull(0)).await.unwrap().head.0, 7);
 }
 
 #[tokio::test]

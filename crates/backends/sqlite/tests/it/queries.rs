@@ -2,8 +2,11 @@
 
 use crate::common::{self, found, id, note, open, put, stamp};
 use driftline_core::{
-    Durability, Error, Id, Input, Stamp, Store, Value,
-    store::{AuditEntry, AuditKind, Deleted, Find, Operation, Queued, Stored},
+    Cursor, Durability, Error, Id, Input, Seq, Stamp, Store, Value,
+    store::{
+        AuditEntry, AuditKind, Deleted, Find, Held, Operation, QueueCounts, QueueId, QueueList,
+        Queued, Standing, Stored,
+    },
 };
 use driftline_sqlite::SqliteStore;
 use serde_json::json;
@@ -89,7 +92,12 @@ fn pages_and_deleted_rows() {
     let mut gone = note(2, &[("title", json!("B"))]);
     gone.row.set("deleted_at", stamp(99), json!(99));
     put(&store, "notes", &gone);
-    let page = |deleted, offset, limit| Find { deleted, offset, limit, ..Find::default() };
+    let page = |deleted, offset, limit| Find {
+        deleted,
+        offset,
+        limit: Some(limit).filter(|it| *it > 0),
+        ..Find::default()
+    };
     let list = |find: &Find| found(&store, find).unwrap();
     assert_eq!(list(&page(Deleted::Hidden, 0, 0)), ids(&[1, 3, 4, 5]));
     assert_eq!(list(&page(Deleted::Hidden, 1, 2)), ids(&[3, 4]));
@@ -111,11 +119,11 @@ fn the_feed_is_in_order_over_all_entities() {
     let store: &dyn Store = &store;
     let places = [("notes", 1, 30), ("folders", 7, 10), ("unknown", 8, 20), ("notes", 3, 40)];
     for (entity, number, seq) in places {
-        put(store, entity, &Stored { seq, ..note(number, &[]) });
+        put(store, entity, &Stored { seq: Seq(seq), ..note(number, &[]) });
     }
     let feed = |after, limit| -> Vec<(String, u64)> {
-        let rows = store.view(|tx| tx.feed(after, limit)).unwrap();
-        rows.into_iter().map(|(entity, it)| (entity, it.seq)).collect()
+        let rows = store.view(|tx| tx.feed(Cursor(after), limit)).unwrap();
+        rows.into_iter().map(|it| (it.entity, it.stored.seq.0)).collect()
     };
     let all = [("folders", 10), ("unknown", 20), ("notes", 30), ("notes", 40)];
     let all: Vec<_> = all.iter().map(|(entity, seq)| ((*entity).to_owned(), *seq)).collect();
@@ -177,10 +185,10 @@ fn what_a_hub_holds_is_noted_and_the_rest_of_a_row_stays() {
     for entity in ["notes", "others"] {
         put(store, entity, &row);
         let held = || store.view(|tx| tx.held(entity, id(9))).unwrap();
-        assert_eq!(held(), Some((0, false)));
+        assert_eq!(held(), Some(Held { hash: 0, acked: false }));
         let hash = u64::MAX - 7;
         store.transact(Durability::Normal, |tx| tx.acknowledge(entity, id(9), hash)).unwrap();
-        assert_eq!(held(), Some((hash, true)));
+        assert_eq!(held(), Some(Held { hash, acked: true }));
         let now = store.view(|tx| tx.get(entity, id(9))).unwrap();
         assert_eq!(now, Some(Stored { hash, acked: true, ..row.clone() }));
         store.transact(Durability::Normal, |tx| tx.acknowledge(entity, id(77), 1)).unwrap();
@@ -190,7 +198,7 @@ fn what_a_hub_holds_is_noted_and_the_rest_of_a_row_stays() {
 
 fn queued(number: u64) -> Queued {
     Queued {
-        place: 0,
+        queue_id: QueueId::default(),
         entity: "notes".into(),
         id: id(number),
         operation: Operation::Create,
@@ -201,13 +209,12 @@ fn queued(number: u64) -> Queued {
         last_error: None,
         failures: 0,
         failed_at: 0,
-        parked: None,
-        kept: None,
+        standing: Standing::Waiting,
     }
 }
 
 #[test]
-fn an_entry_keeps_its_place_and_a_new_one_goes_to_the_end() {
+fn an_entry_keeps_its_number_and_a_new_one_goes_to_the_end() {
     let (_folder, store) = filled();
     let store: &dyn Store = &store;
     let write =
@@ -218,21 +225,23 @@ fn an_entry_keeps_its_place_and_a_new_one_goes_to_the_end() {
         write(&|tx| tx.enqueue(&queued(number)));
     }
     write(&|tx| tx.enqueue(&Queued { change: 2, ..queued(1) }));
-    write(&|tx| tx.enqueue(&Queued { parked: Some("too large".into()), ..queued(2) }));
-    let list = |parked, after| -> Vec<(Id, u64)> {
-        let entries = store.view(|tx| tx.queue(parked, after, 9)).unwrap();
-        entries.iter().map(|it| (it.id, it.place)).collect()
+    write(&|tx| {
+        tx.enqueue(&Queued { standing: Standing::Parked("too large".into()), ..queued(2) })
+    });
+    let list = |list, after| -> Vec<(Id, u64)> {
+        let entries = store.view(|tx| tx.queue(list, QueueId(after), 9)).unwrap();
+        entries.iter().map(|it| (it.id, it.queue_id.0)).collect()
     };
-    assert_eq!(list(false, 0), [(id(1), 1), (id(3), 3)]);
-    assert_eq!(list(true, 0), [(id(2), 2)]);
-    assert_eq!(list(false, 1), [(id(3), 3)]);
+    assert_eq!(list(QueueList::Waiting, 0), [(id(1), 1), (id(3), 3)]);
+    assert_eq!(list(QueueList::Parked, 0), [(id(2), 2)]);
+    assert_eq!(list(QueueList::Waiting, 1), [(id(3), 3)]);
     write(&|tx| tx.dequeue("notes", id(3)));
     write(&|tx| tx.enqueue(&queued(3)));
-    let entries = list(false, 1);
+    let entries = list(QueueList::Waiting, 1);
     assert_eq!(entries[0].0, id(3));
-    assert!(entries[0].1 > 3, "places are never used again");
-    let sizes = store.view(|tx| tx.queue_sizes()).unwrap();
-    assert_eq!(sizes, (2, 1));
+    assert!(entries[0].1 > 3, "numbers are never used again");
+    let counts = store.view(|tx| tx.queue_counts()).unwrap();
+    assert_eq!(counts, QueueCounts { waiting: 2, parked: 1, excluded: 0 });
 }
 
 #[test]
@@ -240,14 +249,14 @@ fn the_log_is_read_newest_first_and_pruned_by_age() {
     let (_folder, store) = filled();
     let store: &dyn Store = &store;
     let entry = |at, kind| AuditEntry {
-        place: 0,
+        log_id: None,
         at,
         kind,
         entity: "notes".into(),
         id: id(1),
         field: "title".into(),
-        kept: json!(1),
-        kept_stamp: stamp(2),
+        winner: json!(1),
+        winner_stamp: stamp(2),
         lost: json!(2),
         lost_stamp: stamp(1),
         rule: "later".into(),
@@ -288,7 +297,7 @@ fn views_show_how_far_each_row_has_come() {
     (&store as &dyn Store)
         .transact(Durability::Full, |tx| {
             tx.enqueue(&queued(2))?;
-            tx.enqueue(&Queued { parked: Some("no".into()), ..queued(3) })
+            tx.enqueue(&Queued { standing: Standing::Parked("no".into()), ..queued(3) })
         })
         .unwrap();
     type Line = (Option<String>, Option<String>, String, Option<i64>, Option<i64>);

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::common::{self, NOTES, get, id, note, open, put, stamp};
 use driftline_core::{
-    Cell, Durability, Error, Input, Row, Stamp, Store, Value,
-    store::{AuditEntry, AuditKind, Operation, Queued, Stored},
+    Cell, Durability, Error, Input, Row, Seq, Stamp, Store, Value,
+    store::{
+        AuditEntry, AuditKind, LogId, Operation, QueueId, QueueList, Queued, Standing, Stored,
+    },
     value::canonical,
 };
 use proptest::prelude::*;
@@ -84,7 +86,7 @@ fn any_stored() -> impl Strategy<Value = Stored> {
         row: Row::from_iter(cells),
         local: local.into_iter().map(|(field, value)| (field.into(), value)).collect(),
         key,
-        seq,
+        seq: Seq(seq),
         born,
         hash,
         acked,
@@ -152,7 +154,8 @@ fn numbers_and_depths_beyond_what_a_file_can_hold_are_refused_in_words() {
     let fits = note(1, &[("body", nested(124)), ("unknown", nested(124))]);
     put(store, "notes", &fits);
     assert_eq!(get(store, "notes", id(1)), Some(fits));
-    for stored in [note(2, &[("body", nested(125))]), Stored { seq: u64::MAX, ..note(2, &[]) }] {
+    for stored in [note(2, &[("body", nested(125))]), Stored { seq: Seq(u64::MAX), ..note(2, &[]) }]
+    {
         let error = store.transact(Durability::Full, |tx| tx.put("notes", &stored)).unwrap_err();
         assert!(matches!(error, Error::Invalid { what: Input::Value, .. }), "{error}");
         assert_eq!(get(store, "notes", id(2)), None);
@@ -194,7 +197,7 @@ fn queue_and_log_entries_come_back_equal() {
     let store = open(&folder.path().join("a.db"));
     let store: &dyn Store = &store;
     let mut queued = Queued {
-        place: 0,
+        queue_id: QueueId::default(),
         entity: "notes".into(),
         id: id(1),
         operation: Operation::Update,
@@ -205,18 +208,17 @@ fn queue_and_log_entries_come_back_equal() {
         last_error: Some("a\0b".into()),
         failures: 2,
         failed_at: 1_700_000_000_001,
-        parked: None,
-        kept: None,
+        standing: Standing::Waiting,
     };
     let mut entry = AuditEntry {
-        place: 0,
+        log_id: None,
         at: 5,
         kind: AuditKind::Conflict,
         entity: "notes".into(),
         id: id(1),
         field: "body".into(),
-        kept: json!({"a": [0.1, null, "\0"]}),
-        kept_stamp: stamp(3),
+        winner: json!({"a": [0.1, null, "\0"]}),
+        winner_stamp: stamp(3),
         lost: Value::Null,
         lost_stamp: Stamp::machine(1, 2, 3, 4),
         rule: "the later write wins".into(),
@@ -227,13 +229,15 @@ fn queue_and_log_entries_come_back_equal() {
             tx.record(&entry)
         })
         .unwrap();
-    (queued.place, entry.place) = (1, 1);
+    (queued.queue_id, entry.log_id) = (QueueId(1), Some(LogId(1)));
     let read = || {
-        store
-            .view(|tx| Ok((tx.queued("notes", id(1))?, tx.queue(false, 0, 9)?, tx.audit(None, 9)?)))
+        store.view(|tx| {
+            let waiting = tx.queue(QueueList::Waiting, QueueId::default(), 9)?;
+            Ok((tx.queued("notes", id(1))?, waiting, tx.audit(None, 9)?))
+        })
     };
     assert_eq!(read().unwrap(), (Some(queued.clone()), vec![queued], vec![entry.clone()]));
-    entry.kept = json!("restored");
+    entry.winner = json!("restored");
     store.transact(Durability::Full, |tx| tx.record(&entry)).unwrap();
     assert_eq!(read().unwrap().2, vec![entry]);
 }

@@ -95,8 +95,8 @@ impl Device {
             .unwrap()
     }
 
-    pub fn pending(&self) -> u64 {
-        self.replica.status(Some("hub")).unwrap().pending
+    pub fn waiting(&self) -> u64 {
+        self.replica.status(Some("hub")).unwrap().waiting
     }
 }
 

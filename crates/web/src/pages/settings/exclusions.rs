@@ -15,7 +15,7 @@ pub(super) fn section(all: &[Exclusion]) -> Markup {
                 @for it in all {
                     li.row data-key=(it.what) {
                         div.row-main.cut { code { (it.what) } }
-                        span.num.muted { (count_of(it.kept, "changed row stays", "changed rows stay")) " here" }
+                        span.num.muted { (count_of(it.changes, "changed row stays", "changed rows stay")) " here" }
                         button.btn data-post="/exclude/remove" data-form=(form(&it.what))
                             aria-label={ "Sync again: " (it.what) } { "Sync again" }
                     }

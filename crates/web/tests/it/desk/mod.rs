@@ -194,11 +194,11 @@ fn workspaces_are_named_mapped_pinned_and_put_away() {
     a.act(&format!("/workspaces/{id}/archive"), "");
     assert!(!a.page("/workspaces").contains("/home/ana/engine<"));
     assert!(a.page("/workspaces?archived=with").contains("archived"));
-    let before = a.replica.status(Some("the hub")).unwrap().pending;
+    let before = a.replica.status(Some("the hub")).unwrap().waiting;
     assert_eq!(before, 1);
     a.sync(&hub);
     a.act(&format!("/workspaces/{id}"), "name=Engine&here=%2Fmnt%2Fengine");
-    let after = a.replica.status(Some("the hub")).unwrap().pending;
+    let after = a.replica.status(Some("the hub")).unwrap().waiting;
     assert_eq!(after, 0, "what nobody changed is not written");
     assert_eq!(a.act(&format!("/workspaces/{id}/burn"), "").status, 404);
 }

@@ -16,8 +16,8 @@ use std::{
 use async_trait::async_trait;
 use driftline_convex::{Convex, Origin};
 use driftline_core::{
-    Change, Env, Id, Millis, PROTOCOL, Pull, Push, Replica, Result, Row, Schema, SecretString,
-    Simulated, Stamp, TokenSource, Value,
+    Change, Cursor, Env, Id, Millis, PROTOCOL, Pull, Push, Replica, Result, Row, Schema,
+    SecretString, Serial, Simulated, Stamp, TokenSource, Value,
 };
 use driftline_derive::SyncEntity;
 use driftline_memory::MemoryStore;
@@ -299,7 +299,7 @@ pub fn hurried() -> Replica {
 }
 
 pub fn pull(cursor: u64) -> Pull {
-    Pull { protocol: PROTOCOL, cursor, rows: 500, bytes: 3 << 19 }
+    Pull { protocol: PROTOCOL, cursor: Cursor(cursor), rows: 500, bytes: 3 << 19 }
 }
 
 pub fn push() -> Push {
@@ -311,7 +311,7 @@ pub fn push() -> Push {
         account: "a".into(),
         epoch: "e".into(),
         device: "d".into(),
-        serial: 1,
+        serial: Serial(1),
         changes: vec![change],
     }
 }

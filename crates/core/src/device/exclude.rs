@@ -1,34 +1,33 @@
 //! What a person keeps on this device: whatever is in a folder, or a row by name, and
-//! everything that refers to it. It waits in the queue as kept. Nothing of it is sent
+//! everything that refers to it. In the queue it is excluded. Nothing of it is sent
 //! until the person says otherwise, and then all of it is.
 
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::queue::{all_entries, all_of};
 use crate::{
-    EntityDescriptor, Error, Id, Kind, Result, Value,
-    store::{Queued, ReadTx, StoreTx},
+    EntityDescriptor, Id, Kind, Result, Value,
+    store::{QueueList, Queued, ReadMeta, ReadTx, Standing, StoreTx, meta},
     value::normal_name,
     view,
 };
 
 const RULES: &str = "keep";
-/// Set when something changed that rows are kept for: then it is found out anew.
+/// Set when something changed that rows are excluded for: then it is found out anew.
 const UNSORTED: &str = "keep.unsorted";
 
-const STEP: usize = 1_000;
-
-/// What is kept on this device.
+/// What stays on this device.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
+pub struct Exclusions {
     /// Folders: rows that are known by a path in one of them.
     pub folders: Vec<String>,
     /// Rows, by entity and id.
     pub rows: Vec<(String, Id)>,
 }
 
-impl Kept {
+impl Exclusions {
     /// Whether nothing is.
     pub fn is_empty(&self) -> bool {
         self.folders.is_empty() && self.rows.is_empty()
@@ -44,40 +43,38 @@ impl Kept {
     }
 }
 
-/// What is kept on this device, as it was last set.
+/// What stays on this device, as it was last set.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn kept(tx: &dyn ReadTx) -> Result<Kept> {
-    let Some(text) = tx.meta(RULES)? else { return Ok(Kept::default()) };
-    serde_json::from_str(&text).map_err(|it| damaged(&it))
+pub fn exclusions(tx: &dyn ReadMeta) -> Result<Exclusions> {
+    Ok(meta::load(tx, RULES, "what stays on this device")?.unwrap_or_default())
 }
 
-/// Sets what is kept from now on, and sorts the queue by it. Returns whether that was
+/// Sets what stays here from now on, and sorts the queue by it. Returns whether that was
 /// anything new.
 ///
 /// # Errors
 /// When the store cannot be written.
-pub fn keep(tx: &mut dyn StoreTx, rules: &Kept) -> Result<bool> {
-    if kept(tx.reading())? == *rules {
+pub fn exclude(tx: &mut dyn StoreTx, rules: &Exclusions) -> Result<bool> {
+    if exclusions(tx)? == *rules {
         return Ok(false);
     }
-    let text = serde_json::to_string(rules).map_err(|it| damaged(&it))?;
-    tx.set_meta(RULES, Some(&text).filter(|_| !rules.is_empty()).map(String::as_str))?;
-    let mut judge = Judge::of(rules.clone());
-    // What becomes kept leaves the list that is walked here, and what was kept enters
-    // those that have been walked: so each is read as a whole first.
-    let mut all = whole(|after| tx.kept(after, STEP))?;
-    for parked in [true, false] {
-        all.extend(whole(|after| tx.queue(parked, after, STEP))?);
+    if rules.is_empty() {
+        tx.set_meta(RULES, None)?;
+    } else {
+        meta::save(tx, RULES, "what stays on this device", rules)?;
     }
-    for mut entry in all {
+    let mut judge = Judge::of(rules.clone());
+    // What becomes excluded leaves the list that is walked here, and what was enters
+    // those that have been walked: so each is read as a whole first.
+    for mut entry in all_entries(tx)? {
         judge.sort(tx, &mut entry)?;
     }
     Ok(true)
 }
 
-/// Notes that rows of `entity` may be kept, or no longer kept, for another row than
+/// Notes that rows of `entity` may be excluded, or no longer, for another row than
 /// before: one of them has moved.
 pub(super) fn moved(tx: &mut dyn StoreTx, entity: &EntityDescriptor) -> Result<()> {
     let referred =
@@ -88,46 +85,35 @@ pub(super) fn moved(tx: &mut dyn StoreTx, entity: &EntityDescriptor) -> Result<(
     Ok(())
 }
 
-/// Finds out anew what is kept, if something has moved.
+/// Finds out anew what is excluded, if something has moved.
 pub(super) fn sort_again(tx: &mut dyn StoreTx) -> Result<()> {
     if tx.meta(UNSORTED)?.is_none() {
         return Ok(());
     }
-    let mut judge = Judge::of(kept(tx.reading())?);
-    for mut entry in whole(|after| tx.kept(after, STEP))? {
+    let mut judge = Judge::of(exclusions(tx)?);
+    for mut entry in all_of(tx, QueueList::Excluded)? {
         judge.sort(tx, &mut entry)?;
     }
     tx.set_meta(UNSORTED, None)
 }
 
-fn whole(mut read: impl FnMut(u64) -> Result<Vec<Queued>>) -> Result<Vec<Queued>> {
-    let mut all: Vec<Queued> = Vec::new();
-    loop {
-        let page = read(all.last().map_or(0, |it| it.place))?;
-        if page.is_empty() {
-            return Ok(all);
-        }
-        all.extend(page);
-    }
-}
-
-/// Decides what is kept, and remembers it of rows that others refer to.
+/// Decides what is excluded, and remembers it of rows that others refer to.
 pub(crate) struct Judge {
-    rules: Kept,
+    rules: Exclusions,
     known: HashMap<(&'static str, Id), Option<String>>,
 }
 
 impl Judge {
     /// By the rules in force.
     pub(crate) fn new(tx: &dyn ReadTx) -> Result<Self> {
-        Ok(Self::of(kept(tx)?))
+        Ok(Self::of(exclusions(tx)?))
     }
 
-    fn of(rules: Kept) -> Self {
+    fn of(rules: Exclusions) -> Self {
         Self { rules, known: HashMap::new() }
     }
 
-    /// The rule that keeps a row here.
+    /// The rule that excludes a row.
     pub(crate) fn rule(&mut self, tx: &dyn ReadTx, entity: &str, id: Id) -> Result<Option<String>> {
         if self.rules.is_empty() {
             return Ok(None);
@@ -159,7 +145,7 @@ impl Judge {
         if let Some(known) = self.known.get(&(to, id)) {
             return Ok(known.clone());
         }
-        // Rows that refer to each other in a circle are kept for none of themselves.
+        // Rows that refer to each other in a circle are excluded for none of themselves.
         self.known.insert((to, id), None);
         let rule = self.rule(tx, to, id)?;
         self.known.insert((to, id), rule.clone());
@@ -171,22 +157,17 @@ impl Judge {
         self.rules.rows.iter().find(is_it).map(|(of, id)| format!("{of}/{id}"))
     }
 
-    /// Writes into a queue entry what holds for it now. Returns whether it is kept.
+    /// Writes into a queue entry what holds for it now. Returns whether it is excluded.
     pub(super) fn sort(&mut self, tx: &mut dyn StoreTx, entry: &mut Queued) -> Result<bool> {
         let rule = self.rule(tx.reading(), &entry.entity, entry.id)?;
-        let is_kept = rule.is_some();
-        if entry.kept != rule {
-            if is_kept {
-                (entry.parked, entry.last_error) = (None, None);
+        let is_excluded = rule.is_some();
+        if entry.excluded() != rule.as_deref() {
+            if is_excluded {
+                entry.last_error = None;
             }
-            entry.kept = rule;
+            entry.standing = rule.map_or(Standing::Waiting, Standing::Excluded);
             tx.enqueue(entry)?;
         }
-        Ok(is_kept)
+        Ok(is_excluded)
     }
-}
-
-fn damaged(error: &serde_json::Error) -> Error {
-    let what = "what is kept on this device".into();
-    Error::Damaged { what, found: error.to_string() }
 }

@@ -4,18 +4,18 @@
 use crate::common::{Device, Folder, Line, hub, hub_of, imported};
 use driftline_core::{
     Id, Schema,
-    device::Kept,
+    device::Exclusions,
     status::{State, Status},
     store::Find,
 };
 use driftline_memory::MemoryStore;
 
 fn keep(device: &Device, folders: &[&str], rows: &[(&str, Id)]) {
-    let rules = Kept {
+    let rules = Exclusions {
         folders: folders.iter().map(|it| (*it).to_owned()).collect(),
         rows: rows.iter().map(|(entity, id)| ((*entity).to_owned(), *id)).collect(),
     };
-    device.replica.keep(&rules).unwrap();
+    device.replica.exclude(&rules).unwrap();
 }
 
 fn line(device: &Device, folder: Id, text: &str) -> Id {
@@ -30,7 +30,7 @@ fn status(device: &Device) -> Status {
 
 fn sizes(device: &Device) -> (u64, u64, u64) {
     let it = status(device);
-    (it.pending, it.parked, it.kept)
+    (it.waiting, it.parked, it.excluded)
 }
 
 fn paths(device: &Device) -> Vec<String> {

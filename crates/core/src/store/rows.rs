@@ -1,0 +1,131 @@
+//! Rows by entity and id. Entities are named; names the schema does not know are allowed
+//! and lead to the rows kept for newer programs.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::Find;
+use crate::{FieldName, Id, Result, Row, Schema, Seq};
+
+/// A row as a store keeps it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stored {
+    /// Its name.
+    pub id: Id,
+    /// The cells that travel, those of unknown fields among them.
+    pub row: Row,
+    /// The values that stay on this device.
+    pub local: BTreeMap<FieldName, Value>,
+    /// The natural key as one text.
+    pub key: Option<String>,
+    /// At a hub: the row's sequence number. 0 elsewhere.
+    pub seq: Seq,
+    /// At a hub: it came as a birth and still has the key it was born with.
+    pub born: bool,
+    /// What the hub last held of it ([`Row::hash`]), or 0 for nothing.
+    pub hash: u64,
+    /// On a device: some hub has acknowledged it, so it is no birth any more.
+    pub acked: bool,
+}
+
+impl Stored {
+    /// A row without cells.
+    pub fn new(id: Id) -> Self {
+        Self {
+            id,
+            row: Row::default(),
+            local: BTreeMap::new(),
+            key: None,
+            seq: Seq::default(),
+            born: false,
+            hash: 0,
+            acked: false,
+        }
+    }
+}
+
+/// What a hub last held of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// [`Stored::hash`].
+    pub hash: u64,
+    /// [`Stored::acked`].
+    pub acked: bool,
+}
+
+/// Reads rows.
+pub trait ReadRows {
+    /// The entities of this store.
+    fn schema(&self) -> &Schema;
+
+    /// The row with this id.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn get(&self, entity: &str, id: Id) -> Result<Option<Stored>>;
+
+    /// What a hub last held of the row with this id: as [`get`](Self::get), for less.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn held(&self, entity: &str, id: Id) -> Result<Option<Held>>;
+
+    /// The ids of rows whose own natural key is `key`, in order.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn with_key(&self, entity: &str, key: &str) -> Result<Vec<Id>>;
+
+    /// Rows that match, in order. The entity must be in the schema.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn find(&self, entity: &str, find: &Find) -> Result<Vec<Stored>>;
+
+    /// How many rows match, regardless of `limit` and `offset`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn count(&self, entity: &str, find: &Find) -> Result<u64>;
+
+    /// Up to `limit` rows with ids after `after`, by id.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn scan(&self, entity: &str, after: Option<Id>, limit: usize) -> Result<Vec<Stored>>;
+
+    /// The entities that rows are kept for, in the schema or not.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn stored_entities(&self) -> Result<Vec<String>>;
+}
+
+/// Writes rows.
+pub trait WriteRows: ReadRows {
+    /// Stores a row under its id, replacing what was there.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    fn put(&mut self, entity: &str, stored: &Stored) -> Result<()>;
+
+    /// Takes a row away, as if it had never been.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    fn remove(&mut self, entity: &str, id: Id) -> Result<()>;
+
+    /// Notes that a hub has acknowledged the row with this id, and what it holds of it
+    /// ([`Stored::hash`]): as [`put`](Self::put), for less.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    fn acknowledge(&mut self, entity: &str, id: Id, hash: u64) -> Result<()>;
+
+    /// Forgets on every row what a hub holds of it ([`Stored::hash`]).
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    fn forget_hub(&mut self) -> Result<()>;
+}
