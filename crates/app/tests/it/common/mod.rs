@@ -13,7 +13,7 @@ use std::{
 use driftline_testing::Home;
 use serde_json::Value;
 
-pub(crate) use driftline_testing::{line, message_name, session_name, snapshot, written};
+pub(crate) use driftline_testing::{line, message_name, session_name, written};
 
 /// What stands in for the machine's clock and zone when these tests run in another zone or a
 /// year ahead.
