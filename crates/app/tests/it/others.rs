@@ -107,7 +107,7 @@ fn pages_of(profile: &Path) -> Vec<PathBuf> {
 fn no_code_is_in_what_programs_are_called_with() {
     let place = Place::new();
     let browser = Browser::new(&place);
-    for round in 0..10 {
+    for round in 0..3 {
         let mut command = browser.on(place.command("A", &["open", "--json"]));
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let link = app::link(&mut BufReader::new(child.stdout.take().unwrap()));
@@ -139,7 +139,7 @@ async fn no_sign_in_is_in_what_programs_are_called_with() {
     let browser = Browser::new(&place);
     cloud::join(&place, "A", &deployment);
     deployment.set_visitor(&Visitor::Account("1001".into())).await.unwrap();
-    for round in 0..10 {
+    for round in 0..3 {
         let words = ["sign-in", "github", "--token-file", "--yes"];
         let mut command = browser.on(place.command("A", &words));
         command.stdout(Stdio::null()).stderr(Stdio::piped());
