@@ -1,5 +1,6 @@
 //! What tests of several crates share: clocks, a folder with a home in it and transcripts
-//! there, requests written by hand, and waiting. What one crate's tests alone need is in its
+//! there, requests written by hand, what
+//! snapshots leave out, and waiting. What one crate's tests alone need is in its
 //! `tests/it`.
 #![allow(
     clippy::expect_used,
@@ -10,12 +11,14 @@
 
 mod clock;
 mod home;
+mod redact;
 mod request;
 mod wait;
 
 pub use self::{
     clock::Clock,
     home::{Home, line, message_name, session_name, snapshot, written},
+    redact::{markup, redact},
     request::{Answer, Request},
     wait::{PATIENCE, until},
 };
