@@ -123,7 +123,7 @@ fn without_a_remote_there_is_nothing_to_sync_with() {
 }
 
 #[test]
-fn one_syncs_at_a_time_and_whoever_waits_is_told_once() {
+fn one_syncs_at_a_time_and_whoever_waits_is_told() {
     let world = World::new();
     let a = world.shared("a");
     a.add("inbox", &[("title", "a")]);
