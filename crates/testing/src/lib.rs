@@ -19,7 +19,7 @@ pub use self::{
     clock::Clock,
     home::{Home, line, message_name, session_name, snapshot, written},
     redact::{markup, redact},
-    request::{Answer, Request},
+    request::{Answer, Request, closed_port},
     wait::{PATIENCE, until},
 };
 

@@ -2,12 +2,18 @@
 
 use std::{
     io::{Read as _, Write as _},
-    net::{SocketAddr, TcpStream},
+    net::{SocketAddr, TcpListener, TcpStream},
 };
 
 use serde_json::Value;
 
 use crate::PATIENCE;
+
+/// A port of this machine at which nobody answers.
+pub fn closed_port() -> u16 {
+    // Free again when this returns, and not given to anybody else for a while.
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
 
 /// A request. Nothing is in its head but what a test puts there, the length of the body, and
 /// that the connection ends with it.

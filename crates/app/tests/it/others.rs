@@ -17,6 +17,7 @@ use crate::common::{
     cloud,
 };
 use driftline_deployment::Visitor;
+use driftline_testing::until;
 use reqwest::Url;
 use serde_json::json;
 
@@ -125,7 +126,7 @@ fn no_code_is_in_what_programs_are_called_with() {
         leads(&later, &other);
         browser.go();
         let app = App::of(child, address, &code);
-        while page.exists() {}
+        until("the end of the page", || (!page.exists()).then_some(()));
         assert!(later.exists(), "its code was not used yet");
         assert_eq!(app.interrupt(), Some(0));
         assert!(pages_of(&place.path("A")).is_empty(), "round {round}");

@@ -1,7 +1,7 @@
 //! What an app does with an account, at the local deployment: errands, the first merge, and
 //! the way back from it.
 
-use std::{net::TcpListener, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use driftline_auth::{FileVault, Origin, Saved, Tokens, Vault as _};
 use driftline_client::{
@@ -11,7 +11,7 @@ use driftline_client::{
 };
 use driftline_core::{Id, Stamp};
 use driftline_deployment::{Account, Deployment, Options};
-use driftline_testing::{Clock, START, until};
+use driftline_testing::{Clock, START, closed_port, until};
 
 use crate::world::{Side, World};
 
@@ -47,11 +47,11 @@ fn settled(app: &OpenProfile) -> Standing {
 }
 
 /// What an errand comes to.
-fn came(app: &OpenProfile, errand: Errand) -> Came {
+fn came(app: &OpenProfile, errand: &Errand) -> Came {
     settled(app);
     app.begin(errand.clone());
     let (which, came) = settled(app).done.unwrap();
-    assert_eq!(which, errand);
+    assert_eq!(which, *errand);
     came
 }
 
@@ -74,8 +74,7 @@ fn without_a_deployment_there_is_nobody_and_nothing_to_look_at() {
 #[test]
 fn a_look_at_a_deployment_that_is_not_there_says_so_and_is_made_again_later() {
     let world = World::new();
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let url = format!("http://127.0.0.1:{port}");
+    let url = format!("http://127.0.0.1:{}", closed_port());
     world.set("a", &[("remote.backend", "convex"), ("remote.url", &url)]);
     let side = world.open("a");
     let app = side.app();
@@ -87,7 +86,7 @@ fn a_look_at_a_deployment_that_is_not_there_says_so_and_is_made_again_later() {
     let who = settled(&app).who.unwrap();
     // Nobody was ever signed in, which needs no deployment to be known.
     assert_eq!(who.unwrap_err().kind(), Kind::SignIn);
-    assert!(matches!(&*came(&app, Errand::Undo).unwrap_err(), Error::NothingToUndo));
+    assert!(matches!(&*came(&app, &Errand::Undo).unwrap_err(), Error::NothingToUndo));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -120,7 +119,7 @@ async fn an_undo_goes_back_under_a_live_replica_whose_stamps_go_on() {
     let error = tokio::task::block_in_place(|| side.try_sync()).unwrap_err();
     assert_eq!(error.kind(), Kind::SignIn, "nothing goes there before somebody agreed: {error}");
     let app = side.app();
-    let done = came(&app, Errand::Merge).unwrap();
+    let done = came(&app, &Errand::Merge).unwrap();
     let Done::SignedIn(done) = &*done else { panic!("{done:?}") };
     let merged = done.first.as_ref().unwrap().merged.as_ref().unwrap();
     assert_eq!((merged.sent, merged.received), (1, 0));
@@ -130,7 +129,7 @@ async fn an_undo_goes_back_under_a_live_replica_whose_stamps_go_on() {
         side.edit("inbox", id, "title", number.to_string());
     }
     let last = stamp(&side, id);
-    let undone = came(&app, Errand::Undo).unwrap();
+    let undone = came(&app, &Errand::Undo).unwrap();
     let Done::Undone(undone) = &*undone else { panic!("{undone:?}") };
     assert!(undone.told, "the deployment knows that the sign-in is over");
     assert_eq!(undone.until.unsent, 1, "{undone:?}");
@@ -140,5 +139,5 @@ async fn an_undo_goes_back_under_a_live_replica_whose_stamps_go_on() {
     assert!(stamp(&side, id) > last, "{:?} {last:?}", stamp(&side, id));
     // Signed out, and there is nothing more to undo.
     assert_eq!(settled(&app).who.unwrap().unwrap_err().kind(), Kind::SignIn);
-    assert!(matches!(&*came(&app, Errand::Undo).unwrap_err(), Error::NothingToUndo));
+    assert!(matches!(&*came(&app, &Errand::Undo).unwrap_err(), Error::NothingToUndo));
 }

@@ -1,12 +1,11 @@
 //! Checks without signing in.
 
-use std::net::TcpListener;
-
 use driftline_client::{
     Error, Kind,
     doctor::{Check, Found, check},
     runtime,
 };
+use driftline_testing::closed_port;
 
 use crate::world::World;
 
@@ -41,9 +40,7 @@ fn a_config_that_is_wrong_is_the_reason_for_the_rest() {
 #[test]
 fn a_deployment_that_is_not_there_is_named_and_the_machine_is_checked() {
     let world = World::new();
-    // Its port is free again when it is asked.
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let url = format!("http://127.0.0.1:{port}");
+    let url = format!("http://127.0.0.1:{}", closed_port());
     world.set("a", &[("remote.backend", "convex"), ("remote.url", &url)]);
     let all = checked(&world);
     let found = |what: &str| &all.iter().find(|it| it.what == what).unwrap().found;
