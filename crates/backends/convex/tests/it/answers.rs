@@ -214,7 +214,7 @@ async fn a_row_that_cannot_be_read_is_set_aside_until_it_can() {
     })
     .await;
     let store = Arc::new(MemoryStore::new(Schema::registered().unwrap()));
-    let open = || Replica::open(store.clone(), crate::common::Clock::new()).unwrap();
+    let open = || Replica::open(store.clone(), crate::common::clock()).unwrap();
     let replica = open();
     for received in [1, 0] {
         let report = replica.sync(&server.client()).await.unwrap();

@@ -98,7 +98,7 @@ fn any_row_comes_back_equal() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder.path().join("a.db"));
     let other = open(&folder.path().join("a.db"));
-    let config = ProptestConfig { cases: 600, failure_persistence: None, ..Default::default() };
+    let config = ProptestConfig { cases: 600, source_file: Some(file!()), ..Default::default() };
     proptest!(config, |(stored in any_stored(), entity in prop::sample::select(vec!["notes", "others"]))| {
         put(&store, entity, &stored);
         let back = get(&store, entity, stored.id);

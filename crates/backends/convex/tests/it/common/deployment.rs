@@ -11,7 +11,7 @@ use futures_util::future::FutureExt;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{Clock, Reply, Request, TOKEN};
+use super::{Clock, Reply, Request, TOKEN, clock};
 
 const INLINE: usize = 65_536;
 const CHUNK: usize = 524_288;
@@ -27,7 +27,7 @@ pub struct Deployment {
 
 impl Deployment {
     pub fn new() -> Self {
-        Self { env: Clock::new(), hub: None, chunks: BTreeMap::new(), forgets_to_ask: false }
+        Self { env: clock(), hub: None, chunks: BTreeMap::new(), forgets_to_ask: false }
     }
 
     pub fn answer(&mut self, request: &Request) -> Reply {

@@ -2,25 +2,20 @@
 //! that was written for them.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
+    io::{BufRead, BufReader},
     process::{Command, Stdio},
 };
 
+use driftline_testing::Request;
+
 /// One request, answered.
 fn ask(address: &str, method: &str, path: &str, key: &str, body: &str) -> String {
-    let mut stream = TcpStream::connect(address).unwrap();
-    write!(
-        stream,
-        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\n\
-         x-driftline-key: {key}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-        body.len(),
-    )
-    .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200"), "{path}: {answer}");
-    answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+    let origin = format!("http://{address}");
+    let headers = [("Host", address), ("Origin", &origin), ("x-driftline-key", key)];
+    let request = Request { method, target: path, headers: &headers, body };
+    let answer = request.ask(address.parse().unwrap());
+    assert_eq!(answer.status, 200, "{path}: {answer:?}");
+    answer.body
 }
 
 #[test]
