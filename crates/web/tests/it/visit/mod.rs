@@ -14,7 +14,8 @@ use std::{
 use driftline_client::{Client, OpenProfile, Overrides, importer::Asker, profile::Profile};
 use driftline_core::{Env, Id, Millis, Replica, Schema, Simulated, status::Status};
 use driftline_memory::MemoryStore;
-use driftline_reading::{Reading, Shell, inbox::Outside};
+use driftline_reading::{Reading, inbox::Outside};
+use driftline_text::Shell;
 use driftline_web::{Door, Error, Host, Options, Result, Server, Traded};
 use futures_util::future::{BoxFuture, FutureExt as _};
 use jiff::tz::TimeZone;
