@@ -13,8 +13,9 @@ use std::{
 use driftline_client::{Client, OpenProfile, Overrides, importer::Asker, profile::Profile};
 use driftline_core::{Env, Id, Replica, Schema, status::Status};
 use driftline_memory::MemoryStore;
-use driftline_reading::{Reading, Shell, inbox::Outside};
+use driftline_reading::{Reading, inbox::Outside};
 use driftline_testing::{Answer, Clock, Request, START};
+use driftline_text::Shell;
 use driftline_web::{Door, Error, Host, Options, Result, Server, Traded};
 use jiff::tz::TimeZone;
 use serde_json::Value;
