@@ -77,7 +77,7 @@ pub fn detail(reading: &Reading, id: Id) -> Result<Detail> {
                 return Err(not_found());
             }
             let mut folders: BTreeMap<String, u64> = BTreeMap::new();
-            for session in sessions(tx, row.id, 0)? {
+            for session in sessions(tx, row.id, None)? {
                 if let Some(cwd) = session.value("cwd").and_then(Value::as_str) {
                     *folders.entry(cwd.to_owned()).or_default() += 1;
                 }
@@ -89,9 +89,14 @@ pub fn detail(reading: &Reading, id: Id) -> Result<Detail> {
         .map_err(Error::from)
 }
 
-fn sessions(tx: &dyn ReadTx, id: Id, limit: usize) -> driftline_core::Result<Vec<view::View>> {
+fn sessions(
+    tx: &dyn ReadTx,
+    id: Id,
+    limit: Option<usize>,
+) -> driftline_core::Result<Vec<view::View>> {
     let Some(entity) = tx.schema().get(Session::NAME) else { return Ok(Vec::new()) };
-    let find = Find::new().refers("workspace", id).descending("started_at").limit(limit);
+    let newest = Find::new().refers("workspace", id).descending("started_at");
+    let find = Find { limit, ..newest };
     view::list(tx, entity, &find)
 }
 
@@ -109,7 +114,7 @@ fn workspace(tx: &dyn ReadTx, row: &view::View) -> driftline_core::Result<Worksp
         Some(entity) => view::count(tx, entity, &Find::new().refers("workspace", row.id))?,
         None => 0,
     };
-    let last = sessions(tx, row.id, 1)?;
+    let last = sessions(tx, row.id, Some(1))?;
     let last_at = last.first().and_then(|it| it.value("started_at")?.as_u64());
     Ok(Workspace {
         id: row.id,
