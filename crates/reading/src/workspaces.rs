@@ -73,7 +73,7 @@ pub fn detail(replica: &Replica, id: Id) -> Result<Detail> {
             return Err(not_found());
         }
         let mut folders: BTreeMap<String, u64> = BTreeMap::new();
-        for session in sessions(tx, row.id, 0)? {
+        for session in sessions(tx, row.id, None)? {
             if let Some(cwd) = session.value("cwd").and_then(Value::as_str) {
                 *folders.entry(cwd.to_owned()).or_default() += 1;
             }
@@ -84,9 +84,10 @@ pub fn detail(replica: &Replica, id: Id) -> Result<Detail> {
     })
 }
 
-fn sessions(tx: &dyn ReadTx, id: Id, limit: usize) -> Result<Vec<view::View>> {
+fn sessions(tx: &dyn ReadTx, id: Id, limit: Option<usize>) -> Result<Vec<view::View>> {
     let Some(entity) = tx.schema().get(Session::NAME) else { return Ok(Vec::new()) };
-    let find = Find::new().refers("workspace", id).descending("started_at").limit(limit);
+    let newest = Find::new().refers("workspace", id).descending("started_at");
+    let find = Find { limit, ..newest };
     view::list(tx, entity, &find)
 }
 
@@ -104,7 +105,7 @@ fn workspace(tx: &dyn ReadTx, row: &view::View) -> Result<Workspace> {
         Some(entity) => view::count(tx, entity, &Find::new().refers("workspace", row.id))?,
         None => 0,
     };
-    let last = sessions(tx, row.id, 1)?;
+    let last = sessions(tx, row.id, Some(1))?;
     let last_at = last.first().and_then(|it| it.value("started_at")?.as_u64());
     Ok(Workspace {
         id: row.id,
