@@ -46,18 +46,3 @@ test("the first state is the feed from its beginning", async () => {
     expect(await errorOf(call)).toMatchObject({ code: "bad_request" });
   }
 });
-
-test("five hundred rows fit in one call and one page", async () => {
-  const ada = await linked(deployment());
-  const rows = Array.from({ length: 500 }, (_, n) =>
-    born("messages", n + 1, [cell("text", "x".repeat(1000)), cell("role", "user")]),
-  );
-  await ada.give(...rows);
-  const page = await ada.pull();
-  expect([page.changes.length, page.next, page.head]).toEqual([500, 500, 500]);
-  const again = await ada.give(
-    ...rows.map((it) => ({ ...it, cells: [cell("role", "a", person(2))] })),
-  );
-  expect(again.head).toBe(1000);
-  expect((await ada.pull(500)).changes).toHaveLength(500);
-});

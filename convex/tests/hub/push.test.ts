@@ -3,7 +3,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { api } from "../../functions/_generated/api.js";
 import { contentHash } from "../../functions/model/row.js";
-import { fact as factOf } from "../../functions/hub/twins.js";
 import {
   born,
   cell,
@@ -349,30 +348,6 @@ test("every row says when the hub last took a change of it", async () => {
   vi.setSystemTime(1_790_000_000_900);
   await ada.give(part("sessions", 1, [cell("name", "b", person(2))]));
   expect(await updated()).toEqual([1_790_000_000_500, 1_790_000_000_000]);
-});
-
-test("a class of 300 ids is worked out once, alive or deleted", async () => {
-  const ada = await linked(deployment());
-  const name = cell("name", "everywhere");
-  // Each birth would meet the ones before it: the facts come with them, as after a wipe.
-  const facts = Array.from({ length: 299 }, (_, n) => {
-    const { id: fact, row } = factOf("sessions", id(1), id(n + 2));
-    const cells = [...row].map(([field, { stamp, text }]): WireCell => [
-      field,
-      stamp,
-      text,
-    ]);
-    return { entity: "aliases", id: fact, whole: true, cells };
-  });
-  await ada.give(...facts);
-  const old = Array.from({ length: 300 }, (_, n) => born("sessions", n + 1, [name]));
-  for (let at = 0; at < 300; at += 50) await ada.give(...old.slice(at, at + 50));
-  const live = await ada.give(born("sessions", 400, [name]), born("sessions", 401, [name]));
-  expect(live.recorded).toHaveLength(2);
-  await ada.give(part("sessions", 1, [cell("deleted_at", 5, person(9))]));
-  const news = [500, 501, 502].map((n) => born("sessions", n, [name]));
-  // The first is a row of its own, and the others are the same as it.
-  expect((await ada.give(...news)).recorded).toHaveLength(2);
 });
 
 test("rows of an older version are refused, whoever asks", async () => {

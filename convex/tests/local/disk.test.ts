@@ -54,11 +54,11 @@ test("a killed deployment comes back where it was", async () => {
 });
 
 test("mistakes of the command line are explained", async () => {
-  await expect(Deployment.start("--port", "http")).rejects.toThrow("--port is a number");
-  await expect(Deployment.start("--functions", "/nowhere")).rejects.toThrow(
-    "no functions in",
-  );
-  const local = await Deployment.start();
+  const [local] = await Promise.all([
+    Deployment.start(),
+    expect(Deployment.start("--port", "http")).rejects.toThrow("--port is a number"),
+    expect(Deployment.start("--functions", "/nowhere")).rejects.toThrow("no functions in"),
+  ]);
   const port = new URL(local.ready.url).port;
   await expect(Deployment.start("--port", port)).rejects.toThrow("in use");
 });

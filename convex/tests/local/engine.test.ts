@@ -5,7 +5,8 @@
 import { expect, test } from "vitest";
 import { Deployment } from "./harness.js";
 
-const STEPS = 30;
+/** As many as reach what they are for: each takes the plain engine longer than the one before. */
+const STEPS = 13;
 
 async function play(deployment: Deployment): Promise<string[]> {
   await deployment.order("POST clock", { now: 1_700_000_000_000 });

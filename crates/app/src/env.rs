@@ -1,7 +1,7 @@
 //! What only this machine knows of whoever sits at it: their zone, name and shell.
 #![expect(clippy::disallowed_methods, reason = "this is where the zone enters")]
 
-use driftline_reading::Shell;
+use driftline_text::Shell;
 use jiff::tz::TimeZone;
 
 /// Where this machine is.

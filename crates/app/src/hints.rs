@@ -3,9 +3,11 @@
 //! in this one table.
 
 use driftline_client::Error;
+use driftline_conversation::Error as ConversationError;
 use driftline_core::{Error as RowError, ErrorKind, SignInCause, SyncEntity as _, status::Failure};
 use driftline_entities::inbox::InboxItem;
-use driftline_reading::Error as ReadingError;
+use driftline_index::Error as IndexError;
+use driftline_inspect::Error as InspectError;
 
 use crate::call::Call;
 
@@ -24,8 +26,14 @@ fn of_cause(call: &Call, error: &(dyn std::error::Error + 'static)) -> Vec<Strin
     if let Some(it) = error.downcast_ref() {
         return of_rows(call, it);
     }
+    if let Some(IndexError::Rows(it)) = error.downcast_ref() {
+        return of_rows(call, it);
+    }
+    if let Some(ConversationError::Rows(it)) = error.downcast_ref() {
+        return of_rows(call, it);
+    }
     if let Some(it) = error.downcast_ref() {
-        return of_reading(call, it);
+        return of_inspection(call, it);
     }
     error.downcast_ref().map(|it| of_sign_in(call, it)).unwrap_or_default()
 }
@@ -34,9 +42,8 @@ fn of_cause(call: &Call, error: &(dyn std::error::Error + 'static)) -> Vec<Strin
 pub(crate) fn of_client(call: &Call, error: &Error) -> Vec<String> {
     let to = |what: &str, command: &str| to(call, what, command);
     match error {
-        Error::Core(it) => of_rows(call, it),
+        Error::Core(it) | Error::Index(IndexError::Rows(it)) => of_rows(call, it),
         Error::Auth(it) => of_sign_in(call, it),
-        Error::Reading(it) => of_reading(call, it),
         Error::Profile(_) => vec!["choose another folder with --profile DIR".into()],
         Error::NoHome | Error::NoFolder(_) => {
             vec![to("choose a home folder", "import --from HOME")]
@@ -92,13 +99,13 @@ fn of_rows(call: &Call, error: &RowError) -> Vec<String> {
     }
 }
 
-fn of_reading(call: &Call, error: &ReadingError) -> Vec<String> {
+fn of_inspection(call: &Call, error: &InspectError) -> Vec<String> {
     match error {
-        ReadingError::Rows(it) => of_rows(call, it),
-        ReadingError::BadStart { of, .. } | ReadingError::NoRow { of, .. } => {
+        InspectError::Rows(it) => of_rows(call, it),
+        InspectError::BadStart { of, .. } | InspectError::NoRow { of, .. } => {
             ids(call, of.as_deref())
         }
-        ReadingError::NoLostValue { .. } => ["history ID", "conflicts list --all"]
+        InspectError::NoLostValue { .. } => ["history ID", "conflicts list --all"]
             .map(|it| to(call, "see what there is", it))
             .into(),
         _ => Vec::new(),

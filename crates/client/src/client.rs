@@ -4,7 +4,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use driftline_core::{Backend, Env, OpenBackend, Replica, Schema, TokenSource, status::Status};
-use driftline_reading::{Index, Reading};
+use driftline_reading::Reading;
 
 use crate::{
     Error, Result,
@@ -94,8 +94,7 @@ impl Client {
     /// # Errors
     /// When the index cannot be opened.
     pub fn reading(&self, device: &Device) -> Result<Reading> {
-        let index = Index::open(&self.profile.path().join(INDEX), self.schema)?;
-        Ok(Reading::with_index(device.replica.clone(), Arc::new(index)))
+        Ok(Reading::open(device.replica.clone(), &self.profile.path().join(INDEX))?)
     }
 
     /// Opens the other side, if one is set up; `tokens` says for whom.

@@ -20,9 +20,9 @@ pub enum Error {
     /// Signing in, or staying signed in, failed.
     #[error(transparent)]
     Auth(#[from] driftline_auth::Error),
-    /// What people read could not be worked out.
+    /// The index of lists and searches cannot be used.
     #[error(transparent)]
-    Reading(#[from] driftline_reading::Error),
+    Index(#[from] driftline_index::Error),
     /// The folder of the profile cannot be used.
     #[error("{0}")]
     Profile(String),
@@ -120,9 +120,9 @@ impl Error {
     /// What a caller can do about it.
     pub fn kind(&self) -> Kind {
         match self {
-            Self::Core(it) | Self::Reading(driftline_reading::Error::Rows(it)) => it.kind(),
+            Self::Core(it) => it.kind(),
             Self::Auth(it) => of_sign_in(it),
-            Self::Reading(it) => of_reading(it),
+            Self::Index(it) => it.kind(),
             Self::NotExcluded(_)
             | Self::NoDevice(_)
             | Self::NothingToUndo
@@ -152,9 +152,9 @@ impl Error {
     /// A short name of what kind of failure this is, the same in every output.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Core(it) | Self::Reading(driftline_reading::Error::Rows(it)) => it.code(),
+            Self::Core(it) => it.code(),
             Self::Auth(it) => it.code(),
-            Self::Reading(it) => it.code().unwrap_or("failed"),
+            Self::Index(it) => it.code(),
             Self::Profile(_) | Self::Exposed(_) => "profile",
             Self::Config(_) => "config",
             Self::NoHome => "no_home",
@@ -196,10 +196,13 @@ pub fn kind_of(error: &(dyn std::error::Error + 'static)) -> Option<(&'static st
     if let Some(it) = error.downcast_ref::<driftline_auth::Error>() {
         return Some((it.code(), of_sign_in(it)));
     }
-    error.downcast_ref::<driftline_reading::Error>().and_then(|it| match it {
-        driftline_reading::Error::Rows(it) => Some((it.code(), it.kind())),
-        it => Some((it.code()?, of_reading(it))),
-    })
+    if let Some(it) = error.downcast_ref::<driftline_index::Error>() {
+        return Some((it.code(), it.kind()));
+    }
+    if let Some(it) = error.downcast_ref::<driftline_conversation::Error>() {
+        return Some((it.code(), it.kind()));
+    }
+    error.downcast_ref::<driftline_inspect::Error>().map(|it| (it.code(), it.kind()))
 }
 
 /// An error and what caused it, each once: libraries that repeat their cause in their own
@@ -213,14 +216,6 @@ pub fn causes(error: &dyn std::error::Error) -> Vec<String> {
         }
     }
     all
-}
-
-fn of_reading(error: &driftline_reading::Error) -> Kind {
-    match error {
-        it if it.is_not_found() => Kind::NotFound,
-        it if it.is_usage() => Kind::Invalid,
-        _ => Kind::Internal,
-    }
 }
 
 fn of_sign_in(error: &driftline_auth::Error) -> Kind {

@@ -4,8 +4,9 @@
 use driftline_core::{ALIASES, FieldName, Result, Store, store::Stored};
 
 use crate::{
-    device::{Device, all_rows, broken},
+    device::{Device, all_rows},
     model::order,
+    promise::broken,
 };
 
 /// The hub holds every cell of `device`, or a greater one, unless it waits or is parked;

@@ -3,20 +3,23 @@
 use std::{
     collections::BTreeMap,
     ops::Deref,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use driftline_core::{
-    Answers, Change, EntityDescriptor, Error, Id, Millis, Page, Replica, Result, Schema, Scratch,
+    ALIASES, Change, EntityDescriptor, Id, Millis, Push, Replica, Result, Schema, Scratch, Serial,
     Simulated, Stamp, Store,
-    device::{self, Batch, Position},
+    device::{self, Batch, Position, Sent},
     store::{AuditKind, LogId, Stored},
     view::{self, View},
 };
 
 use crate::{
+    dice::Dice,
     fragile::{Fragile, Fuse},
     model::Model,
+    promise::{broken, lock},
+    sender::{Late, Sender},
 };
 
 /// One device.
@@ -37,20 +40,13 @@ pub(crate) struct Device {
     heard: Mutex<Option<LogId>>,
     /// Rows that it was seen to have been told are in the feed, and the first call at which
     /// that was seen.
-    pub(crate) acknowledged: Mutex<BTreeMap<(String, Id), u64>>,
+    pub(crate) acknowledged: Mutex<BTreeMap<(String, Id), Serial>>,
     /// What a person wrote on it that no call has carried.
     pub(crate) unsent: Mutex<BTreeMap<(String, Id, String), Stamp>>,
     /// The furthest that its corrected clock ever stood.
     pub(crate) furthest: Mutex<Millis>,
     /// How often its person did what must be seen to happen.
     pub(crate) seen: Mutex<BTreeMap<&'static str, u64>>,
-}
-
-/// Something that was on the wire when it should have arrived.
-pub(crate) enum Late {
-    Page(Position, Page),
-    Answers(Batch, Answers),
-    Push(driftline_core::Push),
 }
 
 /// One process of a device.
@@ -129,33 +125,10 @@ impl Device {
     }
 
     /// Notes that a call carries a row.
-    pub(crate) fn carried(&self, change: &Change) {
+    fn carried(&self, change: &Change) {
         let sent = |field: &str| change.row.cell(field).is_some();
         let is_this = |entity: &str, id: Id| *entity == change.entity && id == change.id;
         lock(&self.unsent).retain(|(entity, id, field), _| !is_this(entity, *id) || !sent(field));
-    }
-
-    /// What a person wrote waits until a call carries it, unless something else stands
-    /// there by now.
-    pub(crate) fn check_unsent(&self) -> Result<()> {
-        let unsent = lock(&self.unsent);
-        let mut forgotten = None;
-        self.look(|tx| {
-            for ((entity, id, field), stamp) in unsent.iter() {
-                let cell = tx.get(entity, *id)?.and_then(|it| it.row.cell(field).cloned());
-                let waits = tx
-                    .queued(entity, *id)?
-                    .is_some_and(|it| it.fields.contains_key(field.as_str()));
-                if !waits && cell.is_some_and(|it| it.stamp == *stamp) {
-                    forgotten = Some(format!("{entity} {id} {field}"));
-                }
-            }
-            Ok(())
-        })?;
-        match forgotten {
-            Some(cell) => Err(broken(format!("{cell} does not wait, and was never sent"))),
-            None => Ok(()),
-        }
     }
 
     /// The process that a choice falls on.
@@ -188,7 +161,7 @@ impl Device {
 
     /// Tells the model which writes got new stamps, as the audit log says.
     pub(crate) fn hear_restamps(&self, model: &Mutex<Model>) -> Result<()> {
-        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut heard = lock(&self.heard);
         let mut news = self.look(|tx| {
             if tx.audit(None, 1)?.first().is_none_or(|it| it.log_id <= *heard) {
                 return Ok(Vec::new());
@@ -208,6 +181,82 @@ impl Device {
     }
 }
 
+impl Sender for Device {
+    /// Unless something else stands there by now.
+    fn check_unsent(&self) -> Result<()> {
+        let unsent = lock(&self.unsent);
+        let mut forgotten = None;
+        self.look(|tx| {
+            for ((entity, id, field), stamp) in unsent.iter() {
+                let cell = tx.get(entity, *id)?.and_then(|it| it.row.cell(field).cloned());
+                let waits = tx
+                    .queued(entity, *id)?
+                    .is_some_and(|it| it.fields.contains_key(field.as_str()));
+                if !waits && cell.is_some_and(|it| it.stamp == *stamp) {
+                    forgotten = Some(format!("{entity} {id} {field}"));
+                }
+            }
+            Ok(())
+        })?;
+        match forgotten {
+            Some(cell) => Err(broken(format!("{cell} does not wait, and was never sent"))),
+            None => Ok(()),
+        }
+    }
+
+    fn position(&self) -> Result<Position> {
+        self.look(|tx| device::position(tx))
+    }
+
+    /// Notes what a call carries: as births only what no hub had acknowledged to the device
+    /// when the call was made, and never what it merely assumes. Two processes may both have
+    /// read a row before one of them hears the answer; a call made after that is later.
+    fn check_sent(&self, push: &Push) -> Result<()> {
+        for change in &push.changes {
+            let stored = self.look(|tx| tx.get(&change.entity, change.id))?;
+            let (entity, id) = (&change.entity, change.id);
+            self.carried(change);
+            let mut old = lock(&self.acknowledged);
+            let row = (entity.clone(), id);
+            if change.birth && old.get(&row).is_some_and(|call| *call < push.serial) {
+                return Err(broken(format!("{entity} {id} is no birth any more")));
+            }
+            if stored.is_some_and(|it| it.acked) {
+                old.entry(row).or_insert(push.serial);
+            }
+            if change.birth && *entity == ALIASES.name {
+                return Err(broken(format!("{id} was sent, and this device only assumes it")));
+            }
+        }
+        Ok(())
+    }
+
+    fn batch(&self, push: &Push) -> Result<Batch> {
+        self.look(|tx| {
+            let position = device::position(tx)?;
+            let mut sent = Vec::new();
+            for change in &push.changes {
+                let entry = tx.queued(&change.entity, change.id)?;
+                let counter = entry.map_or(0, |it| it.change);
+                let stored = tx.get(&change.entity, change.id)?;
+                let hash = stored.map_or(0, |it| it.row.hash(&change.entity, change.id));
+                sent.push(Sent { change: change.clone(), counter, hash });
+            }
+            let (device, serial) = (push.device.clone(), push.serial);
+            Ok(Batch { position, device, serial, sent })
+        })
+    }
+
+    fn delay(&self, losses: u32, it: Late) {
+        lock(&self.late).push((losses, it));
+    }
+
+    fn edit_meanwhile(&self, model: &Mutex<Model>, dice: &mut Dice) -> Result<()> {
+        self.env.pass(1);
+        self.edit(model, dice)
+    }
+}
+
 /// Every row of a store by entity and id, known entities or not.
 pub(crate) fn all_rows(
     tx: &dyn driftline_core::store::ReadTx,
@@ -219,12 +268,4 @@ pub(crate) fn all_rows(
         }
     }
     Ok(rows)
-}
-
-pub(crate) fn broken(what: String) -> Error {
-    Error::Damaged { what: "a promise".into(), found: what }
-}
-
-pub(crate) fn lock<T>(it: &Mutex<T>) -> MutexGuard<'_, T> {
-    it.lock().unwrap_or_else(PoisonError::into_inner)
 }

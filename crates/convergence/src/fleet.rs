@@ -16,13 +16,15 @@ use futures_executor::block_on;
 
 use crate::{
     Suite, arrivals,
-    device::{Device, Late, Process, broken, lock},
+    device::{Device, Process},
     dice::Dice,
     link::Link,
     model::Model,
     plan::{Action, Fault, Plan, SHIFTS, Step},
+    promise::{Broken, broken, chain, lock},
     remote::{OpenRemote, Remote},
     seen,
+    sender::Late,
 };
 
 /// When every schedule begins, in milliseconds since 1970.
@@ -85,11 +87,9 @@ impl<'a> Fleet<'a> {
     /// Plays the schedule, then lets everything settle.
     pub(crate) fn play(&mut self) -> Result<()> {
         for (place, step) in self.plan.steps.iter().enumerate() {
-            self.step(step).map_err(|error| match error {
-                Error::Damaged { what, found } => {
-                    Error::Damaged { what, found: format!("{found} (at step {place}: {step:?})") }
-                }
-                other => broken(format!("step {place} ({step:?}) failed: {}", chain(&other))),
+            self.step(step).map_err(|error| match Broken::of(&error) {
+                Some(it) => it.at(format_args!("at step {place}: {step:?}")),
+                None => broken(format!("step {place} ({step:?}) failed: {}", chain(&error))),
             })?;
         }
         self.quiet()
@@ -431,15 +431,4 @@ fn other_hub(suite: &Suite, plan: &Plan) -> Result<Box<dyn Remote>> {
         block_on(replica.sync(hub.backend()))?;
     }
     Ok(hub)
-}
-
-/// An error with its causes.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text.push_str(&format!(": {cause}"));
-        next = cause.source();
-    }
-    text
 }

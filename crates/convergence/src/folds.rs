@@ -9,7 +9,7 @@ use driftline_core::{
     view::{self, View},
 };
 
-use crate::{device::broken, model::Model};
+use crate::{model::Model, promise::broken};
 
 /// What a hub did with a push.
 pub(crate) struct Folds<'a> {
@@ -30,7 +30,7 @@ impl<'a> Folds<'a> {
 
     /// Checks what the hub recorded and what it left apart.
     pub(crate) fn check(&self, answers: &Answers) -> Result<()> {
-        for (_, fact) in &answers.recorded {
+        for fact in answers.recorded.iter().map(|it| &it.change) {
             let end = |name| fact.row.value(name)?.as_str();
             let id = |name| end(name)?.parse::<Id>().ok();
             if let (Some(entity), Some(low), Some(high)) = (end("entity"), id("low"), id("high"))

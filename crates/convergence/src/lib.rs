@@ -114,9 +114,11 @@ mod fragile;
 mod link;
 mod model;
 mod plan;
+mod promise;
 mod remote;
 mod run;
 mod seen;
+mod sender;
 mod shrink;
 mod suite;
 pub mod vectors;
@@ -127,7 +129,7 @@ pub use self::{
     contract::{Broken, Contract, contract},
     fleet::Counts,
     plan::{Action, Fault, Plan, Step, World},
-    remote::{MakeRemote, OpenRemote, Remote},
+    remote::{MakeRemote, MakeScratch, OpenRemote, Remote},
     run::{Failure, Outcome, play, run, seed_of_day},
-    suite::{MakeScratch, Suite, scratch},
+    suite::{Suite, scratch},
 };

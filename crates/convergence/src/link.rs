@@ -11,21 +11,20 @@ use std::{
 use async_trait::async_trait;
 use driftline_core::{
     ALIASES, Answer, Answers, Backend, Change, Error, Id, Limits, PROTOCOL, Page, Pull, Push,
-    Result, Stamp, Store,
-    clock::DRIFT,
-    device::{self, Batch, Sent, Unread},
+    Result, Stamp, Store, clock::DRIFT, device::Unread,
 };
 
 use crate::{
-    device::{Device, Late, broken, lock},
     dice::Dice,
     folds::{Folds, newly_taken},
     model::Model,
     plan::Fault,
+    promise::{broken, lock},
+    sender::{Late, Sender},
 };
 
 pub(crate) struct Link<'a> {
-    pub(crate) device: &'a Device,
+    pub(crate) device: &'a dyn Sender,
     pub(crate) hub: &'a dyn Backend,
     /// Where the hub keeps its rows, if one can look into it.
     pub(crate) hub_store: Option<&'a dyn Store>,
@@ -63,8 +62,7 @@ impl Link<'_> {
 
     fn edit(&self, call: usize) -> Result<()> {
         if self.happens(Fault::EditOnWire, call) {
-            self.device.env.pass(1);
-            self.device.edit(self.model, &mut Dice::new(self.dice))?;
+            self.device.edit_meanwhile(self.model, &mut Dice::new(self.dice))?;
         }
         Ok(())
     }
@@ -77,46 +75,6 @@ impl Link<'_> {
         } else {
             PROTOCOL
         }
-    }
-
-    /// The batch that `push` was made from, so that its answer can arrive later.
-    fn batch(&self, push: &Push) -> Result<Batch> {
-        self.device.look(|tx| {
-            let position = device::position(tx)?;
-            let mut sent = Vec::new();
-            for change in &push.changes {
-                let entry = tx.queued(&change.entity, change.id)?;
-                let counter = entry.map_or(0, |it| it.change);
-                let stored = tx.get(&change.entity, change.id)?;
-                let hash = stored.map_or(0, |it| it.row.hash(&change.entity, change.id));
-                sent.push(Sent { change: change.clone(), counter, hash });
-            }
-            let (device, serial) = (push.device.clone(), push.serial);
-            Ok(Batch { position, device, serial, sent })
-        })
-    }
-
-    /// Notes what a call carries: as births only what no hub had acknowledged to the device
-    /// when the call was made, and never what it merely assumes. Two processes may both have
-    /// read a row before one of them hears the answer; a call made after that is later.
-    fn check_sent(&self, push: &Push) -> Result<()> {
-        for change in &push.changes {
-            let stored = self.device.look(|tx| tx.get(&change.entity, change.id))?;
-            let (entity, id) = (&change.entity, change.id);
-            self.device.carried(change);
-            let mut old = lock(&self.device.acknowledged);
-            let row = (entity.clone(), id);
-            if change.birth && old.get(&row).is_some_and(|call| *call < push.serial) {
-                return Err(broken(format!("{entity} {id} is no birth any more")));
-            }
-            if stored.is_some_and(|it| it.acked) {
-                old.entry(row).or_insert(push.serial);
-            }
-            if change.birth && *entity == ALIASES.name {
-                return Err(broken(format!("{id} was sent, and this device only assumes it")));
-            }
-        }
-        Ok(())
     }
 
     /// Parts of rows that the hub does not hold. Of a hub that one cannot look into: those
@@ -211,7 +169,7 @@ impl Backend for Link<'_> {
         if self.happens(Fault::DropCall, call) {
             return Err(self.lost());
         }
-        let position = self.device.look(|tx| device::position(tx))?;
+        let position = self.device.position()?;
         // A device that never met a hub binds itself to the first one, whosever it is.
         if position.identity.is_some() && self.happens(Fault::OtherAccountPull, call) {
             return self.other.pull(request).await;
@@ -220,7 +178,7 @@ impl Backend for Link<'_> {
         let mut page = self.hub.pull(request).await?;
         self.spoil(&mut page, call)?;
         if self.happens(Fault::DelayAnswer, call) {
-            lock(&self.device.late).push((self.losses, Late::Page(position, page)));
+            self.device.delay(self.losses, Late::Page(position, page));
             return Err(self.lost());
         }
         if self.happens(Fault::DropAnswer, call) {
@@ -245,11 +203,11 @@ impl Backend for Link<'_> {
             return Err(self.lost());
         }
         if self.happens(Fault::DelayCall, call) {
-            self.check_sent(&request)?;
+            self.device.check_sent(&request)?;
             for change in &request.changes {
                 lock(self.model).hear(&change.entity, change.id);
             }
-            lock(&self.device.late).push((self.losses, Late::Push(request)));
+            self.device.delay(self.losses, Late::Push(request));
             return Err(self.lost());
         }
         if self.happens(Fault::OtherAccountPush, call) {
@@ -258,8 +216,8 @@ impl Backend for Link<'_> {
         if self.is_poisoned(&request) {
             return Err(Error::BatchFailed { remote: self.hub.name(), source: None });
         }
-        self.check_sent(&request)?;
-        let batch = self.batch(&request)?;
+        self.device.check_sent(&request)?;
+        let batch = self.device.batch(&request)?;
         let reorder = self.happens(Fault::Reorder, call);
         if reorder {
             request.changes.reverse();
@@ -277,7 +235,7 @@ impl Backend for Link<'_> {
             answers.answers.reverse();
         }
         if self.happens(Fault::DelayAnswer, call) {
-            lock(&self.device.late).push((self.losses, Late::Answers(batch, answers)));
+            self.device.delay(self.losses, Late::Answers(batch, answers));
             return Err(self.lost());
         }
         if self.happens(Fault::DropAnswer, call) {

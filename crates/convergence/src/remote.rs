@@ -5,15 +5,15 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use driftline_core::{
-    Backend, Change, Digests, Hub, Id, PROTOCOL, Pull, Result, Schema, Scratch, Simulated, Store,
-    store::Stored,
+    Backend, Change, Cursor, Digests, Hub, Id, PROTOCOL, Pull, Result, Schema, Scratch, Simulated,
+    Store, store::Stored,
 };
 use futures_executor::block_on;
 
-use crate::{
-    device::{all_rows, broken},
-    suite::MakeScratch,
-};
+use crate::{device::all_rows, promise::broken};
+
+/// Makes a throw-away store.
+pub type MakeScratch = Box<dyn Fn() -> Result<Box<dyn Scratch>> + Send + Sync>;
 
 /// A hub that schedules are played against. It begins without rows.
 pub trait Remote {
@@ -168,7 +168,7 @@ impl Remote for HubOverStore {
 fn read_feed(hub: &dyn Backend) -> Result<BTreeMap<(String, Id), Stored>> {
     let mut rows = BTreeMap::new();
     let mut sums = Digests::new();
-    let mut cursor = 0;
+    let mut cursor = Cursor::default();
     loop {
         let limits = hub.limits();
         let (rows_limit, bytes) = (limits.rows, limits.bytes);

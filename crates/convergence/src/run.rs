@@ -13,9 +13,9 @@ use driftline_core::Millis;
 
 use crate::{
     Suite,
-    device::lock,
-    fleet::{Counts, Fleet, chain},
+    fleet::{Counts, Fleet},
     plan::{Plan, Step, World},
+    promise::{chain, lock},
     shrink,
 };
 

@@ -3,12 +3,9 @@
 
 use std::sync::Arc;
 
-use driftline_core::{BackendPlugin, EntityDescriptor, Error, Kind, Result, Schema, Scratch};
+use driftline_core::{BackendPlugin, EntityDescriptor, Error, Kind, Result, Schema};
 
-use crate::remote::{self, MakeRemote};
-
-/// Makes a throw-away store.
-pub type MakeScratch = Box<dyn Fn() -> Result<Box<dyn Scratch>> + Send + Sync>;
+use crate::remote::{self, MakeRemote, MakeScratch};
 
 /// Entities, a kind of store at one end and a kind of remote at the other.
 pub struct Suite {

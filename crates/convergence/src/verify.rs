@@ -3,17 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use driftline_core::{
-    ALIASES, Cell, Id, Result, Stamp, Value,
-    device::{self},
-    status::State,
-    store::Stored,
+    ALIASES, Cell, Id, Result, Stamp, Value, device, status::State, store::Stored,
 };
 
 use crate::{
-    device::{Device, broken, lock},
+    device::Device,
     fleet::Fleet,
     model::{Expected, order},
     plan::Action,
+    promise::{broken, lock},
 };
 
 type Rows = BTreeMap<(String, Id), Stored>;

@@ -12,10 +12,11 @@ use driftline_core::{
 };
 
 use crate::{
-    device::{Device, broken, lock},
+    device::Device,
     dice::Dice,
     fragile::Fuse,
     model::{self, Model, Write},
+    promise::{broken, lock},
     seen,
 };
 

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
-    Env, Error, Hear, Id, Millis, Result, Row, Schema, Store, TokenSource, device::Unread,
+    Cursor, Env, Error, Hear, Id, Millis, Result, Row, Schema, Seq, Serial, Store, TokenSource,
+    device::Unread,
 };
 
 /// The version of what travels. A version and the one before it work together. In version
@@ -82,7 +83,7 @@ pub struct Pull {
     /// The version of the caller.
     pub protocol: u32,
     /// What the caller has seen everything up to.
-    pub cursor: u64,
+    pub cursor: Cursor,
     /// Rows at most.
     pub rows: usize,
     /// Bytes at most, but always at least one row.
@@ -109,9 +110,9 @@ pub struct Page {
     /// Whose rows these are.
     pub identity: Identity,
     /// The greatest sequence number that the hub has given out.
-    pub head: u64,
+    pub head: Seq,
     /// The cursor after this page.
-    pub next: u64,
+    pub next: Cursor,
     /// The rows, in the order of their sequence numbers.
     pub changes: Vec<Change>,
     /// Rows of the page that could not be read.
@@ -156,7 +157,7 @@ pub struct Push {
     pub device: String,
     /// Grows with every call of the device. A hub refuses a call older than one it has
     /// answered: what it carries may have been given other stamps since.
-    pub serial: u64,
+    pub serial: Serial,
     /// The rows.
     pub changes: Vec<Change>,
 }
@@ -168,14 +169,36 @@ pub struct Answers {
     pub identity: Identity,
     /// One for each change, in their order.
     pub answers: Vec<Answer>,
-    /// Rows that the hub made while it took these: aliases, with their places.
-    pub recorded: Vec<(u64, Change)>,
+    /// Rows that the hub made while it took these: aliases.
+    pub recorded: Vec<Recorded>,
     /// The greatest sequence number that the hub has given out.
-    pub head: u64,
+    pub head: Seq,
     /// Digests per entity, at `head`.
     pub digests: Digests,
     /// The hub's time, if it has a clock.
     pub time: Option<Millis>,
+}
+
+/// A row that a hub made. It travels as a pair.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "(Seq, Change)", into = "(Seq, Change)")]
+pub struct Recorded {
+    /// Its sequence number.
+    pub seq: Seq,
+    /// The row.
+    pub change: Change,
+}
+
+impl From<(Seq, Change)> for Recorded {
+    fn from((seq, change): (Seq, Change)) -> Self {
+        Self { seq, change }
+    }
+}
+
+impl From<Recorded> for (Seq, Change) {
+    fn from(Recorded { seq, change }: Recorded) -> Self {
+        (seq, change)
+    }
 }
 
 /// What became of one pushed row.
@@ -184,8 +207,8 @@ pub struct Answers {
 pub enum Answer {
     /// It is in the feed.
     Accepted {
-        /// Its place.
-        seq: u64,
+        /// Its sequence number.
+        seq: Seq,
         /// [`Row::hash`] of what the hub holds now.
         hash: u64,
     },

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use crate::{Id, Millis};
+use crate::{Id, Millis, Serial};
 
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -196,7 +196,7 @@ pub enum Stale {
     /// serial number, it is taken.
     OldCall {
         /// The serial number of the latest call that the hub answered.
-        last: u64,
+        last: Serial,
     },
 }
 

@@ -1,6 +1,6 @@
 //! The role of a hub: it puts everybody's changes into one order and says which births
 //! are the same thing. Both happen inside one serialised transaction, so whoever has
-//! read the feed up to a place has everything up to it.
+//! read the feed up to a number has everything up to it.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -9,8 +9,9 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ALIASES, Answer, Answers, Backend, Change, Digests, EntityDescriptor, Env, Error, Head, Hear,
-    Id, Identity, Limits, Millis, PROTOCOL, Page, Pull, Push, Result, Stale, alias,
+    ALIASES, Answer, Answers, Backend, Change, Cursor, Digests, EntityDescriptor, Env, Error, Head,
+    Hear, Id, Identity, Limits, Millis, PROTOCOL, Page, Pull, Push, Recorded, Result, Seq, Serial,
+    Stale, alias,
     backend::check_protocol,
     clock::DRIFT,
     live,
@@ -34,10 +35,10 @@ pub struct Hub {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct State {
     identity: Identity,
-    head: u64,
+    head: Seq,
     digests: Digests,
     /// The serial number of the latest call of each device.
-    serials: BTreeMap<String, u64>,
+    serials: BTreeMap<String, Serial>,
 }
 
 impl Hub {
@@ -55,7 +56,7 @@ impl Hub {
             if tx.meta(HUB)?.is_none() {
                 let identity = Identity { person: person.into(), account: fresh(), epoch: fresh() };
                 let (digests, serials) = (BTreeMap::new(), BTreeMap::new());
-                save(tx, &State { identity, head: 0, digests, serials })?;
+                save(tx, &State { identity, head: Seq::default(), digests, serials })?;
             }
             Ok(())
         })?;
@@ -130,8 +131,8 @@ fn every(tx: &dyn ReadRows, digests: &Digests) -> Digests {
     all
 }
 
-/// Whose rows a store holds as a hub, and up to which place.
-pub(crate) fn place(tx: &dyn ReadMeta) -> Result<Option<(Identity, u64)>> {
+/// Whose rows a store holds as a hub, and up to where.
+pub(crate) fn head(tx: &dyn ReadMeta) -> Result<Option<(Identity, Seq)>> {
     if tx.meta(HUB)?.is_none() {
         return Ok(None);
     }
@@ -144,26 +145,26 @@ pub(crate) fn forget(tx: &mut dyn WriteMeta) -> Result<()> {
     tx.set_meta(HUB, None)
 }
 
-/// Takes a page of another hub as it is, asked for at `cursor`. A page does not say at
-/// which places its rows are, so they get the first ones that they can have: who stops
+/// Takes a page of another hub as it is, asked for at `cursor`. A page does not say which
+/// numbers its rows have, so they get the first ones that they can have: who stops
 /// among them and asks the hub itself is told of some again, and misses none.
-pub(crate) fn copy(tx: &mut dyn StoreTx, cursor: u64, page: Page) -> Result<()> {
+pub(crate) fn copy(tx: &mut dyn StoreTx, cursor: Cursor, page: Page) -> Result<()> {
     let mut state = match tx.meta(HUB)? {
         Some(_) => load(tx)?,
         None => State {
             identity: page.identity,
-            head: 0,
+            head: Seq::default(),
             digests: Digests::new(),
             serials: BTreeMap::new(),
         },
     };
-    state.head = cursor;
+    state.head = Seq(cursor.0);
     for Change { entity, id, row, .. } in page.changes {
         let key = tx.schema().get(&entity).and_then(|it| it.key_of(&row));
         let hash = tx.get(&entity, id)?.map_or(0, |it| it.hash);
         number(tx, &mut state, &entity, &mut Stored { row, key, hash, ..Stored::new(id) })?;
     }
-    state.head = state.head.max(page.next);
+    state.head = state.head.max(Seq(page.next.0));
     save(tx, &state)
 }
 
@@ -180,16 +181,16 @@ pub(crate) fn serve(tx: &dyn ReadTx, request: &Pull, time: Option<Millis>) -> Re
             more = true;
             break;
         }
-        next = stored.seq;
+        next = Cursor::from(stored.seq);
         let Stored { id, row, .. } = stored;
         changes.push(Change { entity, id, row, birth: false, whole: true });
     }
     if !more {
-        // Places that a row has left since are empty, so the end of the feed is the head.
-        next = next.max(state.head);
+        // Numbers that a row has left since are empty, so the end of the feed is the head.
+        next = next.max(state.head.into());
     }
-    if state.head < request.cursor {
-        next = state.head;
+    if request.cursor > state.head {
+        next = state.head.into();
     }
     Ok(Page {
         protocol: PROTOCOL,
@@ -209,7 +210,7 @@ fn accept(tx: &mut dyn StoreTx, name: &str, push: &Push, time: Option<Millis>) -
     if push.account != state.identity.account || push.epoch != state.identity.epoch {
         return Err(Error::Stale { remote: name.to_owned(), why: Stale::Moved });
     }
-    let last = state.serials.insert(push.device.clone(), push.serial).unwrap_or(0);
+    let last = state.serials.insert(push.device.clone(), push.serial).unwrap_or_default();
     if push.serial <= last {
         return Err(Error::Stale { remote: name.to_owned(), why: Stale::OldCall { last } });
     }
@@ -217,17 +218,17 @@ fn accept(tx: &mut dyn StoreTx, name: &str, push: &Push, time: Option<Millis>) -
     let mut answers = Vec::with_capacity(push.changes.len());
     // Facts first: a newcomer of this batch may only meet classes as they are with them.
     let mut order: Vec<usize> = (0..push.changes.len()).collect();
-    order.sort_by_key(|place| push.changes[*place].entity != ALIASES.name);
-    for place in order {
-        let change = &push.changes[place];
+    order.sort_by_key(|index| push.changes[*index].entity != ALIASES.name);
+    for index in order {
+        let change = &push.changes[index];
         let answer = match refuse(change, time) {
             Some(answer) => answer,
             None => take(tx, &mut state, change, &mut recorded)?,
         };
-        answers.push((place, answer));
+        answers.push((index, answer));
     }
     save(tx, &state)?;
-    answers.sort_unstable_by_key(|(place, _)| *place);
+    answers.sort_unstable_by_key(|(index, _)| *index);
     let answers = answers.into_iter().map(|(_, answer)| answer).collect();
     let digests = every(tx, &state.digests);
     Ok(Answers { head: state.head, identity: state.identity, answers, recorded, digests, time })
@@ -257,7 +258,7 @@ fn take(
     tx: &mut dyn StoreTx,
     state: &mut State,
     change: &Change,
-    recorded: &mut Vec<(u64, Change)>,
+    recorded: &mut Vec<Recorded>,
 ) -> Result<Answer> {
     let Change { entity, id, .. } = change;
     let known = tx.get(entity, *id)?;
@@ -288,14 +289,15 @@ fn take(
             let mut fact = Stored { row: row.clone(), ..Stored::new(id) };
             number(tx, state, ALIASES.name, &mut fact)?;
             let (entity, birth, whole) = (ALIASES.name.to_owned(), false, true);
-            recorded.push((fact.seq, Change { entity, id, row, birth, whole }));
+            let change = Change { entity, id, row, birth, whole };
+            recorded.push(Recorded { seq: fact.seq, change });
         }
     }
     number(tx, state, entity, &mut stored)?;
     Ok(Answer::Accepted { seq: stored.seq, hash: stored.hash })
 }
 
-/// Gives a row the next place in the feed and stores it.
+/// Gives a row the next sequence number and stores it.
 fn number(
     tx: &mut dyn StoreTx,
     state: &mut State,
@@ -306,7 +308,7 @@ fn number(
     let sum = state.digests.entry(entity.to_owned()).or_default();
     *sum = sum.wrapping_sub(stored.hash).wrapping_add(hash);
     stored.hash = hash;
-    state.head += 1;
+    state.head = state.head.next();
     stored.seq = state.head;
     tx.put(entity, stored)
 }

@@ -7,6 +7,7 @@ pub mod audit;
 mod backend;
 mod backoff;
 pub mod clock;
+mod counter;
 pub mod device;
 mod entity;
 mod env;
@@ -36,9 +37,10 @@ pub use {entity::read_field, inventory};
 pub use self::{
     backend::{
         Answer, Answers, Backend, BackendPlugin, Change, Digests, Identity, Limits, MakeScratch,
-        Open, OpenBackend, PROTOCOL, Page, Pull, Push, Scratch,
+        Open, OpenBackend, PROTOCOL, Page, Pull, Push, Recorded, Scratch,
     },
     backoff::backoff,
+    counter::{Cursor, Seq, Serial},
     entity::{EntityDescriptor, Field, FieldType, Kind, Policy, SyncEntity, Timestamp, Values},
     env::{Env, Millis, Simulated},
     error::{BoxError, Error, ErrorKind, Input, Refusal, Result, SignInCause, Stale, excerpt},

@@ -1,7 +1,7 @@
 //! Hearing from a hub between calls, so that a change on one device reaches the others
 //! without anybody asking again and again.
 
-use crate::{Env, Millis, Result, Store, store::ReadTx};
+use crate::{Env, Millis, Result, Seq, Store, store::ReadTx};
 
 /// Where a hub says that it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub struct Head {
     /// Since when, as [`Identity::epoch`](crate::Identity::epoch).
     pub epoch: String,
     /// The greatest sequence number that it has given out.
-    pub head: u64,
+    pub head: Seq,
 }
 
 /// What is heard of a hub between calls.

@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 
 use crate::{
-    Answers, Backend, Durability, Env, Hear, Id, Identity, Limits, PROTOCOL, Page, Pull, Push,
-    Result, Store,
+    Answers, Backend, Cursor, Durability, Env, Hear, Id, Identity, Limits, PROTOCOL, Page, Pull,
+    Push, Result, Seq, Store,
     backend::check_protocol,
     hub,
     store::{ReadTx, StoreTx, Stored},
@@ -19,7 +19,7 @@ use crate::{
 
 const STEP: usize = 1_000;
 
-/// A store that holds another hub's feed up to a place. It is nobody's device.
+/// A store that holds another hub's feed up to somewhere. It is nobody's device.
 #[derive(Clone)]
 pub struct Mirror {
     store: Arc<dyn Store>,
@@ -31,7 +31,7 @@ pub struct Seen {
     /// Whose rows they are.
     pub identity: Identity,
     /// It holds everything up to here.
-    pub head: u64,
+    pub head: Seq,
     /// Rows that came with this call.
     pub received: u64,
 }
@@ -64,12 +64,12 @@ impl Mirror {
         let Limits { rows, bytes, .. } = remote.limits();
         let mut received = 0;
         loop {
-            let known = self.store.view(|tx| hub::place(tx))?;
-            let cursor = known.as_ref().map_or(0, |(_, head)| *head);
+            let known = self.store.view(|tx| hub::head(tx))?;
+            let cursor = known.as_ref().map_or_else(Cursor::default, |(_, head)| (*head).into());
             let page = remote.pull(Pull { protocol: PROTOCOL, cursor, rows, bytes }).await?;
             check_protocol(&remote.name(), page.protocol, PROTOCOL)?;
             let is_same = known.is_none_or(|(identity, _)| identity == page.identity);
-            if !is_same || page.head < cursor {
+            if !is_same || cursor > page.head {
                 received = 0;
                 self.store.transact(Durability::Normal, |tx| empty(tx))?;
                 continue;
@@ -77,7 +77,7 @@ impl Mirror {
             received += page.changes.len() as u64;
             let (next, head, identity) = (page.next, page.head, page.identity.clone());
             self.store.transact(Durability::Normal, |tx| hub::copy(tx, cursor, page))?;
-            progress(next, head);
+            progress(next.0, head.0);
             if next >= head {
                 return Ok(Seen { identity, head, received });
             }
@@ -91,13 +91,13 @@ impl Mirror {
 
     fn page(&self, request: &Pull) -> Result<Option<Page>> {
         self.store.view(|tx| {
-            let Some((_, head)) = hub::place(tx)? else { return Ok(None) };
+            let Some((_, head)) = hub::head(tx)? else { return Ok(None) };
             if request.cursor >= head {
                 return Ok(None);
             }
             let page = hub::serve(tx, request, None)?;
             // The hub itself has the last word on where its feed ends and what it holds.
-            Ok(Some(Page { head: page.head + 1, digests: None, ..page }))
+            Ok(Some(Page { head: page.head.next(), digests: None, ..page }))
         })
     }
 }

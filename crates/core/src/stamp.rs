@@ -99,8 +99,8 @@ impl Stamp {
     fn text(self) -> [u8; 37] {
         let mut text = [b'0' + self.class; 37];
         let numbers = [(1..13, self.time), (13..21, self.count.into()), (21..37, self.tail)];
-        for (place, mut number) in numbers {
-            for digit in text[place].iter_mut().rev() {
+        for (index, mut number) in numbers {
+            for digit in text[index].iter_mut().rev() {
                 *digit = b"0123456789abcdef"[usize::from(number.to_le_bytes()[0] & 15)];
                 number >>= 4;
             }

@@ -124,8 +124,8 @@ pub fn read(tx: &dyn ReadTx, remote: Option<&str>, syncing: bool) -> Result<Stat
     let unread = device::unread(tx)?.len() as u64;
     let contact = Contact::load(tx)?;
     let link = device::link(tx)?;
-    let equal = link.compared.as_ref().is_some_and(|(state, differ)| {
-        state.head == link.cursor && differ.is_empty() && link.identity.is_some()
+    let equal = link.compared.as_ref().is_some_and(|it| {
+        link.cursor == it.state.head && it.differ.is_empty() && link.identity.is_some()
     });
     let error = if remote.is_some() { contact.failure } else { None };
     let state = match &error {

@@ -6,10 +6,11 @@ mod patience;
 use std::{future, mem, task::Poll};
 
 use crate::{
-    Backend, Durability, Error, Millis, PROTOCOL, Pull, Replica, Result, Stale,
+    Backend, Cursor, Durability, Error, Millis, PROTOCOL, Pull, Replica, Result, Seq, Serial,
+    Stale,
     backend::check_protocol,
     clock::Correction,
-    device::{self, Adopted, Batch, Restamped, Settled},
+    device::{self, Adopted, Batch, Compared, Restamped, Settled},
     status::{Failure, Progress},
     store::StoreTx,
 };
@@ -72,7 +73,7 @@ struct Exchange<'a> {
     replica: &'a Replica,
     remote: &'a dyn Backend,
     report: SyncReport,
-    head: u64,
+    head: Seq,
     /// Rows in the queue, counted once a round: to count them after every page would
     /// take longer than to send them.
     waiting: u64,
@@ -94,7 +95,7 @@ impl<'a> Exchange<'a> {
             replica,
             remote,
             report,
-            head: 0,
+            head: Seq::default(),
             waiting: 0,
             turns: 0,
             begun: replica.now(),
@@ -114,7 +115,7 @@ impl<'a> Exchange<'a> {
             let link = self.replica.store().view(|tx| device::link(tx))?;
             // Without an identity nothing can be sent, and without anything to send the
             // hub would not be asked at all.
-            self.head = link.cursor;
+            self.head = Seq(link.cursor.0);
             if !knows || link.identity.is_none() || self.waiting == 0 {
                 self.pull().await?;
                 self.waiting = self.waits()?;
@@ -131,7 +132,7 @@ impl<'a> Exchange<'a> {
             }
             let is_idle = self.replica.store().view(|tx| device::is_idle(tx))?;
             match link.compared {
-                Some((state, differ)) if !differ.is_empty() && is_idle => {
+                Some(Compared { state, differ }) if !differ.is_empty() && is_idle => {
                     if link.healed == Some(state) {
                         let (remote, entities) = (self.remote.name(), differ.join(", "));
                         return Err(Error::NotEqual { remote, entities });
@@ -218,7 +219,7 @@ impl<'a> Exchange<'a> {
                         return Ok(false);
                     }
                     if let Some(next) = open.last_mut() {
-                        self.write(|tx| device::renumber(tx, next, 0))?;
+                        self.write(|tx| device::renumber(tx, next, Serial::default()))?;
                     }
                 }
                 Err(Error::Stale { why: Stale::Moved, .. }) => return Ok(false),
@@ -234,7 +235,7 @@ impl<'a> Exchange<'a> {
                         self.largest = Some(0);
                     }
                     let rest = batch.split();
-                    self.write(|tx| device::renumber(tx, &mut batch, 0))?;
+                    self.write(|tx| device::renumber(tx, &mut batch, Serial::default()))?;
                     open.extend([rest, batch]);
                 }
                 Err(error @ Error::BatchFailed { .. }) => {
@@ -245,7 +246,7 @@ impl<'a> Exchange<'a> {
                     self.report.parked += u64::from(parked);
                     self.report.failed += u64::from(!parked);
                     if let Some(next) = open.last_mut() {
-                        self.write(|tx| device::renumber(tx, next, 0))?;
+                        self.write(|tx| device::renumber(tx, next, Serial::default()))?;
                     }
                 }
                 Err(error) => {
@@ -288,7 +289,7 @@ impl<'a> Exchange<'a> {
             self.report.restamped.extend(settled.restamped.iter().cloned());
         }
         self.waiting = self.waiting.saturating_sub(settled.accepted + settled.parked);
-        self.show(self.head);
+        self.show(self.head.into());
         Ok(settled)
     }
 
@@ -307,9 +308,9 @@ impl<'a> Exchange<'a> {
         Ok(self.replica.store().view(|tx| tx.queue_counts())?.waiting)
     }
 
-    fn show(&self, at: u64) {
+    fn show(&self, at: Cursor) {
         let (received, sent) = (self.report.received, self.report.sent);
-        let (head, waiting) = (self.head, self.waiting);
+        let (at, head, waiting) = (at.0, self.head.0, self.waiting);
         self.replica.show(Progress { received, at, head, sent, waiting });
     }
 

@@ -226,7 +226,7 @@ fn by_every_reference(
     find: &Find,
 ) -> Result<Vec<Find>> {
     let mut finds = vec![find.clone()];
-    for (place, (field, value)) in find.equal.iter().enumerate() {
+    for (index, (field, value)) in find.equal.iter().enumerate() {
         let (Some(Kind::Ref(to)), Some(id)) = (
             entity.field(field).map(|it| it.kind),
             value.as_str().and_then(|it| it.parse::<Id>().ok()),
@@ -239,7 +239,7 @@ fn by_every_reference(
             .flat_map(|find| {
                 class.iter().map(move |id| {
                     let mut find = find.clone();
-                    find.equal[place].1 = Value::from(id.to_string());
+                    find.equal[index].1 = Value::from(id.to_string());
                     find
                 })
             })

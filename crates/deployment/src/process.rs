@@ -63,7 +63,13 @@ fn client() -> Result<reqwest::Client, Error> {
         })?
         .with_root_certificates(rustls::RootCertStore::empty())
         .with_no_client_auth();
-    let client = reqwest::Client::builder().no_proxy().tls_backend_preconfigured(tls).build();
+    let client = reqwest::Client::builder()
+        // The process closes connections that nobody used for five seconds, and a call that is
+        // just being made on one has no answer.
+        .pool_max_idle_per_host(0)
+        .no_proxy()
+        .tls_backend_preconfigured(tls)
+        .build();
     client.map_err(|source| Error::NoAnswer { order: "anything".into(), source })
 }
 

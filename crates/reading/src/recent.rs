@@ -1,9 +1,8 @@
 //! What somebody worked on last.
 
-use driftline_core::{Id, Millis, SyncEntity as _, Value, store::Find, view};
+use driftline_core::{Id, Millis, Replica, Result, SyncEntity as _, Value, store::Find, view};
 use driftline_entities::sessions::Session;
-
-use crate::{Reading, Result, label::label};
+use driftline_inspect::label::label;
 
 /// A session that was started lately.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,8 +21,8 @@ pub struct Recent {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn sessions(reading: &Reading, limit: usize) -> Result<Vec<Recent>> {
-    Ok(reading.replica().read(|tx| {
+pub fn sessions(replica: &Replica, limit: usize) -> Result<Vec<Recent>> {
+    replica.read(|tx| {
         let Some(entity) = tx.schema().get(Session::NAME) else { return Ok(Vec::new()) };
         // Those out of the way are few, and are passed over.
         let find = Find::new().descending("started_at").limit(4 * limit);
@@ -36,5 +35,5 @@ pub fn sessions(reading: &Reading, limit: usize) -> Result<Vec<Recent>> {
             at: it.value("started_at").and_then(Value::as_u64),
         });
         Ok(recent.collect())
-    })?)
+    })
 }

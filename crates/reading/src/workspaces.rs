@@ -3,13 +3,11 @@
 use std::collections::BTreeMap;
 
 use driftline_core::{
-    Id, Millis, SyncEntity as _, Value,
+    Error, Id, Millis, Replica, Result, SyncEntity as _, Value,
     store::{Find, ReadTx},
     view,
 };
 use driftline_entities::{sessions::Session, workspaces::Workspace as Row};
-
-use crate::{Error, Reading, Result};
 
 /// A folder that somebody works in.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,11 +47,11 @@ pub struct Detail {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn list(reading: &Reading) -> Result<Vec<Workspace>> {
-    let mut found = reading.replica().read(|tx| {
+pub fn list(replica: &Replica) -> Result<Vec<Workspace>> {
+    let mut found = replica.read(|tx| {
         let Some(entity) = tx.schema().get(Row::NAME) else { return Ok(Vec::new()) };
         let rows = view::list(tx, entity, &Find::new())?;
-        rows.iter().map(|it| workspace(tx, it)).collect::<driftline_core::Result<Vec<_>>>()
+        rows.iter().map(|it| workspace(tx, it)).collect::<Result<Vec<_>>>()
     })?;
     found.sort_by(|one, other| {
         let rank = |it: &Workspace| (it.archived, !it.pinned, std::cmp::Reverse(it.last_at));
@@ -65,37 +63,35 @@ pub fn list(reading: &Reading) -> Result<Vec<Workspace>> {
 /// One workspace.
 ///
 /// # Errors
-/// [`Error::Rows`] if it is not there.
-pub fn detail(reading: &Reading, id: Id) -> Result<Detail> {
-    let not_found = || driftline_core::Error::NotFound { entity: Row::NAME.into(), id };
-    reading
-        .replica()
-        .read(|tx| {
-            let entity = tx.schema().entity(Row::NAME)?;
-            let row = view::view(tx, entity, id)?.ok_or_else(not_found)?;
-            if row.row.is_deleted() {
-                return Err(not_found());
+/// [`Error::NotFound`] if it is not there.
+pub fn detail(replica: &Replica, id: Id) -> Result<Detail> {
+    let not_found = || Error::NotFound { entity: Row::NAME.into(), id };
+    replica.read(|tx| {
+        let entity = tx.schema().entity(Row::NAME)?;
+        let row = view::view(tx, entity, id)?.ok_or_else(not_found)?;
+        if row.row.is_deleted() {
+            return Err(not_found());
+        }
+        let mut folders: BTreeMap<String, u64> = BTreeMap::new();
+        for session in sessions(tx, row.id, None)? {
+            if let Some(cwd) = session.value("cwd").and_then(Value::as_str) {
+                *folders.entry(cwd.to_owned()).or_default() += 1;
             }
-            let mut folders: BTreeMap<String, u64> = BTreeMap::new();
-            for session in sessions(tx, row.id, 0)? {
-                if let Some(cwd) = session.value("cwd").and_then(Value::as_str) {
-                    *folders.entry(cwd.to_owned()).or_default() += 1;
-                }
-            }
-            let mut folders: Vec<_> = folders.into_iter().collect();
-            folders.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-            Ok(Detail { workspace: workspace(tx, &row)?, folders })
-        })
-        .map_err(Error::from)
+        }
+        let mut folders: Vec<_> = folders.into_iter().collect();
+        folders.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        Ok(Detail { workspace: workspace(tx, &row)?, folders })
+    })
 }
 
-fn sessions(tx: &dyn ReadTx, id: Id, limit: usize) -> driftline_core::Result<Vec<view::View>> {
+fn sessions(tx: &dyn ReadTx, id: Id, limit: Option<usize>) -> Result<Vec<view::View>> {
     let Some(entity) = tx.schema().get(Session::NAME) else { return Ok(Vec::new()) };
-    let find = Find::new().refers("workspace", id).descending("started_at").limit(limit);
+    let newest = Find::new().refers("workspace", id).descending("started_at");
+    let find = Find { limit, ..newest };
     view::list(tx, entity, &find)
 }
 
-fn workspace(tx: &dyn ReadTx, row: &view::View) -> driftline_core::Result<Workspace> {
+fn workspace(tx: &dyn ReadTx, row: &view::View) -> Result<Workspace> {
     let text = |field: &str| {
         let text = row.value(field).and_then(Value::as_str).filter(|it| !it.is_empty());
         text.map(str::to_owned)
@@ -109,7 +105,7 @@ fn workspace(tx: &dyn ReadTx, row: &view::View) -> driftline_core::Result<Worksp
         Some(entity) => view::count(tx, entity, &Find::new().refers("workspace", row.id))?,
         None => 0,
     };
-    let last = sessions(tx, row.id, 1)?;
+    let last = sessions(tx, row.id, Some(1))?;
     let last_at = last.first().and_then(|it| it.value("started_at")?.as_u64());
     Ok(Workspace {
         id: row.id,

@@ -17,9 +17,15 @@ pub enum Error {
     /// The rows cannot be read or written.
     #[error(transparent)]
     Core(#[from] driftline_core::Error),
-    /// What people read could not be worked out.
+    /// A list or a search could not be worked out.
     #[error(transparent)]
-    Reading(#[from] driftline_reading::Error),
+    Index(#[from] driftline_index::Error),
+    /// A session could not be shown.
+    #[error(transparent)]
+    Conversation(#[from] driftline_conversation::Error),
+    /// What is known of a row could not be told.
+    #[error(transparent)]
+    Inspect(#[from] driftline_inspect::Error),
     /// What was to be done with the profile failed.
     #[error("{}", .0.told())]
     Client(#[from] driftline_client::Error),
@@ -59,7 +65,10 @@ impl Error {
         match self {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Bad(_) => StatusCode::BAD_REQUEST,
-            Self::Reading(driftline_reading::Error::Rows(error)) | Self::Core(error) => {
+            Self::Core(error)
+            | Self::Index(driftline_index::Error::Rows(error))
+            | Self::Conversation(driftline_conversation::Error::Rows(error))
+            | Self::Inspect(driftline_inspect::Error::Rows(error)) => {
                 match error {
                     // The address names an entity that is not there.
                     RowError::Invalid { what: Input::Entity, .. } => StatusCode::NOT_FOUND,
@@ -67,9 +76,12 @@ impl Error {
                 }
             }
             Self::Client(error) => of_kind(error.kind()),
-            Self::Reading(driftline_reading::Error::TooLong) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Reading(error) if error.is_not_found() => StatusCode::NOT_FOUND,
-            Self::Reading(error) if error.is_usage() => StatusCode::BAD_REQUEST,
+            Self::Index(driftline_index::Error::TooLong)
+            | Self::Conversation(driftline_conversation::Error::TooLong) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Self::Index(error) => of_kind(error.kind()),
+            Self::Inspect(error) => of_kind(error.kind()),
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

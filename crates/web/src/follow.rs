@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use driftline_core::Millis;
+use driftline_index::Index;
 
 use crate::{app::App, live::INDEX};
 
@@ -22,7 +23,7 @@ pub(crate) async fn follow(app: Arc<App>) {
             if version.is_some() && version == seen {
                 return (version, None);
             }
-            match app_there.reading.catch_up() {
+            match app_there.reading.index().map_or(Ok(0), Index::catch_up) {
                 Ok(left) => (version, Some(left)),
                 Err(error) => {
                     tracing::warn!(%error, "the index cannot follow");

@@ -2,7 +2,8 @@
 
 use driftline_client::OpenProfile;
 use driftline_core::status::{Failure, Status};
-use driftline_reading::{Shell, inbox::Outside};
+use driftline_reading::inbox::Outside;
+use driftline_text::Shell;
 
 use crate::Result;
 

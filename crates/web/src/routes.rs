@@ -14,8 +14,8 @@ use axum::{
     middleware::{self, Next},
     routing::{MethodRouter, get, post},
 };
+use driftline_conversation::Patience;
 use driftline_core::Millis;
-use driftline_reading::Patience;
 
 use crate::{
     Error, Form, Request, Result,
@@ -254,7 +254,7 @@ impl Ask {
         let left = Left(Arc::default());
         let patience = Patience::of(app.env.clone(), length, left.0.clone());
         let run = move || {
-            let reading = app.reading.within(patience);
+            let reading = app.reading.within(&patience);
             job(&Request {
                 replica: reading.replica(),
                 reading: &reading,

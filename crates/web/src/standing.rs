@@ -53,7 +53,7 @@ impl Standing {
             return Ok(kept.state.clone());
         }
         let status = host.status()?;
-        let unread = inbox::counts(reading, &host.outside()?)?.unread;
+        let unread = inbox::counts(reading.replica(), &host.outside()?)?.unread;
         let state = State { status, paused: host.profile().is_paused(), unread };
         *kept = pulse.map(|pulse| Kept { version, pulse, at, state: state.clone() });
         Ok(state)

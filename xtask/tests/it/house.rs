@@ -128,8 +128,8 @@ fn contradictions_are_found_in_both_directions() {
     assert!(found.contains("crates/derive is not in the table"), "{found}");
     assert!(found.contains("no crate is crates/derives"), "{found}");
     let found = with(
-        "`crates/reading`, `crates/web` | |",
-        "`crates/reading`, `crates/web` | `rusqlite`, `tokio/rt` |",
+        "`crates/text`, `crates/web` | |",
+        "`crates/text`, `crates/web` | `rusqlite`, `tokio/rt` |",
     );
     assert!(found.contains("crates/app reaches rusqlite"), "{found}");
     assert!(found.contains("crates/app reaches tokio/rt"), "{found}");

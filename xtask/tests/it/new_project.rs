@@ -8,11 +8,22 @@ use std::{
 
 use crate::common::root;
 
-/// The profile of this repository, so that what is built here already serves the project.
+/// The profile of this repository, so that what is built here already serves the project; what
+/// is not is built as fast as can be. The project's own profile is for running it often.
 fn profile(folder: &Path) -> String {
     let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
     let begin = manifest.find("[profile.dev]").unwrap();
-    let profile = &manifest[begin..manifest.find("[profile.release]").unwrap()];
+    let ours = &manifest[begin..manifest.find("[profile.release]").unwrap()];
+    let (mut profile, mut is_ours) = (String::new(), false);
+    for line in ours.lines() {
+        if line.starts_with('[') {
+            is_ours = line.starts_with("[profile.dev.package.driftline-");
+        }
+        let optimised = is_ours && line.starts_with("opt-level");
+        profile.push_str(if optimised { "opt-level = 0" } else { line });
+        profile.push('\n');
+    }
+    profile.push_str("[profile.dev.package.\"*\"]\nopt-level = 0\n");
     let file = folder.join("profile.toml");
     fs::write(&file, profile).unwrap();
     file.to_str().unwrap().to_owned()

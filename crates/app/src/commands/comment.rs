@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 use clap::Args;
+use driftline_conversation::threads::Thread;
 use driftline_core::{Error, Id, SyncEntity as _, Timestamp};
 use driftline_entities::comments::Comment as Row;
-use driftline_reading::threads::Thread;
 use serde_json::{Value, json};
 
 use super::subject::Subject;
@@ -56,11 +56,15 @@ impl Comment {
                 add(context, &device, subject, body, author)
             }
             (Some(subject), None) => {
-                let mut threads = device.reading().threads(subject.session)?;
+                let mut threads = device.reading().conversations().threads(subject.session)?;
                 threads.retain(|it| subject.message.is_none() || it.message == subject.message);
                 list(context, &threads, "Nothing was said about it yet.")
             }
-            (None, _) => list(context, &device.reading().open_threads()?, "No comment is open."),
+            (None, _) => list(
+                context,
+                &device.reading().conversations().open_threads()?,
+                "No comment is open.",
+            ),
         }
     }
 }
@@ -89,7 +93,7 @@ fn add(
 fn settle(context: &Context<'_>, device: &Device, typed: &str, resolved: bool) -> Result<()> {
     let entity = context.schema.entity(Row::NAME)?;
     let id = rows::find_id(&device.replica, entity, typed)?;
-    let thread = device.reading().thread_of(id)?;
+    let thread = device.reading().conversations().thread_of(id)?;
     let thread = thread.ok_or_else(|| Error::NotFound { entity: Row::NAME.into(), id })?;
     let at = resolved.then(|| Timestamp::from(device.replica.now()));
     let changed: Vec<Id> = thread

@@ -7,7 +7,7 @@ mod folds;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use driftline_core::store::LogId;
-use driftline_reading::{
+use driftline_inspect::{
     conflicts::{self, Conflict},
     label::in_line,
 };
@@ -61,7 +61,7 @@ impl Conflicts {
 
 fn list(context: &Context<'_>, all: bool, limit: usize) -> Result<()> {
     let device = context.device()?;
-    let entries = conflicts::list(&device.reading(), all, limit)?;
+    let entries = conflicts::list(&device.replica, all, limit)?;
     if context.output.json {
         return context.output.json(&entries.iter().map(object).collect::<Vec<_>>());
     }
@@ -70,7 +70,7 @@ fn list(context: &Context<'_>, all: bool, limit: usize) -> Result<()> {
     } else {
         print(context, &entries)?;
     }
-    let folds = driftline_reading::folds::list(&device.reading())?.len();
+    let folds = driftline_inspect::folds::list(&device.replica)?.len();
     if folds > 0 {
         let rows = if folds == 1 { "1 row was".into() } else { format!("{folds} rows were") };
         let show = context.call("conflicts folds");
@@ -92,7 +92,7 @@ pub(super) fn print(context: &Context<'_>, entries: &[Conflict]) -> Result<()> {
 fn row(it: &Conflict) -> Vec<String> {
     let lost = &it.lost;
     let what = it.label.clone().unwrap_or_else(|| lost.id.to_string());
-    let side = |value, by: &driftline_reading::trail::By| match &by.device {
+    let side = |value, by: &driftline_inspect::trail::By| match &by.device {
         Some(device) => format!("{} ({device})", in_line(value)),
         None => format!("{} (a transcript)", in_line(value)),
     };
@@ -130,7 +130,7 @@ pub(super) fn object(it: &Conflict) -> Value {
 
 fn restore(context: &Context<'_>, log_id: LogId) -> Result<()> {
     let device = context.device()?;
-    let done = conflicts::restore(&device.reading(), log_id)?;
+    let done = conflicts::restore(&device.replica, log_id)?;
     if context.output.json {
         let shown = json!({ "id": done.id, "field": done.field, "undo": done.undo });
         return context.output.json(&shown);

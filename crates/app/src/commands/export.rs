@@ -7,10 +7,10 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
+use driftline_conversation::export::Detail;
 use driftline_core::{Error, SyncEntity as _};
 use driftline_entities::sessions::Session;
 use driftline_private as private;
-use driftline_reading::export::Detail;
 use serde_json::json;
 
 use super::subject::Subject;
@@ -49,13 +49,13 @@ impl Export {
         let (reading, id) = (device.reading(), subject.session);
         let gone = || Error::NotFound { entity: Session::NAME.into(), id };
         if self.format == Format::Json || (context.output.json && self.output.is_none()) {
-            let file = reading.export_json(id)?.ok_or_else(gone)?;
+            let file = reading.conversations().export_json(id)?.ok_or_else(gone)?;
             let Some(path) = &self.output else { return context.output.json(&file) };
             let text = serde_json::to_string_pretty(&file).context("the session is no JSON")?;
             return save(context, path, &text);
         }
         let detail = if self.brief { Detail::Said } else { Detail::All };
-        let text = reading.export_markdown(id, detail, &|it| time::minute(it.0))?;
+        let text = reading.conversations().export_markdown(id, detail, &|it| time::minute(it.0))?;
         let text = text.ok_or_else(gone)?;
         match &self.output {
             Some(path) => save(context, path, &text),

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
-use driftline_reading::conflicts;
+use driftline_inspect::conflicts;
 
 use super::conflicts::{object, print};
 use crate::{context::Context, rows};
@@ -19,7 +19,7 @@ impl History {
     pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
         let device = context.device()?;
         let (entity, id) = rows::named(context, &device, &self.row)?;
-        let entries = conflicts::of_row(&device.reading(), &entity, id)?;
+        let entries = conflicts::of_row(&device.replica, &entity, id)?;
         if context.output.json {
             return context.output.json(&entries.iter().map(object).collect::<Vec<_>>());
         }

@@ -3,11 +3,9 @@
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use driftline_client::import;
-use driftline_core::Id;
-use driftline_reading::{
-    Reading, ids,
-    inbox::{self, Item, Mark, Outside, Part},
-};
+use driftline_core::{Id, Replica};
+use driftline_inspect::ids;
+use driftline_reading::inbox::{self, Item, Mark, Outside, Part};
 use serde_json::{Value, json};
 
 use crate::{
@@ -64,7 +62,7 @@ struct Items {
 impl Inbox {
     pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
         let device = context.device()?;
-        let (reading, outside) = (device.reading(), import::outside(&device.replica)?);
+        let (replica, outside) = (&device.replica, import::outside(&device.replica)?);
         let part = match (self.all, self.done) {
             (true, _) => Part::All,
             (_, true) => Part::Done,
@@ -72,12 +70,12 @@ impl Inbox {
         };
         match self.task {
             None => list(context, &device, &outside, part),
-            Some(Task::Read(it)) => it.mark(context, &reading, &outside, Mark::Read),
-            Some(Task::Unread(it)) => it.mark(context, &reading, &outside, Mark::Unread),
-            Some(Task::Archive(it)) => it.mark(context, &reading, &outside, Mark::Archive),
-            Some(Task::Unarchive(it)) => it.mark(context, &reading, &outside, Mark::Unarchive),
+            Some(Task::Read(it)) => it.mark(context, replica, &outside, Mark::Read),
+            Some(Task::Unread(it)) => it.mark(context, replica, &outside, Mark::Unread),
+            Some(Task::Archive(it)) => it.mark(context, replica, &outside, Mark::Archive),
+            Some(Task::Unarchive(it)) => it.mark(context, replica, &outside, Mark::Unarchive),
             Some(Task::Add { title, body }) => {
-                let id = inbox::add(&reading, &title, body.as_deref(), None)?;
+                let id = inbox::add(replica, &title, body.as_deref(), None)?;
                 if context.output.json {
                     return context.output.json(&json!({ "id": id }));
                 }
@@ -88,7 +86,7 @@ impl Inbox {
 }
 
 fn list(context: &Context<'_>, device: &Device, outside: &Outside, part: Part) -> Result<()> {
-    let items = inbox::list(&device.reading(), outside, part)?;
+    let items = inbox::list(&device.replica, outside, part)?;
     if context.output.json {
         return context.output.json(&items.iter().map(object).collect::<Vec<_>>());
     }
@@ -136,11 +134,11 @@ impl Items {
     fn mark(
         self,
         context: &Context<'_>,
-        reading: &Reading,
+        replica: &Replica,
         outside: &Outside,
         mark: Mark,
     ) -> Result<()> {
-        let all = inbox::list(reading, outside, Part::All)?;
+        let all = inbox::list(replica, outside, Part::All)?;
         let ids: Vec<Id> = if self.all {
             all.iter().filter(|it| it.is_open()).map(|it| it.id).collect()
         } else {
@@ -150,7 +148,7 @@ impl Items {
         };
         let mut changed = Vec::new();
         for id in ids {
-            if inbox::mark(reading, outside, id, mark)? {
+            if inbox::mark(replica, outside, id, mark)? {
                 changed.push(id);
             }
         }

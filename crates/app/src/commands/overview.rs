@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use driftline_client::import::{self, Look};
+use driftline_inspect::ids;
 use driftline_reading::{
-    ids,
     inbox::{self, Counts, Outside},
     recent::{self, Recent},
 };
@@ -28,7 +28,7 @@ pub(super) fn run(context: &Context<'_>) -> Result<()> {
     let counts = status::counts(&device)?;
     let found = import::look(&device.replica)?;
     let outside = import::outside(&device.replica)?;
-    let waiting = inbox::counts(&device.reading(), &outside)?;
+    let waiting = inbox::counts(&device.replica, &outside)?;
     if context.output.json {
         let mut shown = status::object(&status);
         shown["counts"] = json!(counts);
@@ -36,7 +36,7 @@ pub(super) fn run(context: &Context<'_>) -> Result<()> {
         shown["inbox"] = json!({ "open": waiting.open, "unread": waiting.unread });
         return context.output.json(&shown);
     }
-    let recent = recent::sessions(&device.reading(), RECENT)?;
+    let recent = recent::sessions(&device.replica, RECENT)?;
     let empty = counts.values().all(|it| *it == 0);
     let mut lines = Vec::new();
     if empty {

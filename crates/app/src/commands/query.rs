@@ -1,10 +1,8 @@
 //! What searches and lists of sessions have in common on a command line.
 
 use anyhow::Result;
-use driftline_reading::{
-    Reading,
-    search::{Clock, Misread, Query},
-};
+use driftline_index::query::{Clock, Misread, Query};
+use driftline_reading::Reading;
 use unicode_width::UnicodeWidthStr;
 
 use crate::{
@@ -29,23 +27,23 @@ pub(super) fn refused(wrong: &Misread) -> anyhow::Error {
 }
 
 /// Names a refusal that only the index could find.
-pub(super) fn answered<T>(answer: driftline_reading::Result<T>) -> Result<T> {
+pub(super) fn answered<T>(answer: driftline_index::Result<T>) -> Result<T> {
     answer.map_err(|error| match error {
-        driftline_reading::Error::Misread(wrong) => refused(&wrong),
+        driftline_index::Error::Misread(wrong) => refused(&wrong),
         error => error.into(),
     })
 }
 
 /// Lets the index hear of every row: no other process may be running that does.
 pub(super) fn catch_up(context: &Context<'_>, reading: &Reading) -> Result<()> {
-    let mut left = reading.lag()?;
+    let mut left = reading.index()?.lag()?;
     let all = left;
     let mut progress = (!context.output.json).then(|| Progress::new(&*context.env));
     while left > 0 {
         if let Some(progress) = &mut progress {
             progress.show(|| format!("Indexing: {} of {all} rows", all.saturating_sub(left)));
         }
-        left = reading.catch_up()?;
+        left = reading.index()?.catch_up()?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
-use driftline_reading::search::{Found, Group, Hit, Options, Part, Sort};
+use driftline_index::search::{Found, Group, Hit, Options, Part, Sort};
 use serde_json::{Value, json};
 
 use super::query;
@@ -28,7 +28,7 @@ impl Search {
         query::catch_up(context, &reading)?;
         let sort = if self.best { Sort::Best } else { Sort::Newest };
         let options = Options { sort, ..Options::at(context.env.wall()) };
-        let found = query::answered(reading.search(&typed, &options))?;
+        let found = query::answered(reading.index().and_then(|it| it.search(&typed, &options)))?;
         if context.output.json {
             return context.output.json(&object(&found));
         }

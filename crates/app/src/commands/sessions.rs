@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
-use driftline_reading::sessions::{Line, Options, Order};
+use driftline_index::list::{Line, Options, Order};
 
 use super::query;
 use crate::{context::Context, error::Failed, output::table, rows, time};
@@ -37,7 +37,7 @@ impl Sessions {
         let now = context.env.wall();
         let limit = if self.limit == 0 { usize::MAX >> 1 } else { self.limit };
         let options = Options { order, limit, ..Options::at(now) };
-        let listed = query::answered(reading.sessions(&typed, &options))?;
+        let listed = query::answered(reading.index().and_then(|it| it.sessions(&typed, &options)))?;
         if context.output.json {
             return context.output.json(&listed.lines);
         }

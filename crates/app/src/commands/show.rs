@@ -4,9 +4,10 @@ mod text;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
+use driftline_conversation::{At, export::Detail};
 use driftline_core::{Error, Id, SyncEntity as _};
 use driftline_entities::{messages::Message, sessions::Session};
-use driftline_reading::{Reading, conversation::At, export::Detail};
+use driftline_reading::Reading;
 
 use self::text::Page;
 use super::{comment, subject::Subject};
@@ -52,13 +53,15 @@ impl Show {
         let (reading, id) = (device.reading(), subject.session);
         let gone = || Error::NotFound { entity: Session::NAME.into(), id };
         match self.format {
-            Format::Json => context.output.json(&reading.export_json(id)?.ok_or_else(gone)?),
+            Format::Json => {
+                context.output.json(&reading.conversations().export_json(id)?.ok_or_else(gone)?)
+            }
             _ if context.output.json => {
-                context.output.json(&reading.export_json(id)?.ok_or_else(gone)?)
+                context.output.json(&reading.conversations().export_json(id)?.ok_or_else(gone)?)
             }
             Format::Markdown => {
                 let time = |it: driftline_core::Timestamp| time::minute(it.0);
-                let text = reading.export_markdown(id, Detail::Said, &time)?;
+                let text = reading.conversations().export_markdown(id, Detail::Said, &time)?;
                 context.output.print(&text.ok_or_else(gone)?)
             }
             Format::Text => {
@@ -76,7 +79,7 @@ impl Show {
         session: &Session,
         message: Option<Id>,
     ) -> Result<()> {
-        let conversation = reading.conversation(id)?;
+        let conversation = reading.conversations().of(id)?;
         let at = match message {
             _ if self.all => At::All(0, usize::MAX),
             Some(message) => At::Message(message),
@@ -96,7 +99,7 @@ impl Show {
         let mut from = first;
         while from < last {
             let to = last.min(from + 100);
-            for item in reading.window(&conversation, strand, from..to)? {
+            for item in reading.conversations().window(&conversation, strand, from..to)? {
                 let wanted = message.is_some_and(|it| item.messages.contains(&it));
                 page.item(&item, strand, wanted);
             }
@@ -104,7 +107,7 @@ impl Show {
             from = to;
         }
         if first == 0 && last == total {
-            for thread in reading.threads(id)? {
+            for thread in reading.conversations().threads(id)? {
                 comment::write(page.painted(), &thread);
             }
             context.output.print_painted(&page.take(context.output.painted()))?;

@@ -16,13 +16,13 @@ use crate::{context::Context, terminal::Terminal};
 /// Forget the sign-in; what is here stays.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct SignOut {
-    /// Send pending changes first
+    /// Send waiting changes first
     #[arg(long)]
     send: bool,
-    /// Keep pending changes queued until the next sign-in
+    /// Keep waiting changes queued until the next sign-in
     #[arg(long, conflicts_with = "send")]
     keep: bool,
-    /// Also write pending changes to a file, one JSON line per row
+    /// Also write waiting changes to a file, one JSON line per row
     #[arg(long, value_name = "FILE", conflicts_with = "send")]
     export: Option<PathBuf>,
 }

@@ -29,7 +29,7 @@ impl Subject {
             Err(error) => error,
         };
         let Ok(message) = named(Message::NAME) else { return Err(no_session) };
-        match device.reading().session_of(message)? {
+        match device.reading().conversations().session_of(message)? {
             Some(session) => Ok(Self { session, message: Some(message) }),
             None => Err(no_session),
         }

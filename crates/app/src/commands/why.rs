@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 use driftline_core::excerpt;
-use driftline_reading::trail::{self, Lost, Remedy, Step, Trail, Written};
+use driftline_inspect::trail::{self, Lost, Remedy, Step, Trail, Written};
 use serde_json::{Value, json};
 
 use crate::{
@@ -24,7 +24,7 @@ impl Why {
     pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
         let device = context.device()?;
         let read = rows::named(context, &device, &self.row).and_then(|(entity, id)| {
-            Ok(trail::read(&device.reading(), &entity, id, device.remote())?)
+            Ok(trail::read(&device.replica, &entity, id, device.remote())?)
         });
         let trail = match read {
             Ok(trail) => trail,
@@ -115,7 +115,7 @@ fn field(it: &Written) -> Vec<String> {
 }
 
 fn gave_way(it: &Lost) -> Vec<String> {
-    let was = driftline_reading::label::in_line(&it.lost);
+    let was = driftline_inspect::label::in_line(&it.lost);
     vec![it.log_id.to_string(), it.field.clone(), was, time::moment(it.at), it.rule.clone()]
 }
 

@@ -2,10 +2,8 @@
 
 use anyhow::Result;
 use clap::Args;
-use driftline_reading::{
-    ids,
-    workspaces::{self, Workspace},
-};
+use driftline_inspect::ids;
+use driftline_reading::workspaces::{self, Workspace};
 use serde_json::{Value, json};
 
 use crate::{context::Context, output::table, time};
@@ -21,7 +19,7 @@ pub(crate) struct Workspaces {
 impl Workspaces {
     pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
         let device = context.device()?;
-        let mut found = workspaces::list(&device.reading())?;
+        let mut found = workspaces::list(&device.replica)?;
         found.retain(|it| self.all || !it.archived);
         if context.output.json {
             return context.output.json(&found.iter().map(object).collect::<Vec<_>>());

@@ -1,10 +1,10 @@
 //! Text as a terminal can show it. What is safe to show is said once, for pages and
-//! commands alike, in `driftline_reading::text`.
+//! commands alike, in `driftline_text`.
 
 use std::{borrow::Cow, fmt::Write as _};
 
-use driftline_reading::text::is_unsafe;
-pub(crate) use driftline_reading::text::{one_line, safe};
+use driftline_text::is_unsafe;
+pub(crate) use driftline_text::{one_line, safe};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// JSON with the same characters written as escapes: they occur only inside strings.

@@ -6,7 +6,7 @@ mod value;
 
 use anyhow::Result;
 use driftline_core::{EntityDescriptor, Id, Replica};
-pub(crate) use driftline_reading::ids::short as short_id;
+pub(crate) use driftline_inspect::ids::short as short_id;
 
 pub(crate) use self::{
     show::{columns, lines, object},
@@ -16,7 +16,7 @@ use crate::context::{Context, Device};
 
 /// The row of `entity` whose id starts with `typed`, deleted or not.
 pub(crate) fn find_id(replica: &Replica, entity: &EntityDescriptor, typed: &str) -> Result<Id> {
-    Ok(driftline_reading::ids::find_in(replica, entity, typed)?)
+    Ok(driftline_inspect::ids::find_in(replica, entity, typed)?)
 }
 
 /// The entity and the id of the row that somebody means by `words`: the start of its id,
@@ -32,6 +32,6 @@ pub(crate) fn named(
             let entity = context.schema.entity(entity)?;
             Ok((entity.name.to_owned(), find_id(replica, entity, typed)?))
         }
-        _ => Ok(driftline_reading::ids::find(replica, words.first().map_or("", String::as_str))?),
+        _ => Ok(driftline_inspect::ids::find(replica, words.first().map_or("", String::as_str))?),
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use driftline_client::{Client, Device, OpenProfile, importer::Asker, service::Service};
 use driftline_core::status::Failure;
-use driftline_reading::Shell;
+use driftline_text::Shell;
 use driftline_web::{Error, Host, Result};
 use url::Url;
 

@@ -4,17 +4,6 @@
 use crate::common::Place;
 
 #[test]
-fn without_a_deployment_every_command_says_what_to_set() {
-    let place = Place::new();
-    for command in ["sign-in", "sign-out", "account"] {
-        let ran = place.run("a", &[command]);
-        assert_eq!(ran.code, 2, "{ran:?}");
-        assert!(ran.stderr.contains("config set remote.backend convex"), "{ran:?}");
-    }
-    assert_eq!(place.run("a", &["doctor"]).code, 1);
-}
-
-#[test]
 fn a_deployment_that_is_not_there_is_not_a_lost_sign_in() {
     let place = Place::new();
     place.ok("a", &["config", "set", "remote.backend", "convex"]);

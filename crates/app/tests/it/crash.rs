@@ -6,6 +6,9 @@ use crate::common::Place;
 
 const SESSIONS: usize = 12;
 const MESSAGES: usize = 150;
+/// At how many moments each is killed. (Every moment there is has its turn in `power.rs` of
+/// the SQLite backend, without processes.)
+const MOMENTS: u64 = 5;
 
 /// How large a database is, with what is not yet folded into it.
 fn size(database: &str, place: &Place) -> u64 {
@@ -35,7 +38,7 @@ fn spawn(place: &Place, profile: &str, words: &[&str]) -> Child {
 }
 
 fn parts(whole: u64) -> impl Iterator<Item = u64> {
-    (0..10).map(move |it| whole * it / 10)
+    (0..MOMENTS).map(move |it| whole * it / MOMENTS)
 }
 
 #[test]
@@ -59,7 +62,7 @@ fn an_import_that_is_killed_goes_on_where_it_was() {
     }
     place.import("same");
     assert_eq!(place.json("same", &["digest"]), expected);
-    assert!(killed >= 8, "the kills must come in time: {killed}");
+    assert!(killed >= 4, "the kills must come in time: {killed}");
 }
 
 #[test]
@@ -90,7 +93,7 @@ fn a_sync_that_is_killed_goes_on_where_it_was() {
             assert_eq!(place.json(profile, &["status"])["state"], "synced");
         }
     }
-    assert!(killed >= 8, "the kills must come in time: {killed}");
+    assert!(killed >= 4, "the kills must come in time: {killed}");
 }
 
 #[cfg(target_os = "linux")]

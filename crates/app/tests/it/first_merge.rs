@@ -248,7 +248,8 @@ fn watch(place: &Place) -> String {
     until("connected");
     // What the log says once the deployment has taken the token and answered.
     let log = place.path("a/driftline.log");
-    while !fs::read_to_string(&log).unwrap().contains("the remote is heard") {}
+    let is_heard = || fs::read_to_string(&log).unwrap().contains("the remote is heard");
+    driftline_testing::until("the remote", || is_heard().then_some(()));
     place.ok("a", &["add", "sessions", "name=Meanwhile"]);
     until("synced");
     child.kill().unwrap();

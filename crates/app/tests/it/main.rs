@@ -22,6 +22,7 @@ mod output;
 mod processes;
 mod rows;
 mod search;
+mod shown;
 mod sign_in;
 mod sync;
 mod talk;

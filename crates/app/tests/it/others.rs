@@ -17,6 +17,7 @@ use crate::common::{
     cloud,
 };
 use driftline_deployment::Visitor;
+use driftline_testing::until;
 use reqwest::Url;
 use serde_json::json;
 
@@ -107,7 +108,7 @@ fn pages_of(profile: &Path) -> Vec<PathBuf> {
 fn no_code_is_in_what_programs_are_called_with() {
     let place = Place::new();
     let browser = Browser::new(&place);
-    for round in 0..10 {
+    for round in 0..3 {
         let mut command = browser.on(place.command("A", &["open", "--json"]));
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let link = app::link(&mut BufReader::new(child.stdout.take().unwrap()));
@@ -125,7 +126,7 @@ fn no_code_is_in_what_programs_are_called_with() {
         leads(&later, &other);
         browser.go();
         let app = App::of(child, address, &code);
-        while page.exists() {}
+        until("the end of the page", || (!page.exists()).then_some(()));
         assert!(later.exists(), "its code was not used yet");
         assert_eq!(app.interrupt(), Some(0));
         assert!(pages_of(&place.path("A")).is_empty(), "round {round}");
@@ -139,7 +140,7 @@ async fn no_sign_in_is_in_what_programs_are_called_with() {
     let browser = Browser::new(&place);
     cloud::join(&place, "A", &deployment);
     deployment.set_visitor(&Visitor::Account("1001".into())).await.unwrap();
-    for round in 0..10 {
+    for round in 0..3 {
         let words = ["sign-in", "github", "--token-file", "--yes"];
         let mut command = browser.on(place.command("A", &words));
         command.stdout(Stdio::null()).stderr(Stdio::piped());

@@ -89,40 +89,6 @@ fn values_are_read_by_kind() {
 }
 
 #[test]
-fn mistakes_are_named_with_what_would_be_right() {
-    let place = Place::new();
-    let id = place.ok("A", &["add", "workspaces", "path=/a"]);
-    let cases: &[(&[&str], i32, &[&str])] = &[
-        (&["list", "sesions"], 2, &["sesions", "sessions"]),
-        (&["add", "inbox", "titel=x"], 2, &["titel", "title"]),
-        (&["add", "inbox", "title"], 2, &["title", "="]),
-        (&["add", "inbox", "read_at=soon"], 2, &["read_at", "2026-11-22"]),
-        (&["add", "workspaces", "path=/b", "pinned=yes"], 2, &["pinned", "true or false"]),
-        (&["add", "workspaces", "path=/b", "path=/c"], 2, &["twice"]),
-        (&["list", "inbox", "--where", "titel=x"], 2, &["titel", "title"]),
-        (&["list", "inbox", "--order", "titel"], 2, &["titel", "title"]),
-        (&["get", "inbox", "zzz"], 2, &["zzz", "profile A inbox"]),
-        (&["get", "inbox", "abc"], 3, &["abc", "profile A inbox"]),
-        (&["rm", "inbox", "0193ab40-1c2d-7000-8000-0123456789ab"], 3, &["0193ab40"]),
-        (&["add", "workspaces", "path=/a/"], 1, &["path", id.trim()]),
-        (&["frobnicate"], 2, &["frobnicate"]),
-        (&["add", "inbox"], 2, &["FIELD=VALUE"]),
-    ];
-    for (words, code, parts) in cases {
-        let (found, message) = place.fails("A", words);
-        assert_eq!(found, *code, "{words:?}: {message}");
-        for part in *parts {
-            assert!(message.contains(part), "{words:?}: {part}: {message}");
-        }
-        let words: Vec<_> = words.iter().copied().chain(["--json"]).collect();
-        let (found, message) = place.fails("A", &words);
-        let error: serde_json::Value = serde_json::from_str(&message).unwrap();
-        assert_eq!(found, *code);
-        assert!(error["error"]["code"].is_string() && error["error"]["message"].is_string());
-    }
-}
-
-#[test]
 fn a_start_that_two_ids_share_is_not_enough() {
     let place = Place::new();
     let first = place.ok("A", &["add", "inbox", "title=a"]);

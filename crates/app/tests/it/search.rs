@@ -42,19 +42,6 @@ fn a_search_shows_where_the_words_are() {
 }
 
 #[test]
-fn what_cannot_be_understood_is_pointed_at() {
-    let place = Place::new();
-    let (code, text) = place.fails("A", &["search", "a", "colour:red"]);
-    assert_eq!(code, 2);
-    let lines: Vec<_> = text.lines().collect();
-    assert_eq!(lines[1..], ["  a colour:red", "    ^^^^^^^^^^"], "{text}");
-    assert!(text.contains("workspace:"), "{text}");
-    assert_eq!(place.fails("A", &["sessions", "tool:Bash"]).0, 2);
-    assert_eq!(place.fails("A", &["sessions", "--order", "size"]).0, 2);
-    assert_eq!(place.fails("A", &["search"]).0, 2);
-}
-
-#[test]
 fn found_text_cannot_drive_a_terminal() {
     let place = Place::new();
     let hostile = "needle \u{1b}]0;owned\u{7} \u{9b}2J \u{202e}txt";

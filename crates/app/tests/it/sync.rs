@@ -2,55 +2,13 @@
 
 use std::{fs::File, io::Read, process::Stdio};
 
-use crate::common::{Place, line};
+use crate::common::Place;
 use driftline_core::{
     Durability, Schema, Store,
     store::{QueueId, QueueList, Standing},
 };
 use driftline_sqlite::SqliteStore;
 use serde_json::json;
-
-#[test]
-fn two_profiles_end_equal_and_nothing_is_doubled() {
-    let place = Place::new();
-    place.transcripts(5, 40);
-    place.share("A");
-    place.share("B");
-    place.import("A");
-    let renamed = place.json("A", &["list", "sessions", "--limit", "1"])[0]["id"].clone();
-    let renamed = renamed.as_str().unwrap();
-    place.ok("A", &["set", "sessions", renamed, "name=Renamed on A", "note=from A"]);
-    place.import("B");
-    // Edits on both, with nobody told.
-    let other = place.json("A", &["list", "sessions", "--limit", "2"])[1]["id"].clone();
-    let other = other.as_str().unwrap();
-    place.ok("A", &["set", "sessions", other, "pinned=true"]);
-    place.ok("B", &["set", "sessions", other, "note=from B"]);
-    place.ok("B", &["add", "comments", &format!("session={other}"), "body=Why?"]);
-    for profile in ["A", "B", "A"] {
-        place.ok(profile, &["sync"]);
-    }
-    let digest = place.json("A", &["digest"]);
-    assert_eq!(digest, place.json("B", &["digest"]));
-    assert_eq!(digest["code"].as_str().unwrap().len(), 9);
-    for profile in ["A", "B"] {
-        let counts = place.json(profile, &["status"])["counts"].clone();
-        let expected =
-            json!({ "comments": 1, "inbox": 0, "messages": 200, "sessions": 5, "workspaces": 1 });
-        assert_eq!(counts, expected);
-        let row = place.json(profile, &["get", "sessions", renamed]);
-        assert_eq!((&row["name"], &row["note"]), (&json!("Renamed on A"), &json!("from A")));
-        let row = place.json(profile, &["get", "sessions", other]);
-        assert_eq!((&row["pinned"], &row["note"]), (&json!(true), &json!("from B")));
-    }
-    // Importing again, on either side, makes no traffic.
-    for profile in ["A", "B"] {
-        place.import(profile);
-        let report = place.json(profile, &["sync"]);
-        assert_eq!((&report["sent"], &report["received"]), (&json!(0), &json!(0)));
-        assert_eq!(report["code"], digest["code"]);
-    }
-}
 
 #[test]
 fn a_pause_lasts_until_somebody_ends_it() {
@@ -107,63 +65,6 @@ fn sync_and_status_tell_where_things_stand() {
 }
 
 #[test]
-fn the_later_edit_stands_and_the_other_can_be_brought_back() {
-    let place = Place::new();
-    for profile in ["A", "B"] {
-        place.share(profile);
-    }
-    let id = place.ok("A", &["add", "inbox", "title=first"]);
-    let id = id.trim();
-    place.ok("A", &["sync"]);
-    place.ok("B", &["sync"]);
-    place.ok("A", &["set", "inbox", id, "title=older"]);
-    place.ok("B", &["set", "inbox", id, "title=newer"]);
-    for profile in ["B", "A", "B"] {
-        place.ok(profile, &["sync"]);
-    }
-    let conflicts = place.json("A", &["conflicts"]);
-    assert_eq!(conflicts.as_array().unwrap().len(), 1, "{conflicts}");
-    assert_eq!(
-        (&conflicts[0]["winner"], &conflicts[0]["lost"]),
-        (&json!("newer"), &json!("older"))
-    );
-    assert!(place.ok("A", &["conflicts", "list"]).contains("older"));
-    place.ok("A", &["conflicts", "restore", &conflicts[0]["log_id"].to_string()]);
-    for profile in ["A", "B"] {
-        place.ok(profile, &["sync"]);
-        assert_eq!(place.json(profile, &["get", "inbox", id])["title"], "older");
-    }
-    assert_eq!(place.fails("A", &["conflicts", "restore", "999"]).0, 3);
-    assert!(place.ok("A", &["retry"]).is_empty());
-}
-
-#[test]
-fn without_a_remote_there_is_nothing_to_sync_with() {
-    let place = Place::new();
-    let (code, message) = place.fails("A", &["sync"]);
-    assert_eq!(code, 2);
-    assert!(message.contains("config set remote.backend"), "{message}");
-}
-
-#[test]
-fn a_profile_stays_with_the_remote_that_it_met() {
-    let place = Place::new();
-    place.share("A");
-    place.ok("A", &["add", "inbox", "title=a"]);
-    place.ok("A", &["sync"]);
-    place.ok("A", &["config", "set", "remote.path", "other.db"]);
-    place.ok("A", &["add", "inbox", "title=b"]);
-    let (code, message) = place.fails("A", &["sync"]);
-    assert_eq!(code, 4, "{message}");
-    let status = place.json("A", &["status"]);
-    assert_eq!((&status["state"], &status["waiting"]), (&json!("error"), &json!(1)));
-    assert_eq!(status["error"]["code"], "wrong_account");
-    place.ok("A", &["config", "set", "remote.path", "shared.db"]);
-    place.ok("A", &["sync"]);
-    assert_eq!(place.json("A", &["status"])["state"], "synced");
-}
-
-#[test]
 fn one_process_syncs_at_a_time_and_the_others_wait() {
     let place = Place::new();
     place.share("A");
@@ -183,26 +84,6 @@ fn one_process_syncs_at_a_time_and_the_others_wait() {
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success());
     assert!(String::from_utf8(output.stdout).unwrap().contains("sent 1"));
-}
-
-#[test]
-fn a_session_that_one_device_deleted_stays_deleted_when_another_imports_it() {
-    let place = Place::new();
-    place.transcript("a.jsonl", &[line(0, 0), line(0, 1)].concat());
-    for profile in ["A", "B"] {
-        place.share(profile);
-    }
-    place.import("A");
-    let id = place.id("A", "sessions", "source=claude-code");
-    place.ok("A", &["rm", "sessions", &id]);
-    place.ok("A", &["sync"]);
-    place.import("B");
-    place.ok("B", &["sync"]);
-    let counts = place.json("B", &["status"])["counts"].clone();
-    assert_eq!((&counts["sessions"], &counts["messages"]), (&json!(0), &json!(0)));
-    place.ok("B", &["restore", "sessions", &id]);
-    let counts = place.json("B", &["status"])["counts"].clone();
-    assert_eq!((&counts["sessions"], &counts["messages"]), (&json!(1), &json!(2)));
 }
 
 #[test]

@@ -93,9 +93,11 @@ fn the_page_of_sessions_names_other_agents_once() {
 #[test]
 fn an_import_takes_less_than_256_mib_whatever_a_line_holds() {
     const LONG: usize = 60 << 20;
+    // As values, these would take more than ten times their length.
+    const MANY: usize = LONG / 2;
     let contents = [
-        ("lists", format!("[{}0]", "0,".repeat(LONG / 2))),
-        ("objects", format!("[{}{{}}]", "{},".repeat(LONG / 3))),
+        ("lists", format!("[{}0]", "0,".repeat(MANY / 2))),
+        ("objects", format!("[{}{{}}]", "{},".repeat(MANY / 3))),
         ("text", format!("\"{}\"", "x".repeat(LONG))),
         ("lines", format!("\"{}\"", "x\\n".repeat(LONG / 3))),
         ("medium", format!("\"{}\"", "x\\n".repeat((7 << 20) / 3))),

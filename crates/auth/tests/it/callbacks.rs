@@ -4,36 +4,16 @@
 use std::sync::Arc;
 
 use driftline_auth::{Callback, Error, Loopback};
-use driftline_core::{Env, ExposeSecret, Millis, Simulated};
-use futures_util::future::{BoxFuture, FutureExt, pending};
+use driftline_core::{ExposeSecret, Simulated};
+use driftline_testing::Clock;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
 
 /// Time stands still: what has to come by itself comes, and nothing is cut off by a clock.
-struct Still(Simulated);
-
-impl Env for Still {
-    fn wall(&self) -> Millis {
-        self.0.wall()
-    }
-
-    fn monotonic(&self) -> Millis {
-        self.0.monotonic()
-    }
-
-    fn random(&self) -> u64 {
-        self.0.random()
-    }
-
-    fn sleep(&self, _length: Millis) -> BoxFuture<'static, ()> {
-        pending().boxed()
-    }
-}
-
-fn still() -> Arc<Still> {
-    Arc::new(Still(Simulated::new(3, 1)))
+fn still() -> Arc<Clock> {
+    Arc::new(Clock::still(3, 1))
 }
 
 async fn send(port: u16, bytes: &[u8]) -> String {

@@ -10,36 +10,15 @@ use driftline_auth::{
     Calls, Error, FileGate, FileVault, Http, Origin, ProviderPlugin, Saved, Session, SignIn, Site,
     State, Tokens, Vault, fetch_picture,
 };
-use driftline_core::{Env, ExposeSecret, Millis, Simulated, TokenSource};
+use driftline_core::{Env, ExposeSecret, TokenSource};
 use driftline_deployment::{Deployment, Options, Visitor};
-use futures_util::future::{BoxFuture, FutureExt};
+use driftline_testing::Clock;
 use reqwest::{
     Client,
     header::{COOKIE, LOCATION, SET_COOKIE},
     redirect::Policy,
 };
 use url::Url;
-
-/// Real time, and dice that fall alike in every run.
-struct TestEnv(Simulated, tokio::time::Instant);
-
-impl Env for TestEnv {
-    fn wall(&self) -> Millis {
-        self.0.wall() + self.monotonic()
-    }
-
-    fn monotonic(&self) -> Millis {
-        u64::try_from(self.1.elapsed().as_millis()).unwrap()
-    }
-
-    fn random(&self) -> u64 {
-        self.0.random()
-    }
-
-    fn sleep(&self, length: Millis) -> BoxFuture<'static, ()> {
-        tokio::time::sleep(std::time::Duration::from_millis(length)).boxed()
-    }
-}
 
 struct Place {
     deployment: Deployment,
@@ -60,8 +39,7 @@ impl Place {
         let inside = Path::new(env!("CARGO_MANIFEST_DIR")).to_owned();
         let (inside, people) = (Some(inside), Some(people.to_owned()));
         let options = Options { inside, people, ..Options::default() };
-        let env: Arc<dyn Env> =
-            Arc::new(TestEnv(Simulated::new(7, 1_700_000_000_000), tokio::time::Instant::now()));
+        let env: Arc<dyn Env> = Arc::new(Clock::running(7, 1_700_000_000_000));
         Self {
             deployment: Deployment::start(options).await.unwrap(),
             folder: tempfile::tempdir().unwrap(),

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use driftline_convex_client::Whole;
-use driftline_core::{Answer, Digests, Identity, Millis, excerpt};
+use driftline_core::{Answer, Digests, Identity, Millis, Seq, excerpt};
 use serde::Deserialize;
 
 /// The longest name of a person, account or epoch, in bytes.
@@ -66,7 +66,7 @@ impl WireAnswer {
     /// As the engine takes it; none if it asks for chunks, which are this crate's own.
     pub(crate) fn read(self) -> Option<Answer> {
         Some(match self {
-            Self::Accepted { seq, hash } => Answer::Accepted { seq: seq.0, hash: hash.0 },
+            Self::Accepted { seq, hash } => Answer::Accepted { seq: Seq(seq.0), hash: hash.0 },
             Self::ClockAhead { fields } => Answer::ClockAhead { fields },
             Self::NeedWhole => Answer::NeedWhole,
             Self::Refused { reason } => Answer::Refused { reason: tame(&reason) },

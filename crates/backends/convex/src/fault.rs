@@ -2,7 +2,7 @@
 //! failure, which says what to do and never holds a token or a row.
 
 use driftline_convex_client::Fault;
-use driftline_core::{BoxError, Error, PROTOCOL, Stale};
+use driftline_core::{BoxError, Error, PROTOCOL, Serial, Stale};
 
 /// What the engine is told, for a call that carries no rows.
 pub(crate) fn error(fault: Fault, remote: &str) -> Error {
@@ -10,7 +10,9 @@ pub(crate) fn error(fault: Fault, remote: &str) -> Error {
     match fault {
         Fault::Unauthenticated => Error::signed_out(remote),
         Fault::Moved => Error::Stale { remote, why: Stale::Moved },
-        Fault::OldCall { last } => Error::Stale { remote, why: Stale::OldCall { last } },
+        Fault::OldCall { last } => {
+            Error::Stale { remote, why: Stale::OldCall { last: Serial(last) } }
+        }
         Fault::Protocol { theirs } => {
             let older = if theirs < PROTOCOL { "the remote" } else { "this program" };
             Error::Protocol { remote, theirs, ours: PROTOCOL, older }

@@ -9,8 +9,8 @@ use std::{
 use async_trait::async_trait;
 use driftline_convex_client::{Fault, Kind, Origin};
 use driftline_core::{
-    Answer, Answers, Backend, Change, Env, Hear, Limits, Page, Pull, Push, Result, TokenSource,
-    device::Unread,
+    Answer, Answers, Backend, Change, Cursor, Env, Hear, Limits, Page, Pull, Push, Result, Seq,
+    TokenSource, device::Unread,
 };
 use futures_util::future::BoxFuture;
 use reqwest::dns::Resolve;
@@ -84,8 +84,11 @@ impl Convex {
             bytes = PULL;
         }
         loop {
-            let function =
-                if request.cursor == 0 { "sync:getFullState" } else { "sync:getChangesSince" };
+            let function = if request.cursor == Cursor::default() {
+                "sync:getFullState"
+            } else {
+                "sync:getChangesSince"
+            };
             let args = json!({
                 "protocol": request.protocol,
                 "asked": self.caller.asked(),
@@ -120,8 +123,8 @@ impl Convex {
             return Ok(Page {
                 protocol,
                 identity: wire.identity.read().map_err(Fault::BadAnswer)?,
-                head: wire.head.0,
-                next: wire.next.0,
+                head: Seq(wire.head.0),
+                next: Cursor(wire.next.0),
                 changes,
                 unread,
                 digests: wire.digests.map(answer::digests),
@@ -202,7 +205,7 @@ impl Convex {
         if self.bring_needed(needed, &chunks).await? {
             // The call counts as answered, so the same rows need a greater serial
             // number, and only the engine gives those.
-            return Err(Fault::OldCall { last: serial });
+            return Err(Fault::OldCall { last: serial.0 });
         }
         let mut answers = wire.answers.into_iter().map(WireAnswer::read);
         let answers: Option<Vec<Answer>> = written
@@ -212,7 +215,7 @@ impl Convex {
                 Err(reason) => Some(Answer::Refused { reason }),
             })
             .collect();
-        let places: Vec<u64> = wire.recorded.iter().map(|(seq, _)| seq.0).collect();
+        let seqs: Vec<Seq> = wire.recorded.iter().map(|(seq, _)| Seq(seq.0)).collect();
         // What the deployment made itself is short, and of its own making.
         let recorded = wire.recorded.into_iter().map(|(_, it)| Ok((Incoming::read(&it)?, it)));
         let recorded: Vec<_> = recorded.collect::<Result<_, _>>().map_err(Fault::BadAnswer)?;
@@ -224,8 +227,8 @@ impl Convex {
         Ok(Answers {
             identity: wire.identity.read().map_err(Fault::BadAnswer)?,
             answers: answers.ok_or_else(|| Fault::BadAnswer("it asks for no chunk".into()))?,
-            recorded: places.into_iter().zip(recorded).collect(),
-            head: wire.head.0,
+            recorded: seqs.into_iter().zip(recorded).map(Into::into).collect(),
+            head: Seq(wire.head.0),
             digests: answer::digests(wire.digests),
             time: answer::time(wire.time, date),
         })
@@ -293,8 +296,8 @@ impl Convex {
 }
 
 /// Checks that a page leads somewhere. Returns the protocol of the deployment.
-fn check_page(wire: &WirePage, cursor: u64, rows: usize) -> Result<u32, Fault> {
-    let (head, next) = (wire.head.0, wire.next.0);
+fn check_page(wire: &WirePage, cursor: Cursor, rows: usize) -> Result<u32, Fault> {
+    let (head, next) = (Seq(wire.head.0), Cursor(wire.next.0));
     let got = wire.changes.len();
     if got > rows {
         return Err(Fault::BadAnswer(format!("{got} rows, where {rows} were asked for")));

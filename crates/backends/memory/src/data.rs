@@ -7,7 +7,7 @@ use std::{
 };
 
 use driftline_core::{
-    Id, Millis, Result, Schema,
+    Id, Millis, Result, Schema, Seq,
     store::{
         AuditEntry, JOURNAL_LENGTH, Journal, LogId, Notes, QueueId, Queued, StoreTx, Stored,
         WriteAudit, WriteJournal, WriteMeta,
@@ -18,7 +18,7 @@ use driftline_core::{
 pub(crate) struct Data {
     pub(crate) schema: Schema,
     pub(crate) tables: BTreeMap<Arc<str>, Table>,
-    pub(crate) feed: BTreeMap<u64, (Arc<str>, Id)>,
+    pub(crate) feed: BTreeMap<Seq, (Arc<str>, Id)>,
     /// Each list of the queue.
     pub(crate) queue: [BTreeMap<QueueId, (Arc<str>, Id)>; 3],
     pub(crate) queued: QueueId,
@@ -141,9 +141,10 @@ impl Data {
         new: Option<Arc<Stored>>,
     ) -> Option<Arc<Stored>> {
         let table = self.tables.entry(entity.clone()).or_default();
-        let (key, seq) = new.as_ref().map_or((None, 0), |it| (it.key.clone(), it.seq));
+        let (key, seq) = new.as_ref().map_or((None, Seq::default()), |it| (it.key.clone(), it.seq));
         let old = swap(&mut table.rows, id, new);
-        let (old_key, old_seq) = old.as_ref().map_or((None, 0), |it| (it.key.clone(), it.seq));
+        let (old_key, old_seq) =
+            old.as_ref().map_or((None, Seq::default()), |it| (it.key.clone(), it.seq));
         if old_key != key {
             if let Some(ids) = old_key.and_then(|it| table.keys.get_mut(&it)) {
                 ids.remove(&id);
@@ -154,7 +155,7 @@ impl Data {
         }
         if old_seq != seq {
             self.feed.remove(&old_seq);
-            if seq > 0 {
+            if seq > Seq::default() {
                 self.feed.insert(seq, (entity.clone(), id));
             }
         }

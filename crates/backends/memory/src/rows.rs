@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use driftline_core::{
-    Id, Result, Schema,
+    Cursor, Id, Result, Schema,
     store::{Fed, Find, Held, ReadFeed, ReadRows, Stored, WriteRows},
 };
 
@@ -58,8 +58,8 @@ impl ReadRows for Data {
 }
 
 impl ReadFeed for Data {
-    fn feed(&self, after: u64, limit: usize) -> Result<Vec<Fed>> {
-        let places = self.feed.range(after.saturating_add(1)..).take(limit);
+    fn feed(&self, after: Cursor, limit: usize) -> Result<Vec<Fed>> {
+        let places = self.feed.range(after.next()..).take(limit);
         let rows = places.filter_map(|(_, (entity, id))| {
             let stored = self.tables.get(entity)?.rows.get(id)?;
             Some(Fed { entity: entity.to_string(), stored: copy(stored) })

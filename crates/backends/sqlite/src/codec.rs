@@ -9,7 +9,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use driftline_core::{DELETED_AT, Error, Stamp, Value, excerpt, store::Stored};
+use driftline_core::{DELETED_AT, Error, Seq, Stamp, Value, excerpt, store::Stored};
 use rusqlite::{
     Row, Statement,
     types::{ToSqlOutput, Value as Owned, ValueRef},
@@ -103,7 +103,7 @@ pub(crate) fn bind(
         common.map_or(null(), |it| ToSqlOutput::Owned(Owned::Blob(it.to_bytes().to_vec()))),
         json_or_null(&listed)?,
         json_or_null(&extra)?,
-        whole("the sequence number", stored.seq)?.into(),
+        whole("the sequence number", stored.seq.0)?.into(),
         i64::from(stored.born).into(),
         stored.hash.cast_signed().into(),
         i64::from(stored.acked).into(),
@@ -157,7 +157,7 @@ pub(crate) fn read(table: &Table, row: &Row<'_>) -> rusqlite::Result<Stored> {
         }
     }
     stored.key = text(row.get_ref(tail)?)?.map(str::to_owned);
-    stored.seq = row.get::<_, i64>(tail + 4)?.cast_unsigned();
+    stored.seq = Seq(row.get::<_, i64>(tail + 4)?.cast_unsigned());
     stored.born = row.get(tail + 5)?;
     stored.hash = row.get::<_, i64>(tail + 6)?.cast_unsigned();
     stored.acked = row.get(tail + 7)?;

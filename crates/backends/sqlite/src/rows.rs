@@ -1,7 +1,7 @@
 //! Rows in and out of a table: the few calls that everything above is made of.
 
 use driftline_core::{
-    Id, Result, Schema, Value,
+    Cursor, Id, Result, Schema, Value,
     store::{Fed, Find, Held, ReadFeed, ReadRows, Stored, WriteQueue, WriteRows},
     value::canonical,
 };
@@ -74,8 +74,8 @@ impl ReadRows for SqliteTx<'_> {
 }
 
 impl ReadFeed for SqliteTx<'_> {
-    fn feed(&self, after: u64, limit: usize) -> Result<Vec<Fed>> {
-        self.named(feed(self.connection, self.tables, at_most(after), limit))
+    fn feed(&self, after: Cursor, limit: usize) -> Result<Vec<Fed>> {
+        self.named(feed(self.connection, self.tables, at_most(after.0), limit))
     }
 }
 
@@ -179,18 +179,18 @@ fn feed(
     after: i64,
     limit: usize,
 ) -> rusqlite::Result<Vec<Fed>> {
-    let mut places: Vec<(u64, String, Id)> = Vec::new();
+    let mut seqs: Vec<(u64, String, Id)> = Vec::new();
     for table in tables.all() {
         let mut statement = connection.prepare_cached(&table.feed)?;
         let mut rows = statement.query(("", after, bound(limit)))?;
         while let Some(row) = rows.next()? {
-            places.push((natural(row.get_ref(0)?)?, row.get(2)?, id(row.get_ref(1)?)?));
+            seqs.push((natural(row.get_ref(0)?)?, row.get(2)?, id(row.get_ref(1)?)?));
         }
     }
-    places.sort_unstable();
-    places.truncate(limit);
-    let mut found = Vec::with_capacity(places.len());
-    for (_, entity, id) in places {
+    seqs.sort_unstable();
+    seqs.truncate(limit);
+    let mut found = Vec::with_capacity(seqs.len());
+    for (_, entity, id) in seqs {
         if let Some(stored) = read_row(connection, tables.of(&entity), &entity, id)? {
             found.push(Fed { entity, stored });
         }

@@ -94,7 +94,7 @@ pub async fn overview(
             });
             let named =
                 me.devices.iter().filter_map(|it| Some((it.device.clone(), it.name.clone()?)));
-            driftline_reading::devices::remember(&device.replica, &named.collect())?;
+            driftline_inspect::devices::remember(&device.replica, &named.collect())?;
             let mut devices: Vec<_> = devices.collect();
             devices.sort_by_key(|it| (!it.is_this, std::cmp::Reverse(it.last_contact_at)));
             ((me.person, me.provider, me.login, me.name), Some(devices), None)

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use driftline_core::{
-    Answer, Answers, Backend, Change, Env, Error, Id, Identity, Millis, PROTOCOL, Page, Pull, Push,
-    Result, Row, Stale, Stamp, Value,
+    Answer, Answers, Backend, Change, Cursor, Env, Error, Id, Identity, Millis, PROTOCOL, Page,
+    Pull, Push, Result, Row, Seq, Serial, Stale, Stamp, Value,
 };
 
 /// An entity that no program has: rows of such are kept, too.
@@ -16,10 +16,10 @@ pub(super) struct Caller<'a> {
     pub(super) env: &'a dyn Env,
     pub(super) identity: Identity,
     device: String,
-    serial: u64,
+    serial: Serial,
     /// What was read of the feed, up to here.
     rows: BTreeMap<(String, Id), Row>,
-    cursor: u64,
+    cursor: Cursor,
     /// How far the clock of the service is ahead of the one here.
     ahead: i64,
     /// Whether it has one.
@@ -29,9 +29,9 @@ pub(super) struct Caller<'a> {
 impl<'a> Caller<'a> {
     /// Somebody whose account has no rows; an error otherwise, and nothing is written.
     pub(super) async fn begin(hub: &'a dyn Backend, env: &'a dyn Env) -> Result<Self> {
-        let pull = Pull { protocol: PROTOCOL, cursor: 0, rows: 1, bytes: 1 << 20 };
+        let pull = Pull { protocol: PROTOCOL, cursor: Cursor::default(), rows: 1, bytes: 1 << 20 };
         let page = hub.pull(pull).await?;
-        if page.head != 0 || !page.changes.is_empty() {
+        if page.head != Seq::default() || !page.changes.is_empty() {
             return Err(Error::Store {
                 what: format!("{} holds rows of {} already", hub.name(), page.identity.person),
                 help: "sign in with an account that was never used there: this writes a lot, \
@@ -44,7 +44,17 @@ impl<'a> Caller<'a> {
         let device = format!("contract-{:016x}", env.random());
         let (identity, has_clock) = (page.identity, page.time.is_some());
         let (rows, cursor) = (BTreeMap::new(), page.next);
-        Ok(Self { hub, env, identity, device, serial: 0, rows, cursor, ahead, has_clock })
+        Ok(Self {
+            hub,
+            env,
+            identity,
+            device,
+            serial: Serial::default(),
+            rows,
+            cursor,
+            ahead,
+            has_clock,
+        })
     }
 
     /// A stamp of now and so many milliseconds, by the clock of the service.
@@ -62,7 +72,7 @@ impl<'a> Caller<'a> {
 
     /// The next call of this device with these rows.
     pub(super) fn call(&mut self, changes: &[Change]) -> Push {
-        self.serial += 1;
+        self.serial = self.serial.next();
         Push {
             protocol: PROTOCOL,
             account: self.identity.account.clone(),
@@ -96,7 +106,7 @@ impl<'a> Caller<'a> {
         })
     }
 
-    pub(super) async fn page(&self, cursor: u64, rows: usize) -> Result<Page> {
+    pub(super) async fn page(&self, cursor: Cursor, rows: usize) -> Result<Page> {
         let bytes = self.hub.limits().bytes;
         self.hub.pull(Pull { protocol: PROTOCOL, cursor, rows, bytes }).await
     }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, slice};
 
-use driftline_core::{Answer, Change, Digests, Error, Row, Stale, Value};
+use driftline_core::{Answer, Change, Cursor, Digests, Error, Row, Seq, Stale, Value};
 
 use super::{Checked, Fault, caller::Caller, expect};
 
@@ -15,7 +15,7 @@ pub(super) async fn are_two(one: &Caller<'_>, other: &Caller<'_>) -> Checked {
     expect(a.account != b.account && a.person != b.person, || {
         format!("both sign-ins are {}; use two accounts", a.person)
     })?;
-    let again = one.page(0, 1).await?.identity;
+    let again = one.page(Cursor::default(), 1).await?.identity;
     expect(again == *a, || format!("it was {a:?} and is {again:?}"))
 }
 
@@ -176,7 +176,7 @@ fn shown(change: &Change) -> String {
 
 pub(super) async fn pages(one: &mut Caller<'_>) -> Checked {
     const ROWS: usize = 97;
-    let (mut cursor, mut seen) = (0, BTreeSet::new());
+    let (mut cursor, mut seen) = (Cursor::default(), BTreeSet::new());
     let mut sums = Digests::new();
     loop {
         let page = one.page(cursor, ROWS).await?;
@@ -222,8 +222,8 @@ pub(super) async fn private(one: &mut Caller<'_>, other: &mut Caller<'_>) -> Che
 }
 
 pub(super) async fn has_nothing(other: &Caller<'_>) -> Checked {
-    let page = other.page(0, 10).await?;
-    expect(page.head == 0 && page.changes.is_empty(), || {
+    let page = other.page(Cursor::default(), 10).await?;
+    expect(page.head == Seq::default() && page.changes.is_empty(), || {
         format!("somebody without rows sees {} of {}", page.changes.len(), page.head)
     })
 }

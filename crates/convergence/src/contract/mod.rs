@@ -11,7 +11,7 @@ use std::{fmt, sync::Arc};
 use driftline_core::{Backend, Env, Error, Result, Schema};
 
 use self::caller::Caller;
-use crate::suite::MakeScratch;
+use crate::remote::MakeScratch;
 
 /// A service, as two people reach it.
 pub struct Contract<'a> {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use driftline_convergence::{Contract, contract, scratch};
 use driftline_core::{
-    Answer, Answers, Backend, Error, Hub, Limits, PROTOCOL, Page, Pull, Push, Result, Schema,
-    Simulated, Stale, Value,
+    Answer, Answers, Backend, Cursor, Error, Hub, Limits, PROTOCOL, Page, Pull, Push, Result,
+    Schema, Simulated, Stale, Value,
 };
 use driftline_entities as _;
 use driftline_memory::MemoryStore;
@@ -70,8 +70,10 @@ impl Backend for Service {
     }
 
     async fn push(&self, mut request: Push) -> Result<Answers> {
-        let identity =
-            self.hub.pull(Pull { protocol: PROTOCOL, cursor: 0, rows: 1, bytes: 1 }).await?;
+        let identity = self
+            .hub
+            .pull(Pull { protocol: PROTOCOL, cursor: Cursor::default(), rows: 1, bytes: 1 })
+            .await?;
         match self.flaw {
             Flaw::TakesAnyAccount => {
                 request.account = identity.identity.account;
@@ -81,9 +83,9 @@ impl Backend for Service {
                 while let Err(Error::Stale { why: Stale::OldCall { last }, .. }) =
                     self.hub.push(request.clone()).await
                 {
-                    request.serial = last + 1;
+                    request.serial = last.next();
                 }
-                request.serial += 1;
+                request.serial = request.serial.next();
             }
             _ => (),
         }

@@ -8,8 +8,8 @@ use driftline_convergence::vectors::{
     VectorPush,
 };
 use driftline_core::{
-    Answer, Answers, Backend, Change, Digests, Env, Error, Hub, Id, PROTOCOL, Pull, Push, Row,
-    Schema, Simulated, Stale, Stamp, value,
+    Answer, Answers, Backend, Change, Cursor, Digests, Env, Error, Hub, Id, PROTOCOL, Pull, Push,
+    Row, Schema, Serial, Simulated, Stale, Stamp, value,
 };
 use driftline_entities as _;
 use driftline_memory::MemoryStore;
@@ -135,7 +135,7 @@ impl Replay {
             assert!(push.answer.is_some() != push.error.is_some(), "{name}: one of them");
         }
         let page = self.pull();
-        assert_eq!(page.head, case.head, "{}", case.name);
+        assert_eq!(page.head.0, case.head, "{}", case.name);
         assert_eq!(digests(page.digests.unwrap()), case.digests, "{}", case.name);
         let held: Vec<_> =
             page.changes.iter().map(|it| (&it.entity, it.id, cells(&it.row))).collect();
@@ -152,7 +152,8 @@ impl Replay {
     }
 
     fn pull(&self) -> driftline_core::Page {
-        let request = Pull { protocol: PROTOCOL, cursor: 0, rows: 1_000, bytes: 1 << 30 };
+        let request =
+            Pull { protocol: PROTOCOL, cursor: Cursor::default(), rows: 1_000, bytes: 1 << 30 };
         block_on(self.hub.pull(request)).unwrap()
     }
 
@@ -166,7 +167,7 @@ impl Replay {
             account: named("account", identity.account),
             epoch: named("epoch", identity.epoch),
             device: push.device.clone(),
-            serial: push.serial,
+            serial: Serial(push.serial),
             changes: push.changes.iter().map(change).collect(),
         }
     }
@@ -184,17 +185,17 @@ fn change(it: &SentChange) -> Change {
 
 fn heard(answers: Answers) -> VectorAnswers {
     let answer = |it: Answer| match it {
-        Answer::Accepted { seq, hash } => VectorAnswer::Accepted { seq, hash: hex(hash) },
+        Answer::Accepted { seq, hash } => VectorAnswer::Accepted { seq: seq.0, hash: hex(hash) },
         Answer::ClockAhead { fields } => VectorAnswer::ClockAhead { fields },
         Answer::NeedWhole => VectorAnswer::NeedWhole,
         Answer::Refused { .. } => VectorAnswer::Refused,
     };
-    let recorded = answers.recorded.into_iter().map(|(seq, it)| {
-        let Change { entity, id, row, birth, whole } = it;
-        (seq, SentChange { entity, id: id.to_string(), birth, whole, cells: cells(&row) })
+    let recorded = answers.recorded.into_iter().map(|it| {
+        let Change { entity, id, row, birth, whole } = it.change;
+        (it.seq.0, SentChange { entity, id: id.to_string(), birth, whole, cells: cells(&row) })
     });
     VectorAnswers {
-        head: answers.head,
+        head: answers.head.0,
         recorded: recorded.collect(),
         answers: answers.answers.into_iter().map(answer).collect(),
         digests: digests(answers.digests),
@@ -208,7 +209,7 @@ fn digests(digests: Digests) -> BTreeMap<String, String> {
 fn failed(error: &Error) -> CallError {
     let (code, last) = match error {
         Error::Stale { why: Stale::Moved, .. } => ("moved", None),
-        Error::Stale { why: Stale::OldCall { last }, .. } => ("old_call", Some(*last)),
+        Error::Stale { why: Stale::OldCall { last }, .. } => ("old_call", Some(last.0)),
         Error::Protocol { .. } => ("protocol", None),
         other => panic!("no push of a vector ends with {other}"),
     };

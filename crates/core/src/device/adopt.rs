@@ -4,7 +4,7 @@
 use crate::{
     Cell, Change, DELETED_AT, Error, FieldName, Page, Result, Row, Stamp, Value, alias,
     clock::{self, Moment},
-    device::link::{Link, Met, Position, link},
+    device::link::{Compared, Link, Met, Position, link},
     store::{AuditEntry, AuditKind, Queued, StoreTx, Stored},
 };
 
@@ -262,7 +262,7 @@ pub(super) fn settle_difference(
     link: &mut Link,
     moment: &Moment,
 ) -> Result<bool> {
-    let Some((state, differ)) = link.compared.clone() else { return Ok(false) };
+    let Some(Compared { state, differ }) = link.compared.clone() else { return Ok(false) };
     if differ.is_empty() || !is_idle(tx.reading())? {
         return Ok(false);
     }

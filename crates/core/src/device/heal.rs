@@ -3,7 +3,7 @@
 //! again. That loses nothing, because joining is idempotent.
 
 use crate::{
-    FieldName, Id, Millis, Result, alias,
+    Cursor, FieldName, Id, Millis, Result, alias,
     device::link::Link,
     store::{StoreTx, Stored},
 };
@@ -16,7 +16,7 @@ const STEP: usize = 1_000;
 /// Sets the cursor to 0 and offers every row. Rows that some hub acknowledged are no
 /// births any more: two of them that were renamed to one key stay two.
 pub(super) fn start_over(tx: &mut dyn StoreTx, link: &mut Link, now: Millis) -> Result<()> {
-    link.cursor = 0;
+    link.cursor = Cursor::default();
     link.resets += 1;
     link.digests.clear();
     link.compared = None;
@@ -29,9 +29,9 @@ fn offer_all(tx: &mut dyn StoreTx, now: Millis) -> Result<()> {
     let mut names: Vec<String> = tx.schema().tables().map(|it| it.name.to_owned()).collect();
     let known = names.len();
     names.extend(tx.stored_entities()?);
-    for place in 0..names.len() {
-        let name = &names[place];
-        if place >= known && names[..known].contains(name) {
+    for index in 0..names.len() {
+        let name = &names[index];
+        if index >= known && names[..known].contains(name) {
             continue;
         }
         let mut after: Option<Id> = None;

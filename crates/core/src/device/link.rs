@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Digests, Error, Identity, Page, Result, SignInCause,
+    Cursor, Digests, Error, Identity, Page, Result, Seq, SignInCause,
     store::{ReadMeta, WriteMeta, meta},
 };
 
@@ -20,19 +20,40 @@ pub struct Link {
     /// Whose rows the hub serves.
     pub identity: Option<Identity>,
     /// Everything up to here has been adopted.
-    pub cursor: u64,
+    pub cursor: Cursor,
     /// How often the cursor was set back, so that an answer to a call made before can
     /// be told from one made after.
     pub resets: u64,
     /// The state of the hub at which both sides were last found to differ and
     /// everything was exchanged again.
     pub healed: Option<HubState>,
-    /// The state of the hub at which both sides were last compared, and the entities
-    /// that differed.
-    pub compared: Option<(HubState, Vec<String>)>,
+    /// What came of the last comparison of both sides.
+    pub compared: Option<Compared>,
     /// The sum of what the hub last held of each row, per entity.
     #[serde(skip)]
     pub digests: Digests,
+}
+
+/// What came of comparing both sides. It is stored as a pair.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(HubState, Vec<String>)", into = "(HubState, Vec<String>)")]
+pub struct Compared {
+    /// The state of the hub.
+    pub state: HubState,
+    /// The entities that differed.
+    pub differ: Vec<String>,
+}
+
+impl From<(HubState, Vec<String>)> for Compared {
+    fn from((state, differ): (HubState, Vec<String>)) -> Self {
+        Self { state, differ }
+    }
+}
+
+impl From<Compared> for (HubState, Vec<String>) {
+    fn from(Compared { state, differ }: Compared) -> Self {
+        (state, differ)
+    }
 }
 
 /// What a hub holds, as far as it can be told apart: its head alone would not do, for a
@@ -40,7 +61,7 @@ pub struct Link {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HubState {
     /// Its head.
-    pub head: u64,
+    pub head: Seq,
     /// The sum of its digests.
     pub sum: u64,
 }
@@ -51,7 +72,7 @@ pub struct Position {
     /// Whose rows the hub served.
     pub identity: Option<Identity>,
     /// The cursor.
-    pub cursor: u64,
+    pub cursor: Cursor,
     /// How often the cursor had been set back.
     pub resets: u64,
 }
@@ -96,7 +117,7 @@ impl Link {
     /// meaningful at equal heads. Entities that the hub says nothing about are left out;
     /// those that this device does not know are compared, too, for it keeps their rows.
     /// `blind`: the hub holds a row whose hash cannot be told, so unequal sums say nothing.
-    pub(super) fn compare(&mut self, head: u64, digests: &Digests, blind: bool) {
+    pub(super) fn compare(&mut self, head: Seq, digests: &Digests, blind: bool) {
         let differ: BTreeSet<&String> = digests
             .iter()
             .filter(|(entity, sum)| self.digests.get(*entity).copied().unwrap_or(0) != **sum)
@@ -109,7 +130,8 @@ impl Link {
             return;
         }
         let sum = digests.values().fold(0, |sum: u64, it| sum.wrapping_add(*it));
-        self.compared = Some((HubState { head, sum }, differ.into_iter().cloned().collect()));
+        let (state, differ) = (HubState { head, sum }, differ.into_iter().cloned().collect());
+        self.compared = Some(Compared { state, differ });
     }
 
     /// Whether `page` comes from the hub that this device is bound to.
@@ -126,7 +148,7 @@ impl Link {
         let same = met.account == bound.account && met.epoch == bound.epoch;
         Ok(if !same {
             Met::Wiped
-        } else if page.head < self.cursor {
+        } else if self.cursor > page.head {
             Met::TurnedBack
         } else {
             Met::Same

@@ -19,7 +19,7 @@ pub use self::{
     adopt::{Adopted, adopt},
     exclude::{Exclusions, exclude, exclusions},
     import::{Imported, import},
-    link::{HubState, Link, Position, link, position},
+    link::{Compared, HubState, Link, Position, link, position},
     queue::{
         Batch, Sent, fail, is_idle, note_failure, nothing, renumber, retry_parked, try_again,
         waiting,

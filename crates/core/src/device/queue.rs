@@ -5,7 +5,7 @@ use std::mem;
 
 use super::exclude::{self, Judge};
 use crate::{
-    Change, Limits, Millis, PROTOCOL, Push, Result,
+    Change, Limits, Millis, PROTOCOL, Push, Result, Serial,
     device::{Position, position},
     store::{
         QueueId, QueueList, Queued, ReadQueue, ReadRows, Standing, StoreTx, WriteMeta, WriteQueue,
@@ -36,7 +36,7 @@ pub struct Batch {
     /// Which device calls.
     pub device: String,
     /// Which of its calls it is.
-    pub serial: u64,
+    pub serial: Serial,
     /// What it carries.
     pub sent: Vec<Sent>,
 }
@@ -78,9 +78,9 @@ impl Batch {
 ///
 /// # Errors
 /// When the store cannot be written.
-pub fn renumber(tx: &mut dyn WriteMeta, batch: &mut Batch, last: u64) -> Result<()> {
-    let mine = tx.meta(SERIAL)?.and_then(|it| it.parse().ok()).unwrap_or(0);
-    batch.serial = last.max(mine).saturating_add(1);
+pub fn renumber(tx: &mut dyn WriteMeta, batch: &mut Batch, last: Serial) -> Result<()> {
+    let mine = tx.meta(SERIAL)?.and_then(|it| it.parse().ok()).map_or_else(Serial::default, Serial);
+    batch.serial = last.max(mine).next();
     batch.position = position(tx)?;
     tx.set_meta(SERIAL, Some(&batch.serial.to_string()))
 }
@@ -141,7 +141,7 @@ fn collect(tx: &mut dyn StoreTx, limits: &Limits, again: Option<Millis>) -> Resu
     let mut judge = Judge::new(tx.reading())?;
     let device = tx.meta(DEVICE)?.unwrap_or_default();
     let position = position(tx)?;
-    let mut batch = Batch { position, device, serial: 0, sent: Vec::new() };
+    let mut batch = Batch { position, device, serial: Serial::default(), sent: Vec::new() };
     let (mut bytes, mut after) = (0, QueueId::default());
     'full: loop {
         let entries = tx.queue(QueueList::Waiting, after, STEP.min(limits.rows))?;
@@ -180,7 +180,7 @@ fn collect(tx: &mut dyn StoreTx, limits: &Limits, again: Option<Millis>) -> Resu
         }
     }
     if !batch.sent.is_empty() {
-        renumber(tx, &mut batch, 0)?;
+        renumber(tx, &mut batch, Serial::default())?;
     }
     Ok(batch)
 }
@@ -306,8 +306,8 @@ pub fn try_again(tx: &mut dyn WriteQueue, now: Millis, is_back: bool) -> Result<
 pub fn nothing(tx: &mut dyn WriteMeta) -> Result<Batch> {
     let device = tx.meta(DEVICE)?.unwrap_or_default();
     let position = position(tx)?;
-    let mut batch = Batch { position, device, serial: 0, sent: Vec::new() };
-    renumber(tx, &mut batch, 0)?;
+    let mut batch = Batch { position, device, serial: Serial::default(), sent: Vec::new() };
+    renumber(tx, &mut batch, Serial::default())?;
     Ok(batch)
 }
 

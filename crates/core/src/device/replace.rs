@@ -7,7 +7,7 @@ use super::{
     write::owe,
 };
 use crate::{
-    FieldName, Result,
+    FieldName, Result, Seq,
     clock::{self, MINE, Moment, SEEN},
     store::{ReadTx, StoreTx, Stored},
 };
@@ -31,7 +31,7 @@ pub fn replace(tx: &mut dyn StoreTx, moment: &Moment, theirs: &dyn ReadTx) -> Re
             after = Some(last.id);
             for it in rows {
                 let key = known.map_or_else(|| it.key.clone(), |known| known.key_of(&it.row));
-                let stored = Stored { key, seq: 0, born: false, hash: 0, ..it };
+                let stored = Stored { key, seq: Seq::default(), born: false, hash: 0, ..it };
                 let stamps = stored.row.cells().map(|(_, cell)| cell.stamp);
                 clock::observe(tx, stamps.filter(|it| !moment.is_ahead(*it)).max())?;
                 tx.put(&entity, &stored)?;

@@ -2,7 +2,7 @@
 //! refused is restamped, sent whole, or set aside.
 
 use crate::{
-    Answer, Answers, Error, Result, alias,
+    Answer, Answers, Error, Recorded, Result, Seq, alias,
     clock::{self, Moment},
     device::{
         Batch, Restamped, Sent,
@@ -53,14 +53,14 @@ pub fn settle(
         return Err(Error::BadAnswer { remote: answers.identity.person, reason });
     }
     let mut settled = Settled::default();
-    let mut places = Vec::new();
+    let mut seqs = Vec::new();
     let mut ahead = Vec::new();
     let mut latest = None;
     for (sent, answer) in batch.sent.iter().zip(answers.answers) {
         match answer {
             Answer::Accepted { seq, hash } => {
                 if accept(tx, &mut link, sent, hash)? {
-                    places.push(seq);
+                    seqs.push(seq);
                 }
                 latest = latest.max(believable(moment, &sent.change.row));
                 settled.accepted += 1;
@@ -80,11 +80,11 @@ pub fn settle(
         }
     }
     clock::observe(tx, latest)?;
-    for (seq, change) in answers.recorded {
+    for Recorded { seq, change } in answers.recorded {
         adopt_row(tx, moment, &mut link, change)?;
-        places.push(seq);
+        seqs.push(seq);
     }
-    follow(&mut link, places);
+    follow(&mut link, seqs);
     if link.cursor == answers.head {
         if !ahead.is_empty() {
             settled.restamped = restamp(tx, moment, &ahead)?;
@@ -100,13 +100,13 @@ pub fn settle(
     Ok(settled)
 }
 
-/// Moves the cursor past places that follow it without a gap, each holding a row just
-/// as it is here: there is nothing to download.
-fn follow(link: &mut Link, mut places: Vec<u64>) {
-    places.sort_unstable();
-    for place in places {
-        if place == link.cursor + 1 {
-            link.cursor = place;
+/// Moves the cursor past numbers that follow it without a gap, each of a row just as it is
+/// here: there is nothing to download.
+fn follow(link: &mut Link, mut seqs: Vec<Seq>) {
+    seqs.sort_unstable();
+    for seq in seqs {
+        if seq == link.cursor.next() {
+            link.cursor = seq.into();
         }
     }
 }
@@ -114,7 +114,7 @@ fn follow(link: &mut Link, mut places: Vec<u64>) {
 /// Notes that a row is in the feed. Returns whether the hub holds it just as it is
 /// here. If not, others have written cells of it that this device has yet to pull; then
 /// it must not count as seen, because a hub that went back to a backup may have given
-/// those cells a place that lies before the cursor, and only unequal digests show it.
+/// those cells a number that lies before the cursor, and only unequal digests show it.
 fn accept(tx: &mut dyn StoreTx, link: &mut Link, sent: &Sent, hash: u64) -> Result<bool> {
     let (entity, id) = (&sent.change.entity, sent.change.id);
     let unchanged = tx.queued(entity, id)?.is_some_and(|entry| entry.change == sent.counter);

@@ -61,10 +61,10 @@ pub fn unread(tx: &dyn ReadMeta) -> Result<Vec<Aside>> {
 /// # Errors
 /// When the store cannot be read.
 pub fn unread_text(tx: &dyn ReadMeta, aside: &Aside) -> Result<String> {
-    Ok(tx.meta(&place(&aside.entity, aside.id))?.unwrap_or_default())
+    Ok(tx.meta(&key(&aside.entity, aside.id))?.unwrap_or_default())
 }
 
-fn place(entity: &str, id: Id) -> String {
+fn key(entity: &str, id: Id) -> String {
     format!("{LIST}.{entity}.{id}")
 }
 
@@ -108,7 +108,7 @@ pub(super) fn set_aside(
         }
         // An edit here comes after what was written there, unless that is far ahead.
         clock::observe(tx, latest.filter(|it| !moment.is_ahead(*it)))?;
-        tx.set_meta(&place(&aside.entity, id), Some(&text))?;
+        tx.set_meta(&key(&aside.entity, id), Some(&text))?;
         list.push(aside);
     }
     save(tx, &list)
@@ -125,7 +125,7 @@ pub(super) fn forget(tx: &mut dyn WriteMeta, link: &mut Link, rows: &[(String, I
         .partition(|it| rows.iter().any(|(entity, id)| *entity == it.entity && *id == it.id));
     for it in &gone {
         link.replace(&it.entity, it.hash, 0);
-        tx.set_meta(&place(&it.entity, it.id), None)?;
+        tx.set_meta(&key(&it.entity, it.id), None)?;
     }
     if gone.is_empty() { Ok(()) } else { save(tx, &rest) }
 }

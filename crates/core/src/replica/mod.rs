@@ -197,7 +197,7 @@ impl Replica {
     /// Writes a value that gave way again, as an ordinary new edit.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Refused`].
+    /// [`Error::NotFound`](crate::Error::NotFound), [`Error::Refused`](crate::Error::Refused).
     pub fn bring_back(&self, lost: &AuditEntry) -> Result<()> {
         if lost.field == crate::DELETED_AT {
             return self.set_deleted(&lost.entity, lost.id, !lost.lost.is_null());

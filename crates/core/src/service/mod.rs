@@ -261,7 +261,7 @@ impl Service {
         match (at, position.identity) {
             (None, None) => true,
             (Some(at), Some(it)) => {
-                at.account == it.account && at.epoch == it.epoch && at.head == position.cursor
+                at.account == it.account && at.epoch == it.epoch && position.cursor == at.head
             }
             _ => false,
         }

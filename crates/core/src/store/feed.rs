@@ -1,7 +1,7 @@
 //! The feed of a hub: its rows in the order of their sequence numbers.
 
 use super::Stored;
-use crate::Result;
+use crate::{Cursor, Result};
 
 /// A row of the feed.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,5 +18,5 @@ pub trait ReadFeed {
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn feed(&self, after: u64, limit: usize) -> Result<Vec<Fed>>;
+    fn feed(&self, after: Cursor, limit: usize) -> Result<Vec<Fed>>;
 }

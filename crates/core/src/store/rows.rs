@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::Find;
-use crate::{FieldName, Id, Result, Row, Schema};
+use crate::{FieldName, Id, Result, Row, Schema, Seq};
 
 /// A row as a store keeps it.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,8 +19,8 @@ pub struct Stored {
     pub local: BTreeMap<FieldName, Value>,
     /// The natural key as one text.
     pub key: Option<String>,
-    /// At a hub: the row's place in the feed. 0 elsewhere.
-    pub seq: u64,
+    /// At a hub: the row's sequence number. 0 elsewhere.
+    pub seq: Seq,
     /// At a hub: it came as a birth and still has the key it was born with.
     pub born: bool,
     /// What the hub last held of it ([`Row::hash`]), or 0 for nothing.
@@ -37,7 +37,7 @@ impl Stored {
             row: Row::default(),
             local: BTreeMap::new(),
             key: None,
-            seq: 0,
+            seq: Seq::default(),
             born: false,
             hash: 0,
             acked: false,

@@ -2,8 +2,8 @@
 
 use crate::common::{DAY, Device, Folder, Line, MINUTE, START, hub, imported};
 use driftline_core::{
-    Answer, Backend, Change, Error, Identity, PROTOCOL, Pull, Push, Refusal, Stamp, SyncEntity,
-    Value, alias,
+    Answer, Backend, Change, Cursor, Error, Identity, PROTOCOL, Pull, Push, Refusal, Serial, Stamp,
+    SyncEntity, Value, alias,
     status::State,
     store::{AuditKind, Deleted, Find},
 };
@@ -179,9 +179,10 @@ fn a_newcomer_meets_classes_as_they_are_with_the_facts_that_come_with_it() {
         (1, vec![folder(live, false, &[]), folder(gone, false, &deleted)]),
         (2, vec![folder(newcomer, true, &[]), fact]),
     ] {
-        let Identity { account, epoch, .. } = page(0).identity;
+        let Identity { account, epoch, .. } = page(Cursor::default()).identity;
         let device = "device".into();
-        let push = Push { protocol: PROTOCOL, account, epoch, device, serial, changes };
+        let push =
+            Push { protocol: PROTOCOL, account, epoch, device, serial: Serial(serial), changes };
         let answers = block_on(hub.push(push)).unwrap();
         assert_eq!(answers.recorded, [], "what it would be folded with is deleted");
         let accepted = |it: &Answer| matches!(it, Answer::Accepted { .. });
@@ -199,7 +200,7 @@ fn a_device_that_starts_over_sends_what_is_folded_before_the_rows() {
     b.folder("/new");
     let empty = hub();
     b.sync(&empty).unwrap();
-    let pull = Pull { protocol: PROTOCOL, cursor: 0, rows: 10, bytes: 1 << 20 };
+    let pull = Pull { protocol: PROTOCOL, cursor: Cursor::default(), rows: 10, bytes: 1 << 20 };
     let feed: Vec<_> = block_on(empty.pull(pull)).unwrap().changes;
     let entities: Vec<&str> = feed.iter().map(|it| it.entity.as_str()).collect();
     assert_eq!(entities, ["aliases", "folders", "folders", "folders"]);

@@ -96,7 +96,7 @@ fn a_birth_that_two_processes_send_is_one() {
     let call = made.lock().unwrap().take().unwrap();
     assert!(call.changes.iter().all(|it| it.birth), "nobody had told the device");
     let answers = block_on(slow.hub.push(call)).unwrap();
-    assert_eq!((answers.recorded.len(), answers.head), (0, 1));
+    assert_eq!((answers.recorded.len(), answers.head.0), (0, 1));
     let report = a.sync(&slow).unwrap();
     assert_eq!((report.sent, report.received, report.restarts), (0, 0, 0));
 }

@@ -8,7 +8,8 @@ use std::sync::{
 use crate::common::{Device, Folder, MINUTE, hub, hub_of};
 use async_trait::async_trait;
 use driftline_core::{
-    Answers, Backend, Env, Error, Hub, Limits, Page, Pull, Push, Result, Schema, SignInCause,
+    Answers, Backend, Cursor, Env, Error, Hub, Limits, Page, Pull, Push, Result, Schema,
+    SignInCause,
     service::{Event, Service},
     status::State,
 };
@@ -92,7 +93,7 @@ impl Backend for Wire {
         if self.lie.load(Ordering::Relaxed) {
             page.digests.iter_mut().flat_map(|it| it.values_mut()).for_each(|it| *it ^= 1);
         }
-        page.next = page.next.saturating_sub(self.shift.load(Ordering::Relaxed));
+        page.next = Cursor(page.next.0.saturating_sub(self.shift.load(Ordering::Relaxed)));
         Ok(page)
     }
 

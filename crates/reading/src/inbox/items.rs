@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use driftline_core::{
-    EntityDescriptor, Id, Millis, Result as Rows, SyncEntity as _, Value,
+    EntityDescriptor, Id, Millis, Replica, Result, SyncEntity as _, Value,
     store::{Deleted, Find, ReadTx},
     view::{self, View},
 };
 use driftline_entities::inbox::InboxItem;
+use driftline_inspect::devices::Devices;
+use driftline_text::shortened;
 
 use super::{Item, Lead, Outside, Part, notice};
-use crate::{Reading, Result, devices::Devices, label::shortened};
 
 /// How many letters of a title are shown.
 const TITLE: usize = 200;
@@ -28,8 +29,8 @@ pub struct Counts {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn list(reading: &Reading, outside: &Outside, part: Part) -> Result<Vec<Item>> {
-    let mut items = all(reading, outside)?;
+pub fn list(replica: &Replica, outside: &Outside, part: Part) -> Result<Vec<Item>> {
+    let mut items = all(replica, outside)?;
     items.retain(|it| it.is_in(part));
     Ok(items)
 }
@@ -38,17 +39,16 @@ pub fn list(reading: &Reading, outside: &Outside, part: Part) -> Result<Vec<Item
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn counts(reading: &Reading, outside: &Outside) -> Result<Counts> {
-    let items = list(reading, outside, Part::Open)?;
+pub fn counts(replica: &Replica, outside: &Outside) -> Result<Counts> {
+    let items = list(replica, outside, Part::Open)?;
     let unread = items.iter().filter(|it| it.unread).count() as u64;
     Ok(Counts { open: items.len() as u64, unread })
 }
 
 /// Everything, newest first.
-pub(super) fn all(reading: &Reading, outside: &Outside) -> Result<Vec<Item>> {
-    let replica = reading.replica();
+pub(super) fn all(replica: &Replica, outside: &Outside) -> Result<Vec<Item>> {
     let now = replica.now();
-    Ok(replica.read(|tx| {
+    replica.read(|tx| {
         let Some(entity) = tx.schema().get(InboxItem::NAME) else { return Ok(Vec::new()) };
         let devices = Devices::of(replica, tx)?;
         let mut noticed: BTreeMap<Id, Item> =
@@ -67,7 +67,7 @@ pub(super) fn all(reading: &Reading, outside: &Outside) -> Result<Vec<Item>> {
         }
         items.sort_by_key(|it| (std::cmp::Reverse(it.at), it.id));
         Ok(items)
-    })?)
+    })
 }
 
 /// A row of the inbox, with what this device knows of what it is about.
@@ -102,6 +102,6 @@ fn born(row: &View) -> Option<Millis> {
 }
 
 /// Whether the inbox has a row for `id` already, deleted or not.
-pub(super) fn has_row(tx: &dyn ReadTx, entity: &EntityDescriptor, id: Id) -> Rows<bool> {
+pub(super) fn has_row(tx: &dyn ReadTx, entity: &EntityDescriptor, id: Id) -> Result<bool> {
     Ok(view::view(tx, entity, id)?.is_some())
 }

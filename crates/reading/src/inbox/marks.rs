@@ -1,13 +1,12 @@
 //! What a person does in the inbox.
 
-use driftline_core::{Error as RowError, Id, SyncEntity as _, Timestamp, Value, Values};
+use driftline_core::{Error, Id, Replica, Result, SyncEntity as _, Timestamp, Value, Values};
 use driftline_entities::inbox::InboxItem;
 
 use super::{
     Item, Outside,
     items::{all, has_row},
 };
-use crate::{Reading, Result};
 
 /// What a person does with an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,10 +46,9 @@ impl Mark {
 ///
 /// # Errors
 /// [`NotFound`](driftline_core::Error::NotFound) if there is no such item.
-pub fn mark(reading: &Reading, outside: &Outside, id: Id, mark: Mark) -> Result<bool> {
-    let replica = reading.replica();
-    let Some(item) = all(reading, outside)?.into_iter().find(|it| it.id == id) else {
-        return Err(RowError::NotFound { entity: InboxItem::NAME.into(), id }.into());
+pub fn mark(replica: &Replica, outside: &Outside, id: Id, mark: Mark) -> Result<bool> {
+    let Some(item) = all(replica, outside)?.into_iter().find(|it| it.id == id) else {
+        return Err(Error::NotFound { entity: InboxItem::NAME.into(), id });
     };
     if !mark.changes(&item) {
         return Ok(false);
@@ -88,7 +86,7 @@ pub fn mark(reading: &Reading, outside: &Outside, id: Id, mark: Mark) -> Result<
 ///
 /// # Errors
 /// When the store cannot be written.
-pub fn add(reading: &Reading, title: &str, body: Option<&str>, session: Option<Id>) -> Result<Id> {
+pub fn add(replica: &Replica, title: &str, body: Option<&str>, session: Option<Id>) -> Result<Id> {
     let note = InboxItem {
         kind: Some("note".into()),
         title: Some(title.to_owned()),
@@ -96,5 +94,5 @@ pub fn add(reading: &Reading, title: &str, body: Option<&str>, session: Option<I
         session,
         ..InboxItem::default()
     };
-    Ok(reading.replica().create(&note)?)
+    replica.create(&note)
 }

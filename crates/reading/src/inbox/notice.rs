@@ -6,14 +6,10 @@ use driftline_core::{
     view,
 };
 use driftline_entities::comments::Comment;
+use driftline_inspect::{conflicts::is_conflict, devices::Devices, label::label, trail::Lost};
+use driftline_text::shortened;
 
 use super::{Item, Lead, Outside};
-use crate::{
-    conflicts::is_conflict,
-    devices::Devices,
-    label::{label, shortened},
-    trail::Lost,
-};
 
 /// How many of one kind are looked at.
 const MANY: usize = 200;

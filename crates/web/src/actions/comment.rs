@@ -45,7 +45,7 @@ pub(super) fn reopen(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
 }
 
 fn settle(request: &Request<'_>, id: Id, at: Option<Timestamp>) -> Result<()> {
-    let thread = request.reading.thread_of(id)?;
+    let thread = request.reading.conversations().thread_of(id)?;
     let thread = thread.ok_or_else(|| CoreError::NotFound { entity: Comment::NAME.into(), id })?;
     for it in thread.remarks.iter().filter(|it| it.resolved_at.is_some() != at.is_some()) {
         request.replica.update::<Comment>(it.id, |it| it.resolved_at = at)?;

@@ -1,7 +1,7 @@
 //! Writing again what gave way, and taking apart what was folded.
 
 use driftline_core::{Error as CoreError, Refusal, Value, Values, store::LogId};
-use driftline_reading::{Error as ReadingError, conflicts, folds};
+use driftline_inspect::{conflicts, folds};
 
 use crate::{Error, Form, Outcome, Post, Request, Result, parts::label};
 
@@ -11,7 +11,7 @@ pub(super) fn restore(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
     let log_id = text.parse().map(LogId).map_err(|_| {
         Error::NotFound(format!("`{}` is no number of a value", driftline_core::excerpt(text)))
     })?;
-    let done = conflicts::restore(request.reading, log_id)?;
+    let done = conflicts::restore(request.replica, log_id)?;
     let outcome = Outcome::toast(format!("{} is as it was.", label(&done.field)));
     Ok(match done.undo {
         Some(log_id) => outcome.undo(Post::to(format!("/conflicts/{log_id}/restore"))),
@@ -32,7 +32,7 @@ pub(super) fn split(request: &Request<'_>, form: &Form) -> Result<Outcome> {
             changes.insert((*field).to_owned(), typed);
         }
     }
-    match folds::split(request.reading, entity, id, &changes) {
+    match folds::split(request.replica, entity, id, &changes) {
         Ok(done) => {
             let undo = Post::to(format!("/folds/{entity}/{id}/rejoin"));
             let mut words = folds::words(entity, &done);
@@ -40,16 +40,14 @@ pub(super) fn split(request: &Request<'_>, form: &Form) -> Result<Outcome> {
             words.insert(0, "Taken apart.".into());
             Ok(Outcome::toast(words.join(" ")).undo(undo))
         }
-        Err(ReadingError::Rows(
-            error @ CoreError::Refused { why: Refusal::KeyTaken { .. }, .. },
-        )) => {
+        Err(error @ CoreError::Refused { why: Refusal::KeyTaken { .. }, .. }) => {
             let field = descriptor.natural_key.first().copied().unwrap_or_default();
             Ok(Outcome::wrong_field(field, error.to_string()))
         }
-        Err(ReadingError::Rows(
+        Err(
             error @ (CoreError::Refused { why: Refusal::AlreadyApart { .. }, .. }
             | CoreError::Refused { why: Refusal::NotFolded, .. }),
-        )) => Ok(Outcome::wrong_field("", error.to_string())),
+        ) => Ok(Outcome::wrong_field("", error.to_string())),
         Err(error) => Err(error.into()),
     }
 }
@@ -57,6 +55,6 @@ pub(super) fn split(request: &Request<'_>, form: &Form) -> Result<Outcome> {
 /// Undoes that.
 pub(super) fn rejoin(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
     let (entity, id) = (request.part("entity"), request.id("id")?);
-    folds::rejoin(request.reading, entity, id)?;
+    folds::rejoin(request.replica, entity, id)?;
     Ok(Outcome::toast("One again.").undo(Post::to(format!("/folds/{entity}/{id}/split"))))
 }

@@ -9,14 +9,14 @@ pub(super) fn add(request: &Request<'_>, form: &Form) -> Result<Outcome> {
     let Some(title) = form.text("title") else {
         return Ok(Outcome::wrong_field("title", "say in a line what it is about"));
     };
-    inbox::add(request.reading, title, form.text("body"), None)?;
+    inbox::add(request.replica, title, form.text("body"), None)?;
     Ok(Outcome::toast("Added."))
 }
 
 /// Reads an item, and shows it.
 pub(super) fn open(request: &Request<'_>, form: &Form) -> Result<Outcome> {
     let id = request.id("id")?;
-    inbox::mark(request.reading, &request.host.outside()?, id, Mark::Read)?;
+    inbox::mark(request.replica, &request.host.outside()?, id, Mark::Read)?;
     let part = form.text("part").and_then(Part::named).filter(|it| *it != Part::Open);
     let part = part.map(|it| format!("part={}&", it.name())).unwrap_or_default();
     Ok(Outcome::go(format!("/inbox?{part}at={id}")))
@@ -35,7 +35,7 @@ pub(super) fn mark(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
             return Err(Error::NotFound(format!("nothing in the inbox is done by `{what}`")));
         }
     };
-    if !inbox::mark(request.reading, &request.host.outside()?, id, mark)? {
+    if !inbox::mark(request.replica, &request.host.outside()?, id, mark)? {
         return Ok(Outcome::done());
     }
     let undo = match mark.undo() {
@@ -51,8 +51,8 @@ pub(super) fn mark(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
 pub(super) fn read_all(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
     let outside = request.host.outside()?;
     let mut count = 0_u64;
-    for it in inbox::list(request.reading, &outside, Part::Open)? {
-        count += u64::from(inbox::mark(request.reading, &outside, it.id, Mark::Read)?);
+    for it in inbox::list(request.replica, &outside, Part::Open)? {
+        count += u64::from(inbox::mark(request.replica, &outside, it.id, Mark::Read)?);
     }
     let read = crate::parts::count_of(count, "item", "items");
     Ok(Outcome::toast(format!("{read} marked as read.")))

@@ -1,8 +1,9 @@
 //! What a person does with a session.
 
+use driftline_conversation::{export::Detail, resume_command};
 use driftline_core::{Error as CoreError, Refusal, SyncEntity as _, Timestamp};
 use driftline_entities::{sessions::Session, workspaces::Workspace};
-use driftline_reading::{export::Detail, resume_command, text};
+use driftline_text as text;
 
 use crate::{Error, Form, Outcome, Post, Request, Result, parts::minute};
 
@@ -77,7 +78,10 @@ pub(super) fn read(request: &Request<'_>, form: &Form) -> Result<Outcome> {
 /// A session as markdown, for the clipboard.
 pub(super) fn copy(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
     let id = request.id("id")?;
-    let said = request.reading.export_markdown(id, Detail::Said, &|it| minute(request, it.0))?;
+    let said = request
+        .reading
+        .conversations()
+        .export_markdown(id, Detail::Said, &|it| minute(request, it.0))?;
     let said = said.ok_or_else(|| CoreError::NotFound { entity: Session::NAME.into(), id })?;
     let size = text::size(said.len());
     Ok(Outcome::toast(format!("Copied as markdown ({size}).")).copy(said))
@@ -86,7 +90,7 @@ pub(super) fn copy(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
 /// A message as markdown, for the clipboard.
 pub(super) fn copy_message(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
     let id = request.id("id")?;
-    let said = request.reading.message_markdown(id, &|it| minute(request, it.0))?;
+    let said = request.reading.conversations().message_markdown(id, &|it| minute(request, it.0))?;
     let said = said.ok_or_else(|| Error::NotFound(format!("no message has the id {id}")))?;
     Ok(Outcome::toast("Copied as markdown.").copy(said))
 }

@@ -41,7 +41,7 @@ pub(super) fn mark(request: &Request<'_>, form: &Form) -> Result<Outcome> {
 
 fn apply(request: &Request<'_>, id: Id, mark: &str) -> Result<()> {
     let read = || -> Result<Option<Timestamp>> {
-        let last = request.reading.session_line(id)?.map_or(0, |it| it.last_at);
+        let last = request.reading.index()?.session_line(id)?.map_or(0, |it| it.last_at);
         let now = i64::try_from(request.now).unwrap_or(i64::MAX);
         Ok(Some(Timestamp(now.max(last))))
     };

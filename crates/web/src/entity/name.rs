@@ -1,7 +1,7 @@
 //! What a person calls a row of an entity that nothing here knows.
 
 use driftline_core::{EntityDescriptor, Kind, Value, view::View};
-use driftline_reading::text;
+use driftline_text as text;
 
 /// The field that most rows are named by: the first text of the natural key, or the first
 /// text at all.

@@ -1,7 +1,7 @@
 //! Values as people read them.
 
 use driftline_core::{Field, Kind, Value};
-use driftline_reading::text;
+use driftline_text as text;
 use jiff::{Timestamp, tz::TimeZone};
 use maud::{Markup, html};
 

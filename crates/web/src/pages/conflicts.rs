@@ -2,7 +2,7 @@
 //! that several devices made, which a person may take apart.
 
 use driftline_core::Value;
-use driftline_reading::{
+use driftline_inspect::{
     conflicts::{self, Conflict},
     folds::{self, Fold, Member},
     label::in_line,
@@ -20,11 +20,11 @@ const SHOWN: usize = 100;
 
 pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
     let history = request.query("show") == Some("history");
-    let mut found = conflicts::list(request.reading, history, SHOWN)?;
+    let mut found = conflicts::list(request.replica, history, SHOWN)?;
     if history {
         found.retain(|it| !it.lost.conflict);
     }
-    let folds = folds::list(request.reading)?;
+    let folds = folds::list(request.replica)?;
     Ok(Fragment::new(
         "Conflicts",
         html! {

@@ -2,10 +2,8 @@
 
 use driftline_core::SyncEntity as _;
 use driftline_entities::inbox::InboxItem;
-use driftline_reading::{
-    inbox::{self, Item, Lead, Part},
-    text,
-};
+use driftline_reading::inbox::{self, Item, Lead, Part};
+use driftline_text as text;
 use maud::{Markup, html};
 
 use crate::{
@@ -16,7 +14,7 @@ use crate::{
 pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
     let part = request.query("part").and_then(Part::named).unwrap_or_default();
     let outside = request.host.outside()?;
-    let items = inbox::list(request.reading, &outside, part)?;
+    let items = inbox::list(request.replica, &outside, part)?;
     let at = request.query("at").and_then(|it| it.parse().ok());
     let opened = items.iter().find(|it| Some(it.id) == at);
     let unread = items.iter().filter(|it| it.unread && it.is_open()).count();

@@ -161,7 +161,7 @@ fn name(request: &Request<'_>, entity: &EntityDescriptor, id: Id) -> String {
 fn tables(request: &Request<'_>, status: &Status) -> Result<Markup> {
     let replica = request.replica;
     let link = replica.read(|tx| device::link(tx))?;
-    let differ = link.compared.map(|(_, differ)| differ);
+    let differ = link.compared.map(|it| it.differ);
     let some = status.waiting + status.parked <= LISTED as u64;
     let queue = if some { queue(replica)? } else { Vec::new() };
     let mut rows = Vec::new();

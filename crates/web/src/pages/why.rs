@@ -1,7 +1,7 @@
 //! Why a row is as it is, and where: the words of the command of the same name.
 
 use driftline_core::Id;
-use driftline_reading::{
+use driftline_inspect::{
     conflicts, ids,
     trail::{self, Remedy, Step, Trail, Written},
 };
@@ -16,8 +16,8 @@ use crate::{
 pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
     let (entity, id) = ids::find(request.replica, request.part("id"))?;
     let status = request.state()?.status;
-    let trail = trail::read(request.reading, &entity, id, status.remote.as_deref())?;
-    let lost = conflicts::of_row(request.reading, &entity, id)?;
+    let trail = trail::read(request.replica, &entity, id, status.remote.as_deref())?;
+    let lost = conflicts::of_row(request.replica, &entity, id)?;
     let name = trail.label.clone().unwrap_or_else(|| trail.id.to_string());
     Ok(Fragment::new(
         format!("Why: {name}"),

@@ -2,10 +2,8 @@
 
 use driftline_core::{SyncEntity as _, Value, store::Find, view};
 use driftline_entities::{sessions::Session, workspaces::Workspace as Row};
-use driftline_reading::{
-    label::label,
-    workspaces::{self, Detail, Workspace},
-};
+use driftline_inspect::label::label;
+use driftline_reading::workspaces::{self, Detail, Workspace};
 use maud::{Markup, html};
 
 use crate::{
@@ -18,7 +16,7 @@ use crate::{
 const SESSIONS: usize = 50;
 
 pub(super) fn list(request: &Request<'_>) -> Result<Fragment> {
-    let mut found = workspaces::list(request.reading)?;
+    let mut found = workspaces::list(request.replica)?;
     let all = request.query("archived") == Some("with");
     let archived = found.iter().filter(|it| it.archived).count() as u64;
     found.retain(|it| all || !it.archived);
@@ -81,7 +79,7 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
     if let Some(page) = deleted(request)? {
         return Ok(page);
     }
-    let Detail { workspace: it, folders } = workspaces::detail(request.reading, request.id("id")?)?;
+    let Detail { workspace: it, folders } = workspaces::detail(request.replica, request.id("id")?)?;
     let path = format!("/workspaces/{}", it.id);
     let (away, away_name) = match it.archived {
         true => ("unarchive", "Take out again"),

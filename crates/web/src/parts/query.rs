@@ -1,6 +1,6 @@
 //! What searches and filtered lists say.
 
-use driftline_reading::search::Misread;
+use driftline_index::query::Misread;
 use maud::{Markup, html};
 
 use super::count_of;

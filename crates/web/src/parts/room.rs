@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use driftline_reading::text;
+use driftline_text as text;
 use maud::{Markup, PreEscaped, html};
 
 /// Longer texts are cut, in bytes.

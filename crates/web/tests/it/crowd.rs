@@ -4,16 +4,14 @@
 use std::{
     io::{Read as _, Write as _},
     net::TcpStream,
-    time::Duration,
 };
 
 use crate::visit::Visit;
+use driftline_testing::PATIENCE;
 use driftline_web::Traded;
 
 /// Many more than are served at once.
 const MANY: usize = 200;
-/// Longer than anything may take.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 fn connect(visit: &Visit) -> TcpStream {
     let stream = TcpStream::connect(visit.address()).unwrap();
@@ -132,7 +130,7 @@ fn guesses_do_not_spoil_a_code_and_its_second_use_is_told() {
         assert_ne!(visit.trade(&code).status, 200);
     }
     let late = visit.code();
-    visit.env.0.pass(60_000);
+    visit.env.pass(60_000);
     assert_eq!(visit.trade(&late).status, 401);
     let told = visit.told();
     assert_eq!(told[1..], [Traded::Now { code }, Traded::Again, Traded::Late]);

@@ -142,7 +142,7 @@ fn a_page_that_takes_too_long_says_so() {
     let path = format!("/fragment/s/{session}");
     assert_eq!(visit.get(&path).status, 200);
     // With every look at the clock, a tenth of a second passes.
-    visit.env.1.store(100, std::sync::atomic::Ordering::Relaxed);
+    visit.env.pass_with_each_look(100);
     let answer = visit.get(&path);
     assert_eq!(answer.status, 503, "{}", answer.body);
     assert!(answer.body.contains("<h1>This took too long</h1>"), "{}", answer.body);

@@ -376,7 +376,7 @@ fn letters_that_nobody_sees_are_shown_wherever_they_are() {
         let first = parts.next().unwrap_or_default().to_owned();
         let shown = parts.filter_map(|it| Some(it.split_once('"')?.1));
         let page: String = std::iter::once(&*first).chain(shown).collect();
-        let unseen = page.find(driftline_reading::text::is_unsafe);
+        let unseen = page.find(driftline_text::is_unsafe);
         assert_eq!(unseen, None, "{:?}", unseen.map(|it| page[..it].rsplit('<').next()));
     }
 }

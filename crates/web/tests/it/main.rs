@@ -13,6 +13,7 @@ mod crowd;
 mod desk;
 mod heavy;
 mod hostile;
+mod markup;
 mod modules;
 mod session;
 mod standing;

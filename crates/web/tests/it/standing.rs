@@ -44,10 +44,10 @@ fn what_the_program_knows_and_the_time_are_heard_without_a_row() {
     visit.program.pulse.store(7, Ordering::Relaxed);
     visit.page("/help");
     assert_eq!(asked(&visit), before + 1, "such as a sync that began");
-    visit.env.0.pass(59_000);
+    visit.env.pass(59_000);
     visit.page("/help");
     assert_eq!(asked(&visit), before + 1);
-    visit.env.0.pass(1_000);
+    visit.env.pass(1_000);
     visit.page("/help");
     assert_eq!(asked(&visit), before + 2, "a minute is long enough");
 }

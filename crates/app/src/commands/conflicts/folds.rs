@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 use driftline_core::{Id, Values};
-use driftline_reading::{
+use driftline_inspect::{
     folds::{self, Fold, Member},
     trail,
 };
@@ -38,7 +38,7 @@ pub(crate) struct Rejoin {
 /// Shows what was folded.
 pub(super) fn list(context: &Context<'_>) -> Result<()> {
     let device = context.device()?;
-    let folds = folds::list(&device.reading())?;
+    let folds = folds::list(&device.replica)?;
     if context.output.json {
         return context.output.json(&folds.iter().map(object).collect::<Vec<_>>());
     }
@@ -88,7 +88,7 @@ fn object(fold: &Fold) -> Value {
 fn member(context: &Context<'_>, device: &Device, typed: &str) -> Result<(&'static str, Id)> {
     let digits = |it: &str| it.replace('-', "");
     let typed_digits = digits(typed);
-    let folds = folds::list(&device.reading())?;
+    let folds = folds::list(&device.replica)?;
     let named = folds.iter().flat_map(|fold| fold.members.iter().map(|it| (fold.entity, it.id)));
     let matching = named.filter(|(_, id)| digits(&id.to_string()).starts_with(&typed_digits));
     let found: Vec<_> = matching.collect();
@@ -107,10 +107,9 @@ impl Split {
         let (replica, now) = (&device.replica, context.env.wall());
         let descriptor = context.schema.entity(entity)?;
         let changes: Values = rows::values(replica, descriptor, &self.changes, now)?;
-        let reading = device.reading();
         let split = match self.dry_run {
-            true => folds::plan(&reading, entity, id, &changes)?,
-            false => folds::split(&reading, entity, id, &changes)?,
+            true => folds::plan(&device.replica, entity, id, &changes)?,
+            false => folds::split(&device.replica, entity, id, &changes)?,
         };
         if context.output.json {
             let shown = json!({
@@ -143,7 +142,7 @@ impl Rejoin {
     pub(super) fn run(self, context: &Context<'_>) -> Result<()> {
         let device = context.device()?;
         let (entity, id) = member(context, &device, &self.id)?;
-        folds::rejoin(&device.reading(), entity, id)?;
+        folds::rejoin(&device.replica, entity, id)?;
         if context.output.json {
             return context.output.json(&json!({ "entity": entity, "member": id }));
         }

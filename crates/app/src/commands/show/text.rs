@@ -1,12 +1,10 @@
 //! A conversation for a terminal: what was said in full, work in a line for each call,
 //! and the end of what failed.
 
+use driftline_conversation::{Agent, Call, Content, Conversation, Piece, RunStep, Shown, asker};
 use driftline_core::{Id, Timestamp};
 use driftline_entities::sessions::Session;
-use driftline_reading::{
-    conversation::{Agent, Call, Content, Conversation, Piece, RunStep, Shown, asker},
-    text,
-};
+use driftline_text as text;
 
 use crate::{
     output::{Paint, Painted, one_line},

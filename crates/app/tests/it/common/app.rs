@@ -3,17 +3,14 @@
 #![allow(dead_code, reason = "every test file uses a part of it, and a test ends where it fails")]
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{BufRead, BufReader},
     net::{SocketAddr, TcpStream},
     process::{Child, ChildStdout, Command, Stdio},
     sync::mpsc,
-    time::Duration,
 };
 
+use driftline_testing::{Answer, PATIENCE, Request};
 use serde_json::Value;
-
-/// Longer than anything may take.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The app while it runs.
 pub(crate) struct App {
@@ -24,14 +21,6 @@ pub(crate) struct App {
     /// The code that was traded for it.
     pub(crate) code: String,
     _stdout: Option<BufReader<ChildStdout>>,
-}
-
-/// What came back.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) head: String,
-    pub(crate) body: String,
 }
 
 impl App {
@@ -85,8 +74,7 @@ impl App {
     pub(crate) fn act(&self, path: &str, form: &str) -> (u16, Value) {
         let headers = [("x-driftline-key", self.key.as_str()), ("Origin", &self.origin())];
         let answer = self.ask("POST", &format!("/action{path}"), &headers, form);
-        let value = serde_json::from_str(&answer.body);
-        (answer.status, value.unwrap_or_else(|error| panic!("{error}: {answer:?}")))
+        (answer.status, answer.json())
     }
 
     /// A request with the right `Host`.
@@ -110,11 +98,7 @@ impl App {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
-        let mut stream = self.send(method, target, headers, body);
-        let mut bytes = Vec::new();
-        // A server that does not like what it hears may hang up at once.
-        let _ = stream.read_to_end(&mut bytes);
-        Answer::read(&String::from_utf8_lossy(&bytes))
+        Request { method, target, headers, body }.ask(self.address)
     }
 
     pub(crate) fn send(
@@ -124,16 +108,7 @@ impl App {
         headers: &[(&str, &str)],
         body: &str,
     ) -> TcpStream {
-        let mut stream = TcpStream::connect(self.address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        let mut head = format!("{method} {target} HTTP/1.1\r\n");
-        for (name, value) in headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
-        }
-        head.push_str(&format!("Content-Length: {}\r\nConnection: close\r\n\r\n", body.len()));
-        let _hung_up = stream.write_all(head.as_bytes());
-        let _hung_up = stream.write_all(body.as_bytes());
-        stream
+        Request { method, target, headers, body }.send(self.address)
     }
 
     /// The stream of changes.
@@ -193,14 +168,6 @@ impl Events {
                 return event;
             }
         }
-    }
-}
-
-impl Answer {
-    fn read(text: &str) -> Self {
-        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((text, ""));
-        let status = head.split(' ').nth(1).and_then(|it| it.parse().ok()).unwrap_or(0);
-        Self { status, head: head.to_lowercase(), body: body.to_owned() }
     }
 }
 

@@ -2,7 +2,7 @@
 //! one query needs it. Whatever else is said is left alone.
 
 use driftline_convex_client::{Thrown, Whole};
-use driftline_core::{Env, ExposeSecret, Head, SecretString};
+use driftline_core::{Env, ExposeSecret, Head, SecretString, Seq};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -129,7 +129,7 @@ pub(super) fn read(text: &str) -> Option<Said> {
 
 impl WireHead {
     fn read(self) -> Head {
-        Head { account: self.account, epoch: self.epoch, head: self.head.0 }
+        Head { account: self.account, epoch: self.epoch, head: Seq(self.head.0) }
     }
 }
 
@@ -150,7 +150,7 @@ mod tests {
         let other = updated.replace(r#""queryId":0"#, r#""queryId":1"#).replace("7.0", "9.0");
         for text in [updated.clone(), format!("{updated},{other}"), format!("{other},{updated}")] {
             let Some(Said::At(Some(head))) = read(&transition(&text)) else { panic!("{text}") };
-            assert_eq!(head, Head { account: "a".into(), epoch: "e".into(), head: 7 });
+            assert_eq!(head, Head { account: "a".into(), epoch: "e".into(), head: Seq(7) });
         }
         let nobody = updated.replace(value, "null");
         assert!(matches!(read(&transition(&nobody)), Some(Said::At(None))));

@@ -116,7 +116,7 @@ async fn chunks_that_were_not_asked_for_stop_the_page() {
         let (server, replica) = (Server::script(replies).await, device());
         let error = replica.sync(&server.client()).await.unwrap_err();
         assert_eq!(error.code(), "bad_answer", "{chunks}");
-        assert_eq!(replica.read(|tx| device::link(tx)).unwrap().cursor, 0);
+        assert_eq!(replica.read(|tx| device::link(tx)).unwrap().cursor.0, 0);
         assert!(replica.list::<Note>(&Find::new()).unwrap().is_empty());
     }
 }
@@ -214,7 +214,7 @@ async fn a_row_that_cannot_be_read_is_set_aside_until_it_can() {
     })
     .await;
     let store = Arc::new(MemoryStore::new(Schema::registered().unwrap()));
-    let open = || Replica::open(store.clone(), crate::common::Clock::new()).unwrap();
+    let open = || Replica::open(store.clone(), crate::common::clock()).unwrap();
     let replica = open();
     for received in [1, 0] {
         let report = replica.sync(&server.client()).await.unwrap();
@@ -222,7 +222,7 @@ async fn a_row_that_cannot_be_read_is_set_aside_until_it_can() {
         let status = replica.status(Some("hub")).unwrap();
         assert_eq!((status.state, status.unread, status.error), (State::Error, 2, None));
     }
-    assert_eq!(replica.read(|tx| device::link(tx)).unwrap().cursor, 7);
+    assert_eq!(replica.read(|tx| device::link(tx)).unwrap().cursor.0, 7);
     let aside = replica.read(|tx| device::unread(tx)).unwrap();
     let texts = aside.iter().map(|it| replica.read(|tx| device::unread_text(tx, it)));
     let texts: BTreeSet<_> = texts.map(Result::unwrap).collect();
@@ -234,7 +234,7 @@ async fn a_row_that_cannot_be_read_is_set_aside_until_it_can() {
     let row = replica.read(|tx| tx.get("notes", id("chunked"))).unwrap().unwrap().row;
     assert_eq!(row.value("text"), Some(&json!("abc")));
     let link = replica.read(|tx| device::link(tx)).unwrap();
-    assert_eq!((link.digests["notes"], link.compared.map(|it| it.1)), (sum, Some(Vec::new())));
+    assert_eq!((link.digests["notes"], link.compared.map(|it| it.differ)), (sum, Some(Vec::new())));
 }
 
 /// The name of the chunk `abc`.
@@ -287,7 +287,7 @@ async fn a_cursor_that_goes_back_starts_over() {
     let second = Server::always(Reply::value(&back)).await;
     let report = replica.sync(&second.client()).await.unwrap();
     assert_eq!(report.restarts, 1);
-    assert_eq!(replica.read(|tx| device::link(tx)).unwrap().cursor, 2);
+    assert_eq!(replica.read(|tx| device::link(tx)).unwrap().cursor.0, 2);
 }
 
 #[tokio::test]
@@ -303,7 +303,7 @@ async fn an_answer_cut_anywhere_is_not_taken() {
         for at in 0..text.len() {
             let error = replica.sync(&client).await.unwrap_err();
             assert!(error.is_transient(), "cut at {at}: {error:?}");
-            assert_eq!(replica.read(|tx| device::link(tx)).unwrap().cursor, 0);
+            assert_eq!(replica.read(|tx| device::link(tx)).unwrap().cursor.0, 0);
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::common::{
-    Clock, NOW, Note, Reply, SECRET, Server, TOKEN, Tokens, accepted, device, hurried, log::Log,
+    NOW, Note, Reply, SECRET, Server, TOKEN, Tokens, accepted, clock, device, hurried, log::Log,
     page, pull, push,
 };
 use driftline_convex::{Convex, Origin};
@@ -192,7 +192,7 @@ async fn a_page_that_fails_is_asked_for_with_fewer_rows() {
         _ => Reply::unnamed(),
     })
     .await;
-    assert_eq!(server.client().pull(pull(3)).await.unwrap().head, 7);
+    assert_eq!(server.client().pull(pull(3)).await.unwrap().head.0, 7);
     assert_eq!(server.calls(), 2);
 }
 
@@ -296,11 +296,9 @@ async fn the_time_comes_from_the_answer_or_its_header() {
 
 #[tokio::test]
 async fn an_unreachable_deployment_is_unavailable() {
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", closed.local_addr().unwrap());
-    drop(closed);
+    let url = format!("http://127.0.0.1:{}", driftline_testing::closed_port());
     let tokens = || Some(Tokens::new(Some(TOKEN), &[]) as Arc<_>);
-    let client = Convex::new(Origin::of_deployment(&url).unwrap(), Clock::new(), tokens()).unwrap();
+    let client = Convex::new(Origin::of_deployment(&url).unwrap(), clock(), tokens()).unwrap();
     assert_eq!(client.pull(pull(0)).await.unwrap_err().code(), "unavailable");
 }
 

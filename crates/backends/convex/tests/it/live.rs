@@ -8,7 +8,7 @@ use std::{
 
 use crate::common::{NOW, Reply, Server, TOKEN, Tokens};
 use driftline_convex::{Convex, Origin};
-use driftline_core::{Backend, Head, Heard, Millis, Simulated, Value};
+use driftline_core::{Backend, Head, Heard, Millis, Seq, Simulated, Value};
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use serde_json::json;
 use tokio::{
@@ -56,7 +56,7 @@ async fn said(socket: &mut Socket) -> Value {
 }
 
 fn head(head: u64) -> Head {
-    Head { account: "a".into(), epoch: "e".into(), head }
+    Head { account: "a".into(), epoch: "e".into(), head: Seq(head) }
 }
 
 fn at(number: u64) -> String {

@@ -2,7 +2,7 @@
 
 use std::{io, sync::Arc, time::Duration};
 
-use crate::common::{Clock, Reply, Server, TOKEN, Tokens, page, pull};
+use crate::common::{Reply, Server, TOKEN, Tokens, clock, page, pull};
 use driftline_convex::{Convex, Origin};
 use driftline_core::Backend;
 use reqwest::dns::{Name, Resolve, Resolving};
@@ -35,7 +35,7 @@ async fn a_slow_body_that_comes_to_an_end_is_taken() {
     let (first, rest) = whole.split_at(whole.len() - 20);
     let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{first}", whole.len());
     let server = Server::always(Reply::Trickle(head.into(), rest.into())).await;
-    assert_eq!(server.client().pull(pull(0)).await.unwrap().head, 7);
+    assert_eq!(server.client().pull(pull(0)).await.unwrap().head.0, 7);
 }
 
 #[tokio::test]
@@ -61,6 +61,6 @@ async fn a_name_that_is_not_found_is_unavailable() {
     let origin = Origin::of_deployment("https://deployment.invalid").unwrap();
     let tokens = Tokens::new(Some(TOKEN), &[]);
     let client =
-        Convex::with_resolver(origin, Clock::new(), Some(tokens), Some(Arc::new(Nowhere))).unwrap();
+        Convex::with_resolver(origin, clock(), Some(tokens), Some(Arc::new(Nowhere))).unwrap();
     assert_eq!(client.pull(pull(0)).await.unwrap_err().code(), "unavailable");
 }

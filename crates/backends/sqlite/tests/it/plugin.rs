@@ -3,26 +3,9 @@
 use std::{path::Path, sync::Arc};
 
 use crate::common::{self, id, note, put, schema};
-use driftline_core::{BackendPlugin, Env, Error, Input, Millis, OpenBackend, Value};
+use driftline_core::{BackendPlugin, Error, Input, OpenBackend, Simulated, Value};
 use driftline_sqlite::{open_remote, remote_path};
 use serde_json::{Map, json};
-
-struct NoEnv;
-
-impl Env for NoEnv {
-    fn wall(&self) -> Millis {
-        0
-    }
-    fn monotonic(&self) -> Millis {
-        0
-    }
-    fn random(&self) -> u64 {
-        0
-    }
-    fn sleep(&self, _: Millis) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
-        Box::pin(std::future::ready(()))
-    }
-}
 
 fn with<T>(profile: &Path, settings: Value, job: impl Fn(&OpenBackend<'_>) -> T) -> T {
     let settings: Map<String, Value> = serde_json::from_value(settings).unwrap();
@@ -30,7 +13,7 @@ fn with<T>(profile: &Path, settings: Value, job: impl Fn(&OpenBackend<'_>) -> T)
         schema: schema(),
         profile,
         settings: &settings,
-        env: Arc::new(NoEnv),
+        env: Arc::new(Simulated::new(0, 0)),
         tokens: None,
     })
 }

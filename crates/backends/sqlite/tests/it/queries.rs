@@ -2,7 +2,7 @@
 
 use crate::common::{self, found, id, note, open, put, stamp};
 use driftline_core::{
-    Durability, Error, Id, Input, Stamp, Store, Value,
+    Cursor, Durability, Error, Id, Input, Seq, Stamp, Store, Value,
     store::{
         AuditEntry, AuditKind, Deleted, Find, Held, Operation, QueueCounts, QueueId, QueueList,
         Queued, Standing, Stored,
@@ -119,11 +119,11 @@ fn the_feed_is_in_order_over_all_entities() {
     let store: &dyn Store = &store;
     let places = [("notes", 1, 30), ("folders", 7, 10), ("unknown", 8, 20), ("notes", 3, 40)];
     for (entity, number, seq) in places {
-        put(store, entity, &Stored { seq, ..note(number, &[]) });
+        put(store, entity, &Stored { seq: Seq(seq), ..note(number, &[]) });
     }
     let feed = |after, limit| -> Vec<(String, u64)> {
-        let rows = store.view(|tx| tx.feed(after, limit)).unwrap();
-        rows.into_iter().map(|it| (it.entity, it.stored.seq)).collect()
+        let rows = store.view(|tx| tx.feed(Cursor(after), limit)).unwrap();
+        rows.into_iter().map(|it| (it.entity, it.stored.seq.0)).collect()
     };
     let all = [("folders", 10), ("unknown", 20), ("notes", 30), ("notes", 40)];
     let all: Vec<_> = all.iter().map(|(entity, seq)| ((*entity).to_owned(), *seq)).collect();
@@ -214,7 +214,7 @@ fn queued(number: u64) -> Queued {
 }
 
 #[test]
-fn an_entry_keeps_its_number_and_a_new_one_goes_to_the_end() {
+fn entries_are_in_the_order_of_their_rows_and_counted() {
     let (_folder, store) = filled();
     let store: &dyn Store = &store;
     let write =
@@ -228,20 +228,31 @@ fn an_entry_keeps_its_number_and_a_new_one_goes_to_the_end() {
     write(&|tx| {
         tx.enqueue(&Queued { standing: Standing::Parked("too large".into()), ..queued(2) })
     });
-    let list = |list, after| -> Vec<(Id, u64)> {
-        let entries = store.view(|tx| tx.queue(list, QueueId(after), 9)).unwrap();
-        entries.iter().map(|it| (it.id, it.queue_id.0)).collect()
+    let list = |list, after| -> Vec<(Id, QueueId)> {
+        let entries = store.view(|tx| tx.queue(list, after, 9)).unwrap();
+        entries.iter().map(|it| (it.id, it.queue_id)).collect()
     };
-    assert_eq!(list(QueueList::Waiting, 0), [(id(1), 1), (id(3), 3)]);
-    assert_eq!(list(QueueList::Parked, 0), [(id(2), 2)]);
-    assert_eq!(list(QueueList::Waiting, 1), [(id(3), 3)]);
-    write(&|tx| tx.dequeue("notes", id(3)));
-    write(&|tx| tx.enqueue(&queued(3)));
-    let entries = list(QueueList::Waiting, 1);
-    assert_eq!(entries[0].0, id(3));
-    assert!(entries[0].1 > 3, "numbers are never used again");
-    let counts = store.view(|tx| tx.queue_counts()).unwrap();
-    assert_eq!(counts, QueueCounts { waiting: 2, parked: 1, excluded: 0 });
+    let ids = |list: Vec<(Id, QueueId)>| list.iter().map(|it| it.0).collect::<Vec<_>>();
+    let waiting = list(QueueList::Waiting, QueueId::default());
+    assert_eq!(ids(waiting.clone()), [id(1), id(3)]);
+    assert_eq!(ids(list(QueueList::Parked, QueueId::default())), [id(2)]);
+    assert_eq!(ids(list(QueueList::Waiting, waiting[0].1)), [id(3)]);
+    let counts = || store.view(|tx| tx.queue_counts()).unwrap();
+    assert_eq!(counts(), QueueCounts { waiting: 2, parked: 1, excluded: 0 });
+    write(&|tx| tx.dequeue("notes", id(1)));
+    write(&|tx| tx.dequeue("notes", id(1)));
+    assert_eq!(counts(), QueueCounts { waiting: 1, parked: 1, excluded: 0 });
+    write(&|tx| tx.enqueue(&queued(1)));
+    assert_eq!(list(QueueList::Waiting, QueueId::default()), waiting);
+    // A row takes its entry with it, and the next one does not get it.
+    write(&|tx| tx.remove("notes", id(3)));
+    assert_eq!(counts(), QueueCounts { waiting: 1, parked: 1, excluded: 0 });
+    write(&|tx| tx.put("notes", &note(99, &[])));
+    assert_eq!(store.view(|tx| tx.queued("notes", id(99))).unwrap(), None);
+    let absent = store.transact(Durability::Full, |tx| tx.enqueue(&queued(98)));
+    assert!(absent.unwrap_err().to_string().contains("which is not here"));
+    write(&|tx| tx.clear(&[]));
+    assert_eq!(counts(), QueueCounts::default());
 }
 
 #[test]
@@ -339,7 +350,12 @@ fn queries_by_indexed_fields_use_their_index() {
         ("SELECT seq, id FROM notes WHERE seq > 4 AND seq > 0 ORDER BY seq", "notes.seq"),
         ("SELECT count(*) FROM notes WHERE deleted_at IS NOT NULL", "notes.deleted"),
         ("SELECT id FROM notes WHERE natural_key = 'a' ORDER BY id", "notes.key"),
-        ("SELECT * FROM sync_queue WHERE parked IS NOT NULL AND id > 1 ORDER BY id", "parked"),
+        (
+            "SELECT * FROM sync_queue WHERE parked IS NOT NULL AND kept IS NULL AND id > 1 \
+             ORDER BY id",
+            "sync_queue.parked",
+        ),
+        ("SELECT * FROM audit_log WHERE kind = 'conflict' ORDER BY id DESC", "log.conflicts"),
         ("SELECT * FROM notes_sync WHERE id = 'a'", "sync_queue"),
         ("SELECT count(*) FROM notes WHERE deleted_at IS NOT NULL", "COVERING INDEX notes.deleted"),
         ("SELECT count(*) FROM notes", "COVERING INDEX"),

@@ -10,7 +10,7 @@ use std::{
 
 use crate::common::{self, get, id, note, open};
 use driftline_core::{
-    Durability, Store,
+    Cursor, Durability, Seq, Store,
     store::{Find, Stored},
 };
 use serde_json::json;
@@ -29,12 +29,14 @@ fn work(path: &Path, who: u64) {
             .transact(durability, |tx| {
                 let count: u64 = tx.meta("count")?.map_or(0, |it| it.parse().unwrap());
                 tx.set_meta("count", Some(&(count + 1).to_string()))?;
-                let seq = count + 1;
+                let seq = Seq(count + 1);
                 let row = note(who * 1_000 + round, &[("title", json!(round.to_string()))]);
                 tx.put("notes", &Stored { seq, ..row })
             })
             .unwrap();
-        let seen = store.view(|tx| Ok((tx.meta("count")?, tx.feed(0, usize::MAX)?.len()))).unwrap();
+        let seen = store
+            .view(|tx| Ok((tx.meta("count")?, tx.feed(Cursor::default(), usize::MAX)?.len())))
+            .unwrap();
         assert_eq!(seen.0, Some(seen.1.to_string()), "a read is of one state");
     }
 }
@@ -47,8 +49,8 @@ fn check(path: &Path, workers: u64) {
     assert_eq!(count, total);
     let counter = store.view(|tx| tx.meta("count")).unwrap();
     assert_eq!(counter, Some(total.to_string()));
-    let feed = store.view(|tx| tx.feed(0, usize::MAX)).unwrap();
-    assert!(feed.iter().map(|it| it.stored.seq).eq(1..=total), "every number once");
+    let feed = store.view(|tx| tx.feed(Cursor::default(), usize::MAX)).unwrap();
+    assert!(feed.iter().map(|it| it.stored.seq.0).eq(1..=total), "every number once");
 }
 
 fn child(test: &str, path: &Path, who: u64) -> Child {

@@ -6,7 +6,7 @@ use crate::common::{
     stamp,
 };
 use driftline_core::{
-    EntityDescriptor, Field, Kind, Store,
+    EntityDescriptor, Field, Kind, Seq, Store,
     store::{Find, Stored},
 };
 use driftline_sqlite::SqliteStore;
@@ -29,7 +29,7 @@ fn cells_and_rows_kept_aside_move_to_their_columns() {
     let old = open(&path);
     let mut stored = with_unknown_cells();
     put(&old, "notes", &stored);
-    let todo = Stored { seq: 4, ..note(9, &[("what", json!("bread")), ("due", json!(1))]) };
+    let todo = Stored { seq: Seq(4), ..note(9, &[("what", json!("bread")), ("due", json!(1))]) };
     put(&old, "todos", &todo);
     put(&old, "others", &todo);
     drop(old);

@@ -1,12 +1,10 @@
 //! Hits of one session, each with the words around it.
 
+use driftline_conversation::asker;
 use driftline_core::SyncEntity;
 use driftline_entities::{comments::Comment, sessions::Session};
-use driftline_reading::{
-    conversation::asker,
-    search::{Group, Hit, Snippet},
-    text,
-};
+use driftline_index::search::{Group, Hit, Snippet};
+use driftline_text as text;
 use maud::{Markup, html};
 
 use crate::{

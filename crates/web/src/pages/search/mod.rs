@@ -2,9 +2,10 @@
 
 pub(in crate::pages) mod hits;
 
-use driftline_reading::{
-    Error as ReadingError,
-    search::{Clock, Facet, Found, KEYS, Options, Query, Sort},
+use driftline_index::{
+    Error as IndexError,
+    query::{Clock, KEYS, Query},
+    search::{Facet, Found, Options, Sort},
 };
 use maud::{Markup, html};
 
@@ -29,16 +30,18 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
         ..Options::at(request.now)
     };
     let clock = Clock { now: request.now, zone: request.zone.clone() };
-    let found = Query::typing(typed, &clock)
-        .map_err(ReadingError::from)
-        .and_then(|query| request.reading.search(&query, &options));
+    let found =
+        Query::typing(typed, &clock).map_err(IndexError::from).and_then(|query| match typed {
+            "" => Ok(Found::default()),
+            _ => request.reading.index()?.search(&query, &options),
+        });
     let title =
         if typed.is_empty() { "Search".into() } else { format!("Search: {}", parts::line(typed)) };
     let answer = match found {
         Ok(_) if typed.is_empty() => examples(),
         Ok(found) => answer(request, &found, &options),
-        Err(ReadingError::Misread(wrong)) => misread(&wrong),
-        Err(error @ ReadingError::TooLong) => html! {
+        Err(IndexError::Misread(wrong)) => misread(&wrong),
+        Err(error @ IndexError::TooLong) => html! {
             p.box.box--warn role="alert" { (error) }
         },
         Err(error) => return Err(error.into()),

@@ -1,9 +1,7 @@
 //! A call of a tool: what it was asked, what it would change, what it answered.
 
-use driftline_reading::{
-    conversation::{Answer, Call, Piece},
-    text::{self, Change, Sign},
-};
+use driftline_conversation::{Answer, Call, Piece};
+use driftline_text::{self as text, Change, Sign};
 use maud::{Markup, html};
 
 use super::{

@@ -1,27 +1,28 @@
 //! What of a session is no page: images, answers in full, exports.
 
+use driftline_conversation::export::Detail;
 use driftline_core::Id;
-use driftline_reading::{export::Detail, text};
+use driftline_text as text;
 
 use crate::{Download, Error, Request, Result, parts::minute};
 
 /// The image at a place of a message.
 pub(in crate::pages) fn image(request: &Request<'_>) -> Result<Download> {
-    let picture = request.reading.picture(request.id("id")?, index(request)?)?;
+    let picture = request.reading.conversations().picture(request.id("id")?, index(request)?)?;
     let picture = picture.ok_or_else(|| Error::NotFound("there is no such image".into()))?;
     Ok(Download { media: picture.media_type.into(), name: None, bytes: picture.bytes })
 }
 
 /// An answer of a tool, all of it.
 pub(in crate::pages) fn answer(request: &Request<'_>) -> Result<Download> {
-    let said = request.reading.answer(request.id("id")?, index(request)?)?;
+    let said = request.reading.conversations().answer(request.id("id")?, index(request)?)?;
     let said = said.ok_or_else(|| Error::NotFound("there is no such answer".into()))?;
     Ok(plain(request.part("id"), &said))
 }
 
 /// A message, all of it.
 pub(in crate::pages) fn text(request: &Request<'_>) -> Result<Download> {
-    let said = request.reading.message_text(request.id("id")?)?;
+    let said = request.reading.conversations().message_text(request.id("id")?)?;
     let said = said.ok_or_else(|| Error::NotFound("there is no such message".into()))?;
     Ok(plain(request.part("id"), &said))
 }
@@ -43,7 +44,10 @@ fn index(request: &Request<'_>) -> Result<usize> {
 /// A session as markdown.
 pub(in crate::pages) fn markdown(request: &Request<'_>) -> Result<Download> {
     let id = request.id("id")?;
-    let text = request.reading.export_markdown(id, Detail::All, &|it| minute(request, it.0))?;
+    let text = request
+        .reading
+        .conversations()
+        .export_markdown(id, Detail::All, &|it| minute(request, it.0))?;
     let text = text.ok_or_else(|| gone(id))?;
     let name = Some(format!("session-{id}.md"));
     Ok(Download { media: "text/markdown; charset=utf-8".into(), name, bytes: text.into_bytes() })
@@ -52,7 +56,7 @@ pub(in crate::pages) fn markdown(request: &Request<'_>) -> Result<Download> {
 /// A session as JSON.
 pub(in crate::pages) fn json(request: &Request<'_>) -> Result<Download> {
     let id = request.id("id")?;
-    let file = request.reading.export_json(id)?.ok_or_else(|| gone(id))?;
+    let file = request.reading.conversations().export_json(id)?.ok_or_else(|| gone(id))?;
     let name = Some(format!("session-{id}.json"));
     let bytes = serde_json::to_vec_pretty(&file)
         .map_err(|error| Error::Bad(format!("the session cannot be written as JSON: {error}")))?;

@@ -1,8 +1,9 @@
 //! Finding words in one session: the box that a key opens, and the list that fills it.
 
-use driftline_reading::{
-    Error as ReadingError,
-    search::{Clock, Found as Hits, Hit, Options, Query},
+use driftline_index::{
+    Error as IndexError,
+    query::{Clock, Query},
+    search::{Found as Hits, Hit, Options},
 };
 use maud::{Markup, html};
 
@@ -24,15 +25,15 @@ pub(crate) fn show(request: &Request<'_>) -> Result<Fragment> {
     let typed = request.query("q").unwrap_or_default();
     let clock = Clock { now: request.now, zone: request.zone.clone() };
     let options = Options { session: Some(id), ..Options::at(request.now) };
-    let search = |query: Query| request.reading.search(&query, &options);
+    let search = |query: Query| request.reading.index().and_then(|it| it.search(&query, &options));
     let found = match typed {
         "" => None,
-        _ => Some(Query::typing(typed, &clock).map_err(ReadingError::from).and_then(search)),
+        _ => Some(Query::typing(typed, &clock).map_err(IndexError::from).and_then(search)),
     };
     let answer = match found {
         None => html! { p.muted { "Words, \"a phrase\", role:user, tool:Bash, in:all" } },
         Some(Ok(found)) => answer(request, &found),
-        Some(Err(ReadingError::Misread(wrong))) => misread(&wrong),
+        Some(Err(IndexError::Misread(wrong))) => misread(&wrong),
         Some(Err(error)) => return Err(error.into()),
     };
     let title = format!("Find in {}", head::title(&session));

@@ -1,8 +1,10 @@
 //! What a session is, and what can be done with it.
 
+use driftline_conversation::{Conversation, resume_command};
 use driftline_core::Id;
 use driftline_entities::{sessions::Session, workspaces::Workspace};
-use driftline_reading::{conversation::Conversation, resume_command, sessions::Beside, text};
+use driftline_index::list::Beside;
+use driftline_text as text;
 use maud::{Markup, html};
 
 use crate::{
@@ -93,9 +95,9 @@ fn crumb(
 
 /// The ways to the sessions above and below it in the list, for the keyboard.
 fn neighbours(request: &Request<'_>, id: Id) -> Result<Markup> {
-    let beside = match request.reading.beside(id) {
+    let beside = match request.reading.index().and_then(|it| it.beside(id)) {
         Ok(beside) => beside,
-        Err(driftline_reading::Error::NoIndex) => Beside::default(),
+        Err(driftline_index::Error::NoIndex) => Beside::default(),
         Err(error) => return Err(error.into()),
     };
     let ways = [("[", "Previous session", beside.above), ("]", "Next session", beside.below)];

@@ -7,12 +7,16 @@ use crate::{Error, Fragment, Request, Result, parts::line};
 
 pub(in crate::pages) fn show(request: &Request<'_>) -> Result<Fragment> {
     let (session, first) = (request.id("id")?, request.id("message")?);
-    let conversation = request.reading.conversation(session)?;
+    let conversation = request.reading.conversations().of(session)?;
     let place = conversation.place(first);
     let place = place.ok_or_else(|| Error::NotFound(format!("no message has the id {first}")))?;
     let window = Window::start(&conversation, place.strand);
-    let shown = request.reading.window(&conversation, window.strand, window.items.clone())?;
-    let threads = request.reading.threads(session)?;
+    let shown = request.reading.conversations().window(
+        &conversation,
+        window.strand,
+        window.items.clone(),
+    )?;
+    let threads = request.reading.conversations().threads(session)?;
     let items = Items::new(request, &conversation, &threads, &window);
     let agent = line(conversation.agent(place.strand).unwrap_or_default());
     Ok(Fragment::new(

@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use driftline_core::Id;
-use driftline_reading::{
-    conversation::{Agent, Content, Conversation, Image, Piece, Run, RunStep, Shown, asker},
-    text,
-    threads::Thread,
+use driftline_conversation::{
+    Agent, Content, Conversation, Image, Piece, Run, RunStep, Shown, asker, threads::Thread,
 };
+use driftline_core::Id;
+use driftline_text as text;
 use maud::{Markup, html};
 
 use super::{call, output, prose, remarks, window::Window};
@@ -58,7 +57,7 @@ impl<'a> Items<'a> {
         let (mut speaker, mut since) = (None, None);
         Ok(html! {
             @for it in shown {
-                @let () = self.request.reading.patience().check()?;
+                @let () = self.request.reading.conversations().patience().check()?;
                 @let goes_on = goes_on(&mut speaker, &it.content);
                 (self.item(it, goes_on, since))
                 @let () = since = it.at.map(|it| it.0).or(since);

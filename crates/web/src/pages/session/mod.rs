@@ -15,7 +15,7 @@ mod window;
 
 use driftline_core::{Id, SyncEntity as _, view::View};
 use driftline_entities::sessions::Session;
-use driftline_reading::text;
+use driftline_text as text;
 use maud::html;
 
 pub(super) use self::{
@@ -37,10 +37,14 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
         Found::Shown(id, session) => (id, session),
         Found::Deleted(id, name) => return Ok(deleted(id, &name)),
     };
-    let conversation = request.reading.conversation(id)?;
-    let threads = request.reading.threads(id)?;
+    let conversation = request.reading.conversations().of(id)?;
+    let threads = request.reading.conversations().threads(id)?;
     let window = Window::asked(request, &conversation, &threads, session.read_at)?;
-    let shown = request.reading.window(&conversation, window.strand, window.items.clone())?;
+    let shown = request.reading.conversations().window(
+        &conversation,
+        window.strand,
+        window.items.clone(),
+    )?;
     let items = Items::new(request, &conversation, &threads, &window);
     let title = head::title(&session);
     Ok(Fragment::new(

@@ -1,9 +1,7 @@
 //! Output of programs and code: the ends of what is long, the rest when it is asked for.
 
-use driftline_reading::{
-    conversation::Answer,
-    text::{self, Look, Token},
-};
+use driftline_conversation::Answer;
+use driftline_text::{self as text, Look, Token};
 use maud::{Markup, html};
 
 use crate::parts::grouped;

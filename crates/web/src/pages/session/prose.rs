@@ -1,7 +1,7 @@
 //! Markdown on a page. Everything in it is text to this code: there is no way to hand
 //! markup through.
 
-use driftline_reading::text::{self, Block, Cell, Inline};
+use driftline_text::{self as text, Block, Cell, Inline};
 use maud::{Markup, html};
 
 use super::output;

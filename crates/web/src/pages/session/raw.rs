@@ -3,7 +3,7 @@
 
 use driftline_core::{Error as CoreError, SyncEntity as _, Value, view};
 use driftline_entities::messages::Message;
-use driftline_reading::text;
+use driftline_text as text;
 use maud::html;
 
 use crate::{
@@ -16,7 +16,7 @@ pub(in crate::pages) fn show(request: &Request<'_>) -> Result<Fragment> {
     let entity = request.replica.schema().entity(Message::NAME)?;
     let row = request.replica.read(|tx| view::view(tx, entity, id))?;
     let row = row.ok_or_else(|| CoreError::NotFound { entity: entity.name.into(), id })?;
-    let session = request.reading.session_of(id)?;
+    let session = request.reading.conversations().session_of(id)?;
     let said = |name: &str| row.value(name).and_then(Value::as_str);
     let json = |name: &str| {
         let value = row.value(name).filter(|it| !it.is_null())?;

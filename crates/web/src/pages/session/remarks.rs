@@ -1,11 +1,11 @@
 //! Comments, where what they are about is shown.
 
-use driftline_core::{Id, SyncEntity as _};
-use driftline_entities::comments::Comment;
-use driftline_reading::{
-    conversation::Conversation,
+use driftline_conversation::{
+    Conversation,
     threads::{Remark, Thread},
 };
+use driftline_core::{Id, SyncEntity as _};
+use driftline_entities::comments::Comment;
 use maud::{Markup, html};
 
 use super::prose;

@@ -3,12 +3,9 @@
 
 use std::ops::Range;
 
+use driftline_conversation::{At, Conversation, Place, WINDOW, threads::Thread};
 use driftline_core::{Id, Timestamp};
-use driftline_reading::{
-    conversation::{At, Conversation, Place, WINDOW},
-    text,
-    threads::Thread,
-};
+use driftline_text as text;
 use maud::{Markup, html};
 
 use crate::{Error, Request, Result, parts::grouped};

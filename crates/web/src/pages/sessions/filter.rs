@@ -1,8 +1,8 @@
 //! What a list is narrowed by: all of it is in the address.
 
-use driftline_reading::{
-    search::{Clock, Misread, Query},
-    sessions::Order,
+use driftline_index::{
+    list::Order,
+    query::{Clock, Misread, Query},
 };
 use maud::{Markup, html};
 
@@ -31,7 +31,7 @@ pub(super) fn narrows(request: &Request<'_>) -> bool {
 /// The form that writes the address, and how many sessions it leaves.
 pub(super) fn form(request: &Request<'_>, order: Order, count: &str) -> Result<Markup> {
     let typed = request.query("q").unwrap_or_default();
-    let choices = request.reading.session_choices()?;
+    let choices = request.reading.index()?.session_choices()?;
     let select = |name: &'static str, label: &'static str, values: &[String]| {
         let chosen = request.query(name);
         html! {

@@ -3,9 +3,9 @@
 mod filter;
 mod row;
 
-use driftline_reading::{
-    Error as ReadingError,
-    sessions::{Line, Listed, Options, Order},
+use driftline_index::{
+    Error as IndexError,
+    list::{Line, Listed, Options, Order},
 };
 use maud::{Markup, html};
 
@@ -22,11 +22,11 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
     let offset = request.query("from").and_then(|it| it.parse().ok()).unwrap_or(0);
     let options = Options { order, offset, limit: PAGE, ..Options::at(request.now) };
     let listed = filter::query(request)
-        .map_err(ReadingError::from)
-        .and_then(|query| request.reading.sessions(&query, &options));
+        .map_err(IndexError::from)
+        .and_then(|query| request.reading.index().and_then(|it| it.sessions(&query, &options)));
     let (listed, wrong) = match listed {
         Ok(listed) => (listed, None),
-        Err(ReadingError::Misread(wrong)) => (Listed::default(), Some(wrong)),
+        Err(IndexError::Misread(wrong)) => (Listed::default(), Some(wrong)),
         Err(error) => return Err(error.into()),
     };
     let is_new = listed.all == 0 && wrong.is_none() && !filter::narrows(request);

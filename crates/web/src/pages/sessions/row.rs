@@ -1,6 +1,6 @@
 //! One session in a list.
 
-use driftline_reading::sessions::Line;
+use driftline_index::list::Line;
 use maud::{Markup, html};
 
 use crate::{

@@ -1,8 +1,7 @@
 //! Devices that share a hub, each with its pages, asked as a browser's script asks them.
 
 use std::{
-    io::{Read, Write},
-    net::{SocketAddr, TcpStream},
+    net::SocketAddr,
     sync::{Arc, Mutex},
     thread,
 };
@@ -13,34 +12,10 @@ use driftline_core::{
 };
 use driftline_memory::MemoryStore;
 use driftline_reading::{Reading, inbox::Outside};
+use driftline_testing::{Clock, Request, START};
 use driftline_web::{Error, Host, Options, Result, Server};
-use futures_util::future::{BoxFuture, FutureExt};
 use serde_json::Value;
 use tempfile::TempDir;
-
-/// When every test begins.
-const START: Millis = 1_790_000_000_000;
-
-/// A clock that a test sets, and that really waits when something sleeps.
-pub(crate) struct Clock(Simulated);
-
-impl Env for Clock {
-    fn wall(&self) -> Millis {
-        self.0.wall()
-    }
-
-    fn monotonic(&self) -> Millis {
-        self.0.monotonic()
-    }
-
-    fn random(&self) -> u64 {
-        self.0.random()
-    }
-
-    fn sleep(&self, length: Millis) -> BoxFuture<'static, ()> {
-        tokio::time::sleep(std::time::Duration::from_millis(length)).boxed()
-    }
-}
 
 /// The program around the pages.
 struct Around {
@@ -126,7 +101,7 @@ impl Done {
 
 impl Device {
     pub(crate) fn new(seed: u64) -> Self {
-        let clock = Arc::new(Clock(Simulated::new(seed, START)));
+        let clock = Arc::new(Clock::set(seed, START));
         let store = Arc::new(MemoryStore::new(Schema::registered().unwrap()));
         let replica = Arc::new(Replica::open(store, clock.clone()).unwrap());
         let around = Arc::new(Around::new(replica.clone(), clock.clone()));
@@ -156,7 +131,7 @@ impl Device {
     }
 
     pub(crate) fn pass(&self, length: Millis) {
-        self.clock.0.pass(length);
+        self.clock.pass(length);
     }
 
     pub(crate) fn see(&self, outside: Outside) {
@@ -197,36 +172,16 @@ impl Device {
     }
 
     fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
-        let mut stream = TcpStream::connect(self.address).unwrap();
-        let (host, length, secret) = (self.address, body.len(), &self.secret);
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nhost: {host}\r\norigin: http://{host}\r\n\
-             x-driftline-key: {secret}\r\ncontent-type: application/x-www-form-urlencoded\r\n\
-             content-length: {length}\r\nconnection: close\r\n\r\n{body}"
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        (head.split(' ').nth(1).unwrap().parse().unwrap(), unchunked(head, body))
+        let (host, origin) = (self.address.to_string(), format!("http://{}", self.address));
+        let headers = [
+            ("host", &*host),
+            ("origin", &origin),
+            ("x-driftline-key", &self.secret),
+            ("content-type", "application/x-www-form-urlencoded"),
+        ];
+        let answer = Request { method, target: path, headers: &headers, body }.ask(self.address);
+        (answer.status, answer.body)
     }
-}
-
-fn unchunked(head: &str, body: &str) -> String {
-    if !head.to_lowercase().contains("transfer-encoding: chunked") {
-        return body.to_owned();
-    }
-    let (mut rest, mut whole) = (body, String::new());
-    while let Some((size, after)) = rest.split_once("\r\n") {
-        let size = usize::from_str_radix(size.trim(), 16).unwrap();
-        if size == 0 {
-            break;
-        }
-        whole.push_str(&after[..size]);
-        rest = &after[size + 2..];
-    }
-    whole
 }
 
 fn values(pairs: &[(&str, &str)]) -> Values {

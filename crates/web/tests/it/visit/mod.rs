@@ -2,21 +2,21 @@
 #![allow(dead_code, reason = "every test file uses a part of it, and a test ends where it fails")]
 
 use std::{
-    io::{BufReader, Read as _, Write as _},
+    io::{BufReader, Write as _},
     net::{SocketAddr, TcpStream},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
 };
 
 use driftline_client::{Client, OpenProfile, Overrides, importer::Asker, profile::Profile};
-use driftline_core::{Env, Id, Millis, Replica, Schema, Simulated, status::Status};
+use driftline_core::{Env, Id, Replica, Schema, status::Status};
 use driftline_memory::MemoryStore;
-use driftline_reading::{Reading, Shell, inbox::Outside};
+use driftline_reading::{Reading, inbox::Outside};
+use driftline_testing::{Answer, Clock, Request, START};
+use driftline_text::Shell;
 use driftline_web::{Door, Error, Host, Options, Result, Server, Traded};
-use futures_util::future::{BoxFuture, FutureExt as _};
 use jiff::tz::TimeZone;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -28,7 +28,7 @@ use tokio::{
 /// A server, and the key to it.
 pub(crate) struct Visit {
     pub(crate) replica: Arc<Replica>,
-    pub(crate) env: Arc<Still>,
+    pub(crate) env: Arc<Clock>,
     pub(crate) program: Arc<Program>,
     address: SocketAddr,
     key: String,
@@ -38,17 +38,10 @@ pub(crate) struct Visit {
     _runtime: Runtime,
 }
 
-/// What was answered.
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) head: String,
-    pub(crate) body: String,
-}
-
 impl Visit {
     pub(crate) fn new() -> Self {
         let store = MemoryStore::new(Schema::registered().unwrap());
-        let env = Arc::new(Still(Simulated::new(7, 1_790_000_000_000), AtomicU64::new(0)));
+        let env = Arc::new(Clock::still(7, START));
         let replica = Arc::new(Replica::open(Arc::new(store), env.clone()).unwrap());
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -135,47 +128,12 @@ impl Visit {
 }
 
 fn ask(address: SocketAddr, method: &str, path: &str, key: &str, body: &str) -> Answer {
-    let mut stream = TcpStream::connect(address).unwrap();
-    // Longer than anything may take.
-    stream.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
-    write!(
-        stream,
-        "{method} {path} HTTP/1.1\r\nhost: {address}\r\norigin: http://{address}\r\n\
-         x-driftline-key: {key}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-        body.len()
-    )
-    .unwrap();
-    let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes).unwrap();
-    let text = String::from_utf8(bytes).unwrap();
-    let (head, body) = text.split_once("\r\n\r\n").unwrap();
-    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    let chunked = head.to_ascii_lowercase().contains("transfer-encoding: chunked");
-    assert!(!chunked, "answers have a length");
-    Answer { status, head: head.to_owned(), body: body.to_owned() }
-}
-
-/// A simulated clock whose sleepers sleep: the server waits for changes in the background.
-/// Time passes with every look at the clock, by as much as a test says.
-pub(crate) struct Still(pub(crate) Simulated, pub(crate) AtomicU64);
-
-impl Env for Still {
-    fn wall(&self) -> Millis {
-        self.0.wall()
-    }
-
-    fn monotonic(&self) -> Millis {
-        self.0.pass(self.1.load(Ordering::Relaxed));
-        self.0.monotonic()
-    }
-
-    fn random(&self) -> u64 {
-        self.0.random()
-    }
-
-    fn sleep(&self, _length: Millis) -> BoxFuture<'static, ()> {
-        std::future::pending().boxed()
-    }
+    let (host, origin) = (address.to_string(), format!("http://{address}"));
+    let headers = [("host", &*host), ("origin", &origin), ("x-driftline-key", key)];
+    let answer = Request { method, target: path, headers: &headers, body }.ask(address);
+    assert_ne!(answer.status, 0, "{answer:?}");
+    assert!(!answer.head.contains("transfer-encoding: chunked"), "answers have a length");
+    answer
 }
 
 /// The program around the pages, which counts how often it is asked where things stand.

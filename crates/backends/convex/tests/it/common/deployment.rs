@@ -3,15 +3,15 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use driftline_core::{
-    Answer, Backend, Change, Digests, Error, Hub, Identity, PROTOCOL, Pull, Push, Row, Schema,
-    Stale, Value,
+    Answer, Backend, Change, Cursor, Digests, Error, Hub, Identity, PROTOCOL, Pull, Push, Row,
+    Schema, Serial, Stale, Value,
 };
 use driftline_memory::MemoryStore;
 use futures_util::future::FutureExt;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{Clock, Reply, Request, TOKEN};
+use super::{Clock, Reply, Request, TOKEN, clock};
 
 const INLINE: usize = 65_536;
 const CHUNK: usize = 524_288;
@@ -27,7 +27,7 @@ pub struct Deployment {
 
 impl Deployment {
     pub fn new() -> Self {
-        Self { env: Clock::new(), hub: None, chunks: BTreeMap::new(), forgets_to_ask: false }
+        Self { env: clock(), hub: None, chunks: BTreeMap::new(), forgets_to_ask: false }
     }
 
     pub fn answer(&mut self, request: &Request) -> Reply {
@@ -47,7 +47,8 @@ impl Deployment {
                 let store = Arc::new(MemoryStore::new(Schema::registered().unwrap()));
                 let hub = Hub::open(store, "github:1", &*self.env).unwrap();
                 let hub = self.hub.get_or_insert(hub.with_clock(self.env.clone()));
-                let pull = Pull { protocol: PROTOCOL, cursor: 0, rows: 1, bytes: 1 };
+                let pull =
+                    Pull { protocol: PROTOCOL, cursor: Cursor::default(), rows: 1, bytes: 1 };
                 Ok(identity(&hub.pull(pull).now_or_never().unwrap().unwrap().identity))
             }
             "sync:missingChunks" => {
@@ -84,7 +85,7 @@ impl Deployment {
         let number = |name: &str| args[name].as_u64().unwrap();
         let pull = Pull {
             protocol: PROTOCOL,
-            cursor: number("cursor"),
+            cursor: Cursor(number("cursor")),
             rows: usize::try_from(number("rows")).unwrap(),
             bytes: usize::try_from(number("bytes")).unwrap(),
         };
@@ -93,8 +94,8 @@ impl Deployment {
         Ok(json!({
             "protocol": double(page.protocol.into()),
             "identity": identity(&page.identity),
-            "head": double(page.head),
-            "next": double(page.next),
+            "head": double(page.head.0),
+            "next": double(page.next.0),
             "changes": changes,
             "digests": page.digests.map(|it| digests(&it)),
             "time": page.time.map(double),
@@ -106,14 +107,14 @@ impl Deployment {
         let rows = strings(&args["changes"]);
         let read: Vec<_> = rows.iter().map(|it| self.read(it)).collect();
         let (account, epoch, device) = (text("account"), text("epoch"), text("device"));
-        let (protocol, serial) = (PROTOCOL, args["serial"].as_u64().unwrap());
+        let (protocol, serial) = (PROTOCOL, Serial(args["serial"].as_u64().unwrap()));
         let changes = read.iter().filter_map(|it| it.as_ref().ok()).cloned().collect();
         let push = Push { protocol, account, epoch, device, serial, changes };
         let done = self.hub()?.push(push).now_or_never().unwrap();
         let done = done.map_err(|error| match error {
             Error::Stale { why: Stale::Moved, .. } => json!({ "code": "moved" }),
             Error::Stale { why: Stale::OldCall { last }, .. } => {
-                json!({ "code": "old_call", "last": double(last) })
+                json!({ "code": "old_call", "last": double(last.0) })
             }
             other => panic!("{other}"),
         })?;
@@ -125,12 +126,15 @@ impl Deployment {
                 Ok(_) => answer(taken.next().unwrap()),
             })
             .collect();
-        let recorded: Vec<_> =
-            done.recorded.iter().map(|(seq, it)| json!([double(*seq), self.write(it)])).collect();
+        let recorded: Vec<_> = done
+            .recorded
+            .iter()
+            .map(|it| json!([double(it.seq.0), self.write(&it.change)]))
+            .collect();
         Ok(json!({
             "protocol": f64::from(PROTOCOL),
             "identity": identity(&done.identity),
-            "head": double(done.head),
+            "head": double(done.head.0),
             "answers": answers,
             "recorded": recorded,
             "digests": digests(&done.digests),
@@ -191,7 +195,7 @@ impl Deployment {
 fn answer(answer: &Answer) -> Value {
     match answer {
         Answer::Accepted { seq, hash } => {
-            json!({ "kind": "accepted", "seq": double(*seq), "hash": format!("{hash:016x}") })
+            json!({ "kind": "accepted", "seq": double(seq.0), "hash": format!("{hash:016x}") })
         }
         Answer::ClockAhead { fields } => json!({ "kind": "clock_ahead", "fields": fields }),
         Answer::NeedWhole => json!({ "kind": "need_whole" }),

@@ -16,17 +16,17 @@ use std::{
 use async_trait::async_trait;
 use driftline_convex::{Convex, Origin};
 use driftline_core::{
-    Change, Env, Id, Millis, PROTOCOL, Pull, Push, Replica, Result, Row, Schema, SecretString,
-    Simulated, Stamp, TokenSource, Value,
+    Change, Cursor, Id, Millis, PROTOCOL, Pull, Push, Replica, Result, Row, Schema, SecretString,
+    Serial, Simulated, Stamp, TokenSource, Value,
 };
 use driftline_derive::SyncEntity;
 use driftline_memory::MemoryStore;
-use futures_util::future::{BoxFuture, FutureExt};
+pub use driftline_testing::Clock;
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
-    time::{Instant, sleep},
+    time::sleep,
 };
 
 /// What must never be seen outside of a call.
@@ -44,37 +44,11 @@ pub struct Note {
     pub more: String,
 }
 
-/// Tokio's time, so that a paused clock makes it virtual.
-pub struct Clock {
-    start: Instant,
-    random: AtomicU64,
-}
-
-impl Clock {
-    /// Each one draws other names than those before it.
-    pub fn new() -> Arc<Self> {
-        static SEEDS: AtomicU64 = AtomicU64::new(7);
-        let random = AtomicU64::new(SEEDS.fetch_add(0x1234_5678_9abc_def1, Ordering::Relaxed));
-        Arc::new(Self { start: Instant::now(), random })
-    }
-}
-
-impl Env for Clock {
-    fn wall(&self) -> Millis {
-        NOW + self.monotonic()
-    }
-
-    fn monotonic(&self) -> Millis {
-        u64::try_from(self.start.elapsed().as_millis()).unwrap()
-    }
-
-    fn random(&self) -> u64 {
-        self.random.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed)
-    }
-
-    fn sleep(&self, length: Millis) -> BoxFuture<'static, ()> {
-        sleep(Duration::from_millis(length)).boxed()
-    }
+/// Tokio's time, so that a paused clock makes it virtual. Each one draws other names than
+/// those before it.
+pub fn clock() -> Arc<Clock> {
+    static SEEDS: AtomicU64 = AtomicU64::new(7);
+    Arc::new(Clock::running(SEEDS.fetch_add(0x1234_5678_9abc_def1, Ordering::Relaxed), NOW))
 }
 
 /// Tokens: the first, then those that it renews to.
@@ -230,7 +204,7 @@ impl Server {
     }
 
     pub fn client_with(&self, tokens: Arc<Tokens>) -> Convex {
-        Convex::new(Origin::of_deployment(&self.url).unwrap(), Clock::new(), Some(tokens)).unwrap()
+        Convex::new(Origin::of_deployment(&self.url).unwrap(), clock(), Some(tokens)).unwrap()
     }
 }
 
@@ -289,7 +263,7 @@ async fn serve(
 
 /// A device whose rows are in memory.
 pub fn device() -> Replica {
-    Replica::open(Arc::new(MemoryStore::new(Schema::registered().unwrap())), Clock::new()).unwrap()
+    Replica::open(Arc::new(MemoryStore::new(Schema::registered().unwrap())), clock()).unwrap()
 }
 
 /// The same, but it waits for nothing before it makes a call again.
@@ -299,7 +273,7 @@ pub fn hurried() -> Replica {
 }
 
 pub fn pull(cursor: u64) -> Pull {
-    Pull { protocol: PROTOCOL, cursor, rows: 500, bytes: 3 << 19 }
+    Pull { protocol: PROTOCOL, cursor: Cursor(cursor), rows: 500, bytes: 3 << 19 }
 }
 
 pub fn push() -> Push {
@@ -311,7 +285,7 @@ pub fn push() -> Push {
         account: "a".into(),
         epoch: "e".into(),
         device: "d".into(),
-        serial: 1,
+        serial: Serial(1),
         changes: vec![change],
     }
 }

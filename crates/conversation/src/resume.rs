@@ -1,0 +1,117 @@
+//! The command that goes on with a session where its agent left it.
+
+use driftline_entities::{sessions::Session, workspaces::Workspace};
+use driftline_text::Shell;
+
+/// How agents are told to go on with one of their sessions.
+const AGENTS: &[(&str, &str)] = &[
+    ("claude-code", "claude --resume"),
+    ("codex", "codex resume"),
+    ("gemini-cli", "gemini --resume"),
+];
+
+/// The command that goes on with `session`, to be pasted into `shell`: in the folder where
+/// it was, or where that is on this device if `workspace` says so. None: its agent is not
+/// known here, or a name holds what must not get into that shell.
+pub fn resume_command(
+    session: &Session,
+    workspace: Option<&Workspace>,
+    shell: Shell,
+) -> Option<String> {
+    let (_, command) =
+        AGENTS.iter().find(|(source, _)| Some(*source) == session.source.as_deref())?;
+    // Agents name their sessions by numbers and letters: what holds anything else is none.
+    let name = Shell::Unknown.word(session.external_id.as_deref()?)?;
+    let command = format!("{command} {name}");
+    match session.cwd.as_deref() {
+        Some(folder) => {
+            let folder = moved(folder, workspace).unwrap_or_else(|| folder.to_owned());
+            shell.within(&folder, &command)
+        }
+        None => Some(command),
+    }
+}
+
+/// Where `folder` is on this device, if it is the workspace's or lies in it.
+fn moved(folder: &str, workspace: Option<&Workspace>) -> Option<String> {
+    let (path, here) = (workspace?.path.as_deref()?, workspace?.here.as_deref()?);
+    let rest = folder.strip_prefix(path.trim_end_matches('/'))?;
+    let is_in = rest.is_empty() || rest.starts_with('/');
+    (is_in && !here.is_empty()).then(|| format!("{}{rest}", here.trim_end_matches('/')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(source: &str, name: &str, folder: &str) -> Option<String> {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let session = Session {
+            source: some(source),
+            external_id: some(name),
+            cwd: some(folder),
+            ..Session::default()
+        };
+        resume_command(&session, None, Shell::Posix)
+    }
+
+    #[test]
+    fn a_session_is_resumed_where_its_folder_is_on_this_device() {
+        let at = |cwd: &str| {
+            let some = |text: &str| Some(text.to_owned());
+            let workspace = Workspace {
+                path: some("/home/ada/x"),
+                here: some("/srv/x/"),
+                ..Workspace::default()
+            };
+            let session = Session {
+                source: some("codex"),
+                external_id: some("4f0c"),
+                cwd: some(cwd),
+                ..Session::default()
+            };
+            resume_command(&session, Some(&workspace), Shell::Posix).unwrap()
+        };
+        assert_eq!(at("/home/ada/x"), "cd /srv/x && codex resume 4f0c");
+        assert_eq!(at("/home/ada/x/web"), "cd /srv/x/web && codex resume 4f0c");
+        assert_eq!(at("/home/ada/xyz"), "cd /home/ada/xyz && codex resume 4f0c");
+    }
+
+    #[test]
+    fn a_session_is_resumed_where_it_was() {
+        assert_eq!(
+            of("claude-code", "4f0c", "/home/ada/x").unwrap(),
+            "cd /home/ada/x && claude --resume 4f0c"
+        );
+        assert_eq!(of("codex", "4f0c", "").unwrap(), "codex resume 4f0c");
+        assert_eq!(of("claude-code", "", "/x"), None);
+        assert_eq!(of("unheard-of", "4f0c", "/x"), None);
+    }
+
+    #[test]
+    fn nothing_in_a_name_reaches_the_shell() {
+        let hostile = of("codex", "4f0c", "/it's; reboot").unwrap();
+        assert_eq!(hostile, "cd '/it'\\''s; reboot' && codex resume 4f0c");
+        for name in ["$(rm -rf ~)", "a b", "a\nreboot", "--help", "\u{1b}[201~reboot"] {
+            assert_eq!(of("codex", name, "/x"), None, "{name:?}");
+        }
+        let in_shell = |shell| {
+            let session = Session {
+                source: Some("codex".into()),
+                external_id: Some("4f0c".into()),
+                cwd: Some("/w\\'; touch X; #".into()),
+                ..Session::default()
+            };
+            resume_command(&session, None, shell)
+        };
+        assert_eq!(
+            in_shell(Shell::Fish).unwrap(),
+            "cd '/w\\\\\\'; touch X; #' && codex resume 4f0c"
+        );
+        assert_eq!(
+            in_shell(Shell::PowerShell).unwrap(),
+            "Set-Location -LiteralPath '/w\\''; touch X; #' -ErrorAction Stop; codex resume 4f0c"
+        );
+        assert_eq!(in_shell(Shell::Unknown), None);
+    }
+}

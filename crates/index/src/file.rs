@@ -1,0 +1,167 @@
+//! The file of the index. It holds nothing that the rows do not say, so whatever is
+//! wrong with it, it is taken away and made anew: it, and no other file.
+
+use std::{fs, io, path::Path, time::Duration};
+
+use driftline_core::Schema;
+use driftline_private as private;
+use rusqlite::{
+    Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, config::DbConfig,
+};
+
+use crate::{Error, Result};
+
+/// Raised whenever the tables, or what is put into them, change.
+const VERSION: i64 = 2;
+/// "Drix": marks the file as this index.
+const APPLICATION: i64 = 0x4472_6978;
+const TABLES: &str = include_str!("tables.sql");
+/// What SQLite keeps of a database.
+const PARTS: [&str; 3] = ["", "-wal", "-shm"];
+/// How long anybody waits for another process.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Pages in the log before it is written back: 32 MB.
+const CHECKPOINT_PAGES: i64 = 8_000;
+
+/// Opens the index at `path` for writing; makes it, also in the place of one that is
+/// damaged or was made by another version of this program or for other entities.
+pub(crate) fn open(path: &Path, schema: &Schema) -> Result<Connection> {
+    if !fs::symlink_metadata(path).is_ok_and(|it| it.is_file()) {
+        return renew(path, schema);
+    }
+    let opened = connect(path).and_then(|it| Ok(is_ours(&it, schema)?.then_some(it)));
+    match opened {
+        Ok(Some(connection)) => {
+            // A file of an earlier version, or an unpacked one, may be open to others.
+            private::tighten(path).map_err(|it| unusable(path, "closed to other users", it))?;
+            Ok(connection)
+        }
+        Err(it) if !is_damage(&it) => Err(failure(path, it)),
+        Ok(None) | Err(_) => renew(path, schema),
+    }
+}
+
+/// Takes the index away and makes an empty one.
+pub(crate) fn renew(path: &Path, schema: &Schema) -> Result<Connection> {
+    tracing::info!(file = %path.display(), "the index is made anew");
+    for part in PARTS {
+        let mut name = path.as_os_str().to_owned();
+        name.push(part);
+        match fs::remove_file(&name) {
+            Ok(()) => (),
+            Err(it) if it.kind() == io::ErrorKind::NotFound => (),
+            Err(it) => return Err(unusable(path, "replaced", it)),
+        }
+    }
+    // Before SQLite opens it, so that it is never anybody else's. Another process may have
+    // made it meanwhile.
+    match private::options().write(true).create_new(true).open(path) {
+        Ok(_) => (),
+        Err(it) if it.kind() == io::ErrorKind::AlreadyExists => (),
+        Err(it) => return Err(unusable(path, "made", it)),
+    }
+    let make = || {
+        let connection = connect(path)?;
+        let transaction = begin(&connection)?;
+        if !is_ours(&transaction, schema)? {
+            transaction.execute_batch(TABLES)?;
+            transaction.execute(
+                "INSERT INTO state (key, value) VALUES ('entities', ?1)",
+                [schema.fingerprint()],
+            )?;
+            transaction.pragma_update(None, "application_id", APPLICATION)?;
+            transaction.pragma_update(None, "user_version", VERSION)?;
+        }
+        transaction.commit()?;
+        Ok(connection)
+    };
+    make().map_err(|it| failure(path, it))
+}
+
+/// A further connection, which cannot write.
+pub(crate) fn reader(path: &Path) -> Result<Connection> {
+    let open = || {
+        let connection = connect(path)?;
+        connection.pragma_update(None, "query_only", "ON")?;
+        Ok(connection)
+    };
+    open().map_err(|it| failure(path, it))
+}
+
+/// Begins to write. One process does so at a time.
+pub(crate) fn begin(connection: &Connection) -> rusqlite::Result<Transaction<'_>> {
+    Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(PATIENCE)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    for (pragma, value) in [
+        ("trusted_schema", "OFF"),
+        ("cell_size_check", "ON"),
+        ("synchronous", "NORMAL"),
+        ("temp_store", "MEMORY"),
+        ("cache_size", "-8000"),
+    ] {
+        connection.pragma_update(None, pragma, value)?;
+    }
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    Ok(connection)
+}
+
+/// Whether the file is this index, made by this version for these entities.
+fn is_ours(connection: &Connection, schema: &Schema) -> rusqlite::Result<bool> {
+    let number = |pragma: &str| -> rusqlite::Result<i64> {
+        connection.pragma_query_value(None, pragma, |row| row.get(0))
+    };
+    if number("application_id")? != APPLICATION || number("user_version")? != VERSION {
+        return Ok(false);
+    }
+    let entities: String =
+        connection
+            .query_row("SELECT value FROM state WHERE key = 'entities'", [], |row| row.get(0))?;
+    Ok(entities == schema.fingerprint())
+}
+
+/// Whether the file cannot be read any more.
+pub(crate) fn is_damage(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error_code();
+    matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+        || matches!(
+            error,
+            rusqlite::Error::InvalidColumnType(..)
+                | rusqlite::Error::FromSqlConversionFailure(..)
+                | rusqlite::Error::QueryReturnedNoRows
+        )
+        || matches!(error, rusqlite::Error::SqliteFailure(_, Some(it)) if it.contains("no such table"))
+}
+
+/// A failure of the file as an error of this crate.
+pub(crate) fn failure(path: &Path, error: rusqlite::Error) -> Error {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Index {
+            what: format!("another process holds {}", path.display()),
+            help: "end it, or try again".into(),
+            source: Some(error.into()),
+        },
+        Some(ErrorCode::DiskFull) => Error::Index {
+            what: format!("the disk that holds {} is full", path.display()),
+            help: "make space; nothing but the search index is affected".into(),
+            source: Some(error.into()),
+        },
+        _ => unusable(path, "used", error),
+    }
+}
+
+fn unusable(path: &Path, done: &str, error: impl Into<driftline_core::BoxError>) -> Error {
+    Error::Index {
+        what: format!("the search index {} cannot be {done}", path.display()),
+        help: "it can be deleted at any time: it is made anew from the rows".into(),
+        source: Some(error.into()),
+    }
+}

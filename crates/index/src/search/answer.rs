@@ -1,0 +1,350 @@
+//! What was found. The index is walked from new to old and left as soon as there is
+//! enough to show; what is shown is checked against the rows themselves.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use driftline_core::{Id, Millis};
+use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value as Sql};
+
+use super::{
+    hit::{self, Hit},
+    plan::Plan,
+    snippet::Marks,
+};
+use crate::{
+    Error, Index, Result,
+    fill::place,
+    letters::spread,
+    list::{self, Line},
+    names::{self, Kind},
+    narrow::Sessions,
+    query::Query,
+    trouble::Trouble,
+};
+
+/// Hits that are looked at: the best are the best of these.
+const NEWEST: usize = 1_000;
+/// How long somebody who does not wait for ever waits for a search.
+const PATIENCE: Millis = 2_000;
+/// Sessions on a page.
+const GROUPS: usize = 20;
+/// Hits of a session until somebody asks for more.
+const FIRST: usize = 3;
+/// Hits of a session when somebody asked for all.
+const MOST: usize = 200;
+
+/// In which order hits are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// Newest first.
+    #[default]
+    Newest,
+    /// The best of the newest thousand first: titles, then phrases, then prompts.
+    Best,
+}
+
+/// What of the hits is wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// In which order.
+    pub sort: Sort,
+    /// Milliseconds since 1970: from when on a session that nobody ever opened counts
+    /// as unread.
+    pub unread_since: i64,
+    /// Only hits of this session, all of them.
+    pub session: Option<Id>,
+    /// Only hits before this place ([`Found::older`]).
+    pub before: Option<i64>,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// Hits by session, in order.
+    pub groups: Vec<Group>,
+    /// How many hits were looked at.
+    pub hits: usize,
+    /// In how many groups they are.
+    pub sessions: usize,
+    /// Whether there are older ones: ask for those before this place.
+    pub older: Option<i64>,
+    /// What could be narrowed to, by the hits that were looked at.
+    pub facets: Facets,
+    /// Words that nothing has, if nothing was found.
+    pub missing: Vec<String>,
+    /// About how many rows were not looked at yet.
+    pub lag: u64,
+}
+
+/// Hits of one session, or a row that belongs to none.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// The session.
+    pub session: Option<Line>,
+    /// The first of its hits.
+    pub hits: Vec<Hit>,
+    /// How many it has among those that were looked at.
+    pub total: usize,
+}
+
+/// What hits have in common, with how many do.
+#[derive(Clone, Debug, Default)]
+pub struct Facets {
+    /// By agent.
+    pub agents: Vec<Facet>,
+    /// By workspace.
+    pub workspaces: Vec<Facet>,
+    /// By model.
+    pub models: Vec<Facet>,
+}
+
+/// A value that hits have in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facet {
+    /// What to narrow to.
+    pub value: String,
+    /// How many hits have it.
+    pub count: usize,
+}
+
+/// A hit as the index knows it.
+pub(super) struct Place {
+    pub(super) place: i64,
+    pub(super) entity: i64,
+    pub(super) id: Id,
+    /// The session that stands for its session.
+    session: Option<i64>,
+    model: Option<i64>,
+    better: u32,
+}
+
+impl Index {
+    /// Searches.
+    ///
+    /// # Errors
+    /// [`Error::Misread`] if the index has nothing called what was asked for;
+    /// or when the index or the rows cannot be read.
+    pub fn search(&self, query: &Query, options: &Options) -> Result<Found> {
+        if query.is_empty() {
+            return Ok(Found { lag: self.lag()?, ..Found::default() });
+        }
+        let lag = self.freshen()?;
+        let patience = self.patience.at_most(PATIENCE);
+        let looked = self.read(&patience, |it| look(it, query, options))?;
+        let marks = Marks::of(query);
+        let mut found = Found { lag, ..looked.found };
+        let (all, most) = match options.session {
+            Some(_) => (1, MOST),
+            None => (GROUPS, FIRST),
+        };
+        for (session, places) in looked.groups.into_iter().take(all) {
+            let mut hits = Vec::new();
+            for place in places.iter().take(most) {
+                if patience.is_over() {
+                    return Err(Error::TooLong);
+                }
+                let entity = looked.entities.get(&place.entity).map_or("", String::as_str);
+                hits.extend(hit::read(self, entity, place.id, query, &marks)?);
+            }
+            if !hits.is_empty() {
+                found.groups.push(Group { session, hits, total: places.len() });
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// What the index says.
+struct Looked {
+    found: Found,
+    groups: Vec<(Option<Line>, Vec<Place>)>,
+    entities: HashMap<i64, String>,
+}
+
+fn look(
+    index: &Connection,
+    query: &Query,
+    options: &Options,
+) -> std::result::Result<Looked, Trouble> {
+    let plan = Plan::of(index, query, options.unread_since)?;
+    let mut places = walk(index, &plan, query, options)?;
+    let more = places.len() > NEWEST;
+    places.truncate(NEWEST);
+    let mut found = Found { hits: places.len(), ..Found::default() };
+    if options.sort == Sort::Best {
+        rate(index, query, &mut places)?;
+        // Sorting keeps the order of equals, which is newest first.
+        places.sort_by_key(|it| std::cmp::Reverse(it.better));
+    }
+    if places.is_empty() {
+        for (expression, typed) in &plan.alone {
+            let mut any =
+                index.prepare_cached("SELECT 1 FROM words WHERE words MATCH ?1 LIMIT 1")?;
+            if !any.exists([expression])? {
+                found.missing.push(typed.clone());
+            }
+        }
+    }
+    let entities = names::all(index, Kind::Entity)?.into_iter().collect();
+    found.facets = facets(index, &places)?;
+    let older = places.iter().map(|it| it.place).min();
+    let mut order: Vec<(Option<i64>, Vec<Place>)> = Vec::new();
+    let mut at: HashMap<i64, usize> = HashMap::new();
+    for place in places {
+        match place.session {
+            Some(session) => {
+                let group = *at.entry(session).or_insert(order.len());
+                if group == order.len() {
+                    order.push((Some(session), Vec::new()));
+                }
+                order[group].1.push(place);
+            }
+            None => order.push((None, vec![place])),
+        }
+    }
+    found.sessions = order.len();
+    found.older = match options.sort {
+        _ if options.session.is_some() => None,
+        // The next page begins with the first hit that this one has no room for.
+        Sort::Newest if order.len() > GROUPS => {
+            order[GROUPS].1.first().map(|it| it.place.saturating_add(1))
+        }
+        Sort::Newest | Sort::Best => older.filter(|_| more),
+    };
+    let mut groups = Vec::new();
+    for (session, places) in order.into_iter().take(GROUPS) {
+        let line = session.map(|it| list::line(index, it)).transpose()?.flatten();
+        groups.push((line, places));
+    }
+    Ok(Looked { found, groups, entities })
+}
+
+/// The newest hits.
+fn walk(
+    index: &Connection,
+    plan: &Plan,
+    query: &Query,
+    options: &Options,
+) -> rusqlite::Result<Vec<Place>> {
+    let Sessions { sql, values } = &plan.sessions;
+    // A row without a session is none of the sessions that are asked for.
+    let outside = if sql.is_empty() { "docs.session IS NULL OR " } else { "" };
+    let only = options.session.map(|_| " AND shown.id = ?");
+    // CROSS JOIN keeps the order: the words are walked, the rest is looked up.
+    let sql = format!(
+        "SELECT docs.place, docs.entity, docs.id, shown.number, docs.model FROM words \
+         CROSS JOIN docs ON docs.place = words.rowid \
+         LEFT JOIN sessions AS own ON own.number = docs.session \
+         LEFT JOIN sessions AS shown ON shown.number = own.stands \
+         WHERE words MATCH ? AND words.rowid >= ? AND words.rowid < ? \
+         AND ({outside}(shown.known = 1 AND shown.hidden = 0{sql})){} \
+         ORDER BY words.rowid DESC LIMIT {}",
+        only.unwrap_or_default(),
+        NEWEST + 1,
+    );
+    let mut all: Vec<Sql> = vec![
+        plan.expression.clone().into(),
+        place(query.from.unwrap_or(0)).into(),
+        options.before.unwrap_or(i64::MAX).min(query.to.map_or(i64::MAX, place)).into(),
+    ];
+    all.extend(values.iter().cloned());
+    all.extend(options.session.map(|it| Sql::Blob(it.to_bytes().to_vec())));
+    let mut select = index.prepare_cached(&sql)?;
+    let read = |row: &rusqlite::Row<'_>| {
+        Ok(Place {
+            place: row.get(0)?,
+            entity: row.get(1)?,
+            id: Id::from_bytes(row.get(2)?),
+            session: row.get(3)?,
+            model: row.get(4)?,
+            better: 0,
+        })
+    };
+    select.query_map(params_from_iter(all), read)?.collect()
+}
+
+/// Rates hits by what a second look at the words in the same rows says.
+fn rate(index: &Connection, query: &Query, places: &mut [Place]) -> rusqlite::Result<()> {
+    let (Some(first), Some(last)) =
+        (places.iter().map(|it| it.place).min(), places.iter().map(|it| it.place).max())
+    else {
+        return Ok(());
+    };
+    let words: Vec<&str> = query
+        .clauses
+        .iter()
+        .filter(|it| !it.not)
+        .filter_map(|it| it.any.first())
+        .map(|it| it.text.as_str())
+        .collect();
+    if words.is_empty() {
+        return Ok(());
+    }
+    let quoted = |text: &str| format!("\"{}\"", spread(text).replace(['"', '\0'], " "));
+    let each: Vec<_> = words.iter().map(|it| quoted(it)).collect();
+    let (any, phrase) = (each.join(" AND "), quoted(&words.join(" ")));
+    let mut looks = vec![(8, format!("{{title}} : ({any})")), (2, format!("{{prompt}} : ({any})"))];
+    if words.len() > 1 {
+        looks.push((4, phrase));
+    }
+    let mut select = index.prepare_cached(
+        "SELECT rowid FROM words WHERE words MATCH ?1 AND rowid >= ?2 AND rowid <= ?3",
+    )?;
+    for (weight, expression) in looks {
+        let rows = select.query_map((expression, first, last), |row| row.get(0))?;
+        let better: HashSet<i64> = rows.collect::<rusqlite::Result<_>>()?;
+        for place in places.iter_mut().filter(|it| better.contains(&it.place)) {
+            place.better += weight;
+        }
+    }
+    Ok(())
+}
+
+fn facets(index: &Connection, places: &[Place]) -> rusqlite::Result<Facets> {
+    let mut sessions: HashMap<i64, usize> = HashMap::new();
+    let mut models: HashMap<i64, usize> = HashMap::new();
+    for place in places {
+        if let Some(session) = place.session {
+            *sessions.entry(session).or_default() += 1;
+        }
+        if let Some(model) = place.model {
+            *models.entry(model).or_default() += 1;
+        }
+    }
+    let mut select = index.prepare_cached(
+        "SELECT source, (SELECT shown.name FROM workspaces JOIN workspaces AS shown \
+         ON shown.id = workspaces.stands WHERE workspaces.id = sessions.workspace) \
+         FROM sessions WHERE number = ?1",
+    )?;
+    let mut name = index.prepare_cached("SELECT name FROM names WHERE number = ?1")?;
+    let mut counts: [BTreeMap<String, usize>; 3] = Default::default();
+    for (session, count) in sessions {
+        let read = |row: &rusqlite::Row<'_>| -> rusqlite::Result<[Option<String>; 2]> {
+            Ok([row.get(0)?, row.get(1)?])
+        };
+        let values = select.query_row([session], read).optional()?.unwrap_or_default();
+        for (at, value) in values.into_iter().enumerate() {
+            if let Some(value) = value {
+                *counts[at].entry(value).or_default() += count;
+            }
+        }
+    }
+    for (model, count) in models {
+        let model: String = name.query_row([model], |row| row.get(0))?;
+        *counts[2].entry(model).or_default() += count;
+    }
+    let [agents, workspaces, models] = counts.map(|counts| {
+        let mut facets: Vec<Facet> =
+            counts.into_iter().map(|(value, count)| Facet { value, count }).collect();
+        facets.sort_by_key(|it| std::cmp::Reverse(it.count));
+        facets
+    });
+    Ok(Facets { agents, workspaces, models })
+}
+
+impl Options {
+    /// What is usual at `now`.
+    pub fn at(now: Millis) -> Self {
+        Self { unread_since: list::unread_since(now), ..Self::default() }
+    }
+}

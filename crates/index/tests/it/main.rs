@@ -1,0 +1,13 @@
+//! The integration tests of this crate, in one program: linking is what costs.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails"
+)]
+
+mod common;
+mod counts;
+mod index;
+mod search;
+mod sessions;
