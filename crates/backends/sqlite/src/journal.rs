@@ -56,11 +56,7 @@ pub(crate) fn leap(connection: &Connection, before: Journal) -> rusqlite::Result
     // Names no row. Beyond what another process may have given out meanwhile.
     connection.execute(
         "INSERT INTO changes (revision, entity, id) VALUES (?1, ?2, ?3)",
-        (
-            at_most(last.saturating_add(JOURNAL_LENGTH)),
-            ALIASES.name,
-            [0; 16],
-        ),
+        (at_most(last.saturating_add(JOURNAL_LENGTH)), ALIASES.name, [0; 16]),
     )?;
     Ok(())
 }

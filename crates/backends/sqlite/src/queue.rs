@@ -164,12 +164,7 @@ pub(crate) fn put(
 }
 
 /// Takes an entry away. Returns how many there were.
-fn remove(
-    connection: &Connection,
-    table: &Table,
-    entity: &str,
-    id: Id,
-) -> rusqlite::Result<i64> {
+fn remove(connection: &Connection, table: &Table, entity: &str, id: Id) -> rusqlite::Result<i64> {
     let removed = connection.prepare_cached(&table.dequeue)?.execute((entity, id.to_bytes()))?;
     Ok(bound(removed))
 }

@@ -129,12 +129,7 @@ impl Table {
         Self::of(name, 0, Vec::new(), None)
     }
 
-    fn of(
-        name: &str,
-        number: u16,
-        columns: Vec<Column>,
-        foreign_key: Option<Vec<String>>,
-    ) -> Self {
+    fn of(name: &str, number: u16, columns: Vec<Column>, foreign_key: Option<Vec<String>>) -> Self {
         let table = quoted(name);
         let is_other = number == 0;
         // `mine` narrows to one entity where a table holds several.

@@ -11,8 +11,9 @@ use crate::{
     error::damaged,
     find::DELETED,
     fixed::{self, Found},
+    from_texts,
     layout::{Existing, Layout, TableLayout},
-    from_texts, meta,
+    meta,
     rows::{select, write_row},
     table::{OTHER_ROWS, ROW, Table, Tables, quoted},
     value::to_json,
@@ -116,7 +117,11 @@ fn deleted_index(table: &str) -> String {
     format!("{table}.deleted")
 }
 
-pub(crate) fn lay_out(connection: &Connection, name: &str, layout: &TableLayout) -> rusqlite::Result<()> {
+pub(crate) fn lay_out(
+    connection: &Connection,
+    name: &str,
+    layout: &TableLayout,
+) -> rusqlite::Result<()> {
     let table = quoted(name);
     let has: BTreeMap<_, _> = existing(connection, name)?;
     let mut sql = String::new();
