@@ -15,6 +15,7 @@ use driftline_core::{
 use rusqlite::{Connection, TransactionBehavior, config::DbConfig};
 
 use crate::{
+    backup,
     connect::{Bounded, PATIENCE, begin, connect},
     error::{failure, is_damage, moved, refused, unwritable},
     files,
@@ -113,6 +114,9 @@ impl SqliteStore {
         }
         connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
         connection.pragma_update(None, "journal_size_limit", LOG_BYTES.cast_signed())?;
+        if found == Found::Older {
+            backup::before_upgrade(&connection, path).map_err(refused)?;
+        }
         if found != Found::Ours || upgrade::is_needed(&connection, schema)? {
             connection.pragma_update(None, "synchronous", "FULL")?;
             let transaction = begin(&connection, TransactionBehavior::Immediate)?;

@@ -4,8 +4,8 @@ use crate::common::{self, found, id, note, open, put, stamp};
 use driftline_core::{
     Cursor, Durability, Error, Id, Input, Seq, Stamp, Store, Value,
     store::{
-        AuditEntry, AuditKind, Deleted, Find, Held, Operation, QueueCounts, QueueId, QueueList,
-        Queued, Standing, Stored,
+        AuditEntry, AuditKind, Deleted, Find, Held, QueueCounts, QueueId, QueueList, Queued,
+        Standing, Stored,
     },
 };
 use driftline_sqlite::SqliteStore;
@@ -197,20 +197,7 @@ fn what_a_hub_holds_is_noted_and_the_rest_of_a_row_stays() {
 }
 
 fn queued(number: u64) -> Queued {
-    Queued {
-        queue_id: QueueId::default(),
-        entity: "notes".into(),
-        id: id(number),
-        operation: Operation::Create,
-        fields: [("title".into(), false)].into(),
-        change: 1,
-        created_at: 1,
-        attempts: 0,
-        last_error: None,
-        failures: 0,
-        failed_at: 0,
-        standing: Standing::Waiting,
-    }
+    common::queued("notes", number)
 }
 
 #[test]
@@ -356,7 +343,7 @@ fn queries_by_indexed_fields_use_their_index() {
             "sync_queue.parked",
         ),
         ("SELECT * FROM audit_log WHERE kind = 'conflict' ORDER BY id DESC", "log.conflicts"),
-        ("SELECT * FROM notes_sync WHERE id = 'a'", "sync_queue"),
+        ("SELECT * FROM notes_sync", "SEARCH q USING INTEGER PRIMARY KEY"),
         ("SELECT count(*) FROM notes WHERE deleted_at IS NOT NULL", "COVERING INDEX notes.deleted"),
         ("SELECT count(*) FROM notes", "COVERING INDEX"),
         (
