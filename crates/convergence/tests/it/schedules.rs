@@ -50,12 +50,12 @@ fn wall() -> Millis {
 
 #[test]
 fn memory_with_memory() {
-    hold("memory", "memory", 4_000, 0).unwrap();
+    hold("memory", "memory", 3_000, 0).unwrap();
 }
 
 #[test]
 fn sqlite_with_sqlite() {
-    hold("sqlite", "sqlite", 300, 100_000).unwrap();
+    hold("sqlite", "sqlite", 160, 100_000).unwrap();
 }
 
 #[test]
