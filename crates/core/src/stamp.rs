@@ -78,6 +78,23 @@ impl Stamp {
 }
 
 impl Stamp {
+    /// The stamp as 19 bytes, which sort as stamps do: the same digits as its text.
+    pub fn to_bytes(self) -> [u8; 19] {
+        let mut bytes = [self.class; 19];
+        bytes[1..7].copy_from_slice(&self.time.to_be_bytes()[2..]);
+        bytes[7..11].copy_from_slice(&self.count.to_be_bytes());
+        bytes[11..].copy_from_slice(&self.tail.to_be_bytes());
+        bytes
+    }
+
+    /// The stamp of [these bytes](Self::to_bytes), if they are one.
+    pub fn from_bytes(bytes: [u8; 19]) -> Option<Self> {
+        let number = |bytes: &[u8]| bytes.iter().fold(0, |sum, it| sum << 8 | u64::from(*it));
+        let count = u32::try_from(number(&bytes[7..11])).ok()?;
+        let (class, time, tail) = (bytes[0], number(&bytes[1..7]), number(&bytes[11..]));
+        (class <= 1).then_some(Self { class, time, count, tail })
+    }
+
     /// The 37 characters, written by hand because every row that is hashed needs them.
     fn text(self) -> [u8; 37] {
         let mut text = [b'0' + self.class; 37];

@@ -36,20 +36,7 @@ impl SqliteStore {
             });
         }
         let from = self.reader().map_err(|it| failure(self.path(), it))?;
-        check_room(&to, size(&from).map_err(|it| failure(self.path(), it))?)?;
-        // Under another name until it is whole: an interrupted copy must not pass for
-        // a backup.
-        let part = files::with_suffix(&to, &format!(".part-{}", std::process::id()));
-        let made = private::options().write(true).create_new(true).open(&part);
-        made.map_err(|it| io_failure(&part, "made", it))?;
-        let done = write(&from, &part)
-            .map_err(|it| failure(&part, it))
-            .and_then(|()| publish(&part, &to).map_err(|it| io_failure(&to, "written", it)));
-        if done.is_err() {
-            // This call made it, nobody else knows its name.
-            let _ = fs::remove_file(&part);
-        }
-        done
+        copy(&from, self.path(), &to)
     }
 
     /// Puts a copy in the place of everything that is here, in one transaction.
@@ -88,12 +75,44 @@ impl SqliteStore {
         let done = write(&copy, &part)
             .map_err(|it| failure(from, it))
             .and_then(|()| Self::open(&part, self.schema())?.read(job));
-        for suffix in ["", "-wal", "-shm", ".lock"] {
+        for suffix in ["", "-wal", "-shm", ".lock", BEFORE] {
             // This call made them, nobody else knows their names.
             let _ = fs::remove_file(files::with_suffix(&part, suffix));
         }
         done
     }
+}
+
+/// What the name of a copy ends with that was made before a file got its present layout.
+const BEFORE: &str = ".before-6";
+
+/// Copies a file that is to get another layout beside it, once.
+///
+/// # Errors
+/// As [`SqliteStore::copy_to`].
+pub(crate) fn before_upgrade(connection: &Connection, path: &Path) -> Result<()> {
+    let to = files::with_suffix(path, BEFORE);
+    if fs::symlink_metadata(&to).is_ok() {
+        return Ok(());
+    }
+    copy(connection, path, &to)
+}
+
+/// Copies what `from` shows of the file at `path`.
+fn copy(from: &Connection, path: &Path, to: &Path) -> Result<()> {
+    check_room(to, size(from).map_err(|it| failure(path, it))?)?;
+    // Under another name until it is whole: an interrupted copy must not pass for a backup.
+    let part = files::with_suffix(to, &format!(".part-{}", std::process::id()));
+    let made = private::options().write(true).create_new(true).open(&part);
+    made.map_err(|it| io_failure(&part, "made", it))?;
+    let done = write(from, &part)
+        .map_err(|it| failure(&part, it))
+        .and_then(|()| publish(&part, to).map_err(|it| io_failure(to, "written", it)));
+    if done.is_err() {
+        // This call made it, nobody else knows its name.
+        let _ = fs::remove_file(&part);
+    }
+    done
 }
 
 /// Opens a copy, if it is a sound one of ours.

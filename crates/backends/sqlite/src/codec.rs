@@ -9,17 +9,17 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use driftline_core::{DELETED_AT, Error, Seq, Stamp, Value, excerpt, store::Stored, value};
+use driftline_core::{DELETED_AT, Error, Seq, Stamp, Value, excerpt, store::Stored};
 use rusqlite::{
     Row, Statement,
-    types::{ToSqlOutput, ValueRef},
+    types::{ToSqlOutput, Value as Owned, ValueRef},
 };
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 
 use crate::{
     error::{damaged, refused},
     table::{Column, Table},
-    value::{decode, encode, id, null, owned, text, to_json, whole},
+    value::{self, decode, encode, id, null, owned, text, to_json, whole},
 };
 
 /// How deep a stored value can be nested: the reader of JSON stops at 127, and
@@ -54,7 +54,7 @@ pub(crate) fn bind(
     let mut listed: BTreeMap<&str, Stamp> = BTreeMap::new();
     let mut extra: BTreeMap<&str, Aside<'_>> = BTreeMap::new();
     statement.raw_bind_parameter(1, entity)?;
-    statement.raw_bind_parameter(2, stored.id.to_string())?;
+    statement.raw_bind_parameter(2, stored.id.to_bytes())?;
     let mut place = 3;
     for column in &table.columns {
         let field = &*column.field;
@@ -100,7 +100,7 @@ pub(crate) fn bind(
     };
     let tail: [ToSqlOutput<'_>; 8] = [
         key.map_or(null(), |it| owned(it.into_owned())),
-        common.map_or(null(), |it| owned(it.to_string())),
+        common.map_or(null(), |it| ToSqlOutput::Owned(Owned::Blob(it.to_bytes().to_vec()))),
         json_or_null(&listed)?,
         json_or_null(&extra)?,
         whole("the sequence number", stored.seq.0)?.into(),
@@ -120,9 +120,9 @@ pub(crate) fn read(table: &Table, row: &Row<'_>) -> rusqlite::Result<Stored> {
     let name = || format!("a row of {}", table.name);
     let tail = table.columns.len() + 1;
     let mut stored = Stored::new(id(row.get_ref(0)?)?);
-    let common = match text(row.get_ref(tail + 1)?)? {
-        Some(text) => Some(text.parse::<Stamp>().map_err(|_| damaged(name(), "a bad stamp"))?),
-        None => None,
+    let common = match row.get_ref(tail + 1)? {
+        ValueRef::Null => None,
+        raw => Some(value::stamp(raw)?),
     };
     let mut listed: BTreeMap<String, Stamp> = from_json(row.get_ref(tail + 2)?)?;
     let extra: BTreeMap<String, Aside<'static>> = from_json(row.get_ref(tail + 3)?)?;
@@ -198,7 +198,7 @@ fn key_of<'a>(fields: &[String], stored: &Stored) -> Option<Cow<'a, str>> {
     let part = |name: &String| stored.row.value(name).cloned().unwrap_or_default();
     let parts: Vec<Value> = fields.iter().map(part).collect();
     let is_empty = parts.iter().all(Value::is_null);
-    (!is_empty).then(|| Cow::Owned(value::text(&Value::from(parts))))
+    (!is_empty).then(|| Cow::Owned(driftline_core::value::text(&Value::from(parts))))
 }
 
 fn check_depth(entity: &str, stored: &Stored) -> rusqlite::Result<()> {

@@ -106,7 +106,7 @@ impl Filter<'_> {
 
 fn column<'a>(table: &'a Table, field: &str) -> Result<(&'a str, ColumnKind)> {
     if field == "id" {
-        return Ok(("id", ColumnKind::Text));
+        return Ok(("id", ColumnKind::Ref));
     }
     let found = table.column(field).map(|it| (it.sql.as_str(), it.kind));
     found.ok_or_else(|| {

@@ -9,19 +9,19 @@ use rusqlite::Connection;
 use crate::{error::refused, upgrade, view};
 
 /// The version of the fixed tables that this program writes.
-const VERSION: i64 = 5;
+const VERSION: i64 = 6;
 /// The oldest version whose rows have the ids of today: before it, messages had others.
 const OLDEST: i64 = 5;
 /// "Drif": marks a file as ours, also for the `file` command.
 const APPLICATION: i64 = 0x4472_6966;
 
-const TABLES: &str = r#"
+pub(crate) const TABLES: &str = r#"
 CREATE TABLE meta (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE sync_queue (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     entity_type TEXT NOT NULL,
-    entity_id TEXT NOT NULL,
+    entity_id BLOB NOT NULL,
     operation TEXT NOT NULL,
     payload TEXT NOT NULL,
     created_at INTEGER NOT NULL,
@@ -29,70 +29,55 @@ CREATE TABLE sync_queue (
     last_error TEXT,
     change INTEGER NOT NULL,
     parked TEXT,
-    UNIQUE (entity_type, entity_id)
+    kept TEXT,
+    failures INTEGER NOT NULL DEFAULT 0,
+    failed_at INTEGER NOT NULL DEFAULT 0
 );
-CREATE INDEX "sync_queue.waiting" ON sync_queue (id) WHERE parked IS NULL;
-CREATE INDEX "sync_queue.parked" ON sync_queue (id) WHERE parked IS NOT NULL;
+CREATE INDEX "sync_queue.parked" ON sync_queue (id) WHERE parked IS NOT NULL AND kept IS NULL;
+CREATE INDEX "sync_queue.kept" ON sync_queue (id) WHERE kept IS NOT NULL;
 
 CREATE TABLE audit_log (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     recorded_at INTEGER NOT NULL,
     kind TEXT NOT NULL,
     entity_type TEXT NOT NULL,
-    entity_id TEXT NOT NULL,
+    entity_id BLOB NOT NULL,
     field TEXT NOT NULL,
     kept TEXT NOT NULL,
-    kept_stamp TEXT NOT NULL,
+    kept_stamp BLOB NOT NULL,
     lost TEXT NOT NULL,
-    lost_stamp TEXT NOT NULL,
+    lost_stamp BLOB NOT NULL,
     rule TEXT NOT NULL
 );
-CREATE INDEX "audit_log.recorded_at" ON audit_log (recorded_at);
-CREATE INDEX "audit_log.kind" ON audit_log (kind, id);
+CREATE INDEX "audit_log.conflicts" ON audit_log (id) WHERE kind = 'conflict';
+CREATE INDEX "audit_log.row" ON audit_log (entity_type, entity_id, id);
 
 CREATE TABLE other_rows (
+    "row.number" INTEGER PRIMARY KEY,
     entity TEXT NOT NULL,
-    id TEXT NOT NULL,
+    id BLOB NOT NULL,
     natural_key TEXT,
-    stamp TEXT,
+    stamp BLOB,
     stamps TEXT,
     extra TEXT,
     seq INTEGER NOT NULL DEFAULT 0,
     born INTEGER NOT NULL DEFAULT 0,
     hash INTEGER NOT NULL DEFAULT 0,
     acked INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (entity, id)
+    UNIQUE (entity, id)
 );
 CREATE INDEX "other_rows.seq" ON other_rows (seq, id) WHERE seq > 0;
 CREATE INDEX "other_rows.key" ON other_rows (entity, natural_key, id) WHERE natural_key IS NOT NULL;
-"#;
 
-/// The names of all of them.
-const FIXED: [&str; 5] = ["meta", "sync_queue", "audit_log", "other_rows", "changes"];
-
-/// What each version added to the one before, the second one first.
-const STEPS: [&str; 4] = [
-    r#"
 CREATE TABLE changes (
     revision INTEGER PRIMARY KEY NOT NULL,
     entity TEXT NOT NULL,
-    id TEXT NOT NULL
+    id BLOB NOT NULL
 );
-"#,
-    r#"
-ALTER TABLE sync_queue ADD COLUMN kept TEXT;
-DROP INDEX "sync_queue.waiting";
-CREATE INDEX "sync_queue.waiting" ON sync_queue (id) WHERE parked IS NULL AND kept IS NULL;
-CREATE INDEX "sync_queue.kept" ON sync_queue (id) WHERE kept IS NOT NULL;
-CREATE INDEX "audit_log.row" ON audit_log (entity_type, entity_id, id);
-"#,
-    r#"
-ALTER TABLE sync_queue ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE sync_queue ADD COLUMN failed_at INTEGER NOT NULL DEFAULT 0;
-"#,
-    // Nothing but the ids of rows.
-    "",
-];
+"#;
+
+/// The names of all of them.
+pub(crate) const FIXED: [&str; 5] = ["meta", "sync_queue", "audit_log", "other_rows", "changes"];
 
 /// What a file turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,8 +86,8 @@ pub(crate) enum Found {
     Empty,
     /// A file with our tables.
     Ours,
-    /// A file with our tables as the version of this number had them.
-    Older(i64),
+    /// A file with our tables as the layout before this one had them.
+    Older,
 }
 
 /// Looks at the file without changing it.
@@ -120,7 +105,7 @@ pub(crate) fn look(connection: &Connection, path: &Path) -> rusqlite::Result<Fou
         connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
     let found = match (is_ours, tables) {
         (true, _) if version == VERSION => Found::Ours,
-        (true, _) if version >= OLDEST => Found::Older(version),
+        (true, _) if version >= OLDEST => Found::Older,
         (true, _) if version > 0 => return Err(refused(older(path, version))),
         (_, 0) if version == 0 && application == 0 => return Ok(Found::Empty),
         _ => return Err(refused(foreign(path))),
@@ -158,21 +143,15 @@ fn stranger(connection: &Connection) -> rusqlite::Result<Option<(String, String)
     Ok(None)
 }
 
-/// Makes the tables that are missing. Must run inside a transaction.
-pub(crate) fn bring_up(connection: &Connection, found: Found) -> rusqlite::Result<()> {
-    let version = match found {
-        Found::Ours => return Ok(()),
-        Found::Older(version) => version,
-        Found::Empty => {
-            connection.execute_batch(TABLES)?;
-            connection.pragma_update(None, "application_id", APPLICATION)?;
-            1
-        }
-    };
-    let done = usize::try_from(version - 1).unwrap_or_default();
-    for step in STEPS.iter().skip(done) {
-        connection.execute_batch(step)?;
-    }
+/// Makes the tables of a file that has none.
+pub(crate) fn make(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(TABLES)?;
+    connection.pragma_update(None, "application_id", APPLICATION)?;
+    mark(connection)
+}
+
+/// Marks the file as one with the layout of this program.
+pub(crate) fn mark(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "user_version", VERSION)
 }
 

@@ -33,9 +33,12 @@ impl WriteJournal for SqliteTx<'_> {
 pub(crate) fn append(connection: &Connection, rows: &[(String, Id)]) -> rusqlite::Result<()> {
     const INSERT: &str = "INSERT INTO changes (entity, id) VALUES (?1, ?2)";
     const CUT: &str = "DELETE FROM changes WHERE revision <= ?1";
+    if rows.is_empty() {
+        return Ok(());
+    }
     let mut insert = connection.prepare_cached(INSERT)?;
     for (entity, id) in rows {
-        insert.execute((entity, id.to_string()))?;
+        insert.execute((entity, id.to_bytes()))?;
     }
     let old = connection.last_insert_rowid().saturating_sub(at_most(JOURNAL_LENGTH));
     if old > 0 {
@@ -53,11 +56,7 @@ pub(crate) fn leap(connection: &Connection, before: Journal) -> rusqlite::Result
     // Names no row. Beyond what another process may have given out meanwhile.
     connection.execute(
         "INSERT INTO changes (revision, entity, id) VALUES (?1, ?2, ?3)",
-        (
-            at_most(last.saturating_add(JOURNAL_LENGTH)),
-            ALIASES.name,
-            Id::from_bytes([0; 16]).to_string(),
-        ),
+        (at_most(last.saturating_add(JOURNAL_LENGTH)), ALIASES.name, [0; 16]),
     )?;
     Ok(())
 }

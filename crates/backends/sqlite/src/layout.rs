@@ -18,6 +18,9 @@ pub(crate) struct Layout {
 /// One table.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct TableLayout {
+    /// The table's number, from 1 on: queue entries of its rows begin with it.
+    #[serde(default)]
+    pub(crate) number: u16,
     pub(crate) columns: Vec<ColumnLayout>,
     /// The fields of the natural key.
     pub(crate) key: Vec<String>,
@@ -54,7 +57,8 @@ impl ColumnKind {
     /// The type in SQL.
     pub(crate) fn sql(self) -> &'static str {
         match self {
-            Self::Text | Self::Json | Self::Ref => "TEXT",
+            Self::Text | Self::Json => "TEXT",
+            Self::Ref => "BLOB",
             Self::Int | Self::Bool => "INTEGER",
             Self::Real => "REAL",
         }
@@ -86,12 +90,32 @@ impl Layout {
     ) -> Result<Self, E> {
         let mut layout = self.clone();
         for entity in schema.tables() {
+            let next = layout.next_number();
             let table = layout.tables.entry(entity.name.into()).or_default();
+            if table.number == 0 {
+                table.number = next;
+            }
             if !table.covers(entity) {
                 table.add(entity, &existing(entity.name)?);
             }
         }
         Ok(layout)
+    }
+}
+
+impl Layout {
+    fn next_number(&self) -> u16 {
+        self.tables.values().map(|it| it.number).max().unwrap_or_default() + 1
+    }
+
+    /// Numbers the tables of a file whose layout had no numbers.
+    pub(crate) fn number_all(&mut self) {
+        for name in self.tables.keys().cloned().collect::<Vec<_>>() {
+            let next = self.next_number();
+            if let Some(table) = self.tables.get_mut(&name).filter(|it| it.number == 0) {
+                table.number = next;
+            }
+        }
     }
 }
 

@@ -14,6 +14,7 @@ mod error;
 mod files;
 mod find;
 mod fixed;
+mod from_texts;
 mod journal;
 mod layout;
 mod meta;

@@ -2,7 +2,7 @@
 
 use driftline_core::{
     Cursor, Id, Result, Schema, Value,
-    store::{Fed, Find, Held, ReadFeed, ReadRows, Stored, WriteRows},
+    store::{Fed, Find, Held, ReadFeed, ReadRows, Stored, WriteQueue, WriteRows},
     value::canonical,
 };
 use rusqlite::{Connection, OptionalExtension, Params, params_from_iter};
@@ -22,7 +22,7 @@ impl ReadRows for SqliteTx<'_> {
 
     fn get(&self, entity: &str, id: Id) -> Result<Option<Stored>> {
         let table = self.tables.of(entity);
-        self.named(read_row(self.connection, table, entity, &id.to_string()))
+        self.named(read_row(self.connection, table, entity, id))
     }
 
     fn held(&self, entity: &str, id: Id) -> Result<Option<Held>> {
@@ -31,7 +31,7 @@ impl ReadRows for SqliteTx<'_> {
             let held = |row: &rusqlite::Row<'_>| {
                 Ok(Held { hash: row.get::<_, i64>(0)?.cast_unsigned(), acked: row.get(1)? })
             };
-            statement.query_row((entity, id.to_string()), held).optional()
+            statement.query_row((entity, id.to_bytes()), held).optional()
         };
         self.named(held())
     }
@@ -61,7 +61,9 @@ impl ReadRows for SqliteTx<'_> {
 
     fn scan(&self, entity: &str, after: Option<Id>, limit: usize) -> Result<Vec<Stored>> {
         let table = self.tables.of(entity);
-        let after = after.map_or_else(String::new, |it| it.to_string());
+        // No bytes come before all others.
+        let after = after.map(Id::to_bytes);
+        let after = after.as_ref().map_or(&[][..], |it| &it[..]);
         let params = (entity, after, bound(limit));
         self.named(select(self.connection, table, &table.scan, params))
     }
@@ -83,16 +85,18 @@ impl WriteRows for SqliteTx<'_> {
     }
 
     fn remove(&mut self, entity: &str, id: Id) -> Result<()> {
+        // The next row may get the number of this one, and must not get its entry.
+        self.dequeue(entity, id)?;
         self.write(|it| {
             let mut statement = it.prepare_cached(&self.tables.of(entity).remove)?;
-            statement.execute((entity, id.to_string())).map(drop)
+            statement.execute((entity, id.to_bytes())).map(drop)
         })
     }
 
     fn acknowledge(&mut self, entity: &str, id: Id, hash: u64) -> Result<()> {
         self.write(|it| {
             let mut statement = it.prepare_cached(&self.tables.of(entity).acknowledge)?;
-            statement.execute((entity, id.to_string(), hash.cast_signed())).map(drop)
+            statement.execute((entity, id.to_bytes(), hash.cast_signed())).map(drop)
         })
     }
 
@@ -138,10 +142,10 @@ pub(crate) fn read_row(
     connection: &Connection,
     table: &Table,
     entity: &str,
-    id: &str,
+    id: Id,
 ) -> rusqlite::Result<Option<Stored>> {
     let mut statement = connection.prepare_cached(&table.get)?;
-    statement.query_row([entity, id], |row| codec::read(table, row)).optional()
+    statement.query_row((entity, id.to_bytes()), |row| codec::read(table, row)).optional()
 }
 
 /// Stores a row, replacing what was there.
@@ -175,19 +179,19 @@ fn feed(
     after: i64,
     limit: usize,
 ) -> rusqlite::Result<Vec<Fed>> {
-    let mut seqs: Vec<(u64, String, String)> = Vec::new();
+    let mut seqs: Vec<(u64, String, Id)> = Vec::new();
     for table in tables.all() {
         let mut statement = connection.prepare_cached(&table.feed)?;
         let mut rows = statement.query(("", after, bound(limit)))?;
         while let Some(row) = rows.next()? {
-            seqs.push((natural(row.get_ref(0)?)?, row.get(2)?, row.get(1)?));
+            seqs.push((natural(row.get_ref(0)?)?, row.get(2)?, id(row.get_ref(1)?)?));
         }
     }
     seqs.sort_unstable();
     seqs.truncate(limit);
     let mut found = Vec::with_capacity(seqs.len());
     for (_, entity, id) in seqs {
-        if let Some(stored) = read_row(connection, tables.of(&entity), &entity, &id)? {
+        if let Some(stored) = read_row(connection, tables.of(&entity), &entity, id)? {
             found.push(Fed { entity, stored });
         }
     }

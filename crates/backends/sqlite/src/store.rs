@@ -15,6 +15,7 @@ use driftline_core::{
 use rusqlite::{Connection, TransactionBehavior, config::DbConfig};
 
 use crate::{
+    backup,
     connect::{Bounded, PATIENCE, begin, connect},
     error::{failure, is_damage, moved, refused, unwritable},
     files,
@@ -113,6 +114,9 @@ impl SqliteStore {
         }
         connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
         connection.pragma_update(None, "journal_size_limit", LOG_BYTES.cast_signed())?;
+        if found == Found::Older {
+            backup::before_upgrade(&connection, path).map_err(refused)?;
+        }
         if found != Found::Ours || upgrade::is_needed(&connection, schema)? {
             connection.pragma_update(None, "synchronous", "FULL")?;
             let transaction = begin(&connection, TransactionBehavior::Immediate)?;
@@ -172,7 +176,7 @@ impl SqliteStore {
 
     fn tx<'a>(&'a self, connection: &'a Connection, tables: &'a Tables) -> SqliteTx<'a> {
         let (schema, path) = (&self.schema, self.path.as_path());
-        SqliteTx { connection, tables, schema, path, notes: Notes::default() }
+        SqliteTx { connection, tables, schema, path, notes: Notes::default(), queued: 0 }
     }
 
     /// Cuts the write-ahead log if readers have kept it from being begun anew for
@@ -220,7 +224,7 @@ impl Store for SqliteStore {
         let tables = self.named(self.tables(&transaction))?;
         let mut tx = self.tx(&transaction, &tables);
         job(&mut tx)?;
-        tx.write_notes()?;
+        tx.finish()?;
         if transaction.is_autocommit() {
             return Err(given_up(&self.path));
         }

@@ -5,10 +5,17 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use driftline_core::{DELETED_AT, FieldName, Schema};
 
-use crate::layout::{ColumnKind, Layout, TableLayout};
+use crate::{
+    layout::{ColumnKind, Layout, TableLayout},
+    queue,
+};
 
 /// The table that keeps rows of entities which no program on this file has known.
 pub(crate) const OTHER_ROWS: &str = "other_rows";
+
+/// The column that numbers a table's rows in the order in which they came. Named, so that
+/// tidying up the file leaves the numbers as they are.
+pub(crate) const ROW: &str = "\"row.number\"";
 
 /// The columns behind those of the fields, in every table.
 const TAIL: [&str; 8] = ["natural_key", "stamp", "stamps", "extra", "seq", "born", "hash", "acked"];
@@ -39,6 +46,12 @@ pub(crate) struct Table {
     pub(crate) acknowledge: String,
     pub(crate) put: String,
     pub(crate) remove: String,
+    /// The queue entry of a row.
+    pub(crate) queued: String,
+    /// ?3 and on: the columns of the entry after the id of its row.
+    pub(crate) enqueue: String,
+    pub(crate) requeue: String,
+    pub(crate) dequeue: String,
     /// ?2: the key.
     pub(crate) with_key: String,
     /// ?2: the id before the first, ?3: the limit.
@@ -68,7 +81,7 @@ impl Tables {
         Self {
             generation,
             by_name: layout.tables.iter().map(table).collect(),
-            other: Table::of_others(),
+            other: Table::of_others(OTHER_ROWS),
         }
     }
 
@@ -108,17 +121,17 @@ impl Table {
             local: it.local,
         });
         let foreign_key = entity.is_none().then(|| layout.key.clone());
-        Self::of(name, columns.chain([deleted]).collect(), foreign_key)
+        Self::of(name, layout.number, columns.chain([deleted]).collect(), foreign_key)
     }
 
     /// The table of rows whose entity has none.
-    pub(crate) fn of_others() -> Self {
-        Self::of(OTHER_ROWS, Vec::new(), None)
+    pub(crate) fn of_others(name: &str) -> Self {
+        Self::of(name, 0, Vec::new(), None)
     }
 
-    fn of(name: &str, columns: Vec<Column>, foreign_key: Option<Vec<String>>) -> Self {
+    fn of(name: &str, number: u16, columns: Vec<Column>, foreign_key: Option<Vec<String>>) -> Self {
         let table = quoted(name);
-        let is_other = name == OTHER_ROWS;
+        let is_other = number == 0;
         // `mine` narrows to one entity where a table holds several.
         let (mine, entity, target, key) = if is_other {
             ("entity = ?1 AND ", "entity", "entity, id", "entity, ")
@@ -133,6 +146,10 @@ impl Table {
             fields.iter().map(|it| format!("{it} = excluded.{it}")).collect();
         let first = if is_other { "?1, " } else { "" };
         let source = if is_other { entity.to_owned() } else { format!("'{name}'") };
+        // A row's entry is found by the number that SQLite knows the row by: one small insert
+        // in one tree, where an index of entities and ids would be a second, larger one.
+        let entry = format!("{} + {ROW}", u64::from(number) << 48);
+        let from = format!("FROM {table} WHERE {mine}id = ?2");
         let scan =
             |filter: &str| format!("{select}WHERE {mine}id > ?2{filter} ORDER BY id LIMIT ?3");
         Self {
@@ -146,6 +163,10 @@ impl Table {
                 updates.join(", ")
             ),
             remove: format!("DELETE FROM {table} WHERE {mine}id = ?2"),
+            queued: format!("{}WHERE id = (SELECT {entry} {from})", queue::SELECT),
+            enqueue: queue::insert(&entry, &from),
+            requeue: queue::update(&entry, &from),
+            dequeue: format!("DELETE FROM sync_queue WHERE id = (SELECT {entry} {from})"),
             with_key: format!("SELECT id FROM {table} WHERE {mine}natural_key = ?2 ORDER BY id"),
             scan: scan(""),
             scan_extra: scan(" AND extra IS NOT NULL"),

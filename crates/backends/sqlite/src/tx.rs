@@ -11,7 +11,7 @@ use rusqlite::Connection;
 
 use crate::{
     error::failure,
-    journal,
+    journal, queue,
     table::{Tables, quoted},
 };
 
@@ -27,6 +27,8 @@ pub(crate) struct SqliteTx<'a> {
     pub(crate) path: &'a Path,
     /// What goes into the journal when everything else is done.
     pub(crate) notes: Notes,
+    /// How many queue entries there are more than before.
+    pub(crate) queued: i64,
 }
 
 impl SqliteTx<'_> {
@@ -46,13 +48,17 @@ impl SqliteTx<'_> {
         self.named(job(self.connection))
     }
 
-    /// Ends the transaction's work: what it noted goes into the journal.
-    pub(crate) fn write_notes(&mut self) -> Result<()> {
-        let notes = self.notes.take();
-        if notes.is_empty() {
+    /// Ends the transaction's work: what it noted goes into the journal, and how long the
+    /// queue is beside it.
+    pub(crate) fn finish(&mut self) -> Result<()> {
+        let (notes, more) = (self.notes.take(), std::mem::take(&mut self.queued));
+        if notes.is_empty() && more == 0 {
             return Ok(());
         }
-        self.write(|it| journal::append(it, &notes))
+        self.write(|it| {
+            queue::lengthen(it, more)?;
+            journal::append(it, &notes)
+        })
     }
 }
 
@@ -73,6 +79,7 @@ impl StoreTx for SqliteTx<'_> {
             for table in tables.chain(["sync_queue", "audit_log"]) {
                 it.execute(&format!("DELETE FROM {}", quoted(table)), [])?;
             }
+            queue::empty(it)?;
             let mut keys = it.prepare("SELECT key FROM meta")?;
             let keys: Vec<String> =
                 keys.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;

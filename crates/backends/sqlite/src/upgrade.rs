@@ -5,15 +5,18 @@
 use std::collections::BTreeMap;
 
 use driftline_core::{EntityDescriptor, Schema};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use crate::{
     error::damaged,
     find::DELETED,
     fixed::{self, Found},
+    from_texts,
     layout::{Existing, Layout, TableLayout},
+    meta,
     rows::{select, write_row},
-    table::{OTHER_ROWS, Table, Tables, quoted},
+    table::{OTHER_ROWS, ROW, Table, Tables, quoted},
+    value::to_json,
     view::view,
 };
 
@@ -44,14 +47,12 @@ pub(crate) fn upgrade(
     found: Found,
     schema: &Schema,
 ) -> rusqlite::Result<()> {
-    fixed::bring_up(connection, found)?;
-    let old = load(connection)?;
-    if matches!(found, Found::Older(_)) {
-        // Views show what the fixed tables of this version have.
-        for (name, layout) in &old.tables {
-            connection.execute_batch(&view(name, layout))?;
-        }
+    match found {
+        Found::Empty => fixed::make(connection)?,
+        Found::Older => from_texts::upgrade(connection, schema)?,
+        Found::Ours => (),
     }
+    let old = load(connection)?;
     let new = old.with(schema, |name| existing(connection, name))?;
     if old == new {
         return index_deleted(connection, &new);
@@ -64,14 +65,14 @@ pub(crate) fn upgrade(
         }
     }
     index_deleted(connection, &new)?;
-    let text = serde_json::to_string(&new)
-        .map_err(|it| rusqlite::Error::ToSqlConversionFailure(it.into()))?;
+    save(connection, &new)
+}
+
+/// Writes down what the columns of the file mean from now on.
+pub(crate) fn save(connection: &Connection, layout: &Layout) -> rusqlite::Result<()> {
     let next = generation(connection)? + 1;
-    let set = "INSERT INTO meta (key, value) VALUES (?1, ?2) \
-               ON CONFLICT (key) DO UPDATE SET value = excluded.value";
-    connection.execute(set, params![LAYOUT, text])?;
-    connection.execute(set, params![GENERATION, next.to_string()])?;
-    Ok(())
+    meta::set(connection, LAYOUT, Some(&to_json(layout)?))?;
+    meta::set(connection, GENERATION, Some(&next.to_string()))
 }
 
 /// The tables of the file as it is now.
@@ -81,21 +82,16 @@ pub(crate) fn tables(connection: &Connection, schema: &Schema) -> rusqlite::Resu
 
 /// Counts the changes of the file's layout.
 pub(crate) fn generation(connection: &Connection) -> rusqlite::Result<i64> {
-    let text = meta(connection, GENERATION)?;
+    let text = meta::get(connection, GENERATION)?;
     text.map_or(Ok(0), |it| it.parse().map_err(|_| damaged(GENERATION, &it)))
 }
 
 /// What the file says its columns mean.
 pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Layout> {
-    let text = meta(connection, LAYOUT)?;
+    let text = meta::get(connection, LAYOUT)?;
     let read =
         |it: String| serde_json::from_str(&it).map_err(|error| damaged(LAYOUT, &error.to_string()));
     text.map_or_else(|| Ok(Layout::default()), read)
-}
-
-fn meta(connection: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
-    let mut select = connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
-    select.query_row([key], |row| row.get(0)).optional()
 }
 
 fn existing(connection: &Connection, table: &str) -> rusqlite::Result<Existing> {
@@ -121,7 +117,11 @@ fn deleted_index(table: &str) -> String {
     format!("{table}.deleted")
 }
 
-fn lay_out(connection: &Connection, name: &str, layout: &TableLayout) -> rusqlite::Result<()> {
+pub(crate) fn lay_out(
+    connection: &Connection,
+    name: &str,
+    layout: &TableLayout,
+) -> rusqlite::Result<()> {
     let table = quoted(name);
     let has: BTreeMap<_, _> = existing(connection, name)?;
     let mut sql = String::new();
@@ -131,8 +131,9 @@ fn lay_out(connection: &Connection, name: &str, layout: &TableLayout) -> rusqlit
         };
         let columns: String = layout.columns.iter().map(column).collect();
         sql.push_str(&format!(
-            "CREATE TABLE {table} (id TEXT PRIMARY KEY NOT NULL, {columns}deleted_at INTEGER, \
-             natural_key TEXT, stamp TEXT, stamps TEXT, extra TEXT, \
+            "CREATE TABLE {table} ({ROW} INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, \
+             {columns}deleted_at INTEGER, \
+             natural_key TEXT, stamp BLOB, stamps TEXT, extra TEXT, \
              seq INTEGER NOT NULL DEFAULT 0, born INTEGER NOT NULL DEFAULT 0, \
              hash INTEGER NOT NULL DEFAULT 0, acked INTEGER NOT NULL DEFAULT 0);\n"
         ));
@@ -180,21 +181,28 @@ fn move_rows(
     let new = Table::new(entity.name, now, schema);
     let old = match before {
         Some(before) => Table::new(entity.name, before, schema),
-        None => Table::of_others(),
+        None => Table::of_others(OTHER_ROWS),
     };
     let adds = before.is_some_and(|before| now.only_adds_to(before));
     let scan = if adds { &old.scan_extra } else { &old.scan };
-    let mut after = String::new();
+    let mut after = Vec::new();
     loop {
         let rows = select(connection, &old, scan, params![entity.name, after, BATCH])?;
         let Some(last) = rows.last() else { break };
-        after = last.id.to_string();
+        after = last.id.to_bytes().to_vec();
         for mut row in rows {
             row.key = entity.key_of(&row.row);
             write_row(connection, &new, entity.name, &row)?;
         }
     }
     if before.is_none() {
+        let number = format!(
+            "UPDATE sync_queue SET id = (SELECT {} + {ROW} FROM {} WHERE id = entity_id) \
+             WHERE entity_type = ?1",
+            u64::from(now.number) << 48,
+            quoted(entity.name),
+        );
+        connection.execute(&number, [entity.name])?;
         let sql = format!("DELETE FROM {OTHER_ROWS} WHERE entity = ?1");
         connection.execute(&sql, [entity.name])?;
     }

@@ -1,7 +1,7 @@
 //! Single values to SQL and back. What is read equals what was written, or it is not
 //! written there.
 
-use driftline_core::{Error, Id, Value, value};
+use driftline_core::{Error, Id, Stamp, Value, value};
 use rusqlite::types::{ToSqlOutput, Value as Owned, ValueRef};
 use serde::Serialize;
 
@@ -16,7 +16,9 @@ pub(crate) fn encode(kind: ColumnKind, value: &Value) -> Option<ToSqlOutput<'_>>
         (_, Value::Null) => Some(null()),
         (ColumnKind::Text, Value::String(text)) => Some(borrowed(text)),
         (ColumnKind::Ref, Value::String(text)) => {
-            text.parse::<Id>().is_ok().then(|| borrowed(text))
+            let id = text.parse::<Id>().ok()?;
+            // Bytes give back the usual form alone.
+            (id.to_string() == *text).then(|| bytes(id))
         }
         (ColumnKind::Int, Value::Number(number)) => Some(number.as_i64()?.into()),
         (ColumnKind::Real, Value::Number(number)) => {
@@ -36,6 +38,7 @@ pub(crate) fn decode(kind: ColumnKind, raw: ValueRef<'_>) -> rusqlite::Result<Va
         (ColumnKind::Text | ColumnKind::Ref, ValueRef::Text(_)) => {
             Value::from(text(raw)?.unwrap_or_default())
         }
+        (ColumnKind::Ref, ValueRef::Blob(_)) => Value::from(id(raw)?.to_string()),
         (ColumnKind::Int, ValueRef::Integer(it)) => Value::from(it),
         (ColumnKind::Real, ValueRef::Real(it)) => value::real(it),
         (ColumnKind::Bool, ValueRef::Integer(it @ (0 | 1))) => Value::from(it == 1),
@@ -71,10 +74,30 @@ pub(crate) fn text(raw: ValueRef<'_>) -> rusqlite::Result<Option<&str>> {
     }
 }
 
-/// The id of a row.
+/// The id of a row: 16 bytes, or its text in the layout before this one.
 pub(crate) fn id(raw: ValueRef<'_>) -> rusqlite::Result<Id> {
+    if let ValueRef::Blob(bytes) = raw {
+        let bytes = bytes.try_into();
+        return bytes
+            .map(Id::from_bytes)
+            .map_err(|_| damaged("the id of a row", "bytes of another length"));
+    }
     let text = text(raw)?.unwrap_or_default();
     text.parse().map_err(|_| damaged("the id of a row", text))
+}
+
+/// What a column stores for an id.
+pub(crate) fn bytes(id: Id) -> ToSqlOutput<'static> {
+    ToSqlOutput::Owned(Owned::Blob(id.to_bytes().to_vec()))
+}
+
+/// A stamp: 19 bytes, which sort as stamps do, or its text in the layout before this one.
+pub(crate) fn stamp(raw: ValueRef<'_>) -> rusqlite::Result<Stamp> {
+    let stamp = match raw {
+        ValueRef::Blob(bytes) => bytes.try_into().ok().and_then(Stamp::from_bytes),
+        _ => text(raw)?.unwrap_or_default().parse().ok(),
+    };
+    stamp.ok_or_else(|| damaged("a stamp", &format!("{raw:?}")))
 }
 
 /// A whole number that must not be negative.

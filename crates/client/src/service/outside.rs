@@ -5,11 +5,7 @@
 
 use std::{fs, path::Path, sync::Arc, time::SystemTime};
 
-use driftline_core::{
-    Millis, Replica, Result, device,
-    service::Event,
-    store::{QueueId, QueueList},
-};
+use driftline_core::{Millis, Replica, Result, device, service::Event, store::Standing};
 use tokio::sync::mpsc::WeakUnboundedSender;
 
 use super::network::Network;
@@ -18,7 +14,7 @@ use crate::Client;
 const LOOK: Millis = 1_000;
 /// Time that a clock of the wall is ahead of one that stands still while a machine sleeps.
 const SLEPT: Millis = 30_000;
-/// Queue entries read at once.
+/// Entries of the journal read at once.
 const PAGE: usize = 1_000;
 
 /// What was last seen around a service.
@@ -31,8 +27,8 @@ pub(super) struct Outside {
     /// What the wall clock showed beyond the steady one.
     ahead: u64,
     version: Option<u64>,
-    /// The last entry of the queue that was seen, and how many waited.
-    queued: (QueueId, u64),
+    /// The last revision of the journal that was seen, and how many rows waited.
+    seen: (u64, u64),
     sign_in: Vec<Trace>,
     /// Whether the first merge with the remote is behind, which another program makes.
     is_merged: bool,
@@ -48,7 +44,7 @@ impl Outside {
         replica: Arc<Replica>,
         events: WeakUnboundedSender<Event>,
     ) -> Self {
-        let (network, version, queued) = (Network::now(), None, (QueueId::default(), 0));
+        let (network, version, seen) = (Network::now(), None, (0, 0));
         let sign_in = files(&driftline_auth::folder(client.profile.path()));
         let config = fs::read(client.config_file()).ok();
         let mut new = Self {
@@ -58,7 +54,7 @@ impl Outside {
             network,
             ahead: 0,
             version,
-            queued,
+            seen,
             sign_in,
             is_merged: false,
             config,
@@ -110,25 +106,33 @@ impl Outside {
         events
     }
 
-    /// Whether rows wait that did not wait before, whoever wrote them: new ones have places
-    /// after all others, those that were parked are more than there were. What waited
-    /// already has its turn anyway.
+    /// Whether rows wait that did not wait before, whoever wrote them: some of those that
+    /// changed since wait, or more do, such as those that were parked. What waited already
+    /// has its turn anyway.
     fn has_written(&mut self) -> Result<bool> {
         let replica = &self.replica;
         let version = Some(replica.version()?);
         if version == self.version {
             return Ok(false);
         }
-        let before = self.queued;
-        let now = replica.read(|tx| {
-            let mut last = before.0;
-            while let Some(entry) = tx.queue(QueueList::Waiting, last, PAGE)?.last() {
-                last = entry.queue_id;
+        let (revision, waiting) = self.seen;
+        let (seen, has_written) = replica.read(|tx| {
+            let (last, now) = (tx.journal()?.last, tx.queue_counts()?.waiting);
+            let mut has_written = now > waiting || !tx.journal()?.reaches(revision);
+            let mut after = revision;
+            while !has_written {
+                let noted = tx.changed_since(after, PAGE)?;
+                let Some(newest) = noted.last() else { break };
+                after = newest.revision;
+                for row in &noted {
+                    let entry = tx.queued(&row.entity, row.id)?;
+                    has_written |= entry.is_some_and(|it| it.standing == Standing::Waiting);
+                }
             }
-            Ok((last, tx.queue_counts()?.waiting))
+            Ok(((last, now), has_written && now > 0))
         })?;
-        (self.version, self.queued) = (version, now);
-        Ok(now.0 > before.0 || now.1 > before.1)
+        (self.version, self.seen) = (version, seen);
+        Ok(has_written)
     }
 
     fn is_merged(&self) -> Result<bool> {

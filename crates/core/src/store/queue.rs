@@ -60,7 +60,8 @@ impl Queued {
     }
 }
 
-/// The number of a queue entry: greater than every one before. The default comes before all.
+/// The number of a queue entry, the same as long as its row waits. Entries are read in the
+/// order of their numbers, which is the store's; the default comes before all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct QueueId(pub u64);
 
@@ -122,7 +123,7 @@ pub trait ReadQueue {
     /// When the store cannot be read.
     fn queued(&self, entity: &str, id: Id) -> Result<Option<Queued>>;
 
-    /// Up to `limit` entries of one list after `after`, oldest first.
+    /// Up to `limit` entries of one list after `after`, in the order of their numbers.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -137,8 +138,7 @@ pub trait ReadQueue {
 
 /// Writes the queue.
 pub trait WriteQueue: ReadQueue {
-    /// Stores the queue entry of a row, replacing what was there. An entry that is new
-    /// goes to the end of the queue.
+    /// Stores the queue entry of a row that is here, replacing what was there.
     ///
     /// # Errors
     /// When the store cannot be written.

@@ -4,8 +4,8 @@ use crate::common::{self, found, id, note, open, put, stamp};
 use driftline_core::{
     Cursor, Durability, Error, Id, Input, Seq, Stamp, Store, Value,
     store::{
-        AuditEntry, AuditKind, Deleted, Find, Held, Operation, QueueCounts, QueueId, QueueList,
-        Queued, Standing, Stored,
+        AuditEntry, AuditKind, Deleted, Find, Held, QueueCounts, QueueId, QueueList, Queued,
+        Standing, Stored,
     },
 };
 use driftline_sqlite::SqliteStore;
@@ -197,24 +197,11 @@ fn what_a_hub_holds_is_noted_and_the_rest_of_a_row_stays() {
 }
 
 fn queued(number: u64) -> Queued {
-    Queued {
-        queue_id: QueueId::default(),
-        entity: "notes".into(),
-        id: id(number),
-        operation: Operation::Create,
-        fields: [("title".into(), false)].into(),
-        change: 1,
-        created_at: 1,
-        attempts: 0,
-        last_error: None,
-        failures: 0,
-        failed_at: 0,
-        standing: Standing::Waiting,
-    }
+    common::queued("notes", number)
 }
 
 #[test]
-fn an_entry_keeps_its_number_and_a_new_one_goes_to_the_end() {
+fn entries_are_in_the_order_of_their_rows_and_counted() {
     let (_folder, store) = filled();
     let store: &dyn Store = &store;
     let write =
@@ -228,20 +215,31 @@ fn an_entry_keeps_its_number_and_a_new_one_goes_to_the_end() {
     write(&|tx| {
         tx.enqueue(&Queued { standing: Standing::Parked("too large".into()), ..queued(2) })
     });
-    let list = |list, after| -> Vec<(Id, u64)> {
-        let entries = store.view(|tx| tx.queue(list, QueueId(after), 9)).unwrap();
-        entries.iter().map(|it| (it.id, it.queue_id.0)).collect()
+    let list = |list, after| -> Vec<(Id, QueueId)> {
+        let entries = store.view(|tx| tx.queue(list, after, 9)).unwrap();
+        entries.iter().map(|it| (it.id, it.queue_id)).collect()
     };
-    assert_eq!(list(QueueList::Waiting, 0), [(id(1), 1), (id(3), 3)]);
-    assert_eq!(list(QueueList::Parked, 0), [(id(2), 2)]);
-    assert_eq!(list(QueueList::Waiting, 1), [(id(3), 3)]);
-    write(&|tx| tx.dequeue("notes", id(3)));
-    write(&|tx| tx.enqueue(&queued(3)));
-    let entries = list(QueueList::Waiting, 1);
-    assert_eq!(entries[0].0, id(3));
-    assert!(entries[0].1 > 3, "numbers are never used again");
-    let counts = store.view(|tx| tx.queue_counts()).unwrap();
-    assert_eq!(counts, QueueCounts { waiting: 2, parked: 1, excluded: 0 });
+    let ids = |list: Vec<(Id, QueueId)>| list.iter().map(|it| it.0).collect::<Vec<_>>();
+    let waiting = list(QueueList::Waiting, QueueId::default());
+    assert_eq!(ids(waiting.clone()), [id(1), id(3)]);
+    assert_eq!(ids(list(QueueList::Parked, QueueId::default())), [id(2)]);
+    assert_eq!(ids(list(QueueList::Waiting, waiting[0].1)), [id(3)]);
+    let counts = || store.view(|tx| tx.queue_counts()).unwrap();
+    assert_eq!(counts(), QueueCounts { waiting: 2, parked: 1, excluded: 0 });
+    write(&|tx| tx.dequeue("notes", id(1)));
+    write(&|tx| tx.dequeue("notes", id(1)));
+    assert_eq!(counts(), QueueCounts { waiting: 1, parked: 1, excluded: 0 });
+    write(&|tx| tx.enqueue(&queued(1)));
+    assert_eq!(list(QueueList::Waiting, QueueId::default()), waiting);
+    // A row takes its entry with it, and the next one does not get it.
+    write(&|tx| tx.remove("notes", id(3)));
+    assert_eq!(counts(), QueueCounts { waiting: 1, parked: 1, excluded: 0 });
+    write(&|tx| tx.put("notes", &note(99, &[])));
+    assert_eq!(store.view(|tx| tx.queued("notes", id(99))).unwrap(), None);
+    let absent = store.transact(Durability::Full, |tx| tx.enqueue(&queued(98)));
+    assert!(absent.unwrap_err().to_string().contains("which is not here"));
+    write(&|tx| tx.clear(&[]));
+    assert_eq!(counts(), QueueCounts::default());
 }
 
 #[test]
@@ -339,8 +337,13 @@ fn queries_by_indexed_fields_use_their_index() {
         ("SELECT seq, id FROM notes WHERE seq > 4 AND seq > 0 ORDER BY seq", "notes.seq"),
         ("SELECT count(*) FROM notes WHERE deleted_at IS NOT NULL", "notes.deleted"),
         ("SELECT id FROM notes WHERE natural_key = 'a' ORDER BY id", "notes.key"),
-        ("SELECT * FROM sync_queue WHERE parked IS NOT NULL AND id > 1 ORDER BY id", "parked"),
-        ("SELECT * FROM notes_sync WHERE id = 'a'", "sync_queue"),
+        (
+            "SELECT * FROM sync_queue WHERE parked IS NOT NULL AND kept IS NULL AND id > 1 \
+             ORDER BY id",
+            "sync_queue.parked",
+        ),
+        ("SELECT * FROM audit_log WHERE kind = 'conflict' ORDER BY id DESC", "log.conflicts"),
+        ("SELECT * FROM notes_sync", "SEARCH q USING INTEGER PRIMARY KEY"),
         ("SELECT count(*) FROM notes WHERE deleted_at IS NOT NULL", "COVERING INDEX notes.deleted"),
         ("SELECT count(*) FROM notes", "COVERING INDEX"),
         (

@@ -132,17 +132,17 @@ fn most_stamps_are_stored_once() {
     let store = open(&path);
     let mut stored = note(1, &[("title", json!("a")), ("order", json!(1)), ("done", json!(true))]);
     put(&store, "notes", &stored);
-    let read = || -> (String, Option<String>, Option<String>) {
+    let read = || -> ([u8; 19], Option<String>, Option<String>) {
         let sql = "SELECT stamp, stamps, extra FROM notes";
         common::sql(&path)
             .query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .unwrap()
     };
-    assert_eq!(read(), (stamp(1_001).to_string(), None, None));
+    assert_eq!(read(), (stamp(1_001).to_bytes(), None, None));
     stored.row.set("order", stamp(5), json!(2));
     put(&store, "notes", &stored);
     let listed = format!("{{\"order\":\"{}\"}}", stamp(5));
-    assert_eq!(read(), (stamp(1_001).to_string(), Some(listed), None));
+    assert_eq!(read(), (stamp(1_001).to_bytes(), Some(listed), None));
 }
 
 #[test]
@@ -180,13 +180,19 @@ fn hostile_text_in_a_file_is_an_error_and_no_panic() {
         ("done", "maybe"),
         ("done", "7"),
         ("seq", "many"),
-        ("id", "not an id"),
     ] {
         put(&store, "notes", &note(1, &[("body", json!([1])), ("done", json!(true))]));
         common::sql(&path).execute(&format!("UPDATE notes SET {column} = ?1"), [text]).unwrap();
         let error = (&store as &dyn Store).view(|tx| tx.scan("notes", None, 9)).unwrap_err();
         assert!(matches!(error, Error::Damaged { .. }), "{column} = {text:.40}: {error}");
         assert!(error.to_string().len() < 400, "{error}");
+        common::sql(&path).execute("DELETE FROM notes", []).unwrap();
+    }
+    for (column, bytes) in [("id", &b"not an id"[..]), ("folder", b"short"), ("stamp", &[2; 19])] {
+        put(&store, "notes", &note(1, &[("folder", json!(id(5).to_string()))]));
+        common::sql(&path).execute(&format!("UPDATE notes SET {column} = ?1"), [bytes]).unwrap();
+        let error = (&store as &dyn Store).view(|tx| tx.scan("notes", None, 9)).unwrap_err();
+        assert!(matches!(error, Error::Damaged { .. }), "{column}: {error}");
         common::sql(&path).execute("DELETE FROM notes", []).unwrap();
     }
 }
@@ -225,11 +231,13 @@ fn queue_and_log_entries_come_back_equal() {
     };
     store
         .transact(Durability::Full, |tx| {
+            tx.put("notes", &note(1, &[]))?;
             tx.enqueue(&queued)?;
             tx.record(&entry)
         })
         .unwrap();
-    (queued.queue_id, entry.log_id) = (QueueId(1), Some(LogId(1)));
+    let waiting = store.view(|tx| tx.queue(QueueList::Waiting, QueueId::default(), 9)).unwrap();
+    (queued.queue_id, entry.log_id) = (waiting[0].queue_id, Some(LogId(1)));
     let read = || {
         store.view(|tx| {
             let waiting = tx.queue(QueueList::Waiting, QueueId::default(), 9)?;

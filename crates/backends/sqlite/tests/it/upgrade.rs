@@ -6,8 +6,8 @@ use crate::common::{
     stamp,
 };
 use driftline_core::{
-    EntityDescriptor, Field, Kind, Seq, Store,
-    store::{Find, Stored},
+    Durability, EntityDescriptor, Field, Kind, Seq, Stamp, Store,
+    store::{AuditEntry, Find, LogId, QueueCounts, QueueId, QueueList, Stored},
 };
 use driftline_sqlite::SqliteStore;
 use serde_json::json;
@@ -179,6 +179,86 @@ fn a_file_without_the_index_of_deleted_rows_gets_it_once() {
     let again = open(&path);
     assert_eq!(store.version().unwrap(), version, "it is looked for, not made again");
     assert_eq!(get(&again, "notes", id(1)), Some(with_unknown_cells()));
+}
+
+/// The rows, the queue and the log of a file in the layout before this one.
+#[test]
+fn a_file_whose_ids_are_texts_is_brought_up_to_date_and_copied_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    common::sql(&path).execute_batch(include_str!("layout5.sql")).unwrap();
+    let store = open(&path);
+    let mut first = note(
+        1,
+        &[
+            ("title", json!("a")),
+            ("score", json!(0.5)),
+            ("done", json!(true)),
+            ("body", json!({ "b": [1, null] })),
+            ("folder", json!(id(5).to_string())),
+            ("colour", json!("red")),
+        ],
+    );
+    first.row.set("order", stamp(5), json!(2));
+    first.row.set("deleted_at", stamp(6), json!(null));
+    first.local.insert("draft".into(), json!("mine"));
+    (first.hash, first.acked, first.seq, first.born) = (7, true, Seq(3), true);
+    let shouted = id(5).to_string().to_uppercase();
+    let mut second = note(2, &[("title", json!("b")), ("folder", json!(shouted))]);
+    second.row.set("deleted_at", Stamp::machine(9, 1, 2, 3), json!(77));
+    let other = note(9, &[("what", json!("bread"))]);
+    let other = Stored { seq: Seq(4), key: None, ..other };
+    let folder_row = note(5, &[("name", json!("f"))]);
+    let folder_row = Stored { key: FOLDERS.key_of(&folder_row.row), ..folder_row };
+    for (entity, row) in
+        [("notes", &first), ("notes", &second), ("others", &other), ("folders", &folder_row)]
+    {
+        assert_eq!(get(&store, entity, row.id).as_ref(), Some(row));
+    }
+    let store: &dyn Store = &store;
+    let found = store.view(|tx| tx.find("notes", &by("folder", json!(id(5).to_string()))));
+    let found: Vec<_> = found.unwrap().iter().map(|it| it.id).collect();
+    assert_eq!(found, [id(1)]);
+    let queue = |list| store.view(|tx| tx.queue(list, QueueId::default(), 9)).unwrap();
+    let ids = |list| queue(list).iter().map(|it| it.id).collect::<Vec<_>>();
+    assert_eq!(ids(QueueList::Waiting), [id(9), id(2)]);
+    assert_eq!(ids(QueueList::Excluded), [id(1)]);
+    let parked = &queue(QueueList::Parked)[0];
+    assert_eq!((parked.id, parked.parked(), parked.change), (id(5), Some("too large"), 3));
+    let counts = store.view(|tx| tx.queue_counts()).unwrap();
+    assert_eq!(counts, QueueCounts { waiting: 2, parked: 1, excluded: 1 });
+    let log = store.view(|tx| tx.audit_of("notes", id(1))).unwrap();
+    let stamps = |it: &AuditEntry| (it.log_id, it.winner_stamp, it.lost_stamp);
+    let lost = Stamp::machine(1, 2, 3, 4);
+    let expected = [2, 1].map(|it| (Some(LogId(it)), stamp(2), lost));
+    assert_eq!(log.iter().map(stamps).collect::<Vec<_>>(), expected);
+    let noted = store.view(|tx| tx.changed_since(0, 9)).unwrap();
+    let noted: Vec<_> = noted.iter().map(|it| (it.revision, it.id)).collect();
+    assert_eq!(noted, [(1, id(1)), (2, id(9))]);
+    assert_eq!(store.view(|tx| tx.meta("device")).unwrap().as_deref(), Some("abc"));
+    let count = "SELECT count(*) FROM sqlite_master WHERE name LIKE '%.old'";
+    assert_eq!(common::sql(&path).query_row(count, [], |it| it.get::<_, i64>(0)), Ok(0));
+    let copy = common::sql(&folder.path().join("a.db.before-6"));
+    let version = copy.pragma_query_value(None, "user_version", |it| it.get::<_, i64>(0));
+    assert_eq!(version, Ok(5), "what was there before is beside it");
+}
+
+/// A row that this program learns about takes its queue entry along.
+#[test]
+fn a_row_that_moves_to_its_table_keeps_its_queue_entry() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    let old = open(&path);
+    put(&old, "todos", &note(9, &[("what", json!("bread"))]));
+    let queued = common::queued("todos", 9);
+    (&old as &dyn Store).transact(Durability::Full, |tx| tx.enqueue(&queued)).unwrap();
+    drop(old);
+    let new = SqliteStore::open(&path, newer_schema()).unwrap();
+    let new: &dyn Store = &new;
+    let moved = new.view(|tx| tx.queued("todos", id(9))).unwrap().unwrap();
+    assert_eq!(moved.fields, queued.fields);
+    new.transact(Durability::Full, |tx| tx.dequeue("todos", id(9))).unwrap();
+    assert_eq!(new.view(|tx| tx.queue_counts()).unwrap(), QueueCounts::default());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use driftline_core::{
     Durability, EntityDescriptor, Field, Id, Kind, Policy, Result, Schema, Stamp, Store, Value,
-    store::{Find, Stored},
+    store::{Find, Operation, QueueId, Queued, Standing, Stored},
 };
 use driftline_sqlite::SqliteStore;
 
@@ -114,4 +114,22 @@ pub(crate) fn found(store: &dyn Store, find: &Find) -> Result<Vec<Id>> {
 /// The file through another program's eyes.
 pub(crate) fn sql(path: &Path) -> rusqlite::Connection {
     rusqlite::Connection::open(path).unwrap()
+}
+
+/// A queue entry that waits.
+pub(crate) fn queued(entity: &str, number: u64) -> Queued {
+    Queued {
+        queue_id: QueueId::default(),
+        entity: entity.into(),
+        id: id(number),
+        operation: Operation::Create,
+        fields: [("title".into(), false)].into(),
+        change: 1,
+        created_at: 1,
+        attempts: 0,
+        last_error: None,
+        failures: 0,
+        failed_at: 0,
+        standing: Standing::Waiting,
+    }
 }

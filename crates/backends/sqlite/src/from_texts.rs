@@ -1,0 +1,111 @@
+//! The way from the layout before this one, which kept ids and stamps as texts: a person
+//! could read them, and every index held 36 letters for each id.
+
+use driftline_core::Schema;
+use rusqlite::{Connection, params};
+
+use crate::{
+    fixed::{self, FIXED, TABLES},
+    queue,
+    rows::{select, write_row},
+    table::{OTHER_ROWS, Table, Tables, quoted},
+    upgrade, view,
+};
+
+const BATCH: i64 = 500;
+
+/// Writes everything again in the layout of today. Must run inside a write transaction, so
+/// that a file is in one layout or the other whenever the power goes.
+pub(crate) fn upgrade(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
+    let mut layout = upgrade::load(connection)?;
+    layout.number_all();
+    for name in layout.tables.keys() {
+        connection.execute_batch(&format!("DROP VIEW {}", quoted(&view::name(name))))?;
+    }
+    let fixed = FIXED.iter().filter(|it| **it != "meta").copied();
+    for name in fixed.chain(layout.tables.keys().map(String::as_str)) {
+        let (table, old) = (quoted(name), quoted(&old(name)));
+        connection.execute_batch(&format!("ALTER TABLE {table} RENAME TO {old}"))?;
+    }
+    drop_indexes(connection)?;
+    let (_, rest) = TABLES.split_once("WITHOUT ROWID;").unwrap_or_default();
+    connection.execute_batch(rest)?;
+    for (name, table) in &layout.tables {
+        upgrade::lay_out(connection, name, table)?;
+        let before = Table::new(&old(name), table, schema);
+        move_rows(connection, name, &before, &Table::new(name, table, schema))?;
+    }
+    let before = Table::of_others(&old(OTHER_ROWS));
+    for entity in entities(connection)? {
+        move_rows(connection, &entity, &before, &Table::of_others(OTHER_ROWS))?;
+    }
+    move_queue(connection, &Tables::new(&layout, 0, schema))?;
+    connection.execute_batch(
+        "INSERT INTO sqlite_sequence SELECT 'audit_log', seq FROM sqlite_sequence \
+         WHERE name = 'audit_log.old';
+         INSERT INTO audit_log SELECT id, recorded_at, kind, entity_type, \
+         unhex(replace(entity_id, '-', '')), field, kept, unhex('0' || kept_stamp), lost, \
+         unhex('0' || lost_stamp), rule FROM \"audit_log.old\" ORDER BY id;
+         INSERT INTO changes SELECT revision, entity, unhex(replace(id, '-', '')) \
+         FROM \"changes.old\" ORDER BY revision;",
+    )?;
+    let fixed = FIXED.iter().filter(|it| **it != "meta").copied();
+    for name in fixed.chain(layout.tables.keys().map(String::as_str)) {
+        connection.execute_batch(&format!("DROP TABLE {}", quoted(&old(name))))?;
+    }
+    upgrade::save(connection, &layout)?;
+    fixed::mark(connection)
+}
+
+fn entities(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut names = connection.prepare("SELECT DISTINCT entity FROM \"other_rows.old\"")?;
+    names.query_map([], |row| row.get(0))?.collect()
+}
+
+/// Copies the rows of one entity, through the forms that every row takes: what a column of
+/// today cannot hold is kept aside as it always is.
+fn move_rows(
+    connection: &Connection,
+    entity: &str,
+    before: &Table,
+    now: &Table,
+) -> rusqlite::Result<()> {
+    let mut after = String::new();
+    loop {
+        let rows = select(connection, before, &before.scan, params![entity, after, BATCH])?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = last.id.to_string();
+        for row in &rows {
+            write_row(connection, now, entity, row)?;
+        }
+    }
+}
+
+fn move_queue(connection: &Connection, tables: &Tables) -> rusqlite::Result<()> {
+    let sql = queue::SELECT.replace("sync_queue", &quoted(&old("sync_queue")));
+    let mut entries = connection.prepare(&format!("{sql}ORDER BY id"))?;
+    let mut rows = entries.query([])?;
+    let mut length = 0;
+    while let Some(row) = rows.next()? {
+        let entry = queue::read(row)?;
+        let table = tables.of(&entry.entity);
+        let mut held = connection.prepare_cached(&table.held)?;
+        if held.exists((&entry.entity, entry.id.to_bytes()))? {
+            length += i64::from(queue::put(connection, table, &entry)?);
+        }
+    }
+    queue::lengthen(connection, length)
+}
+
+fn old(name: &str) -> String {
+    format!("{name}.old")
+}
+
+/// Renamed tables keep their indexes, under names that the new ones need.
+fn drop_indexes(connection: &Connection) -> rusqlite::Result<()> {
+    const OURS: &str = "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL";
+    let mut names = connection.prepare(OURS)?;
+    let names: Vec<String> =
+        names.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    names.iter().try_for_each(|it| connection.execute_batch(&format!("DROP INDEX {}", quoted(it))))
+}
