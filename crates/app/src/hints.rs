@@ -42,9 +42,8 @@ fn of_cause(call: &Call, error: &(dyn std::error::Error + 'static)) -> Vec<Strin
 pub(crate) fn of_client(call: &Call, error: &Error) -> Vec<String> {
     let to = |what: &str, command: &str| to(call, what, command);
     match error {
-        Error::Core(it) => of_rows(call, it),
+        Error::Core(it) | Error::Index(IndexError::Rows(it)) => of_rows(call, it),
         Error::Auth(it) => of_sign_in(call, it),
-        Error::Index(IndexError::Rows(it)) => of_rows(call, it),
         Error::Profile(_) => vec!["choose another folder with --profile DIR".into()],
         Error::NoHome | Error::NoFolder(_) => {
             vec![to("choose a home folder", "import --from HOME")]
