@@ -45,7 +45,7 @@ const NOTES: &[&str] = &["Caveat: The messages below", "[Request interrupted by 
 /// them. Pieces that hold nothing but space are left out. A tag that is not closed
 /// wraps all that follows.
 pub fn said(text: &str) -> Vec<Said<'_>> {
-    if NOTES.iter().any(|it| text.trim_start().starts_with(it)) {
+    if is_note(text.trim_start()) {
         return vec![Said::Program { tag: "note", text: text.trim() }];
     }
     let mut pieces = Vec::new();
@@ -71,6 +71,17 @@ pub fn said(text: &str) -> Vec<Said<'_>> {
     pieces
 }
 
+/// What stands behind the wrappers that a text begins with; none if one of them is not
+/// closed, or if a program says the rest.
+pub fn unwrapped(text: &str) -> Option<&str> {
+    let mut rest = text.trim_start();
+    while let Some(tag) = opened(rest) {
+        let (_, behind) = rest.split_once(&format!("</{tag}>"))?;
+        rest = behind.trim_start();
+    }
+    (!is_note(rest)).then_some(rest)
+}
+
 /// The command that the person typed, as they typed it, if that is what a text holds.
 pub fn command(text: &str) -> Option<String> {
     let pieces = said(text);
@@ -92,6 +103,10 @@ fn opened(text: &str) -> Option<&'static str> {
     let name = text.strip_prefix('<')?;
     let has = |it: &&&str| name.strip_prefix(**it).is_some_and(|rest| rest.starts_with('>'));
     WRAPPERS.iter().find(has).copied()
+}
+
+fn is_note(text: &str) -> bool {
+    NOTES.iter().any(|it| text.starts_with(it))
 }
 
 fn person<'a>(pieces: &mut Vec<Said<'a>>, text: &'a str) {

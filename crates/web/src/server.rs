@@ -14,11 +14,14 @@ use driftline_private::is_foreign;
 use driftline_reading::Reading;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::{GracefulShutdown, Watcher},
+};
 use jiff::tz::TimeZone;
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{mpsc, watch as signal},
+    sync::mpsc,
     task::JoinSet,
     time::timeout,
 };
@@ -127,26 +130,24 @@ impl Server {
 
     /// Answers until `end` is there, and lets what is being answered come to its end.
     pub async fn run(self, end: impl Future<Output = ()> + Send) {
-        let (stop, stopped) = signal::channel(false);
+        let graceful = GracefulShutdown::new();
         let routers = Routers {
             all: routes::router(self.app.clone()),
             way_in: routes::way_in(self.app.clone()),
         };
         let watching = tokio::spawn(watch::watch(self.app.clone(), Seen::now(&self.app)));
         let following = tokio::spawn(follow::follow(self.app.clone()));
+        // Those that do not come to their end in time end with this call.
         let mut connections = JoinSet::new();
         tokio::select! {
-            () = self.accept(&routers, &stopped, &mut connections) => (),
+            () = self.accept(&routers, &graceful, &mut connections) => (),
             () = end => (),
         }
         watching.abort();
         following.abort();
         self.app.live.end();
-        // Nobody listens any more if all connections have ended.
-        let _ = stop.send(true);
-        let ended = async { while connections.join_next().await.is_some() {} };
         tokio::select! {
-            () = ended => (),
+            () = graceful.shutdown() => (),
             () = self.app.env.sleep(GOODBYE) => (),
         }
     }
@@ -154,7 +155,7 @@ impl Server {
     async fn accept(
         &self,
         routers: &Routers,
-        stopped: &signal::Receiver<bool>,
+        graceful: &GracefulShutdown,
         connections: &mut JoinSet<()>,
     ) {
         let mut crowd = Crowd::default();
@@ -173,8 +174,8 @@ impl Server {
                 continue;
             }
             let shown = Shown::default();
-            let (app, routers, stopped) = (self.app.clone(), routers.clone(), stopped.clone());
-            let task = connections.spawn(serve(app, routers, stream, shown.clone(), stopped));
+            let (app, routers, watcher) = (self.app.clone(), routers.clone(), graceful.watcher());
+            let task = connections.spawn(serve(app, routers, stream, shown.clone(), watcher));
             crowd.add(shown, task);
         }
     }
@@ -190,13 +191,7 @@ struct Routers {
 }
 
 /// Serves one connection.
-async fn serve(
-    app: Arc<App>,
-    routers: Routers,
-    stream: TcpStream,
-    shown: Shown,
-    mut stopped: signal::Receiver<bool>,
-) {
+async fn serve(app: Arc<App>, routers: Routers, stream: TcpStream, shown: Shown, watcher: Watcher) {
     let service = service_fn(move |request| {
         let (app, routers, shown) = (app.clone(), routers.clone(), shown.clone());
         async move { Ok::<_, Infallible>(answer::guarded(reply(&app, routers, shown, request).await)) }
@@ -205,15 +200,7 @@ async fn serve(
         .timer(TokioTimer::new())
         .header_read_timeout(PART)
         .serve_connection(TokioIo::new(Patient::new(stream)), service);
-    let mut connection = std::pin::pin!(connection);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        _ = stopped.changed() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    if let Err(error) = ended {
+    if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection broke off");
     }
 }

@@ -7,9 +7,10 @@ use driftline_client::{
     runtime,
 };
 use driftline_core::Error;
+use driftline_text::{ago, size};
 use serde_json::json;
 
-use crate::{context::Context, time};
+use crate::context::Context;
 
 /// Who is signed in, and where.
 #[derive(Clone, Debug, Args)]
@@ -106,7 +107,7 @@ fn show(context: &Context<'_>, overview: &Overview) -> Result<()> {
         say(&format!("Picture: {}", picture.display()))?;
     }
     for copy in &overview.copies {
-        say(&format!("Copy: {} ({} MB)", copy.path.display(), copy.bytes.div_ceil(1 << 20)))?;
+        say(&format!("Copy: {} ({})", copy.path.display(), size(copy.bytes)))?;
     }
     let unsent = overview.unsent;
     if unsent.all() > 0 {
@@ -129,7 +130,7 @@ fn devices(context: &Context<'_>, overview: &Overview) -> Result<()> {
             true => it.name.as_deref().unwrap_or("a device"),
             false => "a sign-in that never said which device it is of",
         };
-        let ago = time::ago(it.last_contact_at, now);
+        let ago = ago(it.last_contact_at, now);
         let state = match (it.is_this, it.signed_in) {
             (true, _) => ", this one",
             (false, true) => "",

@@ -7,13 +7,13 @@ use driftline_reading::{
     inbox::{self, Counts, Outside},
     recent::{self, Recent},
 };
+use driftline_text::ago;
 use serde_json::json;
 
 use super::status;
 use crate::{
     context::Context,
     output::{cut, one_line},
-    time,
 };
 
 /// How many sessions are named.
@@ -63,7 +63,7 @@ fn sessions(context: &Context<'_>, recent: &[Recent]) -> Vec<String> {
         let id = ids::short(it.id);
         let source = it.source.as_deref().unwrap_or_default();
         let name = one_line(&it.label);
-        let ago = it.at.map(|at| time::ago(at, now)).unwrap_or_default();
+        let ago = it.at.map(|at| ago(at, now)).unwrap_or_default();
         format!("  {id}  {source}  {}  {ago}", cut(&name, NAME))
     });
     lines.collect()

@@ -3,9 +3,10 @@
 use anyhow::Result;
 use clap::Args;
 use driftline_index::list::{Line, Options, Order};
+use driftline_text::ago;
 
 use super::query;
-use crate::{context::Context, error::Failed, output::table, rows, time};
+use crate::{context::Context, error::Failed, output::table, rows};
 
 /// The sessions.
 #[derive(Clone, Debug, Args)]
@@ -73,6 +74,6 @@ fn cells(line: &Line, now: u64) -> Vec<String> {
         line.workspace.as_ref().map(|it| it.name.clone()).unwrap_or_default(),
         line.agent.clone().unwrap_or_default(),
         line.messages.to_string(),
-        time::ago(line.last_at.try_into().unwrap_or_default(), now),
+        ago(line.last_at.try_into().unwrap_or_default(), now),
     ]
 }

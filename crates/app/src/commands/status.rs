@@ -9,6 +9,7 @@ use driftline_core::{
     status::{State, Status},
     store::Find,
 };
+use driftline_text::ago;
 use serde_json::{Value, json};
 
 use crate::{
@@ -87,7 +88,7 @@ pub(super) fn object(status: &Status) -> Value {
 /// A status for a person: what is, what waits, and what to do about it.
 pub(super) fn sentence(context: &Context<'_>, status: &Status) -> String {
     let now: Millis = context.env.wall();
-    let ago = status.last_contact_at.map(|it| time::ago(it, now));
+    let ago = status.last_contact_at.map(|it| ago(it, now));
     let remote = status.remote.as_deref().unwrap_or("no remote");
     let waiting = match status.waiting {
         0 => String::new(),

@@ -33,7 +33,7 @@ fn work_between_what_is_said_folds_into_one_item() {
     let talk = short();
     assert_eq!(
         talk.outline(),
-        ["prompt", "2 tools: Bash, Read, 1 failed, thinking (3 words), 3.0 s", "reply"]
+        ["prompt", "2 tools: Bash, Read, 1 failed, thinking (3 words), 3 s", "reply"]
     );
     let items = talk.all(0);
     assert_eq!(items[1].messages.len(), 5);
@@ -67,7 +67,7 @@ fn calls_without_results_and_results_without_calls_are_shown() {
     talk.add("user", "4", "3", json!([text("Go on")]));
     // Comes long after its call, with an answer to another one.
     talk.add("tool", "5", "4", json!([result("a", false, "late"), result("a", false, "twice")]));
-    assert_eq!(talk.outline(), ["Bash, 1 note, 3.0 s", "reply", "Read", "prompt", "1 note"]);
+    assert_eq!(talk.outline(), ["Bash, 1 note, 3 s", "reply", "Read", "prompt", "1 note"]);
     let items = talk.all(0);
     let RunStep::Aside { label, .. } = &steps(&items[0].content)[0] else { panic!("{items:?}") };
     assert_eq!(label, "result without its call");
@@ -149,7 +149,7 @@ fn a_sub_agent_is_a_conversation_inside_its_call() {
     within("assistant", "x2", Some("x1"), "Found");
     talk.add("tool", "3", "2", json!([result("t", false, "Found")]));
     let stray = within("user", "y1", None, "Something that nobody asked for");
-    assert_eq!(talk.outline(), ["prompt", "Task, 3.0 s", "agent a1 (1)"]);
+    assert_eq!(talk.outline(), ["prompt", "Task, 3 s", "agent a1 (1)"]);
     let items = talk.all(0);
     let RunStep::Call(task) = &steps(&items[1].content)[0] else { panic!("{items:?}") };
     let agent = task.agent.as_ref().unwrap();

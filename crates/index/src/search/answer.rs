@@ -137,19 +137,26 @@ impl Index {
             Some(_) => (1, MOST),
             None => (GROUPS, FIRST),
         };
-        for (session, places) in looked.groups.into_iter().take(all) {
-            let mut hits = Vec::new();
-            for place in places.iter().take(most) {
-                if patience.is_over() {
-                    return Err(Error::TooLong);
+        // In one transaction: what a page shows was true at one moment.
+        let groups = self.replica().read(|tx| {
+            let mut groups = Vec::new();
+            for (session, places) in looked.groups.into_iter().take(all) {
+                let mut hits = Vec::new();
+                for place in places.iter().take(most) {
+                    if patience.is_over() {
+                        return Ok(None);
+                    }
+                    let entity = looked.entities.get(&place.entity).map_or("", String::as_str);
+                    let schema = self.replica().schema();
+                    hits.extend(hit::read(tx, schema, entity, place.id, query, &marks)?);
                 }
-                let entity = looked.entities.get(&place.entity).map_or("", String::as_str);
-                hits.extend(hit::read(self, entity, place.id, query, &marks)?);
+                if !hits.is_empty() {
+                    groups.push(Group { session, hits, total: places.len() });
+                }
             }
-            if !hits.is_empty() {
-                found.groups.push(Group { session, hits, total: places.len() });
-            }
-        }
+            Ok(Some(groups))
+        })?;
+        found.groups = groups.ok_or(Error::TooLong)?;
         Ok(found)
     }
 }

@@ -1,13 +1,14 @@
 //! One hit, read from its row: so that nothing is shown that is not there any more.
 
 use driftline_core::{
-    Id, Kind, SyncEntity,
+    Id, Kind, Result, Schema, SyncEntity,
+    store::ReadTx,
     view::{self, View},
 };
 use driftline_entities::messages::Message;
 
 use super::snippet::{Marks, Snippet};
-use crate::{Index, Result, Scope, fill::Document, query::Query};
+use crate::{Scope, fill::Document, query::Query};
 
 /// A row that was found.
 #[derive(Clone, Debug)]
@@ -34,19 +35,18 @@ pub struct Hit {
 
 /// Reads a row that was found, unless it is not shown any more.
 pub(super) fn read(
-    index: &Index,
+    tx: &dyn ReadTx,
+    schema: &Schema,
     entity: &str,
     id: Id,
     query: &Query,
     marks: &Marks,
 ) -> Result<Option<Hit>> {
-    let replica = index.replica();
-    let Some(entity) = replica.schema().get(entity) else { return Ok(None) };
-    let view = replica.read(|tx| match view::view(tx, entity, id)? {
-        Some(it) if view::is_visible(tx, entity, &it.row)? => Ok(Some(it)),
-        _ => Ok(None),
-    })?;
-    let Some(view) = view else { return Ok(None) };
+    let Some(entity) = schema.get(entity) else { return Ok(None) };
+    let Some(view) = view::view(tx, entity, id)? else { return Ok(None) };
+    if !view::is_visible(tx, entity, &view.row)? {
+        return Ok(None);
+    }
     let document = Document::of(entity, &view);
     let (scope, snippet) = snippet(&document, query, marks);
     let about = entity.fields.iter().find(|it| it.kind == Kind::Ref(Message::NAME));

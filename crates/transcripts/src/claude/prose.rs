@@ -1,7 +1,7 @@
-//! What of a message is prose, and what of it can name a session. The program wraps
-//! commands, their output and its own notes in tags, and says them as the person.
+//! What of a message is prose, and what of it can name a session.
 
 use driftline_core::Value;
+use driftline_text::said::unwrapped;
 
 use super::fields::is_type;
 
@@ -9,28 +9,6 @@ use super::fields::is_type;
 const PROMPT: usize = 80;
 /// The most characters of a name that was given as one.
 const TITLE: usize = 200;
-
-/// Tags whose content the person did not say.
-const WRAPPERS: &[&str] = &[
-    "command-name",
-    "command-message",
-    "command-args",
-    "command-contents",
-    "local-command-stdout",
-    "local-command-stderr",
-    "local-command-caveat",
-    "system-reminder",
-    "bash-input",
-    "bash-stdout",
-    "bash-stderr",
-    "ide_opened_file",
-    "ide_selection",
-    "user-memory-input",
-    "task-notification",
-];
-
-/// Texts that the program says as the person.
-const NOTES: &[&str] = &["Caveat: The messages below", "[Request interrupted by user"];
 
 /// The pieces of prose in a list of blocks.
 pub(super) fn pieces(blocks: &Value) -> impl Iterator<Item = &str> {
@@ -49,19 +27,6 @@ pub(super) fn headline(blocks: &Value) -> Option<String> {
 /// A name for a session that was given as one.
 pub(super) fn title(text: &str) -> Option<String> {
     first_line(text, TITLE)
-}
-
-/// The text behind the wrappers it begins with.
-fn unwrapped(text: &str) -> Option<&str> {
-    let mut rest = text.trim_start();
-    while let Some((name, inner)) = rest.strip_prefix('<').and_then(|it| it.split_once('>')) {
-        if !WRAPPERS.contains(&name) {
-            break;
-        }
-        let (_, behind) = inner.split_once(&format!("</{name}>"))?;
-        rest = behind.trim_start();
-    }
-    (!NOTES.iter().any(|it| rest.starts_with(it))).then_some(rest)
 }
 
 /// The first line that says something, cut to `most` characters.

@@ -5,7 +5,7 @@ use driftline_core::{Error as CoreError, Refusal, SyncEntity as _, Timestamp};
 use driftline_entities::{sessions::Session, workspaces::Workspace};
 use driftline_text as text;
 
-use crate::{Error, Form, Outcome, Post, Request, Result, parts::minute};
+use crate::{Error, Form, Outcome, Post, Request, Result};
 
 /// Gives a session another name.
 pub(super) fn rename(request: &Request<'_>, form: &Form) -> Result<Outcome> {
@@ -81,7 +81,7 @@ pub(super) fn copy(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
     let said = request
         .reading
         .conversations()
-        .export_markdown(id, Detail::Said, &|it| minute(request, it.0))?;
+        .export_markdown(id, Detail::Said, &|it| text::minute(it.0, request.zone))?;
     let said = said.ok_or_else(|| CoreError::NotFound { entity: Session::NAME.into(), id })?;
     let size = text::size(said.len());
     Ok(Outcome::toast(format!("Copied as markdown ({size}).")).copy(said))
@@ -90,7 +90,10 @@ pub(super) fn copy(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
 /// A message as markdown, for the clipboard.
 pub(super) fn copy_message(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
     let id = request.id("id")?;
-    let said = request.reading.conversations().message_markdown(id, &|it| minute(request, it.0))?;
+    let said = request
+        .reading
+        .conversations()
+        .message_markdown(id, &|it| text::minute(it.0, request.zone))?;
     let said = said.ok_or_else(|| Error::NotFound(format!("no message has the id {id}")))?;
     Ok(Outcome::toast("Copied as markdown.").copy(said))
 }

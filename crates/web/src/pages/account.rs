@@ -7,11 +7,12 @@ use driftline_client::{
     errand::{Came, Done},
     sign_in::{FirstMerge, Merged},
 };
+use driftline_text::ago;
 use maud::{Markup, html};
 
 use crate::{
     Download, Error, Fragment, Request, Result,
-    parts::{self, ago, count_of, grouped, label},
+    parts::{self, count_of, grouped, label},
 };
 
 pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {

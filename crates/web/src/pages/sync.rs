@@ -6,12 +6,13 @@ use driftline_core::{
     status::{State, Status},
     store::{Find, QueueId, QueueList, Queued},
 };
+use driftline_text::ago;
 use maud::{Markup, html};
 
 use crate::{
     Fragment, Request, Result,
     entity::name_of,
-    parts::{self, ago, count_of, doc, grouped, label, sentence, shape},
+    parts::{self, count_of, doc, grouped, label, sentence, shape},
     standing::State as Standing,
 };
 

@@ -5,9 +5,10 @@ use driftline_core::{
     Millis,
     status::{State, Status},
 };
+use driftline_text::ago;
 use maud::{Markup, html};
 
-use super::{ago, grouped, icon};
+use super::{grouped, icon};
 
 /// The indicator that every page carries.
 pub(crate) fn indicator(status: &Status, paused: bool, now: Millis) -> Markup {

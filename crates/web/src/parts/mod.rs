@@ -17,7 +17,7 @@ pub(crate) use self::{
     query::{catching_up, encoded, misread},
     room::{Room, line},
     shared::{shared, shared_of},
-    time::{ago, clock, day, day_and_time, minute, time},
+    time::{clock, day, day_and_time, time},
 };
 
 /// What a page says that has nothing to show: what that means, and what to do.

@@ -1,6 +1,5 @@
 //! Times as a person reads them, exact in the markup.
 
-use driftline_core::Millis;
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use maud::{Markup, html};
 
@@ -56,23 +55,6 @@ pub(crate) fn clock(request: &Request<'_>, at: i64, before: Option<i64>) -> Mark
     marked(&at, &at.strftime(format).to_string())
 }
 
-/// A moment as a file would say it, to the minute.
-pub(crate) fn minute(request: &Request<'_>, at: i64) -> String {
-    let at = zoned(at, request.zone).map(|it| it.strftime("%Y-%m-%d %H:%M").to_string());
-    at.unwrap_or_default()
-}
-
-/// How long ago it was.
-pub(crate) fn ago(then: Millis, now: Millis) -> String {
-    let seconds = now.saturating_sub(then) / 1_000;
-    match seconds {
-        0..60 => "just now".into(),
-        60..5_400 => format!("{} min ago", seconds / 60),
-        5_400..172_800 => format!("{} h ago", (seconds + 1_800) / 3_600),
-        _ => format!("{} days ago", seconds / 86_400),
-    }
-}
-
 fn zoned(at: i64, zone: &TimeZone) -> Option<Zoned> {
     Some(Timestamp::from_millisecond(at).ok()?.to_zoned(zone.clone()))
 }
@@ -81,17 +63,4 @@ fn marked(at: &Zoned, text: &str) -> Markup {
     let exact = at.timestamp().to_string();
     let full = at.strftime("%A, %-d %B %Y, %H:%M:%S").to_string();
     html! { time datetime=(exact) title=(full) { (text) } }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::ago;
-
-    #[test]
-    fn ages_are_calm() {
-        assert_eq!(ago(0, 59_000), "just now");
-        assert_eq!(ago(0, 61_000), "1 min ago");
-        assert_eq!(ago(0, 7_200_000), "2 h ago");
-        assert_eq!(ago(9, 0), "just now");
-    }
 }

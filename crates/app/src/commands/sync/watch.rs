@@ -3,7 +3,8 @@
 
 use anyhow::{Context as _, Result};
 use driftline_client::{Error, runtime, service::Service};
-use driftline_core::{Millis, Progress as Step, SyncReport, service::News, status::Failure};
+use driftline_core::{Progress as Step, SyncReport, service::News, status::Failure};
+use driftline_text::length;
 use serde_json::{Value, json};
 use tokio::sync::{broadcast::error::RecvError, watch};
 
@@ -136,7 +137,10 @@ fn words(call: &Call, news: &News) -> Option<(String, Value)> {
             let message = [vec![message.clone()], hints].concat().join("; ");
             let line = match again_in {
                 Some(wait) => {
-                    format!("/ Offline: {message}. Tried again in {}.", length(*wait))
+                    format!(
+                        "/ Offline: {message}. Tried again in {}.",
+                        length(wait.div_ceil(1_000) * 1_000)
+                    )
                 }
                 None => format!("! Needs you: {message}."),
             };
@@ -150,11 +154,4 @@ fn words(call: &Call, news: &News) -> Option<(String, Value)> {
         News::Paused => ("Paused.".into(), json!({ "event": "paused" })),
         News::Resumed => ("Resumed.".into(), json!({ "event": "resumed" })),
     })
-}
-
-fn length(wait: Millis) -> String {
-    match wait.div_ceil(1_000) {
-        seconds @ 0..120 => format!("{seconds} s"),
-        seconds => format!("{} min", seconds.div_ceil(60)),
-    }
 }

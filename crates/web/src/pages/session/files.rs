@@ -4,7 +4,7 @@ use driftline_conversation::export::Detail;
 use driftline_core::Id;
 use driftline_text as text;
 
-use crate::{Download, Error, Request, Result, parts::minute};
+use crate::{Download, Error, Request, Result};
 
 /// The image at a place of a message.
 pub(in crate::pages) fn image(request: &Request<'_>) -> Result<Download> {
@@ -47,7 +47,7 @@ pub(in crate::pages) fn markdown(request: &Request<'_>) -> Result<Download> {
     let text = request
         .reading
         .conversations()
-        .export_markdown(id, Detail::All, &|it| minute(request, it.0))?;
+        .export_markdown(id, Detail::All, &|it| text::minute(it.0, request.zone))?;
     let text = text.ok_or_else(|| gone(id))?;
     let name = Some(format!("session-{id}.md"));
     Ok(Download { media: "text/markdown; charset=utf-8".into(), name, bytes: text.into_bytes() })

@@ -1,9 +1,9 @@
 //! The copies that there are of everything, and a button that makes one.
 
 use driftline_client::backup::Copy;
+use driftline_text::size;
 use maud::{Markup, html};
 
-use super::size;
 use crate::{Request, parts};
 
 pub(super) fn section(request: &Request<'_>, backups: &[Copy]) -> Markup {

@@ -5,13 +5,10 @@ mod backups;
 mod exclusions;
 
 use driftline_client::{Place, config::Entry, importer::Importing};
-use driftline_core::Millis;
+use driftline_text::{ago, size};
 use maud::{Markup, html};
 
-use crate::{
-    Fragment, Request, Result,
-    parts::{self, count_of},
-};
+use crate::{Fragment, Request, Result, parts::count_of};
 
 pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
     let settings = request.profile.settings()?;
@@ -51,7 +48,7 @@ fn imports(request: &Request<'_>, state: &Importing) -> Markup {
                 p { "Reading " (state.done) " of " (count_of(state.total as u64, "file", "files")) "." }
                 progress max=(state.total.max(1)) value=(state.done) aria-label="Import" {}
             } @else if let (Some(at), Some(last)) = (state.last_at, &state.last) {
-                p { "Last import " (ago(request, at)) ": " (last) "." }
+                p { "Last import " (ago(at, request.now)) ": " (last) "." }
             }
             p.muted { "These folders are watched while the app runs; their files are only read." }
             ul.list {
@@ -71,10 +68,6 @@ fn imports(request: &Request<'_>, state: &Importing) -> Markup {
             div.bar { button.btn data-post="/import" { "Import now" } }
         }
     }
-}
-
-fn ago(request: &Request<'_>, at: Millis) -> String {
-    parts::ago(at, request.now)
 }
 
 fn places(places: &[Place]) -> Markup {
@@ -119,14 +112,5 @@ fn config(request: &Request<'_>, settings: &[Entry]) -> Markup {
             }
             p.muted { "To change a key: " code { (request.host.call("config set KEY VALUE")) } }
         }
-    }
-}
-
-/// A size in the unit that fits.
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..10_000 => format!("{bytes} bytes"),
-        10_000..10_000_000 => format!("{} kB", bytes / 1_000),
-        _ => format!("{} MB", bytes / 1_000_000),
     }
 }
