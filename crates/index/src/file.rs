@@ -5,9 +5,8 @@ use std::{fs, io, path::Path, time::Duration};
 
 use driftline_core::Schema;
 use driftline_private as private;
-use rusqlite::{
-    Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, config::DbConfig,
-};
+use driftline_sqlite_file::{self as file, BESIDE, Bounded, Manner, with_suffix};
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, config::DbConfig};
 
 use crate::{Error, Result};
 
@@ -16,16 +15,14 @@ const VERSION: i64 = 2;
 /// "Drix": marks the file as this index.
 const APPLICATION: i64 = 0x4472_6978;
 const TABLES: &str = include_str!("tables.sql");
-/// What SQLite keeps of a database.
-const PARTS: [&str; 3] = ["", "-wal", "-shm"];
-/// How long anybody waits for another process.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How it is opened.
+const MANNER: Manner = Manner { patience: Duration::from_secs(20), statements: 64, cache: 8_000 };
 /// Pages in the log before it is written back: 32 MB.
 const CHECKPOINT_PAGES: i64 = 8_000;
 
 /// Opens the index at `path` for writing; makes it, also in the place of one that is
 /// damaged or was made by another version of this program or for other entities.
-pub(crate) fn open(path: &Path, schema: &Schema) -> Result<Connection> {
+pub(crate) fn open(path: &Path, schema: &Schema) -> Result<Bounded> {
     if !fs::symlink_metadata(path).is_ok_and(|it| it.is_file()) {
         return renew(path, schema);
     }
@@ -42,12 +39,10 @@ pub(crate) fn open(path: &Path, schema: &Schema) -> Result<Connection> {
 }
 
 /// Takes the index away and makes an empty one.
-pub(crate) fn renew(path: &Path, schema: &Schema) -> Result<Connection> {
+pub(crate) fn renew(path: &Path, schema: &Schema) -> Result<Bounded> {
     tracing::info!(file = %path.display(), "the index is made anew");
-    for part in PARTS {
-        let mut name = path.as_os_str().to_owned();
-        name.push(part);
-        match fs::remove_file(&name) {
+    for suffix in [""].into_iter().chain(BESIDE) {
+        match fs::remove_file(with_suffix(path, suffix)) {
             Ok(()) => (),
             Err(it) if it.kind() == io::ErrorKind::NotFound => (),
             Err(it) => return Err(unusable(path, "replaced", it)),
@@ -79,38 +74,22 @@ pub(crate) fn renew(path: &Path, schema: &Schema) -> Result<Connection> {
 }
 
 /// A further connection, which cannot write.
-pub(crate) fn reader(path: &Path) -> Result<Connection> {
-    let open = || {
-        let connection = connect(path)?;
-        connection.pragma_update(None, "query_only", "ON")?;
-        Ok(connection)
-    };
-    open().map_err(|it| failure(path, it))
+pub(crate) fn reader(path: &Path) -> Result<Bounded> {
+    connect(path).and_then(Bounded::read_only).map_err(|it| failure(path, it))
 }
 
 /// Begins to write. One process does so at a time.
-pub(crate) fn begin(connection: &Connection) -> rusqlite::Result<Transaction<'_>> {
-    Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
+pub(crate) fn begin(connection: &Bounded) -> rusqlite::Result<Transaction<'_>> {
+    file::begin(connection, TransactionBehavior::Immediate)
 }
 
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(PATIENCE)?;
-    connection.set_prepared_statement_cache_capacity(64);
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+fn connect(path: &Path) -> rusqlite::Result<Bounded> {
+    let connection = file::connect(path, MANNER)?;
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
-    for (pragma, value) in [
-        ("trusted_schema", "OFF"),
-        ("cell_size_check", "ON"),
-        ("synchronous", "NORMAL"),
-        ("temp_store", "MEMORY"),
-        ("cache_size", "-8000"),
-    ] {
-        connection.pragma_update(None, pragma, value)?;
-    }
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    // Whatever is wrong with the file, nothing is lost with it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     Ok(connection)
 }
 

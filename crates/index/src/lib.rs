@@ -23,14 +23,12 @@ mod trouble;
 
 use std::{
     path::{Path, PathBuf},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex},
 };
 
 use driftline_conversation::Patience;
 use driftline_core::Replica;
+use driftline_sqlite_file::{Bounded, Pool, locked};
 use rusqlite::{Connection, ErrorCode};
 
 use self::trouble::Trouble;
@@ -58,10 +56,8 @@ pub struct Index {
 
 struct Shared {
     path: PathBuf,
-    /// Counts the files that were made in the place of damaged ones.
-    generation: AtomicU64,
-    readers: Mutex<Vec<(u64, Connection)>>,
-    writer: Mutex<Connection>,
+    readers: Pool,
+    writer: Mutex<Bounded>,
 }
 
 impl Index {
@@ -73,8 +69,7 @@ impl Index {
     pub fn open(path: &Path, replica: Arc<Replica>) -> Result<Self> {
         let shared = Shared {
             path: path.to_owned(),
-            generation: AtomicU64::new(0),
-            readers: Mutex::default(),
+            readers: Pool::new(READERS),
             writer: Mutex::new(file::open(path, replica.schema())?),
         };
         Ok(Self { replica, shared: Arc::new(shared), patience: Patience::default() })
@@ -106,7 +101,7 @@ impl Index {
     /// When the rows or the index cannot be used.
     pub fn catch_up(&self) -> Result<u64> {
         let mut writer = locked(&self.shared.writer);
-        let step = |writer: &Connection| fill::step(writer, &self.replica, STEP);
+        let step = |writer: &Bounded| fill::step(writer, &self.replica, STEP);
         match step(&writer) {
             Err(Trouble::File(it)) if file::is_damage(&it) => {
                 self.renew(&mut writer)?;
@@ -155,34 +150,24 @@ impl Index {
         patience: &Patience,
         job: impl Fn(&Connection) -> std::result::Result<T, Trouble>,
     ) -> Result<std::result::Result<T, Trouble>> {
-        let generation = self.shared.generation.load(Ordering::Acquire);
-        let kept = locked(&self.shared.readers).pop().filter(|(it, _)| *it == generation);
-        let (_, mut reader) = match kept {
-            Some(it) => it,
-            None => (generation, file::reader(&self.shared.path)?),
-        };
         let watch = patience.clone();
-        let done = reader
-            .progress_handler(LOOK, Some(move || watch.is_over()))
-            .and_then(|()| reader.unchecked_transaction())
-            .map_err(Trouble::from)
-            .and_then(|_all| job(&reader));
-        let mut readers = locked(&self.shared.readers);
-        if readers.len() < READERS && reader.is_autocommit() {
-            readers.push((generation, reader));
-        }
-        Ok(done)
+        self.shared.readers.with(
+            || file::reader(&self.shared.path),
+            |reader| {
+                reader.progress_handler(LOOK, Some(move || watch.is_over()))?;
+                let _all = reader.unchecked_transaction()?;
+                job(reader)
+            },
+        )
     }
 
     /// Puts an empty file in the place of this one.
-    fn renew(&self, writer: &mut Connection) -> Result<()> {
-        *writer =
-            Connection::open_in_memory().map_err(|it| file::failure(&self.shared.path, it))?;
-        self.shared.generation.fetch_add(1, Ordering::AcqRel);
-        locked(&self.shared.readers).clear();
+    fn renew(&self, writer: &mut Bounded) -> Result<()> {
+        *writer = Bounded::to_nothing().map_err(|it| file::failure(&self.shared.path, it))?;
+        self.shared.readers.close();
         *writer = file::renew(&self.shared.path, self.replica.schema())?;
         // Who opened a reader meanwhile may have met the file that is gone.
-        self.shared.generation.fetch_add(1, Ordering::AcqRel);
+        self.shared.readers.close();
         Ok(())
     }
 
@@ -198,9 +183,4 @@ impl Index {
 
 fn was_stopped(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted)
-}
-
-/// A job that panicked has left no transaction behind, so the lock is as good as new.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,7 +3,6 @@
 //! and never deleted.
 
 use std::{
-    ffi::OsString,
     fs, io,
     path::{Path, PathBuf},
     thread,
@@ -12,14 +11,13 @@ use std::{
 
 use driftline_core::{BoxError, Error, Result};
 use driftline_private::{self as private, FileLock};
+use driftline_sqlite_file::BESIDE;
+pub(crate) use driftline_sqlite_file::with_suffix;
 
 use crate::{
     connect::pause,
     error::{busy, io_failure},
 };
-
-/// What SQLite keeps beside a file.
-const BESIDE: [&str; 2] = ["-wal", "-shm"];
 
 /// Makes the folder of `path` if it is missing, readable for its owner alone, and
 /// returns the path with every link resolved. The file itself must not be one: whoever
@@ -159,11 +157,4 @@ pub(crate) fn move_aside(path: &Path, found: BoxError) -> Error {
         ),
         source: Some(found),
     }
-}
-
-/// `path` with `suffix` behind its name.
-pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(suffix);
-    name.into()
 }

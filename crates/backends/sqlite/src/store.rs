@@ -12,6 +12,7 @@ use driftline_core::{
     Durability, Error, Result, Schema, Store,
     store::{Notes, ReadJob, WriteJob},
 };
+use driftline_sqlite_file::{Pool, locked};
 use rusqlite::{Connection, TransactionBehavior, config::DbConfig};
 
 use crate::{
@@ -42,7 +43,7 @@ pub struct SqliteStore {
     schema: Schema,
     patience: Duration,
     tables: RwLock<Arc<Tables>>,
-    readers: Mutex<Vec<Bounded>>,
+    readers: Pool,
     watcher: Mutex<Option<Bounded>>,
     /// Closed last: who closes last writes the log back and takes it away.
     writer: Mutex<Writer>,
@@ -87,7 +88,7 @@ impl SqliteStore {
             patience,
             tables: RwLock::new(Arc::new(tables)),
             writer: Mutex::new(Writer { connection, durability: Durability::Normal, log_bytes: 0 }),
-            readers: Mutex::new(Vec::new()),
+            readers: Pool::new(READERS),
             watcher: Mutex::new(None),
         })
     }
@@ -133,9 +134,7 @@ impl SqliteStore {
 
     /// A further connection, which cannot write.
     pub(crate) fn reader(&self) -> rusqlite::Result<Bounded> {
-        let connection = connect(&self.path, self.patience)?;
-        connection.pragma_update(None, "query_only", "ON")?;
-        Ok(connection)
+        connect(&self.path, self.patience)?.read_only()
     }
 
     /// The tables as the running transaction sees them: another version of this
@@ -235,18 +234,12 @@ impl Store for SqliteStore {
 
     fn read(&self, job: ReadJob<'_>) -> Result<()> {
         self.is_in_place()?;
-        let kept = locked(&self.readers).pop();
-        let reader = kept.map_or_else(|| self.named(self.reader()), Ok)?;
-        let done = {
-            let transaction = self.named(begin(&reader, TransactionBehavior::Deferred))?;
+        let open = || self.named(self.reader());
+        self.readers.with(open, |reader| {
+            let transaction = self.named(begin(reader, TransactionBehavior::Deferred))?;
             let tables = self.named(self.tables(&transaction))?;
             job(&self.tx(&transaction, &tables))
-        };
-        let mut readers = locked(&self.readers);
-        if readers.len() < READERS && reader.is_autocommit() {
-            readers.push(reader);
-        }
-        done
+        })?
     }
 
     fn version(&self) -> Result<u64> {
@@ -272,11 +265,6 @@ impl Store for SqliteStore {
     fn read_copy(&self, from: &Path, job: ReadJob<'_>) -> Result<()> {
         self.read_from(from, job)
     }
-}
-
-/// A job that panicked has left no transaction behind, so the lock is as good as new.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn no_shared_memory(path: &Path) -> Error {

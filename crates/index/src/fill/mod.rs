@@ -14,6 +14,7 @@ use driftline_core::{
     view::{self, View},
 };
 use driftline_entities::{sessions::Session, workspaces::Workspace};
+use driftline_sqlite_file::Bounded;
 use rusqlite::{Connection, OptionalExtension, params};
 
 pub(crate) use self::document::Document;
@@ -58,11 +59,7 @@ pub(crate) fn left(connection: &Connection, replica: &Replica) -> Result<u64, Tr
 
 /// Looks at up to about `limit` rows, and returns about how many are still to be
 /// looked at.
-pub(crate) fn step(
-    connection: &Connection,
-    replica: &Replica,
-    limit: usize,
-) -> Result<u64, Trouble> {
+pub(crate) fn step(connection: &Bounded, replica: &Replica, limit: usize) -> Result<u64, Trouble> {
     let transaction = file::begin(connection)?;
     let mut state = State::load(&transaction)?;
     let left = replica.read(|rows| Ok(follow(&transaction, rows, &mut state, limit)))??;
