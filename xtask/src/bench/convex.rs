@@ -19,7 +19,7 @@ use driftline_deployment::{Account, Deployment, Options as Start, Stats};
 use driftline_sqlite::SqliteStore;
 use tempfile::TempDir;
 
-use super::data::{self, Draft, PER_SESSION};
+use xtask_bench::data::{self, Draft, PER_SESSION};
 
 const MEGA: f64 = 1_048_576.0;
 /// Rows in a transaction of an import.

@@ -60,7 +60,7 @@ impl Browser {
     pub(super) fn fragment(&mut self, path: &str) -> Result<Option<Answer>> {
         let path = format!("/fragment{path}");
         let mut answer = None;
-        let seconds = super::super::seconds(|| {
+        let seconds = xtask_bench::seconds(|| {
             answer = Some(self.ask_packed(&path)?);
             Ok(())
         })?;

@@ -13,7 +13,7 @@ use self::{
     profile::Profile,
     program::Program,
 };
-use super::{data, report::median};
+use xtask_bench::{data, median};
 
 /// How often each page is asked for.
 const TIMES: usize = 15;
@@ -53,7 +53,7 @@ pub(super) fn run(rows: u64, as_json: bool) -> Result<()> {
     profile.fill(rows)?;
     say("indexing them");
     program::build()?;
-    let indexed = super::seconds(|| program::index(profile.path()))?;
+    let indexed = xtask_bench::seconds(|| program::index(profile.path()))?;
     #[expect(clippy::cast_precision_loss, reason = "it is shown rounded")]
     let per_second = rows as f64 / indexed;
     figure("index, rows in a second", per_second, "/s", None);

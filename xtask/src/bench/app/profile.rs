@@ -7,7 +7,7 @@ use driftline_core::{Durability, Id, Replica, Schema, Simulated, Stamp};
 use driftline_sqlite::SqliteStore;
 use tempfile::TempDir;
 
-use super::super::data::{self, Draft, PER_SESSION};
+use xtask_bench::data::{self, Draft, PER_SESSION};
 
 /// Rows in a transaction of an import.
 const BATCH: u64 = 1_000;

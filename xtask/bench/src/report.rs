@@ -21,7 +21,7 @@ pub(super) fn medians(rounds: &[Vec<Sample>]) -> Vec<Sample> {
 }
 
 /// The middle one.
-pub(super) fn median(mut numbers: Vec<f64>) -> f64 {
+pub fn median(mut numbers: Vec<f64>) -> f64 {
     numbers.sort_by(f64::total_cmp);
     numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
 }
@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn one_slow_run_does_not_count() {
         let medians = medians(&[round(0.5), round(9.0), round(0.4)]);
-        let options = Options { rows: 1_000, runs: 3, app: false, json: false, convex: false };
+        let options = Options { rows: 1_000, runs: 3, json: false };
         let table = table(&medians, &options);
         let words: Vec<_> = table.lines().nth(1).unwrap().split_whitespace().collect();
         assert_eq!(words, ["import", "2", "rows/s", "4", "rows/s", "insert", "2.00x", "7"]);

@@ -3,7 +3,7 @@
 use driftline_core::{Id, Row, Simulated, Stamp, Value};
 
 /// Messages in a session.
-pub(super) const PER_SESSION: u64 = 100;
+pub const PER_SESSION: u64 = 100;
 /// November 2025.
 const START: u64 = 1_763_000_000_000;
 const WORDS: [&str; 16] = [
@@ -12,14 +12,17 @@ const WORDS: [&str; 16] = [
 ];
 
 /// A row as a reader of transcripts hands it out.
-pub(super) struct Draft {
-    pub(super) id: Id,
-    pub(super) row: Row,
-    pub(super) local: Vec<(&'static str, Value)>,
+pub struct Draft {
+    /// Its id, the same in every run.
+    pub id: Id,
+    /// Its cells.
+    pub row: Row,
+    /// Values that stay on the device.
+    pub local: Vec<(&'static str, Value)>,
 }
 
 /// The session with this number.
-pub(super) fn session(number: u64) -> Draft {
+pub fn session(number: u64) -> Draft {
     let time = START + number * PER_SESSION * 1_000;
     let stamp = Stamp::machine(time, 0, 1, number);
     let cells: [(&str, Value); 6] = [
@@ -35,7 +38,7 @@ pub(super) fn session(number: u64) -> Draft {
 }
 
 /// The message with this number, about a kilobyte.
-pub(super) fn message(number: u64) -> Draft {
+pub fn message(number: u64) -> Draft {
     let time = START + number * 1_000;
     let stamp = Stamp::machine(time, 0, 1, number);
     let name = format!("message-{number}");
@@ -70,6 +73,6 @@ fn text(seed: u64, length: usize) -> String {
 }
 
 /// A number that follows from `number` and looks unrelated.
-pub(super) fn mixed(number: u64) -> u64 {
+pub(crate) fn mixed(number: u64) -> u64 {
     Simulated::mix(number.wrapping_add(Simulated::STEP))
 }
