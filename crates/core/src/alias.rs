@@ -38,19 +38,7 @@ pub fn class(tx: &dyn ReadRows, entity: &str, id: Id) -> Result<Vec<Id>> {
     let mut found = BTreeSet::from([id]);
     let mut open = vec![id];
     while let Some(next) = open.pop() {
-        for (end, other) in [("low", "high"), ("high", "low")] {
-            let equal = vec![
-                (end.into(), Value::from(next.to_string())),
-                ("entity".into(), Value::from(entity)),
-            ];
-            for fact in tx.find(ALIASES.name, &Find { equal, ..Find::default() })? {
-                if let Some(id) = end_of(&fact, other)
-                    && found.insert(id)
-                {
-                    open.push(id);
-                }
-            }
-        }
+        open.extend(tx.joined(entity, next)?.into_iter().filter(|it| found.insert(*it)));
     }
     Ok(found.into_iter().collect())
 }
@@ -64,7 +52,7 @@ pub fn classes(tx: &dyn ReadRows, entity: &str) -> Result<BTreeMap<Id, Vec<Id>>>
     let facts = tx.find(ALIASES.name, &Find { equal, ..Find::default() })?;
     let mut class_of: BTreeMap<Id, BTreeSet<Id>> = BTreeMap::new();
     for fact in facts {
-        let (Some(low), Some(high)) = (end_of(&fact, "low"), end_of(&fact, "high")) else {
+        let (Some(low), Some(high)) = (fact.id_in("low"), fact.id_in("high")) else {
             continue;
         };
         let mut joined = BTreeSet::from([low, high]);
@@ -75,10 +63,6 @@ pub fn classes(tx: &dyn ReadRows, entity: &str) -> Result<BTreeMap<Id, Vec<Id>>>
         }
     }
     Ok(class_of.into_iter().map(|(id, class)| (id, class.into_iter().collect())).collect())
-}
-
-fn end_of(fact: &Stored, end: &str) -> Option<Id> {
-    fact.row.value(end)?.as_str()?.parse().ok()
 }
 
 /// Whether `stored` is a fact that only this device assumes, until a hub answers.
@@ -110,7 +94,7 @@ pub(crate) fn end_assumptions(tx: &mut dyn StoreTx, entity: &str, id: Id) -> Res
             if !fact.acked {
                 tx.remove(ALIASES.name, fact.id)?;
                 // The fact is gone, so what it joined has to be named itself.
-                for end in [end_of(&fact, "low"), end_of(&fact, "high")].into_iter().flatten() {
+                for end in [fact.id_in("low"), fact.id_in("high")].into_iter().flatten() {
                     tx.note(entity, end)?;
                 }
             }

@@ -161,8 +161,10 @@ pub(crate) fn copy(tx: &mut dyn StoreTx, cursor: Cursor, page: Page) -> Result<(
     state.head = Seq(cursor.0);
     for Change { entity, id, row, .. } in page.changes {
         let key = tx.schema().get(&entity).and_then(|it| it.key_of(&row));
-        let hash = tx.get(&entity, id)?.map_or(0, |it| it.hash);
-        number(tx, &mut state, &entity, &mut Stored { row, key, hash, ..Stored::new(id) })?;
+        let known = tx.held(&entity, id)?;
+        let hash = known.map_or(0, |it| it.hash);
+        let mut stored = Stored { row, key, hash, ..Stored::new(id) };
+        number(tx, &mut state, &entity, &mut stored, known.is_none())?;
     }
     state.head = state.head.max(Seq(page.next.0));
     save(tx, &state)
@@ -287,13 +289,13 @@ fn take(
         let (id, row) = alias::fact(entity, stored.id, twin);
         if tx.get(ALIASES.name, id)?.is_none() {
             let mut fact = Stored { row: row.clone(), ..Stored::new(id) };
-            number(tx, state, ALIASES.name, &mut fact)?;
+            number(tx, state, ALIASES.name, &mut fact, true)?;
             let (entity, birth, whole) = (ALIASES.name.to_owned(), false, true);
             let change = Change { entity, id, row, birth, whole };
             recorded.push(Recorded { seq: fact.seq, change });
         }
     }
-    number(tx, state, entity, &mut stored)?;
+    number(tx, state, entity, &mut stored, is_new)?;
     Ok(Answer::Accepted { seq: stored.seq, hash: stored.hash })
 }
 
@@ -303,6 +305,7 @@ fn number(
     state: &mut State,
     entity: &str,
     stored: &mut Stored,
+    is_new: bool,
 ) -> Result<()> {
     let hash = stored.row.hash(entity, stored.id);
     let sum = state.digests.entry(entity.to_owned()).or_default();
@@ -310,7 +313,7 @@ fn number(
     stored.hash = hash;
     state.head = state.head.next();
     stored.seq = state.head;
-    tx.put(entity, stored)
+    if is_new { tx.insert(entity, stored) } else { tx.put(entity, stored) }
 }
 
 /// The live row that `newcomer` meets under its natural key. Only births fold: two old

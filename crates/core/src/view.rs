@@ -33,35 +33,80 @@ impl View {
     }
 }
 
+/// The rows that are one for people, as they are stored.
+#[derive(Clone)]
+pub(crate) struct Members {
+    /// The id that stands for them.
+    pub(crate) id: Id,
+    /// At least one.
+    pub(crate) rows: Vec<Stored>,
+}
+
+impl Members {
+    /// The join of their cells.
+    pub(crate) fn row(&self) -> Cow<'_, Row> {
+        match self.rows.as_slice() {
+            [only] => Cow::Borrowed(&only.row),
+            rows => {
+                let mut joined = Row::default();
+                for it in rows {
+                    joined.join(it.row.clone());
+                }
+                Cow::Owned(joined)
+            }
+        }
+    }
+
+    /// As a person sees them.
+    pub(crate) fn view(self) -> View {
+        let mut view = View {
+            id: self.id,
+            members: Vec::with_capacity(self.rows.len()),
+            row: Row::default(),
+            local: BTreeMap::new(),
+        };
+        for Stored { id, row, local, .. } in self.rows {
+            if view.members.is_empty() {
+                (view.row, view.local) = (row, local);
+            } else {
+                view.row.join(row);
+                for (field, value) in local {
+                    view.local.entry(field).or_insert(value);
+                }
+            }
+            view.members.push(id);
+        }
+        view
+    }
+}
+
 /// The row that `id` stands for, deleted or not.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub fn view(tx: &dyn ReadRows, entity: &EntityDescriptor, id: Id) -> Result<Option<View>> {
+    Ok(members(tx, entity, id)?.map(Members::view))
+}
+
+/// The rows that are one with the row `id`.
+pub(crate) fn members(
+    tx: &dyn ReadRows,
+    entity: &EntityDescriptor,
+    id: Id,
+) -> Result<Option<Members>> {
     gather(tx, entity, &alias::class(tx, entity.name, id)?)
 }
 
-fn gather(tx: &dyn ReadRows, entity: &EntityDescriptor, class: &[Id]) -> Result<Option<View>> {
-    let mut seen: Option<View> = None;
+fn gather(tx: &dyn ReadRows, entity: &EntityDescriptor, class: &[Id]) -> Result<Option<Members>> {
+    let mut rows = Vec::with_capacity(class.len());
     for id in class {
-        let Some(stored) = tx.get(entity.name, *id)? else { continue };
-        match &mut seen {
-            None => seen = Some(View { id: class[0], ..single(stored) }),
-            Some(view) => {
-                view.members.push(stored.id);
-                view.row.join(stored.row);
-                for (field, value) in stored.local {
-                    view.local.entry(field).or_insert(value);
-                }
-            }
-        }
+        rows.extend(tx.get(entity.name, *id)?);
     }
-    Ok(seen)
+    Ok((!rows.is_empty()).then(|| Members { id: class[0], rows }))
 }
 
 fn single(stored: Stored) -> View {
-    let Stored { id, row, local, .. } = stored;
-    View { id, members: vec![id], row, local }
+    Members { id: stored.id, rows: vec![stored] }.view()
 }
 
 /// Whether a person sees `row`: it is not deleted, and neither is its owner.
@@ -84,9 +129,16 @@ impl Owners {
         if let Some(known) = self.0.get(&(owner.name, id)) {
             return Ok(*known);
         }
-        let hidden = match view(tx, owner, id)? {
-            Some(it) => it.row.is_deleted() || self.hide(tx, owner, &it.row)?,
-            None => false,
+        let hidden = match (alias::class(tx, owner.name, id)?.as_slice(), owner.owner()) {
+            // Nearly every owner: its other values do not matter.
+            ([id], None) => tx.is_deleted(owner.name, *id)?.unwrap_or_default(),
+            (class, _) => match gather(tx, owner, class)? {
+                Some(it) => {
+                    let row = it.row();
+                    row.is_deleted() || self.hide(tx, owner, &row)?
+                }
+                None => false,
+            },
         };
         self.0.insert((owner.name, id), hidden);
         Ok(hidden)
@@ -118,7 +170,7 @@ pub fn list(tx: &dyn ReadRows, entity: &EntityDescriptor, find: &Find) -> Result
     }
     let distinct: BTreeSet<&Vec<Id>> = classes.values().collect();
     for class in distinct {
-        if let Some(it) = gather(tx, entity, class)?
+        if let Some(it) = gather(tx, entity, class)?.map(Members::view)
             && finds.iter().any(|find| matches(find, &it))
         {
             all.push(it);
@@ -179,7 +231,7 @@ fn deleted_ids(tx: &dyn ReadRows, entity: &EntityDescriptor) -> Result<BTreeSet<
     let mut ids = BTreeSet::new();
     for stored in tx.find(entity.name, &find)? {
         let class = alias::class(tx, entity.name, stored.id)?;
-        if gather(tx, entity, &class)?.is_some_and(|it| it.row.is_deleted()) {
+        if gather(tx, entity, &class)?.is_some_and(|it| it.row().is_deleted()) {
             ids.extend(class);
         }
     }

@@ -14,7 +14,7 @@ use std::{
 
 use driftline_core::backoff;
 use rusqlite::{
-    Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, config::DbConfig,
+    Connection, ErrorCode, OpenFlags, Row, Transaction, TransactionBehavior, config::DbConfig,
 };
 
 /// The longest pause at first, and after many, in microseconds.
@@ -67,6 +67,16 @@ impl Bounded {
     /// When there is no memory for it.
     pub fn to_nothing() -> rusqlite::Result<Self> {
         Ok(Self { connection: Connection::open_in_memory()?, left: Arc::default() })
+    }
+
+    /// Ends what may be left of the last transaction, and lets the next one have all its steps.
+    fn be_idle(&self) -> rusqlite::Result<()> {
+        self.left.store(STRIDES, Ordering::Relaxed);
+        if self.connection.is_autocommit() {
+            return Ok(());
+        }
+        // Left behind by a rollback that failed.
+        self.connection.execute_batch("ROLLBACK")
     }
 
     /// Lets it read, and no more.
@@ -168,20 +178,44 @@ pub fn begin(
     connection: &Bounded,
     behavior: TransactionBehavior,
 ) -> rusqlite::Result<Transaction<'_>> {
-    connection.left.store(STRIDES, Ordering::Relaxed);
-    if !connection.is_autocommit() {
-        // Left behind by a rollback that failed.
-        connection.execute_batch("ROLLBACK")?;
-    }
+    connection.be_idle()?;
     for count in 0..10 {
         match Transaction::new_unchecked(connection, behavior) {
-            Err(it) if it.sqlite_error_code() == Some(ErrorCode::FileLockingProtocolFailed) => {
-                thread::sleep(pause(count));
-            }
+            Err(it) if is_crowded(&it) => thread::sleep(pause(count)),
             result => return result,
         }
     }
     Transaction::new_unchecked(connection, behavior)
+}
+
+/// Runs `job` on one state of the file: what `connection` shows does not change while the
+/// first row of `sql` is looked at. It costs one statement where a transaction costs three.
+///
+/// # Errors
+/// When the file cannot be read, or `sql` has no row.
+pub fn look<T>(
+    connection: &Bounded,
+    sql: &str,
+    job: impl FnOnce(&Row<'_>) -> T,
+) -> rusqlite::Result<T> {
+    connection.be_idle()?;
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut count = 0;
+    loop {
+        let mut rows = statement.query([])?;
+        match rows.next() {
+            Ok(Some(row)) => return Ok(job(row)),
+            Ok(None) => return Err(rusqlite::Error::QueryReturnedNoRows),
+            Err(it) if is_crowded(&it) && count < 10 => thread::sleep(pause(count)),
+            Err(it) => return Err(it),
+        }
+        count += 1;
+    }
+}
+
+/// Whether very many processes met at the file's lock, where SQLite gives up by itself.
+fn is_crowded(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::FileLockingProtocolFailed)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use std::{
 };
 
 pub use self::{
-    connect::{Bounded, Manner, begin, connect, connect_to_read, pause},
+    connect::{Bounded, Manner, begin, connect, connect_to_read, look, pause},
     pool::Pool,
 };
 

@@ -3,6 +3,8 @@
 //! from machine to machine and from minute to minute; a ratio tells whether the engine became
 //! slower. A crate of its own, so that the engine is optimised for it without the rest.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a program for a terminal")]
+
 mod bare;
 pub mod data;
 mod device;

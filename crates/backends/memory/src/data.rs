@@ -9,8 +9,8 @@ use std::{
 use driftline_core::{
     Id, Millis, Result, Schema, Seq,
     store::{
-        AuditEntry, JOURNAL_LENGTH, Journal, LogId, Notes, QueueId, Queued, StoreTx, Stored,
-        WriteAudit, WriteJournal, WriteMeta,
+        AuditEntry, JOURNAL_LENGTH, Journal, LogId, NotedRun, Notes, QueueId, Queued, StoreTx,
+        Stored, WriteAudit, WriteJournal, WriteMeta,
     },
 };
 
@@ -96,12 +96,14 @@ impl Data {
         if !self.undo.is_empty() {
             self.version += 1;
         }
-        for (entity, id) in self.notes.take() {
-            let revision = self.bounds().last + 1;
+        for NotedRun { entity, ids } in self.notes.take() {
             let entity = self.name(&entity);
-            self.journal.insert(revision, (entity, id));
-            if revision > JOURNAL_LENGTH {
-                self.journal.remove(&(revision - JOURNAL_LENGTH));
+            for id in ids {
+                let revision = self.bounds().last + 1;
+                self.journal.insert(revision, (Arc::clone(&entity), id));
+                if revision > JOURNAL_LENGTH {
+                    self.journal.remove(&(revision - JOURNAL_LENGTH));
+                }
             }
         }
         self.undo.clear();

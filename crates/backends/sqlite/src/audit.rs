@@ -4,10 +4,12 @@ use driftline_core::{
     Id, Millis, Result,
     store::{AuditEntry, AuditKind, LogId, ReadAudit, WriteAudit},
 };
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::{
     error::damaged,
+    meta,
+    statements::Statements,
     tx::SqliteTx,
     value::{at_most, bound, id, natural, parse, stamp, text, whole},
 };
@@ -17,11 +19,11 @@ const COLUMNS: &str = "id, recorded_at, kind, entity_type, entity_id, field, kep
 
 impl ReadAudit for SqliteTx<'_> {
     fn audit(&self, kind: Option<AuditKind>, limit: usize) -> Result<Vec<AuditEntry>> {
-        self.named(list(self.connection, kind, limit))
+        self.named(list(self.connection(), kind, limit))
     }
 
     fn audit_of(&self, entity: &str, id: Id) -> Result<Vec<AuditEntry>> {
-        self.named(of_row(self.connection, entity, id))
+        self.named(of_row(self.connection(), entity, id))
     }
 }
 
@@ -31,7 +33,7 @@ impl WriteAudit for SqliteTx<'_> {
     }
 
     fn prune_audit(&mut self, before: Millis) -> Result<()> {
-        self.write(|it| prune(it, before))
+        self.write(|it| prune(it.connection, before))
     }
 }
 
@@ -59,32 +61,55 @@ fn of_row(connection: &Connection, entity: &str, id: Id) -> rusqlite::Result<Vec
     statement.query_map((entity, id.to_bytes()), read)?.collect()
 }
 
-/// Appends an entry, or replaces the one with its number.
-fn put(connection: &Connection, entry: &AuditEntry) -> rusqlite::Result<()> {
-    let sql = format!(
-        "INSERT INTO audit_log ({COLUMNS}) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
-         ON CONFLICT (id) DO UPDATE SET recorded_at = excluded.recorded_at, \
-         kind = excluded.kind, entity_type = excluded.entity_type, \
-         entity_id = excluded.entity_id, field = excluded.field, kept = excluded.kept, \
-         kept_stamp = excluded.kept_stamp, lost = excluded.lost, \
-         lost_stamp = excluded.lost_stamp, rule = excluded.rule"
-    );
+/// The number of the last entry, where the log no longer tells: it was emptied.
+const LAST: &str = "sqlite.log";
+
+/// Appends an entry, or replaces the one with its number. No number is given twice, so that
+/// whoever names an entry never means another.
+const PUT: &str = "INSERT INTO audit_log (id, recorded_at, kind, entity_type, entity_id, field, \
+                   kept, kept_stamp, lost, lost_stamp, rule) \
+                   VALUES (coalesce(?1, (SELECT max(id) FROM audit_log) + 1, \
+                   (SELECT value FROM meta WHERE key = 'sqlite.log') + 1, 1), \
+                   ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
+                   ON CONFLICT (id) DO UPDATE SET recorded_at = excluded.recorded_at, \
+                   kind = excluded.kind, entity_type = excluded.entity_type, \
+                   entity_id = excluded.entity_id, field = excluded.field, kept = excluded.kept, \
+                   kept_stamp = excluded.kept_stamp, lost = excluded.lost, \
+                   lost_stamp = excluded.lost_stamp, rule = excluded.rule";
+
+fn put(statements: &Statements<'_>, entry: &AuditEntry) -> rusqlite::Result<()> {
     let log_id = entry.log_id.map(|it| whole("the number in the log", it.0)).transpose()?;
-    let changed = connection.prepare_cached(&sql)?.execute(params![
-        log_id,
-        whole("the time", entry.at)?,
-        entry.kind.name(),
-        entry.entity,
-        entry.id.to_bytes(),
-        entry.field,
-        entry.winner.to_string(),
-        entry.winner_stamp.to_bytes(),
-        entry.lost.to_string(),
-        entry.lost_stamp.to_bytes(),
-        entry.rule,
-    ]);
+    let at = whole("the time", entry.at)?;
+    let changed = statements.with(PUT, |it| {
+        it.execute(params![
+            log_id,
+            at,
+            entry.kind.name(),
+            entry.entity,
+            entry.id.to_bytes(),
+            entry.field,
+            entry.winner.to_string(),
+            entry.winner_stamp.to_bytes(),
+            entry.lost.to_string(),
+            entry.lost_stamp.to_bytes(),
+            entry.rule,
+        ])
+    });
     changed.map(drop)
+}
+
+/// Takes over the number of the last entry that `table` ever had, as earlier layouts kept it.
+pub(crate) fn keep_number(connection: &Connection, table: &str) -> rusqlite::Result<()> {
+    let sql = "SELECT seq FROM sqlite_sequence WHERE name = ?1";
+    let last: Option<i64> = connection.query_row(sql, [table], |row| row.get(0)).optional()?;
+    last.map_or(Ok(()), |it| meta::set(connection, LAST, Some(&it.to_string())))
+}
+
+/// Remembers the number of the last entry, for when the log is emptied.
+pub(crate) fn keep_last(connection: &Connection) -> rusqlite::Result<()> {
+    let last = "SELECT max(id) FROM audit_log";
+    let last: Option<i64> = connection.query_row(last, [], |row| row.get(0))?;
+    last.map_or(Ok(()), |it| meta::set(connection, LAST, Some(&it.to_string())))
 }
 
 /// Removes entries older than `before`, from the first on: without an index of their times,
@@ -92,6 +117,7 @@ fn put(connection: &Connection, entry: &AuditEntry) -> rusqlite::Result<()> {
 fn prune(connection: &Connection, before: Millis) -> rusqlite::Result<()> {
     const DELETE: &str = "DELETE FROM audit_log WHERE id < coalesce(
         (SELECT id FROM audit_log WHERE recorded_at >= ?1 ORDER BY id LIMIT 1), ?2)";
+    keep_last(connection)?;
     connection.prepare_cached(DELETE)?.execute([at_most(before), i64::MAX]).map(drop)
 }
 

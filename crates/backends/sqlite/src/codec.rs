@@ -11,7 +11,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use driftline_core::{DELETED_AT, Error, Seq, Stamp, Value, excerpt, store::Stored};
 use rusqlite::{
-    Row, Statement,
+    Row,
     types::{ToSqlOutput, Value as Owned, ValueRef},
 };
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
@@ -42,27 +42,26 @@ fn present<'de, 'a, D: Deserializer<'de>>(from: D) -> Result<Option<Cow<'a, Valu
     Value::deserialize(from).map(|it| Some(Cow::Owned(it)))
 }
 
-/// Binds `stored` to the parameters of [`Table::put`].
-pub(crate) fn bind(
+/// What `stored` is in SQL: a value for each of [`Table::fields`].
+pub(crate) fn encoded<'a>(
     table: &Table,
     entity: &str,
-    stored: &Stored,
-    statement: &mut Statement<'_>,
-) -> rusqlite::Result<()> {
+    stored: &'a Stored,
+) -> rusqlite::Result<Vec<ToSqlOutput<'a>>> {
     check_depth(entity, stored)?;
+    let mut values = Vec::with_capacity(table.columns.len() + 8);
     let mut shared: Vec<(&str, Stamp)> = Vec::with_capacity(table.columns.len());
     let mut listed: BTreeMap<&str, Stamp> = BTreeMap::new();
     let mut extra: BTreeMap<&str, Aside<'_>> = BTreeMap::new();
-    statement.raw_bind_parameter(1, entity)?;
-    statement.raw_bind_parameter(2, stored.id.to_bytes())?;
-    let mut place = 3;
+    let mut found = 0;
     for column in &table.columns {
         let field = &*column.field;
         let (stamp, value) = match (column.local, stored.row.cell(field)) {
             (true, _) => (None, stored.local.get(field)),
             (false, cell) => (cell.map(|it| it.stamp), cell.map(|it| &it.value)),
         };
-        let bound = match (value, stamp) {
+        found += usize::from(value.is_some());
+        values.push(match (value, stamp) {
             (None, _) => null(),
             (Some(Value::Null), Some(stamp)) => {
                 listed.insert(field, stamp);
@@ -78,18 +77,18 @@ pub(crate) fn bind(
                     unfit(column)
                 }
             },
-        };
-        statement.raw_bind_parameter(place, bound)?;
-        place += 1;
+        });
     }
-    for (field, cell) in stored.row.cells() {
-        if table.column(field).is_none_or(|it| it.local) {
-            keep_aside(&mut extra, field, Some(cell.stamp), &cell.value);
+    if found < stored.row.cells().count() + stored.local.len() {
+        for (field, cell) in stored.row.cells() {
+            if table.column(field).is_none_or(|it| it.local) {
+                keep_aside(&mut extra, field, Some(cell.stamp), &cell.value);
+            }
         }
-    }
-    for (field, value) in &stored.local {
-        if table.column(field).is_none_or(|it| !it.local) {
-            keep_aside(&mut extra, field, None, value);
+        for (field, value) in &stored.local {
+            if table.column(field).is_none_or(|it| !it.local) {
+                keep_aside(&mut extra, field, None, value);
+            }
         }
     }
     let common = most_frequent(&shared);
@@ -98,7 +97,7 @@ pub(crate) fn bind(
         Some(fields) => key_of(fields, stored),
         None => stored.key.as_deref().map(Cow::Borrowed),
     };
-    let tail: [ToSqlOutput<'_>; 8] = [
+    values.extend([
         key.map_or(null(), |it| owned(it.into_owned())),
         common.map_or(null(), |it| ToSqlOutput::Owned(Owned::Blob(it.to_bytes().to_vec()))),
         json_or_null(&listed)?,
@@ -107,12 +106,8 @@ pub(crate) fn bind(
         i64::from(stored.born).into(),
         stored.hash.cast_signed().into(),
         i64::from(stored.acked).into(),
-    ];
-    for value in tail {
-        statement.raw_bind_parameter(place, value)?;
-        place += 1;
-    }
-    Ok(())
+    ]);
+    Ok(values)
 }
 
 /// Reads what [`Table::select`] gave.

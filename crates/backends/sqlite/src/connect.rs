@@ -3,7 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use driftline_sqlite_file::{self as file, Manner};
-pub(crate) use driftline_sqlite_file::{Bounded, begin, pause};
+pub(crate) use driftline_sqlite_file::{Bounded, begin, look, pause};
 
 /// How long anybody waits for another process before giving up.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);

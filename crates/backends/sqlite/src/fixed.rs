@@ -6,11 +6,13 @@ use std::path::Path;
 use driftline_core::{Error, excerpt};
 use rusqlite::Connection;
 
-use crate::{error::refused, upgrade, view};
+use crate::{catalog, error::refused, view};
 
 /// The version of the fixed tables that this program writes.
-const VERSION: i64 = 6;
-/// The oldest version whose rows have the ids of today: before it, messages had others.
+const VERSION: i64 = 7;
+/// The version in which each entry of the journal held one id.
+const SINGLE_NOTES: i64 = 6;
+/// The version whose ids were texts. Before it, messages had other ids.
 const OLDEST: i64 = 5;
 /// "Drif": marks a file as ours, also for the `file` command.
 const APPLICATION: i64 = 0x4472_6966;
@@ -37,7 +39,7 @@ CREATE INDEX "sync_queue.parked" ON sync_queue (id) WHERE parked IS NOT NULL AND
 CREATE INDEX "sync_queue.kept" ON sync_queue (id) WHERE kept IS NOT NULL;
 
 CREATE TABLE audit_log (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     recorded_at INTEGER NOT NULL,
     kind TEXT NOT NULL,
     entity_type TEXT NOT NULL,
@@ -72,7 +74,7 @@ CREATE INDEX "other_rows.key" ON other_rows (entity, natural_key, id) WHERE natu
 CREATE TABLE changes (
     revision INTEGER PRIMARY KEY NOT NULL,
     entity TEXT NOT NULL,
-    id BLOB NOT NULL
+    ids BLOB NOT NULL
 );
 "#;
 
@@ -86,8 +88,10 @@ pub(crate) enum Found {
     Empty,
     /// A file with our tables.
     Ours,
-    /// A file with our tables as the layout before this one had them.
-    Older,
+    /// A file with our tables whose ids are texts.
+    WithTexts,
+    /// A file with our tables whose journal has an entry for each row.
+    WithSingleNotes,
 }
 
 /// Looks at the file without changing it.
@@ -105,7 +109,8 @@ pub(crate) fn look(connection: &Connection, path: &Path) -> rusqlite::Result<Fou
         connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
     let found = match (is_ours, tables) {
         (true, _) if version == VERSION => Found::Ours,
-        (true, _) if version >= OLDEST => Found::Older,
+        (true, _) if version == SINGLE_NOTES => Found::WithSingleNotes,
+        (true, _) if version == OLDEST => Found::WithTexts,
         (true, _) if version > 0 => return Err(refused(older(path, version))),
         (_, 0) if version == 0 && application == 0 => return Ok(Found::Empty),
         _ => return Err(refused(foreign(path))),
@@ -120,7 +125,7 @@ pub(crate) fn look(connection: &Connection, path: &Path) -> rusqlite::Result<Fou
 /// belongs to no entity. Somebody put it there, to be run when rows are written or read.
 fn stranger(connection: &Connection) -> rusqlite::Result<Option<(String, String)>> {
     const ALL: &str = "SELECT type, name, tbl_name, ifnull(sql, '') FROM sqlite_master";
-    let layout = upgrade::load(connection)?;
+    let layout = catalog::load(connection)?;
     let is_table = |it: &str| FIXED.contains(&it) || layout.tables.contains_key(it);
     let is_view = |it: &str| layout.tables.keys().any(|entity| view::name(entity) == it);
     let mut all = connection.prepare(ALL)?;

@@ -1,15 +1,20 @@
-//! The way from the layout before this one, which kept ids and stamps as texts: a person
+//! The way from version 5 of the layout, which kept ids and stamps as texts: a person
 //! could read them, and every index held 36 letters for each id.
 
-use driftline_core::Schema;
+use driftline_core::{
+    Schema,
+    store::{QueueId, Queued},
+};
 use rusqlite::{Connection, params};
 
 use crate::{
+    audit, catalog, entity_table,
     fixed::{self, FIXED, TABLES},
     queue,
     rows::{select, write_row},
-    table::{OTHER_ROWS, Table, Tables, quoted},
-    upgrade, view,
+    statements::Statements,
+    table::{OTHER_ROWS, QUEUE, Table, Tables, quoted},
+    view,
 };
 
 const BATCH: i64 = 500;
@@ -17,7 +22,7 @@ const BATCH: i64 = 500;
 /// Writes everything again in the layout of today. Must run inside a write transaction, so
 /// that a file is in one layout or the other whenever the power goes.
 pub(crate) fn upgrade(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
-    let mut layout = upgrade::load(connection)?;
+    let mut layout = catalog::load(connection)?;
     layout.number_all();
     for name in layout.tables.keys() {
         connection.execute_batch(&format!("DROP VIEW {}", quoted(&view::name(name))))?;
@@ -31,7 +36,7 @@ pub(crate) fn upgrade(connection: &Connection, schema: &Schema) -> rusqlite::Res
     let (_, rest) = TABLES.split_once("WITHOUT ROWID;").unwrap_or_default();
     connection.execute_batch(rest)?;
     for (name, table) in &layout.tables {
-        upgrade::lay_out(connection, name, table)?;
+        entity_table::lay_out(connection, name, table)?;
         let before = Table::new(&old(name), table, schema);
         move_rows(connection, name, &before, &Table::new(name, table, schema))?;
     }
@@ -41,19 +46,18 @@ pub(crate) fn upgrade(connection: &Connection, schema: &Schema) -> rusqlite::Res
     }
     move_queue(connection, &Tables::new(&layout, 0, schema))?;
     connection.execute_batch(
-        "INSERT INTO sqlite_sequence SELECT 'audit_log', seq FROM sqlite_sequence \
-         WHERE name = 'audit_log.old';
-         INSERT INTO audit_log SELECT id, recorded_at, kind, entity_type, \
+        "INSERT INTO audit_log SELECT id, recorded_at, kind, entity_type, \
          unhex(replace(entity_id, '-', '')), field, kept, unhex('0' || kept_stamp), lost, \
          unhex('0' || lost_stamp), rule FROM \"audit_log.old\" ORDER BY id;
          INSERT INTO changes SELECT revision, entity, unhex(replace(id, '-', '')) \
          FROM \"changes.old\" ORDER BY revision;",
     )?;
+    audit::keep_number(connection, "audit_log.old")?;
     let fixed = FIXED.iter().filter(|it| **it != "meta").copied();
     for name in fixed.chain(layout.tables.keys().map(String::as_str)) {
         connection.execute_batch(&format!("DROP TABLE {}", quoted(&old(name))))?;
     }
-    upgrade::save(connection, &layout)?;
+    catalog::save(connection, &layout)?;
     fixed::mark(connection)
 }
 
@@ -70,28 +74,32 @@ fn move_rows(
     before: &Table,
     now: &Table,
 ) -> rusqlite::Result<()> {
+    let statements = Statements::of(connection);
     let mut after = String::new();
     loop {
         let rows = select(connection, before, &before.scan, params![entity, after, BATCH])?;
         let Some(last) = rows.last() else { return Ok(()) };
         after = last.id.to_string();
         for row in &rows {
-            write_row(connection, now, entity, row)?;
+            write_row(&statements, now, entity, row)?;
         }
     }
 }
 
 fn move_queue(connection: &Connection, tables: &Tables) -> rusqlite::Result<()> {
-    let sql = queue::SELECT.replace("sync_queue", &quoted(&old("sync_queue")));
+    let sql = QUEUE.replace("sync_queue", &quoted(&old("sync_queue")));
+    let statements = Statements::of(connection);
     let mut entries = connection.prepare(&format!("{sql}ORDER BY id"))?;
     let mut rows = entries.query([])?;
     let mut length = 0;
     while let Some(row) = rows.next()? {
         let entry = queue::read(row)?;
         let table = tables.of(&entry.entity);
+        // Its number is one of the old table.
+        let entry = Queued { queue_id: QueueId::default(), ..entry };
         let mut held = connection.prepare_cached(&table.held)?;
         if held.exists((&entry.entity, entry.id.to_bytes()))? {
-            length += i64::from(queue::put(connection, table, &entry)?);
+            length += i64::from(queue::put(&statements, table, &entry)?);
         }
     }
     queue::lengthen(connection, length)

@@ -1,24 +1,36 @@
 //! The journal of rows that changed for readers. It is only appended to and cut at its
-//! beginning, so it costs a write one more entry on a page that is in memory.
+//! beginning. An entry holds the ids of many rows of one entity, so that a bulk import pays
+//! for few; its number is that of its last row.
 
 use driftline_core::{
     ALIASES, Id, Result,
-    store::{JOURNAL_LENGTH, Journal, Noted, ReadJournal, WriteJournal},
+    store::{JOURNAL_LENGTH, Journal, Noted, NotedRun, ReadJournal, WriteJournal},
 };
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, types::ValueRef};
 
 use crate::{
+    error::damaged,
+    statements::Statements,
     tx::SqliteTx,
-    value::{at_most, bound, id, natural},
+    value::{at_most, natural},
 };
+
+/// Ids in one entry: what fits beside others on a page.
+const RUN: usize = 128;
+
+/// The beginning is cut once in so many rows: each cut is one more page to write.
+const CUT: u64 = 1_024;
+
+/// Bytes of an id.
+const ID: usize = 16;
 
 impl ReadJournal for SqliteTx<'_> {
     fn changed_since(&self, after: u64, limit: usize) -> Result<Vec<Noted>> {
-        self.named(since(self.connection, after, limit))
+        self.named(since(self.connection(), after, limit))
     }
 
     fn journal(&self) -> Result<Journal> {
-        self.named(bounds(self.connection))
+        self.named(bounds(self.connection()))
     }
 }
 
@@ -30,21 +42,28 @@ impl WriteJournal for SqliteTx<'_> {
 }
 
 /// Appends rows, and cuts off what is too long ago.
-pub(crate) fn append(connection: &Connection, rows: &[(String, Id)]) -> rusqlite::Result<()> {
-    const INSERT: &str = "INSERT INTO changes (entity, id) VALUES (?1, ?2)";
-    const CUT: &str = "DELETE FROM changes WHERE revision <= ?1";
-    if rows.is_empty() {
+pub(crate) fn append(statements: &Statements<'_>, notes: &[NotedRun]) -> rusqlite::Result<()> {
+    const INSERT: &str = "INSERT INTO changes (revision, entity, ids) VALUES (?1, ?2, ?3)";
+    if notes.is_empty() {
         return Ok(());
     }
-    let mut insert = connection.prepare_cached(INSERT)?;
-    for (entity, id) in rows {
-        insert.execute((entity, id.to_bytes()))?;
+    let before = last(statements.connection)?;
+    let mut revision = before;
+    for NotedRun { entity, ids } in notes {
+        for ids in ids.chunks(RUN) {
+            revision += ids.len() as u64;
+            let bytes = ids.iter().flat_map(|it| it.to_bytes()).collect::<Vec<u8>>();
+            statements.with(INSERT, |it| it.execute((at_most(revision), entity, bytes)))?;
+        }
     }
-    let old = connection.last_insert_rowid().saturating_sub(at_most(JOURNAL_LENGTH));
-    if old > 0 {
-        connection.prepare_cached(CUT)?.execute([old])?;
+    if before / CUT != revision / CUT {
+        cut(statements.connection, revision.saturating_sub(JOURNAL_LENGTH))?;
     }
     Ok(())
+}
+
+fn cut(connection: &Connection, revision: u64) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM changes WHERE revision <= ?1", [at_most(revision)]).map(drop)
 }
 
 /// Begins anew, beyond anything that was given out `before` and in the rows that are here
@@ -55,31 +74,66 @@ pub(crate) fn leap(connection: &Connection, before: Journal) -> rusqlite::Result
     connection.execute("DELETE FROM changes", [])?;
     // Names no row. Beyond what another process may have given out meanwhile.
     connection.execute(
-        "INSERT INTO changes (revision, entity, id) VALUES (?1, ?2, ?3)",
-        (at_most(last.saturating_add(JOURNAL_LENGTH)), ALIASES.name, [0; 16]),
+        "INSERT INTO changes (revision, entity, ids) VALUES (?1, ?2, ?3)",
+        (at_most(last.saturating_add(JOURNAL_LENGTH)), ALIASES.name, [0; ID]),
     )?;
     Ok(())
 }
 
-/// Entries after a revision, in order.
+/// Rows after a revision, in order.
 fn since(connection: &Connection, after: u64, limit: usize) -> rusqlite::Result<Vec<Noted>> {
-    const SELECT: &str = "SELECT revision, entity, id FROM changes WHERE revision > ?1 \
-                          ORDER BY revision LIMIT ?2";
+    const SELECT: &str =
+        "SELECT revision, entity, ids FROM changes WHERE revision > ?1 ORDER BY revision";
     let mut statement = connection.prepare_cached(SELECT)?;
-    let rows = statement.query_map((at_most(after), bound(limit)), |row| {
-        let revision = natural(row.get_ref(0)?)?;
-        Ok(Noted { revision, entity: row.get(1)?, id: id(row.get_ref(2)?)? })
-    })?;
-    rows.collect()
+    let mut rows = statement.query([at_most(after)])?;
+    let mut found = Vec::new();
+    while found.len() < limit
+        && let Some(row) = rows.next()?
+    {
+        let (entity, ids): (String, _) = (row.get(1)?, ids(row.get_ref(2)?)?);
+        let first = first_of(natural(row.get_ref(0)?)?, ids);
+        let noted = (first..).zip(ids).filter(|(revision, _)| *revision > after);
+        let noted = noted.map(|(revision, id)| Noted {
+            revision,
+            entity: entity.clone(),
+            id: Id::from_bytes(*id),
+        });
+        found.extend(noted.take(limit - found.len()));
+    }
+    Ok(found)
+}
+
+/// The ids of an entry.
+fn ids(raw: ValueRef<'_>) -> rusqlite::Result<&[[u8; ID]]> {
+    let odd = || damaged("an entry of changes", &format!("{} without ids", raw.data_type()));
+    let ValueRef::Blob(bytes) = raw else { return Err(odd()) };
+    match bytes.as_chunks() {
+        (ids, []) if !ids.is_empty() => Ok(ids),
+        _ => Err(odd()),
+    }
+}
+
+/// The number of the first row of an entry whose last one is `last`.
+fn first_of(last: u64, ids: &[[u8; ID]]) -> u64 {
+    (last + 1).saturating_sub(ids.len() as u64)
+}
+
+fn last(connection: &Connection) -> rusqlite::Result<u64> {
+    const LAST: &str = "SELECT max(revision) FROM changes";
+    let last: Option<u64> =
+        connection.prepare_cached(LAST)?.query_row([], |row| match row.get_ref(0)? {
+            ValueRef::Null => Ok(None),
+            raw => natural(raw).map(Some),
+        })?;
+    Ok(last.unwrap_or_default())
 }
 
 /// The first and the last revision.
 pub(crate) fn bounds(connection: &Connection) -> rusqlite::Result<Journal> {
-    let one = |order: &str| {
-        let sql = format!("SELECT revision FROM changes ORDER BY revision {order} LIMIT 1");
-        let mut statement = connection.prepare_cached(&sql)?;
-        statement.query_row([], |row| natural(row.get_ref(0)?)).optional()
-    };
-    let last = one("DESC")?.unwrap_or_default();
-    Ok(Journal { first: one("ASC")?.unwrap_or(last + 1), last })
+    const FIRST: &str = "SELECT revision, ids FROM changes ORDER BY revision LIMIT 1";
+    let mut statement = connection.prepare_cached(FIRST)?;
+    let first = statement
+        .query_row([], |row| Ok(first_of(natural(row.get_ref(0)?)?, ids(row.get_ref(1)?)?)));
+    let last = last(connection)?;
+    Ok(Journal { first: first.optional()?.unwrap_or(last + 1), last })
 }

@@ -8,12 +8,17 @@
 
 mod audit;
 mod backup;
+mod catalog;
 mod codec;
 mod connect;
+mod copy;
+mod entity_table;
 mod error;
 mod files;
 mod find;
+mod finish;
 mod fixed;
+mod from_single_notes;
 mod from_texts;
 mod journal;
 mod layout;
@@ -23,6 +28,7 @@ mod plugin;
 mod queue;
 mod rows;
 mod scratch;
+mod statements;
 mod store;
 mod table;
 mod tx;

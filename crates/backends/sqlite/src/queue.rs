@@ -7,30 +7,30 @@ use driftline_core::{
     FieldName, Id, Result,
     store::{Operation, QueueCounts, QueueId, QueueList, Queued, ReadQueue, Standing, WriteQueue},
 };
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, Statement, ToSql, params};
 
 use crate::{
     error::damaged,
     meta,
-    table::Table,
+    statements::Statements,
+    table::{QUEUE, Table},
     tx::SqliteTx,
     value::{at_most, bound, id, natural, text, to_json, whole},
 };
 
-pub(crate) const SELECT: &str = "SELECT id, entity_type, entity_id, operation, payload, change, created_at, \
-                      attempts, last_error, parked, kept, failures, failed_at FROM sync_queue ";
-
 impl ReadQueue for SqliteTx<'_> {
     fn queued(&self, entity: &str, id: Id) -> Result<Option<Queued>> {
-        self.named(of(self.connection, self.tables.of(entity), entity, id))
+        self.with(&self.tables.of(entity).queued, |it| {
+            it.query_row((entity, id.to_bytes()), read).optional()
+        })
     }
 
     fn queue(&self, list: QueueList, after: QueueId, limit: usize) -> Result<Vec<Queued>> {
-        self.named(entries(self.connection, list, after, limit))
+        self.named(entries(self.connection(), list, after, limit))
     }
 
     fn queue_counts(&self) -> Result<QueueCounts> {
-        self.named(counts(self.connection))
+        self.named(counts(self.connection()))
     }
 }
 
@@ -42,20 +42,11 @@ impl WriteQueue for SqliteTx<'_> {
     }
 
     fn dequeue(&mut self, entity: &str, id: Id) -> Result<()> {
-        self.queued -= self.write(|it| remove(it, self.tables.of(entity), entity, id))?;
+        let sql = &self.tables.of(entity).dequeue;
+        let removed = |it: &mut Statement<'_>| it.execute((entity, id.to_bytes()));
+        self.queued -= bound(self.write(|it| it.with(sql, removed))?);
         Ok(())
     }
-}
-
-/// The entry of a row.
-fn of(
-    connection: &Connection,
-    table: &Table,
-    entity: &str,
-    id: Id,
-) -> rusqlite::Result<Option<Queued>> {
-    let mut statement = connection.prepare_cached(&table.queued)?;
-    statement.query_row((entity, id.to_bytes()), read).optional()
 }
 
 /// Entries of a list after one of them, oldest first.
@@ -65,7 +56,7 @@ fn entries(
     after: QueueId,
     limit: usize,
 ) -> rusqlite::Result<Vec<Queued>> {
-    let sql = format!("{SELECT}WHERE {} AND id > ?1 ORDER BY id LIMIT ?2", condition(list));
+    let sql = format!("{QUEUE}WHERE {} AND id > ?1 ORDER BY id LIMIT ?2", condition(list));
     let mut statement = connection.prepare_cached(&sql)?;
     statement.query_map((at_most(after.0), bound(limit)), read)?.collect()
 }
@@ -111,62 +102,46 @@ pub(crate) fn lengthen(connection: &Connection, more: i64) -> rusqlite::Result<(
     meta::set(connection, LENGTH, Some(&length.to_string()))
 }
 
-/// The statement that adds an entry with the number `entry`, an expression over the row that
-/// `from` chooses.
-pub(crate) fn insert(entry: &str, from: &str) -> String {
-    format!(
-        "INSERT INTO sync_queue (id, entity_type, entity_id, operation, payload, change, \
-         created_at, attempts, last_error, parked, kept, failures, failed_at) \
-         SELECT {entry}, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 {from} \
-         ON CONFLICT (id) DO NOTHING"
-    )
-}
-
-/// The statement that replaces such an entry.
-pub(crate) fn update(entry: &str, from: &str) -> String {
-    format!(
-        "UPDATE sync_queue SET operation = ?3, payload = ?4, change = ?5, created_at = ?6, \
-         attempts = ?7, last_error = ?8, parked = ?9, kept = ?10, failures = ?11, \
-         failed_at = ?12 WHERE id = (SELECT {entry} {from}) AND ?1 IS NOT NULL"
-    )
-}
-
 /// Stores the entry of a row that is here. Returns whether there was none.
-pub(crate) fn put(
-    connection: &Connection,
-    table: &Table,
+pub(crate) fn put<'a>(
+    statements: &Statements<'a>,
+    table: &'a Table,
     entry: &Queued,
 ) -> rusqlite::Result<bool> {
     let payload = to_json(&entry.fields)?;
-    let run = |sql: &str| {
-        connection.prepare_cached(sql)?.execute(params![
-            entry.entity,
-            entry.id.to_bytes(),
-            entry.operation.name(),
-            payload,
-            whole("the change counter", entry.change)?,
-            whole("the time", entry.created_at)?,
-            entry.attempts,
-            entry.last_error,
-            entry.parked(),
-            entry.excluded(),
-            entry.failures,
-            at_most(entry.failed_at),
-        ])
+    let (change, created) =
+        (whole("the change counter", entry.change)?, whole("the time", entry.created_at)?);
+    let run = |sql: &'a str, target: &dyn ToSql| {
+        statements.with(sql, |it| {
+            it.execute(params![
+                target,
+                entry.id.to_bytes(),
+                entry.operation.name(),
+                payload,
+                change,
+                created,
+                entry.attempts,
+                entry.last_error,
+                entry.parked(),
+                entry.excluded(),
+                entry.failures,
+                at_most(entry.failed_at),
+            ])
+        })
     };
-    if run(&table.enqueue)? > 0 {
+    // Who has read the entry knows its number.
+    if entry.queue_id != QueueId::default()
+        && run(&table.requeue_at, &whole("the number in the queue", entry.queue_id.0)?)? > 0
+    {
+        return Ok(false);
+    }
+    if run(&table.enqueue, &entry.entity)? > 0 {
         return Ok(true);
     }
-    match run(&table.requeue)? {
+    match run(&table.requeue, &entry.entity)? {
         0 => Err(damaged("the queue", &format!("an entry of {}, which is not here", entry.id))),
         _ => Ok(false),
     }
-}
-
-/// Takes an entry away. Returns how many there were.
-fn remove(connection: &Connection, table: &Table, entity: &str, id: Id) -> rusqlite::Result<i64> {
-    let removed = connection.prepare_cached(&table.dequeue)?.execute((entity, id.to_bytes()))?;
-    Ok(bound(removed))
 }
 
 pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Queued> {

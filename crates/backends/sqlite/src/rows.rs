@@ -5,14 +5,15 @@ use driftline_core::{
     store::{Fed, Find, Held, ReadFeed, ReadRows, Stored, WriteQueue, WriteRows},
     value::canonical,
 };
-use rusqlite::{Connection, OptionalExtension, Params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Params, params_from_iter, types::ToSqlOutput};
 
 use crate::{
     codec,
     find::{Filter, filter},
+    statements::Statements,
     table::{Table, Tables},
     tx::SqliteTx,
-    value::{at_most, bound, id, natural},
+    value::{at_most, bound, id, natural, text},
 };
 
 impl ReadRows for SqliteTx<'_> {
@@ -22,36 +23,57 @@ impl ReadRows for SqliteTx<'_> {
 
     fn get(&self, entity: &str, id: Id) -> Result<Option<Stored>> {
         let table = self.tables.of(entity);
-        self.named(read_row(self.connection, table, entity, id))
+        self.named(read_row(&self.statements, table, entity, id))
     }
 
     fn held(&self, entity: &str, id: Id) -> Result<Option<Held>> {
-        let held = || {
-            let mut statement = self.connection.prepare_cached(&self.tables.of(entity).held)?;
-            let held = |row: &rusqlite::Row<'_>| {
-                Ok(Held { hash: row.get::<_, i64>(0)?.cast_unsigned(), acked: row.get(1)? })
-            };
-            statement.query_row((entity, id.to_bytes()), held).optional()
+        let held = |row: &rusqlite::Row<'_>| {
+            Ok(Held { hash: row.get::<_, i64>(0)?.cast_unsigned(), acked: row.get(1)? })
         };
-        self.named(held())
+        self.with(&self.tables.of(entity).held, |it| {
+            it.query_row((entity, id.to_bytes()), held).optional()
+        })
+    }
+
+    fn is_deleted(&self, entity: &str, id: Id) -> Result<Option<bool>> {
+        let table = self.tables.of(entity);
+        if table.columns.is_empty() {
+            return Ok(self.get(entity, id)?.map(|it| it.row.is_deleted()));
+        }
+        self.with(&table.deleted, |it| {
+            it.query_row((entity, id.to_bytes()), |row| row.get(0)).optional()
+        })
+    }
+
+    fn joined(&self, entity: &str, id: Id) -> Result<Vec<Id>> {
+        let Some(joined) = self.tables.joined() else { return Ok(Vec::new()) };
+        // As texts, like every field that is no reference.
+        self.with(joined, |it| {
+            let ids = it.query_map((entity, id.to_string()), |row| {
+                Ok(text(row.get_ref(0)?)?.and_then(|it| it.parse().ok()))
+            })?;
+            ids.filter_map(rusqlite::Result::transpose).collect()
+        })
     }
 
     fn with_key(&self, entity: &str, key: &str) -> Result<Vec<Id>> {
-        self.named(with_key(self.connection, self.tables.of(entity), entity, key))
+        self.with(&self.tables.of(entity).with_key, |it| {
+            it.query_map([entity, key], |row| id(row.get_ref(0)?))?.collect()
+        })
     }
 
     fn find(&self, entity: &str, find: &Find) -> Result<Vec<Stored>> {
         self.query(entity, find, |table, mut filter| {
             let sql = filter.rows(table, find)?;
             let values = params_from_iter(&filter.values);
-            self.named(select(self.connection, table, &sql, values))
+            self.named(select(self.connection(), table, &sql, values))
         })
     }
 
     fn count(&self, entity: &str, find: &Find) -> Result<u64> {
         self.query(entity, find, |table, filter| {
             let count = || {
-                let mut statement = self.connection.prepare_cached(&filter.count(table))?;
+                let mut statement = self.connection().prepare_cached(&filter.count(table))?;
                 let values = params_from_iter(&filter.values);
                 statement.query_row(values, |row| natural(row.get_ref(0)?))
             };
@@ -65,17 +87,17 @@ impl ReadRows for SqliteTx<'_> {
         let after = after.map(Id::to_bytes);
         let after = after.as_ref().map_or(&[][..], |it| &it[..]);
         let params = (entity, after, bound(limit));
-        self.named(select(self.connection, table, &table.scan, params))
+        self.named(select(self.connection(), table, &table.scan, params))
     }
 
     fn stored_entities(&self) -> Result<Vec<String>> {
-        self.named(entities(self.connection, self.tables))
+        self.named(entities(self.connection(), self.tables))
     }
 }
 
 impl ReadFeed for SqliteTx<'_> {
     fn feed(&self, after: Cursor, limit: usize) -> Result<Vec<Fed>> {
-        self.named(feed(self.connection, self.tables, at_most(after.0), limit))
+        self.named(feed(&self.statements, self.tables, at_most(after.0), limit))
     }
 }
 
@@ -84,26 +106,27 @@ impl WriteRows for SqliteTx<'_> {
         self.write(|it| write_row(it, self.tables.of(entity), entity, stored))
     }
 
+    fn insert(&mut self, entity: &str, stored: &Stored) -> Result<()> {
+        self.write(|it| insert_row(it, self.tables.of(entity), entity, stored))
+    }
+
     fn remove(&mut self, entity: &str, id: Id) -> Result<()> {
         // The next row may get the number of this one, and must not get its entry.
         self.dequeue(entity, id)?;
-        self.write(|it| {
-            let mut statement = it.prepare_cached(&self.tables.of(entity).remove)?;
-            statement.execute((entity, id.to_bytes())).map(drop)
-        })
+        let sql = &self.tables.of(entity).remove;
+        self.write(|it| it.with(sql, |it| it.execute((entity, id.to_bytes())))).map(drop)
     }
 
     fn acknowledge(&mut self, entity: &str, id: Id, hash: u64) -> Result<()> {
-        self.write(|it| {
-            let mut statement = it.prepare_cached(&self.tables.of(entity).acknowledge)?;
-            statement.execute((entity, id.to_bytes(), hash.cast_signed())).map(drop)
-        })
+        let sql = &self.tables.of(entity).acknowledge;
+        let values = (entity, id.to_bytes(), hash.cast_signed());
+        self.write(|it| it.with(sql, |it| it.execute(values))).map(drop)
     }
 
     fn forget_hub(&mut self) -> Result<()> {
         self.write(|it| {
             for table in self.tables.all() {
-                it.prepare_cached(&table.forget)?.execute([])?;
+                it.connection.execute(&table.forget, [])?;
             }
             Ok(())
         })
@@ -138,60 +161,91 @@ pub(crate) fn select(
 }
 
 /// The row with this id.
-pub(crate) fn read_row(
-    connection: &Connection,
-    table: &Table,
+pub(crate) fn read_row<'a>(
+    statements: &Statements<'a>,
+    table: &'a Table,
     entity: &str,
     id: Id,
 ) -> rusqlite::Result<Option<Stored>> {
-    let mut statement = connection.prepare_cached(&table.get)?;
-    statement.query_row((entity, id.to_bytes()), |row| codec::read(table, row)).optional()
+    let key = (entity, id.to_bytes());
+    statements.with(&table.get, |it| it.query_row(key, |row| codec::read(table, row)).optional())
 }
 
-/// Stores a row, replacing what was there.
-pub(crate) fn write_row(
-    connection: &Connection,
-    table: &Table,
+/// Stores a row that is not here.
+pub(crate) fn insert_row<'a>(
+    statements: &Statements<'a>,
+    table: &'a Table,
     entity: &str,
     stored: &Stored,
 ) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare_cached(&table.put)?;
-    codec::bind(table, entity, stored, &mut statement)?;
-    statement.raw_execute().map(drop)
+    let values = codec::encoded(table, entity, stored)?;
+    insert(statements, table, entity, stored.id, &values)
 }
 
-/// The ids of rows with this natural key.
-fn with_key(
-    connection: &Connection,
-    table: &Table,
+/// Stores a row, replacing what was there.
+pub(crate) fn write_row<'a>(
+    statements: &Statements<'a>,
+    table: &'a Table,
     entity: &str,
-    key: &str,
-) -> rusqlite::Result<Vec<Id>> {
-    let mut statement = connection.prepare_cached(&table.with_key)?;
-    statement.query_map([entity, key], |row| id(row.get_ref(0)?))?.collect()
+    stored: &Stored,
+) -> rusqlite::Result<()> {
+    let values = codec::encoded(table, entity, stored)?;
+    let run = |sql: &'a str, places: &[usize]| {
+        statements.with(sql, |it| {
+            it.raw_bind_parameter(1, entity)?;
+            it.raw_bind_parameter(2, stored.id.to_bytes())?;
+            for (number, place) in (3..).zip(places) {
+                it.raw_bind_parameter(number, &values[*place])?;
+            }
+            it.raw_execute()
+        })
+    };
+    if run(&table.update, &table.plain)? == 0 {
+        return insert(statements, table, entity, stored.id, &values);
+    }
+    run(&table.reindex, &table.indexed).map(drop)
+}
+
+fn insert<'a>(
+    statements: &Statements<'a>,
+    table: &'a Table,
+    entity: &str,
+    id: Id,
+    values: &[ToSqlOutput<'_>],
+) -> rusqlite::Result<()> {
+    statements.with(&table.insert, |it| {
+        it.raw_bind_parameter(1, entity)?;
+        it.raw_bind_parameter(2, id.to_bytes())?;
+        for (number, value) in (3..).zip(values) {
+            it.raw_bind_parameter(number, value)?;
+        }
+        it.raw_execute().map(drop)
+    })
 }
 
 /// Up to `limit` rows of any table whose sequence number is above `after`, by it. The
 /// indexes tell which rows those are, so that no row is read in vain.
-fn feed(
-    connection: &Connection,
-    tables: &Tables,
+fn feed<'a>(
+    statements: &Statements<'a>,
+    tables: &'a Tables,
     after: i64,
     limit: usize,
 ) -> rusqlite::Result<Vec<Fed>> {
     let mut seqs: Vec<(u64, String, Id)> = Vec::new();
     for table in tables.all() {
-        let mut statement = connection.prepare_cached(&table.feed)?;
-        let mut rows = statement.query(("", after, bound(limit)))?;
-        while let Some(row) = rows.next()? {
-            seqs.push((natural(row.get_ref(0)?)?, row.get(2)?, id(row.get_ref(1)?)?));
-        }
+        statements.with(&table.feed, |it| {
+            let mut rows = it.query(("", after, bound(limit)))?;
+            while let Some(row) = rows.next()? {
+                seqs.push((natural(row.get_ref(0)?)?, row.get(2)?, id(row.get_ref(1)?)?));
+            }
+            Ok(())
+        })?;
     }
     seqs.sort_unstable();
     seqs.truncate(limit);
     let mut found = Vec::with_capacity(seqs.len());
     for (_, entity, id) in seqs {
-        if let Some(stored) = read_row(connection, tables.of(&entity), &entity, id)? {
+        if let Some(stored) = read_row(statements, tables.of(&entity), &entity, id)? {
             found.push(Fed { entity, stored });
         }
     }

@@ -10,14 +10,15 @@ use std::{
 
 use driftline_core::{
     Durability, Error, Result, Schema, Store,
-    store::{Notes, ReadJob, WriteJob},
+    store::{ReadJob, WriteJob},
 };
 use driftline_sqlite_file::{Pool, locked};
 use rusqlite::{Connection, TransactionBehavior, config::DbConfig};
 
 use crate::{
-    backup,
-    connect::{Bounded, PATIENCE, begin, connect},
+    catalog,
+    connect::{Bounded, PATIENCE, begin, connect, look},
+    copy,
     error::{failure, is_damage, moved, refused, unwritable},
     files,
     fixed::{self, Found},
@@ -115,8 +116,8 @@ impl SqliteStore {
         }
         connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
         connection.pragma_update(None, "journal_size_limit", LOG_BYTES.cast_signed())?;
-        if found == Found::Older {
-            backup::before_upgrade(&connection, path).map_err(refused)?;
+        if matches!(found, Found::WithTexts | Found::WithSingleNotes) {
+            copy::before_upgrade(&connection, path).map_err(refused)?;
         }
         if found != Found::Ours || upgrade::is_needed(&connection, schema)? {
             connection.pragma_update(None, "synchronous", "FULL")?;
@@ -126,7 +127,7 @@ impl SqliteStore {
             transaction.commit()?;
         }
         connection.pragma_update(None, "synchronous", "NORMAL")?;
-        let tables = upgrade::tables(&connection, schema)?;
+        let tables = catalog::tables(&connection, schema)?;
         // The file is sound and ours, so this connection may tidy up when it closes.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         Ok((connection, tables))
@@ -138,13 +139,13 @@ impl SqliteStore {
     }
 
     /// The tables as the running transaction sees them: another version of this
-    /// program may have added some since.
-    fn tables(&self, connection: &Connection) -> rusqlite::Result<Arc<Tables>> {
+    /// program may have added some since, which it counts by `generation`.
+    fn tables(&self, connection: &Connection, generation: i64) -> rusqlite::Result<Arc<Tables>> {
         let known = Arc::clone(&self.tables.read().unwrap_or_else(PoisonError::into_inner));
-        if upgrade::generation(connection)? == known.generation {
+        if generation == known.generation {
             return Ok(known);
         }
-        let tables = Arc::new(upgrade::tables(connection, &self.schema)?);
+        let tables = Arc::new(catalog::tables(connection, &self.schema)?);
         let mut known = self.tables.write().unwrap_or_else(PoisonError::into_inner);
         *known = Arc::clone(&tables);
         Ok(tables)
@@ -174,8 +175,7 @@ impl SqliteStore {
     }
 
     fn tx<'a>(&'a self, connection: &'a Connection, tables: &'a Tables) -> SqliteTx<'a> {
-        let (schema, path) = (&self.schema, self.path.as_path());
-        SqliteTx { connection, tables, schema, path, notes: Notes::default(), queued: 0 }
+        SqliteTx::new(connection, tables, &self.schema, &self.path)
     }
 
     /// Cuts the write-ahead log if readers have kept it from being begun anew for
@@ -220,10 +220,12 @@ impl Store for SqliteStore {
         let mut writer = self.writer();
         self.named(writer.set_durability(durability))?;
         let transaction = self.named(begin(&writer.connection, TransactionBehavior::Immediate))?;
-        let tables = self.named(self.tables(&transaction))?;
+        let generation = self.named(catalog::generation(&transaction))?;
+        let tables = self.named(self.tables(&transaction, generation))?;
         let mut tx = self.tx(&transaction, &tables);
         job(&mut tx)?;
         tx.finish()?;
+        drop(tx);
         if transaction.is_autocommit() {
             return Err(given_up(&self.path));
         }
@@ -236,9 +238,12 @@ impl Store for SqliteStore {
         self.is_in_place()?;
         let open = || self.named(self.reader());
         self.readers.with(open, |reader| {
-            let transaction = self.named(begin(reader, TransactionBehavior::Deferred))?;
-            let tables = self.named(self.tables(&transaction))?;
-            job(&self.tx(&transaction, &tables))
+            let read = look(reader, catalog::LOOK, |row| {
+                let generation = self.named(catalog::generation_in(row))?;
+                let tables = self.named(self.tables(reader, generation))?;
+                job(&self.tx(reader, &tables))
+            });
+            self.named(read)?
         })?
     }
 

@@ -3,12 +3,9 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use driftline_core::{DELETED_AT, FieldName, Schema};
+use driftline_core::{ALIASES, DELETED_AT, FieldName, Schema};
 
-use crate::{
-    layout::{ColumnKind, Layout, TableLayout},
-    queue,
-};
+use crate::layout::{ColumnKind, ColumnLayout, Layout, TableLayout};
 
 /// The table that keeps rows of entities which no program on this file has known.
 pub(crate) const OTHER_ROWS: &str = "other_rows";
@@ -17,8 +14,20 @@ pub(crate) const OTHER_ROWS: &str = "other_rows";
 /// tidying up the file leaves the numbers as they are.
 pub(crate) const ROW: &str = "\"row.number\"";
 
+/// What a select of queue entries begins with.
+pub(crate) const QUEUE: &str = "SELECT id, entity_type, entity_id, operation, payload, change, \
+                                created_at, attempts, last_error, parked, kept, failures, \
+                                failed_at FROM sync_queue ";
+
+/// What an update of a queue entry begins with.
+const SET: &str = "UPDATE sync_queue SET operation = ?3, payload = ?4, change = ?5, \
+                   created_at = ?6, attempts = ?7, last_error = ?8, parked = ?9, kept = ?10, \
+                   failures = ?11, failed_at = ?12 ";
+
+const KEY: &str = "natural_key";
+
 /// The columns behind those of the fields, in every table.
-const TAIL: [&str; 8] = ["natural_key", "stamp", "stamps", "extra", "seq", "born", "hash", "acked"];
+const TAIL: [&str; 8] = [KEY, "stamp", "stamps", "extra", "seq", "born", "hash", "acked"];
 
 /// The tables of a file.
 #[derive(Debug)]
@@ -27,6 +36,7 @@ pub(crate) struct Tables {
     pub(crate) generation: i64,
     by_name: BTreeMap<String, Table>,
     other: Table,
+    joined: String,
 }
 
 /// A table and its statements. In all of them ?1 is the entity, whether used or not,
@@ -42,15 +52,27 @@ pub(crate) struct Table {
     pub(crate) select: String,
     pub(crate) get: String,
     pub(crate) held: String,
+    /// Whether a row is deleted. Only of tables with columns.
+    pub(crate) deleted: String,
     /// ?3: the hash.
     pub(crate) acknowledge: String,
-    pub(crate) put: String,
+    /// ?3 and on: [`Self::fields`].
+    pub(crate) insert: String,
+    /// ?3 and on: the fields in [`Self::plain`].
+    pub(crate) update: String,
+    /// ?3 and on: the fields in [`Self::indexed`]. SQLite writes the entry of an index again
+    /// whenever a column of it is set, so these are set only if they change.
+    pub(crate) reindex: String,
+    pub(crate) plain: Vec<usize>,
+    pub(crate) indexed: Vec<usize>,
     pub(crate) remove: String,
     /// The queue entry of a row.
     pub(crate) queued: String,
     /// ?3 and on: the columns of the entry after the id of its row.
     pub(crate) enqueue: String,
     pub(crate) requeue: String,
+    /// As `requeue`, of the entry with the number ?1.
+    pub(crate) requeue_at: String,
     pub(crate) dequeue: String,
     /// ?2: the key.
     pub(crate) with_key: String,
@@ -71,6 +93,8 @@ pub(crate) struct Column {
     pub(crate) sql: String,
     pub(crate) kind: ColumnKind,
     pub(crate) local: bool,
+    /// Whether an index has it that holds most rows.
+    pub(crate) is_indexed: bool,
 }
 
 impl Tables {
@@ -82,7 +106,13 @@ impl Tables {
             generation,
             by_name: layout.tables.iter().map(table).collect(),
             other: Table::of_others(OTHER_ROWS),
+            joined: joined(),
         }
+    }
+
+    /// The statement that finds the ids that stand beside the id ?2 of the entity ?1.
+    pub(crate) fn joined(&self) -> Option<&str> {
+        self.by_name.contains_key(ALIASES.name).then_some(&self.joined)
     }
 
     /// The table that keeps rows of `entity`.
@@ -110,6 +140,11 @@ impl Table {
             sql: quoted(DELETED_AT),
             kind: ColumnKind::Int,
             local: false,
+            is_indexed: false,
+        };
+        let in_an_index = |field: &str| {
+            let listing = |it: &ColumnLayout| it.listed_by.as_deref() == Some(field);
+            layout.columns.iter().any(|it| it.indexed && (it.field == field || listing(it)))
         };
         let columns = layout.columns.iter().map(|it| Column {
             field: match entity.and_then(|entity| entity.field(&it.field)) {
@@ -119,6 +154,7 @@ impl Table {
             sql: quoted(&it.column),
             kind: it.kind,
             local: it.local,
+            is_indexed: in_an_index(&it.field),
         });
         let foreign_key = entity.is_none().then(|| layout.key.clone());
         Self::of(name, layout.number, columns.chain([deleted]).collect(), foreign_key)
@@ -133,17 +169,25 @@ impl Table {
         let table = quoted(name);
         let is_other = number == 0;
         // `mine` narrows to one entity where a table holds several.
-        let (mine, entity, target, key) = if is_other {
-            ("entity = ?1 AND ", "entity", "entity, id", "entity, ")
-        } else {
-            ("", "", "id", "")
-        };
+        let (mine, entity, key) =
+            if is_other { ("entity = ?1 AND ", "entity", "entity, ") } else { ("", "", "") };
         let fields: Vec<&str> = columns.iter().map(|it| it.sql.as_str()).chain(TAIL).collect();
         let listed = fields.join(", ");
         let select = format!("SELECT id, {listed} FROM {table} ");
-        let values: Vec<String> = (2..fields.len() + 3).map(|it| format!("?{it}")).collect();
-        let updates: Vec<String> =
-            fields.iter().map(|it| format!("{it} = excluded.{it}")).collect();
+        let values: String = (3..fields.len() + 3).map(|it| format!(", ?{it}")).collect();
+        let is_indexed = |place: &usize| match columns.get(*place) {
+            Some(column) => column.is_indexed,
+            None => fields[*place] == KEY,
+        };
+        let (indexed, plain): (Vec<usize>, Vec<usize>) = (0..fields.len()).partition(is_indexed);
+        let set = |places: &[usize]| -> String {
+            let one = |(number, place): (usize, &usize)| format!("{} = ?{number}", fields[*place]);
+            (3..).zip(places).map(one).collect::<Vec<_>>().join(", ")
+        };
+        let moved: Vec<String> = (3..)
+            .zip(&indexed)
+            .map(|(it, place)| format!("{} IS NOT ?{it}", fields[*place]))
+            .collect();
         let first = if is_other { "?1, " } else { "" };
         let source = if is_other { entity.to_owned() } else { format!("'{name}'") };
         // A row's entry is found by the number that SQLite knows the row by: one small insert
@@ -155,17 +199,22 @@ impl Table {
         Self {
             get: format!("{select}WHERE {mine}id = ?2"),
             held: format!("SELECT hash, acked FROM {table} WHERE {mine}id = ?2"),
+            deleted: format!("SELECT deleted_at IS NOT NULL FROM {table} WHERE id = ?2"),
             acknowledge: format!("UPDATE {table} SET hash = ?3, acked = 1 WHERE {mine}id = ?2"),
-            put: format!(
-                "INSERT INTO {table} ({key}id, {listed}) VALUES ({first}{}) \
-                 ON CONFLICT ({target}) DO UPDATE SET {}",
-                values.join(", "),
-                updates.join(", ")
+            insert: format!("INSERT INTO {table} ({key}id, {listed}) VALUES ({first}?2{values})"),
+            update: format!("UPDATE {table} SET {} WHERE {mine}id = ?2", set(&plain)),
+            reindex: format!(
+                "UPDATE {table} SET {} WHERE {mine}id = ?2 AND ({})",
+                set(&indexed),
+                moved.join(" OR ")
             ),
+            plain,
+            indexed,
             remove: format!("DELETE FROM {table} WHERE {mine}id = ?2"),
-            queued: format!("{}WHERE id = (SELECT {entry} {from})", queue::SELECT),
-            enqueue: queue::insert(&entry, &from),
-            requeue: queue::update(&entry, &from),
+            queued: format!("{QUEUE}WHERE id = (SELECT {entry} {from})"),
+            enqueue: enqueue(&entry, &from),
+            requeue: format!("{SET}WHERE id = (SELECT {entry} {from}) AND ?1 IS NOT NULL"),
+            requeue_at: format!("{SET}WHERE id = ?1 AND entity_id = ?2"),
             dequeue: format!("DELETE FROM sync_queue WHERE id = (SELECT {entry} {from})"),
             with_key: format!("SELECT id FROM {table} WHERE {mine}natural_key = ?2 ORDER BY id"),
             scan: scan(""),
@@ -187,6 +236,27 @@ impl Table {
     pub(crate) fn column(&self, field: &str) -> Option<&Column> {
         self.columns.iter().find(|it| it.field == field)
     }
+}
+
+fn joined() -> String {
+    let table = quoted(ALIASES.name);
+    let half = |end, other| {
+        format!(
+            "SELECT {other} FROM {table} WHERE {end} = ?2 AND entity = ?1 AND deleted_at IS NULL"
+        )
+    };
+    format!("{} UNION ALL {}", half("low", "high"), half("high", "low"))
+}
+
+/// The statement that adds an entry with the number `entry`, an expression over the row that
+/// `from` chooses.
+fn enqueue(entry: &str, from: &str) -> String {
+    format!(
+        "INSERT INTO sync_queue (id, entity_type, entity_id, operation, payload, change, \
+         created_at, attempts, last_error, parked, kept, failures, failed_at) \
+         SELECT {entry}, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 {from} \
+         ON CONFLICT (id) DO NOTHING"
+    )
 }
 
 /// A name in SQL. Names are checked when a schema is made; quoting keeps keywords apart.

@@ -2,26 +2,20 @@
 //! indexes, views. Nothing is dropped or renamed. Rows and cells that were kept aside
 //! until a program came that knows them move into their tables and columns.
 
-use std::collections::BTreeMap;
-
 use driftline_core::{EntityDescriptor, Schema};
 use rusqlite::{Connection, params};
 
 use crate::{
-    error::damaged,
-    find::DELETED,
+    catalog::{load, save},
+    entity_table::{deleted_index, existing, index_deleted, lay_out},
     fixed::{self, Found},
-    from_texts,
-    layout::{Existing, Layout, TableLayout},
-    meta,
+    from_single_notes, from_texts,
+    layout::TableLayout,
     rows::{select, write_row},
-    table::{OTHER_ROWS, ROW, Table, Tables, quoted},
-    value::to_json,
-    view::view,
+    statements::Statements,
+    table::{OTHER_ROWS, ROW, Table, quoted},
 };
 
-const LAYOUT: &str = "sqlite.layout";
-const GENERATION: &str = "sqlite.generation";
 const BATCH: i64 = 500;
 
 /// Whether `schema` needs something that the file lacks.
@@ -49,7 +43,8 @@ pub(crate) fn upgrade(
 ) -> rusqlite::Result<()> {
     match found {
         Found::Empty => fixed::make(connection)?,
-        Found::Older => from_texts::upgrade(connection, schema)?,
+        Found::WithTexts => from_texts::upgrade(connection, schema)?,
+        Found::WithSingleNotes => from_single_notes::upgrade(connection)?,
         Found::Ours => (),
     }
     let old = load(connection)?;
@@ -68,108 +63,6 @@ pub(crate) fn upgrade(
     save(connection, &new)
 }
 
-/// Writes down what the columns of the file mean from now on.
-pub(crate) fn save(connection: &Connection, layout: &Layout) -> rusqlite::Result<()> {
-    let next = generation(connection)? + 1;
-    meta::set(connection, LAYOUT, Some(&to_json(layout)?))?;
-    meta::set(connection, GENERATION, Some(&next.to_string()))
-}
-
-/// The tables of the file as it is now.
-pub(crate) fn tables(connection: &Connection, schema: &Schema) -> rusqlite::Result<Tables> {
-    Ok(Tables::new(&load(connection)?, generation(connection)?, schema))
-}
-
-/// Counts the changes of the file's layout.
-pub(crate) fn generation(connection: &Connection) -> rusqlite::Result<i64> {
-    let text = meta::get(connection, GENERATION)?;
-    text.map_or(Ok(0), |it| it.parse().map_err(|_| damaged(GENERATION, &it)))
-}
-
-/// What the file says its columns mean.
-pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Layout> {
-    let text = meta::get(connection, LAYOUT)?;
-    let read =
-        |it: String| serde_json::from_str(&it).map_err(|error| damaged(LAYOUT, &error.to_string()));
-    text.map_or_else(|| Ok(Layout::default()), read)
-}
-
-fn existing(connection: &Connection, table: &str) -> rusqlite::Result<Existing> {
-    let mut columns = connection.prepare("SELECT name, type FROM pragma_table_info(?1)")?;
-    let columns = columns.query_map([table], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    columns.collect()
-}
-
-/// Lets every table find its deleted rows, few among many, without reading the others.
-/// Files of earlier programs lack the index; those keep it up like any other.
-fn index_deleted(connection: &Connection, layout: &Layout) -> rusqlite::Result<()> {
-    for name in layout.tables.keys() {
-        connection.execute_batch(&format!(
-            "CREATE INDEX IF NOT EXISTS {} ON {} (deleted_at, id) WHERE {DELETED}",
-            quoted(&deleted_index(name)),
-            quoted(name),
-        ))?;
-    }
-    Ok(())
-}
-
-fn deleted_index(table: &str) -> String {
-    format!("{table}.deleted")
-}
-
-pub(crate) fn lay_out(
-    connection: &Connection,
-    name: &str,
-    layout: &TableLayout,
-) -> rusqlite::Result<()> {
-    let table = quoted(name);
-    let has: BTreeMap<_, _> = existing(connection, name)?;
-    let mut sql = String::new();
-    if has.is_empty() {
-        let column = |it: &crate::layout::ColumnLayout| {
-            format!("{} {}, ", quoted(&it.column), it.kind.sql())
-        };
-        let columns: String = layout.columns.iter().map(column).collect();
-        sql.push_str(&format!(
-            "CREATE TABLE {table} ({ROW} INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, \
-             {columns}deleted_at INTEGER, \
-             natural_key TEXT, stamp BLOB, stamps TEXT, extra TEXT, \
-             seq INTEGER NOT NULL DEFAULT 0, born INTEGER NOT NULL DEFAULT 0, \
-             hash INTEGER NOT NULL DEFAULT 0, acked INTEGER NOT NULL DEFAULT 0);\n"
-        ));
-    } else {
-        for column in layout.columns.iter().filter(|it| !has.contains_key(&it.column)) {
-            let (name, kind) = (quoted(&column.column), column.kind.sql());
-            sql.push_str(&format!("ALTER TABLE {table} ADD COLUMN {name} {kind};\n"));
-        }
-    }
-    for column in layout.columns.iter().filter(|it| it.indexed) {
-        // A point cannot be in the name of an entity, so these never meet a table.
-        let by = format!("{name}.by.{}", column.column);
-        let then = column.listed_by.as_ref();
-        let then = then.and_then(|by| layout.columns.iter().find(|it| it.field == *by));
-        let (index, columns) = match then {
-            Some(then) => {
-                // The longer index does what this one did before.
-                sql.push_str(&format!("DROP INDEX IF EXISTS {};\n", quoted(&by)));
-                let columns = format!("{}, {}", quoted(&column.column), quoted(&then.column));
-                (format!("{by}.{}", then.column), columns)
-            }
-            None => (by, quoted(&column.column)),
-        };
-        let index = quoted(&index);
-        sql.push_str(&format!("CREATE INDEX IF NOT EXISTS {index} ON {table} ({columns}, id);\n"));
-    }
-    sql.push_str(&format!(
-        "CREATE INDEX IF NOT EXISTS {} ON {table} (seq, id) WHERE seq > 0;\n\
-         CREATE INDEX IF NOT EXISTS {} ON {table} (natural_key, id) WHERE natural_key IS NOT NULL;\n",
-        quoted(&format!("{name}.seq")),
-        quoted(&format!("{name}.key")),
-    ));
-    sql.push_str(&view(name, layout));
-    connection.execute_batch(&sql)
-}
-
 /// Writes again, in the new layout, the rows that the old one could not place.
 fn move_rows(
     connection: &Connection,
@@ -185,6 +78,7 @@ fn move_rows(
     };
     let adds = before.is_some_and(|before| now.only_adds_to(before));
     let scan = if adds { &old.scan_extra } else { &old.scan };
+    let statements = Statements::of(connection);
     let mut after = Vec::new();
     loop {
         let rows = select(connection, &old, scan, params![entity.name, after, BATCH])?;
@@ -192,7 +86,7 @@ fn move_rows(
         after = last.id.to_bytes().to_vec();
         for mut row in rows {
             row.key = entity.key_of(&row.row);
-            write_row(connection, &new, entity.name, &row)?;
+            write_row(&statements, &new, entity.name, &row)?;
         }
     }
     if before.is_none() {

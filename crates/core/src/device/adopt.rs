@@ -106,7 +106,9 @@ pub(super) fn adopt_row(
     change: Change,
 ) -> Result<()> {
     let Change { entity, id, row, .. } = change;
-    let mut stored = tx.get(&entity, id)?.unwrap_or_else(|| Stored::new(id));
+    let known = tx.get(&entity, id)?;
+    let is_new = known.is_none();
+    let mut stored = known.unwrap_or_else(|| Stored::new(id));
     let entry = if stored.row.is_empty() { None } else { tx.queued(&entity, id)? };
     let hash = row.hash(&entity, id);
     link.replace(&entity, stored.hash, hash);
@@ -158,7 +160,11 @@ pub(super) fn adopt_row(
         stored.row.retain(|field| descriptor.field(field).is_none_or(|it| !it.local));
         stored.key = descriptor.key_of(&stored.row);
     }
-    tx.put(&entity, &stored)?;
+    if is_new {
+        tx.insert(&entity, &stored)?;
+    } else {
+        tx.put(&entity, &stored)?;
+    }
     if changed {
         tx.note(&entity, id)?;
     }

@@ -10,7 +10,7 @@ use crate::{
 
 use super::{
     exclude,
-    write::{audit, holder, owe},
+    write::{audit, holder, owe, owe_new},
 };
 
 /// What an import did to a row.
@@ -86,11 +86,19 @@ pub fn import(
     if is_new && let Some(twin) = holder(tx.reading(), entity, stored.key.as_deref(), id)? {
         alias::assume(tx, entity.name, id, twin)?;
     }
-    tx.put(entity.name, &stored)?;
+    if is_new {
+        tx.insert(entity.name, &stored)?;
+    } else {
+        tx.put(entity.name, &stored)?;
+    }
     tx.note(entity.name, id)?;
     if !is_new && fields.iter().any(|it| entity.places(it)) {
         exclude::moved(tx, entity)?;
     }
+    if is_new {
+        owe_new(tx, entity.name, &stored, fields, moment.now)?;
+        return Ok(Imported::New);
+    }
     owe(tx, entity.name, &stored, fields, moment.now)?;
-    Ok(if is_new { Imported::New } else { Imported::Grown })
+    Ok(Imported::Grown)
 }

@@ -34,4 +34,5 @@ pub use self::{
 pub(crate) use self::{
     exclude::Judge,
     queue::{DEVICE, PAUSE},
+    write::edit,
 };

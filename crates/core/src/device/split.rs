@@ -199,7 +199,7 @@ pub fn rejoin(
     for (referring, id, field) in follow {
         rename_reference(tx, moment, referring, id, field, &name)?;
     }
-    super::set_deleted(tx, moment, entity, apart, Some(moment.now))?;
+    super::set_deleted(tx, moment, entity, apart, true)?;
     Ok(apart)
 }
 

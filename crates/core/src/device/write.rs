@@ -6,7 +6,7 @@ use crate::{
     Value, Values, alias,
     clock::{self, Moment},
     store::{AuditEntry, AuditKind, Operation, QueueId, Queued, ReadTx, Standing, StoreTx, Stored},
-    view,
+    view::{self, Members},
 };
 
 /// Creates a row with the given values. Nothing else is written: no defaults, and no
@@ -43,10 +43,10 @@ pub fn create(
             why: Refusal::KeyTaken { key },
         });
     }
-    tx.put(entity.name, &stored)?;
+    tx.insert(entity.name, &stored)?;
     tx.note(entity.name, id)?;
     let fields: Vec<FieldName> = stored.row.cells().map(|(field, _)| field.clone()).collect();
-    owe(tx, entity.name, &stored, fields, moment.now)
+    owe_new(tx, entity.name, &stored, fields, moment.now)
 }
 
 /// Writes new values into a row, under any id that stands for it.
@@ -61,11 +61,30 @@ pub fn update(
     id: Id,
     values: Values,
 ) -> Result<()> {
+    let members = members(tx.reading(), entity, id)?;
+    edit(tx, moment, entity, id, &members, values)
+}
+
+/// As [`update`], of rows that were read.
+pub(crate) fn edit(
+    tx: &mut dyn StoreTx,
+    moment: &Moment,
+    entity: &'static EntityDescriptor,
+    id: Id,
+    members: &Members,
+    values: Values,
+) -> Result<()> {
     let (cells, local) = sort_values(entity, values)?;
     if entity.policy == Policy::AppendOnly && !cells.is_empty() {
         return Err(Error::Refused { entity: entity.name.into(), id, why: Refusal::AppendOnly });
     }
-    write_cells(tx, moment, entity, id, cells, local)
+    write_into(tx, moment, entity, id, members, cells, local)
+}
+
+/// The rows that are one with the row `id`, which must be here.
+pub(crate) fn members(tx: &dyn ReadTx, entity: &EntityDescriptor, id: Id) -> Result<Members> {
+    let not_found = || Error::NotFound { entity: entity.name.into(), id };
+    view::members(tx, entity, id)?.ok_or_else(not_found)
 }
 
 /// Writes values into the row with this id, and creates it if it is not here: for rows
@@ -87,7 +106,7 @@ pub fn put(
     }
 }
 
-/// Marks a row as deleted at `at`, or restores it.
+/// Deletes a row, or restores it, unless that was done before.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -96,10 +115,14 @@ pub fn set_deleted(
     moment: &Moment,
     entity: &'static EntityDescriptor,
     id: Id,
-    at: Option<Millis>,
+    deleted: bool,
 ) -> Result<()> {
-    let cells = vec![(DELETED_AT.into(), at.map_or(Value::Null, Value::from))];
-    write_cells(tx, moment, entity, id, cells, Vec::new())
+    let members = members(tx.reading(), entity, id)?;
+    if members.row().is_deleted() == deleted {
+        return Ok(());
+    }
+    let at = if deleted { Value::from(moment.now) } else { Value::Null };
+    write_into(tx, moment, entity, id, &members, vec![(DELETED_AT.into(), at)], Vec::new())
 }
 
 pub(super) type Cells = Vec<(FieldName, Value)>;
@@ -130,10 +153,23 @@ pub(super) fn write_cells(
     cells: Cells,
     local: Cells,
 ) -> Result<()> {
-    let not_found = || Error::NotFound { entity: entity.name.into(), id };
-    let shown = view::view(tx.reading(), entity, id)?.ok_or_else(not_found)?;
-    let target = if shown.members.contains(&id) { id } else { shown.members[0] };
-    let mut stored = tx.get(entity.name, target)?.ok_or_else(not_found)?;
+    let members = members(tx.reading(), entity, id)?;
+    write_into(tx, moment, entity, id, &members, cells, local)
+}
+
+fn write_into(
+    tx: &mut dyn StoreTx,
+    moment: &Moment,
+    entity: &'static EntityDescriptor,
+    id: Id,
+    members: &Members,
+    cells: Cells,
+    local: Cells,
+) -> Result<()> {
+    let shown = members.row();
+    let rows = &members.rows;
+    let mut stored = rows.iter().find(|it| it.id == id).unwrap_or(&rows[0]).clone();
+    let target = stored.id;
     stored.local.extend(local);
     tx.note(entity.name, target)?;
     if cells.is_empty() {
@@ -143,7 +179,7 @@ pub(super) fn write_cells(
     let fields: Vec<FieldName> = cells.iter().map(|(field, _)| field.clone()).collect();
     for (field, value) in cells {
         let mut stamp = stamp;
-        if let Some(old) = shown.row.cell(&field) {
+        if let Some(old) = shown.cell(&field) {
             // A stamp from a clock that is far ahead was not allowed to move ours, so
             // an edit of that cell must be put above it by hand, and that cell alone.
             if old.stamp >= stamp {
@@ -219,10 +255,33 @@ pub(super) fn owe(
     fields: impl IntoIterator<Item = FieldName>,
     now: Millis,
 ) -> Result<()> {
+    let entry = tx.queued(entity, stored.id)?;
+    owe_after(tx, entry, entity, stored, fields, now)
+}
+
+/// As [`owe`], of a row that was not here before and so does not wait.
+pub(super) fn owe_new(
+    tx: &mut dyn StoreTx,
+    entity: &str,
+    stored: &Stored,
+    fields: impl IntoIterator<Item = FieldName>,
+    now: Millis,
+) -> Result<()> {
+    owe_after(tx, None, entity, stored, fields, now)
+}
+
+fn owe_after(
+    tx: &mut dyn StoreTx,
+    entry: Option<Queued>,
+    entity: &str,
+    stored: &Stored,
+    fields: impl IntoIterator<Item = FieldName>,
+    now: Millis,
+) -> Result<()> {
     if alias::is_provisional(entity, stored) {
         return Ok(());
     }
-    let mut entry = tx.queued(entity, stored.id)?.unwrap_or_else(|| Queued {
+    let mut entry = entry.unwrap_or_else(|| Queued {
         queue_id: QueueId::default(),
         entity: entity.to_owned(),
         id: stored.id,

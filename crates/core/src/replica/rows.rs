@@ -5,7 +5,7 @@
 use crate::{
     EntityDescriptor, Entry, Error, Id, Replica, Result, SyncEntity, Values,
     store::{Find, ReadTx},
-    view::{self, View},
+    view::{self, Members, View},
 };
 
 impl Replica {
@@ -141,7 +141,7 @@ impl dyn ReadTx + '_ {
     pub fn get_values(&self, entity: &str, id: Id) -> Result<Option<View>> {
         let entity = self.schema().entity(entity)?;
         match visible(self, entity, id) {
-            Ok(it) => Ok(Some(it)),
+            Ok(it) => Ok(Some(it.view())),
             Err(Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),
         }
@@ -168,9 +168,13 @@ impl dyn ReadTx + '_ {
     }
 }
 
-pub(super) fn visible(tx: &dyn ReadTx, entity: &'static EntityDescriptor, id: Id) -> Result<View> {
-    if let Some(it) = view::view(tx, entity, id)?
-        && view::is_visible(tx, entity, &it.row)?
+pub(super) fn visible(
+    tx: &dyn ReadTx,
+    entity: &'static EntityDescriptor,
+    id: Id,
+) -> Result<Members> {
+    if let Some(it) = view::members(tx, entity, id)?
+        && view::is_visible(tx, entity, &it.row())?
     {
         return Ok(it);
     }

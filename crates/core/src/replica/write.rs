@@ -9,7 +9,6 @@ use crate::{
     clock::Moment,
     device::{self, Imported},
     store::{Find, ReadTx, StoreTx},
-    view,
 };
 
 /// How the names of the values begin that the engine keeps for itself.
@@ -178,7 +177,8 @@ impl WriteTx<'_> {
     /// [`Error::NotFound`]; [`Error::Refused`] if it is append-only.
     pub fn update<E: SyncEntity>(&mut self, id: Id, edit: impl FnOnce(&mut E)) -> Result<()> {
         let entity = self.entity(E::NAME)?;
-        let before = rows::typed::<E>(&rows::visible(self.tx.reading(), entity, id)?)?;
+        let members = rows::visible(self.tx.reading(), entity, id)?;
+        let before = rows::typed::<E>(&members.clone().view())?;
         let mut after = before.clone();
         edit(&mut after);
         let pairs = E::FIELDS.iter().zip(before.values().into_iter().zip(after.values()));
@@ -189,7 +189,7 @@ impl WriteTx<'_> {
         if values.is_empty() {
             return Ok(());
         }
-        device::update(self.tx, &self.moment, entity, id, values)?;
+        device::edit(self.tx, &self.moment, entity, id, &members, values)?;
         self.changed(entity.name, id);
         Ok(())
     }
@@ -200,8 +200,8 @@ impl WriteTx<'_> {
     /// [`Error::NotFound`], [`Error::Invalid`]; [`Error::Refused`] if it is append-only.
     pub fn update_values(&mut self, entity: &str, id: Id, values: Values) -> Result<()> {
         let entity = self.entity(entity)?;
-        rows::visible(self.tx.reading(), entity, id)?;
-        device::update(self.tx, &self.moment, entity, id, values)?;
+        let members = rows::visible(self.tx.reading(), entity, id)?;
+        device::edit(self.tx, &self.moment, entity, id, &members, values)?;
         self.changed(entity.name, id);
         Ok(())
     }
@@ -229,12 +229,7 @@ impl WriteTx<'_> {
     /// [`Error::NotFound`], [`Error::Invalid`].
     pub fn set_deleted(&mut self, entity: &str, id: Id, deleted: bool) -> Result<()> {
         let entity = self.entity(entity)?;
-        let not_found = || Error::NotFound { entity: entity.name.into(), id };
-        let shown = view::view(self.tx.reading(), entity, id)?.ok_or_else(not_found)?;
-        if shown.row.is_deleted() != deleted {
-            let at = deleted.then_some(self.moment.now);
-            device::set_deleted(self.tx, &self.moment, entity, id, at)?;
-        }
+        device::set_deleted(self.tx, &self.moment, entity, id, deleted)?;
         self.changed(entity.name, id);
         Ok(())
     }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::{Id, Result};
 
-/// How many changes a journal keeps. Who fell behind further starts over.
+/// How many changes a journal keeps at least. Who fell behind further starts over.
 pub const JOURNAL_LENGTH: u64 = 500_000;
 
 /// A change of a row that readers can see.
@@ -41,8 +41,17 @@ impl Journal {
 /// For stores.
 #[derive(Clone, Debug, Default)]
 pub struct Notes {
-    order: Vec<(String, Id)>,
+    runs: Vec<NotedRun>,
     seen: BTreeMap<String, HashSet<Id>>,
+}
+
+/// Rows of one entity that changed one after the other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotedRun {
+    /// The entity.
+    pub entity: String,
+    /// The rows, in the order in which they changed.
+    pub ids: Vec<Id>,
 }
 
 impl Notes {
@@ -52,15 +61,19 @@ impl Notes {
             Some(ids) => ids.insert(id),
             None => self.seen.insert(entity.to_owned(), HashSet::from([id])).is_none(),
         };
-        if new {
-            self.order.push((entity.to_owned(), id));
+        if !new {
+            return;
+        }
+        match self.runs.last_mut() {
+            Some(run) if run.entity == entity => run.ids.push(id),
+            _ => self.runs.push(NotedRun { entity: entity.to_owned(), ids: vec![id] }),
         }
     }
 
     /// Takes out what was noted.
-    pub fn take(&mut self) -> Vec<(String, Id)> {
+    pub fn take(&mut self) -> Vec<NotedRun> {
         self.seen.clear();
-        std::mem::take(&mut self.order)
+        std::mem::take(&mut self.runs)
     }
 }
 
@@ -84,7 +97,7 @@ pub trait ReadJournal {
 pub trait WriteJournal: ReadJournal {
     /// Notes that a row changed for those who read it: an entry of the journal when the
     /// transaction commits, one for each row however often it is noted. The journal
-    /// keeps the last [`JOURNAL_LENGTH`] of them.
+    /// keeps at least the last [`JOURNAL_LENGTH`] of them.
     ///
     /// # Errors
     /// When the store cannot be written.

@@ -19,7 +19,7 @@ pub use self::{
     audit::{AuditEntry, AuditKind, LogId, ReadAudit, WriteAudit},
     feed::{Fed, ReadFeed},
     find::{Deleted, Find},
-    journal::{JOURNAL_LENGTH, Journal, Noted, Notes, ReadJournal, WriteJournal},
+    journal::{JOURNAL_LENGTH, Journal, Noted, NotedRun, Notes, ReadJournal, WriteJournal},
     meta::{ReadMeta, WriteMeta},
     queue::{Operation, QueueCounts, QueueId, QueueList, Queued, ReadQueue, Standing, WriteQueue},
     rows::{Held, ReadRows, Stored, WriteRows},

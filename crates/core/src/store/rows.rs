@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::Find;
-use crate::{FieldName, Id, Result, Row, Schema, Seq};
+use crate::{ALIASES, FieldName, Id, Result, Row, Schema, Seq};
 
 /// A row as a store keeps it.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +45,13 @@ impl Stored {
     }
 }
 
+impl Stored {
+    /// The id that `field` holds as text.
+    pub(crate) fn id_in(&self, field: &str) -> Option<Id> {
+        self.row.value(field)?.as_str()?.parse().ok()
+    }
+}
+
 /// What a hub last held of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Held {
@@ -70,6 +77,31 @@ pub trait ReadRows {
     /// # Errors
     /// When the store cannot be read.
     fn held(&self, entity: &str, id: Id) -> Result<Option<Held>>;
+
+    /// Whether the row with this id is deleted, if it is here: as [`get`](Self::get), for less.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn is_deleted(&self, entity: &str, id: Id) -> Result<Option<bool>> {
+        Ok(self.get(entity, id)?.map(|it| it.row.is_deleted()))
+    }
+
+    /// The ids that a row of [`ALIASES`] names together with `id` of `entity`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn joined(&self, entity: &str, id: Id) -> Result<Vec<Id>> {
+        let mut found = Vec::new();
+        for (end, other) in [("low", "high"), ("high", "low")] {
+            let equal = vec![
+                (end.into(), Value::from(id.to_string())),
+                ("entity".into(), Value::from(entity)),
+            ];
+            let facts = self.find(ALIASES.name, &Find { equal, ..Find::default() })?;
+            found.extend(facts.iter().filter_map(|it| it.id_in(other)));
+        }
+        Ok(found)
+    }
 
     /// The ids of rows whose own natural key is `key`, in order.
     ///
@@ -109,6 +141,14 @@ pub trait WriteRows: ReadRows {
     /// # Errors
     /// When the store cannot be written.
     fn put(&mut self, entity: &str, stored: &Stored) -> Result<()>;
+
+    /// Stores a row whose id is not here: as [`put`](Self::put), for less.
+    ///
+    /// # Errors
+    /// When the store cannot be written, or the id is here.
+    fn insert(&mut self, entity: &str, stored: &Stored) -> Result<()> {
+        self.put(entity, stored)
+    }
 
     /// Takes a row away, as if it had never been.
     ///

@@ -181,12 +181,21 @@ fn a_file_without_the_index_of_deleted_rows_gets_it_once() {
     assert_eq!(get(&again, "notes", id(1)), Some(with_unknown_cells()));
 }
 
-/// The rows, the queue and the log of a file in the layout before this one.
 #[test]
 fn a_file_whose_ids_are_texts_is_brought_up_to_date_and_copied_before() {
+    of_an_earlier_layout(5, include_str!("layout5.sql"));
+}
+
+#[test]
+fn a_file_whose_journal_has_an_entry_for_each_row_is_brought_up_to_date_and_copied_before() {
+    of_an_earlier_layout(6, include_str!("layout6.sql"));
+}
+
+/// The rows, the queue, the log and the journal of a file that `sql` makes.
+fn of_an_earlier_layout(version: i64, sql: &str) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.db");
-    common::sql(&path).execute_batch(include_str!("layout5.sql")).unwrap();
+    common::sql(&path).execute_batch(sql).unwrap();
     let store = open(&path);
     let mut first = note(
         1,
@@ -238,9 +247,14 @@ fn a_file_whose_ids_are_texts_is_brought_up_to_date_and_copied_before() {
     assert_eq!(store.view(|tx| tx.meta("device")).unwrap().as_deref(), Some("abc"));
     let count = "SELECT count(*) FROM sqlite_master WHERE name LIKE '%.old'";
     assert_eq!(common::sql(&path).query_row(count, [], |it| it.get::<_, i64>(0)), Ok(0));
-    let copy = common::sql(&folder.path().join("a.db.before-6"));
-    let version = copy.pragma_query_value(None, "user_version", |it| it.get::<_, i64>(0));
-    assert_eq!(version, Ok(5), "what was there before is beside it");
+    let copy = common::sql(&folder.path().join("a.db.before-7"));
+    let found = copy.pragma_query_value(None, "user_version", |it| it.get::<_, i64>(0));
+    assert_eq!(found, Ok(version), "what was there before is beside it");
+    let entry = AuditEntry { log_id: None, ..log[0].clone() };
+    store.transact(Durability::Normal, |tx| tx.prune_audit(u64::MAX)).unwrap();
+    store.transact(Durability::Normal, |tx| tx.record(&entry)).unwrap();
+    let log = store.view(|tx| tx.audit_of("notes", id(1))).unwrap();
+    assert_eq!(log[0].log_id, Some(LogId(3)), "no number of the log is given twice");
 }
 
 /// A row that this program learns about takes its queue entry along.
