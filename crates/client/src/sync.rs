@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use driftline_core::{
-    Answers, Backend, Env, Error as CoreError, Hear, Limits, Page, Progress, Pull, Push, Replica,
-    SyncReport,
+    Answers, Backend, Change, Env, Error as CoreError, Hear, Limits, Page, Progress, Pull, Push,
+    Replica, Store, SyncReport, TakeSnapshot,
 };
 use futures_util::future::BoxFuture;
 use tokio::sync::watch;
@@ -104,6 +104,20 @@ impl Backend for Telling<'_> {
     async fn push(&self, request: Push) -> driftline_core::Result<Answers> {
         self.tell().await?;
         self.remote.push(request).await
+    }
+
+    async fn snapshot(
+        &self,
+        store: &dyn Store,
+        take: TakeSnapshot<'_>,
+    ) -> driftline_core::Result<Option<u64>> {
+        self.tell().await?;
+        self.remote.snapshot(store, take).await
+    }
+
+    async fn read_again(&self, text: &str) -> driftline_core::Result<Option<Change>> {
+        self.tell().await?;
+        self.remote.read_again(text).await
     }
 
     fn listen<'a>(&'a self, env: &'a dyn Env, hear: Hear<'a>) -> Option<BoxFuture<'a, ()>> {

@@ -11,7 +11,7 @@ use std::{
 use async_trait::async_trait;
 use driftline_core::{
     ALIASES, Answer, Answers, Backend, Change, Error, Id, Limits, PROTOCOL, Page, Pull, Push,
-    Result, Stamp, Store, clock::DRIFT, device::Unread,
+    Result, Stamp, Store, TakeSnapshot, clock::DRIFT, device::Unread,
 };
 
 use crate::{
@@ -187,6 +187,22 @@ impl Backend for Link<'_> {
         yield_once().await;
         self.edit(call)?;
         Ok(page)
+    }
+
+    async fn snapshot(&self, store: &dyn Store, take: TakeSnapshot<'_>) -> Result<Option<u64>> {
+        self.device.check_unsent()?;
+        let call = self.calls.fetch_add(1, Ordering::Relaxed);
+        yield_once().await;
+        if self.happens(Fault::DropCall, call) {
+            return Err(self.lost());
+        }
+        let rows = self.hub.snapshot(store, take).await?;
+        if self.happens(Fault::DropAnswer, call) {
+            return Err(self.lost());
+        }
+        yield_once().await;
+        self.edit(call)?;
+        Ok(rows)
     }
 
     async fn read_again(&self, text: &str) -> Result<Option<Change>> {

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
-    Cursor, Env, Error, Hear, Id, Millis, Result, Row, Schema, Seq, Serial, Store, TokenSource,
-    device::Unread,
+    Cursor, Env, Error, Hear, Id, Millis, Result, Row, Schema, Seq, Serial, Stamp, Store,
+    TokenSource, device::Unread, store::StoreTx,
 };
 
 /// The version of what travels. A version and the one before it work together. In version
@@ -48,6 +48,16 @@ pub trait Backend: Send + Sync {
     /// Sorted by what the caller does next, see [`Error`](crate::Error).
     async fn push(&self, request: Push) -> Result<Answers>;
 
+    /// Puts everything that the hub holds into `store`, which holds no row, at file speed, and
+    /// runs `take` in the same transaction. Returns how many rows that were; none, and does
+    /// nothing, if this one can only be pulled.
+    ///
+    /// # Errors
+    /// Sorted by what the caller does next, see [`Error`](crate::Error).
+    async fn snapshot(&self, _store: &dyn Store, _take: TakeSnapshot<'_>) -> Result<Option<u64>> {
+        Ok(None)
+    }
+
     /// Tries to read a row again that was [set aside](Unread::text). None, if it cannot be.
     ///
     /// # Errors
@@ -64,6 +74,18 @@ pub trait Backend: Send + Sync {
     fn listen<'a>(&'a self, _env: &'a dyn Env, _hear: Hear<'a>) -> Option<BoxFuture<'a, ()>> {
         None
     }
+}
+
+/// What a device does with a snapshot whose rows are in its store.
+pub type TakeSnapshot<'a> = Box<dyn FnOnce(&mut dyn StoreTx, Snapshot) -> Result<()> + Send + 'a>;
+
+/// What a hub says of everything that it holds.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// A page without rows that leads from the beginning to the head.
+    pub page: Page,
+    /// The greatest stamp in it that a person gave.
+    pub latest: Option<Stamp>,
 }
 
 /// How much a backend takes and gives in one call.

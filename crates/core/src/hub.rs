@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ALIASES, Answer, Answers, Backend, Change, Cursor, Digests, EntityDescriptor, Env, Error, Head,
     Hear, Id, Identity, Limits, Millis, PROTOCOL, Page, Pull, Push, Recorded, Result, Seq, Serial,
-    Stale, alias,
+    Snapshot, Stale, Stamp, TakeSnapshot, alias,
     backend::check_protocol,
     clock::DRIFT,
     live,
@@ -39,6 +39,25 @@ struct State {
     digests: Digests,
     /// The serial number of the latest call of each device.
     serials: BTreeMap<String, Serial>,
+    /// What a snapshot needs besides. Hubs made before there were any lack it, and the marks on
+    /// their rows that a device expects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    snapshots: Option<Snapshots>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+struct Snapshots {
+    /// The greatest stamp that a person gave.
+    latest: Option<Stamp>,
+}
+
+impl State {
+    /// That of a hub without rows.
+    fn new(identity: Identity) -> Self {
+        let (digests, serials) = (Digests::new(), BTreeMap::new());
+        let snapshots = Some(Snapshots::default());
+        Self { identity, head: Seq::default(), digests, serials, snapshots }
+    }
 }
 
 impl Hub {
@@ -55,8 +74,7 @@ impl Hub {
         store.transact(Durability::Full, |tx| {
             if tx.meta(HUB)?.is_none() {
                 let identity = Identity { person: person.into(), account: fresh(), epoch: fresh() };
-                let (digests, serials) = (BTreeMap::new(), BTreeMap::new());
-                save(tx, &State { identity, head: Seq::default(), digests, serials })?;
+                save(tx, &State::new(identity))?;
             }
             Ok(())
         })?;
@@ -101,6 +119,29 @@ impl Backend for Hub {
         check_protocol(&self.name, PROTOCOL, request.protocol)?;
         let time = self.time();
         self.store.transact(Durability::Normal, |tx| accept(tx, &self.name, &request, time))
+    }
+
+    async fn snapshot(&self, store: &dyn Store, take: TakeSnapshot<'_>) -> Result<Option<u64>> {
+        let Some(file) = self.store.file() else { return Ok(None) };
+        if self.store.view(|tx| load(tx))?.snapshots.is_none() {
+            return Ok(None);
+        }
+        let time = self.time();
+        let take = |tx: &mut dyn StoreTx, given: &dyn ReadMeta| {
+            let State { identity, head, digests, snapshots, .. } = load(given)?;
+            let page = Page {
+                protocol: PROTOCOL,
+                head,
+                next: head.into(),
+                changes: Vec::new(),
+                unread: Vec::new(),
+                digests: Some(every(tx, &digests)),
+                identity,
+                time,
+            };
+            take(tx, Snapshot { page, latest: snapshots.unwrap_or_default().latest })
+        };
+        store.take_rows(file, Box::new(take))
     }
 
     fn listen<'a>(&'a self, env: &'a dyn Env, hear: Hear<'a>) -> Option<BoxFuture<'a, ()>> {
@@ -151,12 +192,7 @@ pub(crate) fn forget(tx: &mut dyn WriteMeta) -> Result<()> {
 pub(crate) fn copy(tx: &mut dyn StoreTx, cursor: Cursor, page: Page) -> Result<()> {
     let mut state = match tx.meta(HUB)? {
         Some(_) => load(tx)?,
-        None => State {
-            identity: page.identity,
-            head: Seq::default(),
-            digests: Digests::new(),
-            serials: BTreeMap::new(),
-        },
+        None => State::new(page.identity),
     };
     state.head = Seq(cursor.0);
     for Change { entity, id, row, .. } in page.changes {
@@ -244,7 +280,7 @@ fn refuse(change: &Change, time: Option<Millis>) -> Option<Answer> {
         return Some(Answer::Refused { reason });
     }
     let latest = time? + DRIFT;
-    let ahead = |stamp: crate::Stamp| stamp.is_person() && stamp.millis() > latest;
+    let ahead = |stamp: Stamp| stamp.is_person() && stamp.millis() > latest;
     let fields: Vec<String> = change
         .row
         .cells()
@@ -313,6 +349,11 @@ fn number(
     stored.hash = hash;
     state.head = state.head.next();
     stored.seq = state.head;
+    // What a device needs to know of it, should it get the row by a snapshot.
+    stored.acked = true;
+    if let Some(snapshots) = &mut state.snapshots {
+        snapshots.latest = snapshots.latest.max(stored.row.latest_person());
+    }
     if is_new { tx.insert(entity, stored) } else { tx.put(entity, stored) }
 }
 

@@ -37,7 +37,7 @@ pub use {entity::read_field, inventory};
 pub use self::{
     backend::{
         Answer, Answers, Backend, BackendPlugin, Change, Digests, Identity, Limits, MakeScratch,
-        Open, OpenBackend, PROTOCOL, Page, Pull, Push, Recorded, Scratch,
+        Open, OpenBackend, PROTOCOL, Page, Pull, Push, Recorded, Scratch, Snapshot, TakeSnapshot,
     },
     backoff::backoff,
     counter::{Cursor, Seq, Serial},

@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 
 use crate::{
-    Answers, Backend, Cursor, Durability, Env, Hear, Id, Identity, Limits, PROTOCOL, Page, Pull,
-    Push, Result, Seq, Store,
+    Answers, Backend, Change, Cursor, Durability, Env, Hear, Id, Identity, Limits, PROTOCOL, Page,
+    Pull, Push, Result, Seq, Store,
     backend::check_protocol,
     hub,
     store::{ReadTx, StoreTx, Stored},
@@ -150,6 +150,10 @@ impl Backend for FirstPull {
     async fn push(&self, request: Push) -> Result<Answers> {
         self.is_past.store(true, Ordering::Release);
         self.remote.push(request).await
+    }
+
+    async fn read_again(&self, text: &str) -> Result<Option<Change>> {
+        self.remote.read_again(text).await
     }
 
     fn listen<'a>(&'a self, env: &'a dyn Env, hear: Hear<'a>) -> Option<BoxFuture<'a, ()>> {

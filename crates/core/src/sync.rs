@@ -12,7 +12,7 @@ use crate::{
     clock::Correction,
     device::{self, Adopted, Batch, Compared, Restamped, Settled},
     status::{Failure, Progress},
-    store::StoreTx,
+    store::{QueueCounts, ReadTx, StoreTx},
 };
 
 /// How often a sync may have to start over before it leaves the rest to the next one.
@@ -116,6 +116,9 @@ impl<'a> Exchange<'a> {
             // Without an identity nothing can be sent, and without anything to send the
             // hub would not be asked at all.
             self.head = Seq(link.cursor.0);
+            if link.identity.is_none() {
+                self.take_snapshot().await?;
+            }
             if !knows || link.identity.is_none() || self.waiting == 0 {
                 self.pull().await?;
                 self.waiting = self.waits()?;
@@ -143,6 +146,26 @@ impl<'a> Exchange<'a> {
                 _ => return Ok(()),
             }
         }
+    }
+
+    /// Takes in everything at once, if nothing is here yet and the hub offers that.
+    async fn take_snapshot(&mut self) -> Result<()> {
+        let is_empty = |tx: &dyn ReadTx| {
+            let is_waiting = tx.queue_counts()? != QueueCounts::default();
+            Ok(!is_waiting && tx.stored_entities()?.is_empty())
+        };
+        let replica = self.replica;
+        if !replica.store().view(is_empty)? {
+            return Ok(());
+        }
+        let moment = replica.moment();
+        let take = move |tx: &mut dyn StoreTx, it| device::adopt_snapshot(tx, &moment, it);
+        if let Some(rows) = self.remote.snapshot(replica.store(), Box::new(take)).await? {
+            self.reached()?;
+            self.report.received += rows;
+            replica.announce_all()?;
+        }
+        Ok(())
     }
 
     /// Adopts pages until the hub has no more.

@@ -4,7 +4,8 @@ use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use driftline_core::{
-    Answers, Backend, Env, Hear, Hub, Limits, Page, Pull, Push, Result, Schema, Store,
+    Answers, Backend, Change, Env, Hear, Hub, Limits, Page, Pull, Push, Result, Schema, Store,
+    TakeSnapshot,
 };
 use driftline_sqlite::SqliteStore;
 use futures_util::future::BoxFuture;
@@ -44,6 +45,14 @@ impl Backend for SqliteHub {
 
     async fn push(&self, request: Push) -> Result<Answers> {
         self.0.push(request).await
+    }
+
+    async fn snapshot(&self, store: &dyn Store, take: TakeSnapshot<'_>) -> Result<Option<u64>> {
+        self.0.snapshot(store, take).await
+    }
+
+    async fn read_again(&self, text: &str) -> Result<Option<Change>> {
+        self.0.read_again(text).await
     }
 
     fn listen<'a>(&'a self, env: &'a dyn Env, hear: Hear<'a>) -> Option<BoxFuture<'a, ()>> {

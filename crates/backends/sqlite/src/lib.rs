@@ -31,6 +31,7 @@ mod scratch;
 mod statements;
 mod store;
 mod table;
+mod take;
 mod tx;
 mod upgrade;
 mod value;

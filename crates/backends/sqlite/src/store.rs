@@ -10,7 +10,7 @@ use std::{
 
 use driftline_core::{
     Durability, Error, Result, Schema, Store,
-    store::{ReadJob, WriteJob},
+    store::{ReadJob, TakeJob, WriteJob},
 };
 use driftline_sqlite_file::{Pool, locked};
 use rusqlite::{Connection, TransactionBehavior, config::DbConfig};
@@ -140,7 +140,11 @@ impl SqliteStore {
 
     /// The tables as the running transaction sees them: another version of this
     /// program may have added some since, which it counts by `generation`.
-    fn tables(&self, connection: &Connection, generation: i64) -> rusqlite::Result<Arc<Tables>> {
+    pub(crate) fn tables(
+        &self,
+        connection: &Connection,
+        generation: i64,
+    ) -> rusqlite::Result<Arc<Tables>> {
         let known = Arc::clone(&self.tables.read().unwrap_or_else(PoisonError::into_inner));
         if generation == known.generation {
             return Ok(known);
@@ -174,7 +178,7 @@ impl SqliteStore {
         result.map_err(|it| failure(&self.path, it))
     }
 
-    fn tx<'a>(&'a self, connection: &'a Connection, tables: &'a Tables) -> SqliteTx<'a> {
+    pub(crate) fn tx<'a>(&'a self, connection: &'a Connection, tables: &'a Tables) -> SqliteTx<'a> {
         SqliteTx::new(connection, tables, &self.schema, &self.path)
     }
 
@@ -265,6 +269,15 @@ impl Store for SqliteStore {
 
     fn restore(&self, from: &Path) -> Result<()> {
         self.copy_from(from)
+    }
+
+    fn file(&self) -> Option<&Path> {
+        Some(&self.path)
+    }
+
+    fn take_rows(&self, from: &Path, job: TakeJob<'_>) -> Result<Option<u64>> {
+        self.is_in_place()?;
+        self.take_from(from, job)
     }
 
     fn read_copy(&self, from: &Path, job: ReadJob<'_>) -> Result<()> {

@@ -6,8 +6,8 @@ use std::{fs, path::PathBuf, sync::Arc};
 use async_trait::async_trait;
 use driftline_auth::Account;
 use driftline_core::{
-    Answers, Backend, Env, Error, Hear, Millis, Page, Pull, Push, Replica, SignInCause, device,
-    mirror::FirstPull,
+    Answers, Backend, Change, Env, Error, Hear, Millis, Page, Pull, Push, Replica, SignInCause,
+    Store, TakeSnapshot, device, mirror::FirstPull,
 };
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
@@ -126,6 +126,20 @@ impl Backend for Reviewed {
     async fn push(&self, request: Push) -> driftline_core::Result<Answers> {
         self.check()?;
         self.remote.push(request).await
+    }
+
+    async fn snapshot(
+        &self,
+        store: &dyn Store,
+        take: TakeSnapshot<'_>,
+    ) -> driftline_core::Result<Option<u64>> {
+        self.check()?;
+        self.remote.snapshot(store, take).await
+    }
+
+    async fn read_again(&self, text: &str) -> driftline_core::Result<Option<Change>> {
+        self.check()?;
+        self.remote.read_again(text).await
     }
 
     fn listen<'a>(&'a self, env: &'a dyn Env, hear: Hear<'a>) -> Option<BoxFuture<'a, ()>> {

@@ -2,7 +2,8 @@
 //! transaction.
 
 use crate::{
-    Cell, Change, DELETED_AT, Error, FieldName, Page, Result, Row, Stamp, Value, alias,
+    Cell, Change, DELETED_AT, Error, FieldName, Page, Result, Row, Snapshot, Stale, Stamp, Value,
+    alias,
     clock::{self, Moment},
     device::link::{Compared, Link, Met, Position, link},
     store::{AuditEntry, AuditKind, Queued, StoreTx, Stored},
@@ -88,6 +89,24 @@ pub fn adopt(
         (false, true) => Adopted::Dry,
         (false, false) => Adopted::More,
     })
+}
+
+/// Takes in a hub of which every row is here already, on a device that had none.
+///
+/// # Errors
+/// [`Error::Stale`] if this device met a hub meanwhile.
+pub fn adopt_snapshot(tx: &mut dyn StoreTx, moment: &Moment, snapshot: Snapshot) -> Result<()> {
+    let Snapshot { page, latest } = snapshot;
+    let mut link = link(tx.reading())?;
+    if link.identity.is_some() {
+        return Err(Error::Stale { remote: page.identity.person, why: Stale::Moved });
+    }
+    link.identity = Some(page.identity);
+    link.cursor = page.next;
+    link.digests = page.digests.clone().unwrap_or_default();
+    link.compare(page.head, &page.digests.unwrap_or_default(), false);
+    link.store(tx)?;
+    clock::observe(tx, latest.filter(|it| !moment.is_ahead(*it)))
 }
 
 /// The greatest stamp of `row` that may move the clock.

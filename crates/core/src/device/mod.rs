@@ -16,7 +16,7 @@ mod unread;
 mod write;
 
 pub use self::{
-    adopt::{Adopted, adopt},
+    adopt::{Adopted, adopt, adopt_snapshot},
     exclude::{Exclusions, exclude, exclusions},
     import::{Imported, import},
     link::{Compared, HubState, Link, Position, link, position},

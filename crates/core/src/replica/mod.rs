@@ -25,6 +25,9 @@ use crate::{
     store::{AuditEntry, AuditKind, ReadTx},
 };
 
+/// Changes that are held for a subscriber.
+const HELD: usize = 128;
+
 /// A person's rows on this device. Reads and writes never wait for a network.
 ///
 /// ```standalone_crate
@@ -118,7 +121,7 @@ impl Replica {
             env,
             node,
             correction: Mutex::default(),
-            changes: broadcast::Sender::new(128),
+            changes: broadcast::Sender::new(HELD),
             syncing: AtomicBool::new(false),
             has_synced: AtomicBool::new(false),
             progress: watch::Sender::new(None),
@@ -338,6 +341,24 @@ impl Replica {
         for (entity, id) in rows {
             let _no_subscriber = self.changes.send(Changed { entity, id, here: false });
         }
+    }
+
+    /// Tells that every row may have changed. Of many, more are named than a subscriber can
+    /// hold, so that each hears that it missed some.
+    pub(crate) fn announce_all(&self) -> Result<()> {
+        if self.changes.receiver_count() == 0 {
+            return Ok(());
+        }
+        let rows = self.store.view(|tx| {
+            let mut rows = Vec::new();
+            for entity in tx.stored_entities()? {
+                let some = tx.scan(&entity, None, 2 * HELD)?;
+                rows.extend(some.into_iter().map(|it| (entity.clone(), it.id)));
+            }
+            Ok(rows)
+        })?;
+        self.announce(rows);
+        Ok(())
     }
 
     fn correction(&self) -> MutexGuard<'_, Option<Correction>> {

@@ -78,6 +78,22 @@ pub trait Store: Send + Sync {
         })
     }
 
+    /// The file that this store is, if another store of its kind can take rows from there.
+    fn file(&self) -> Option<&Path> {
+        None
+    }
+
+    /// Takes in every row of the store in the file `from`, without looking at any, and runs
+    /// `job` in the same transaction with the named values of that store. Returns how many
+    /// rows that were; none, and does nothing, if there are rows here or the two stores do not
+    /// keep rows alike.
+    ///
+    /// # Errors
+    /// What `job` returned; when `from` cannot be read or this store cannot be written.
+    fn take_rows(&self, _from: &Path, _job: TakeJob<'_>) -> Result<Option<u64>> {
+        Ok(None)
+    }
+
     /// Runs `job` on what is in a copy like that of [`Store::backup`], which somebody else
     /// may have written. It is not changed by it.
     ///
@@ -95,6 +111,9 @@ pub trait Store: Send + Sync {
 
 /// What a write transaction runs.
 pub type WriteJob<'a> = Box<dyn FnOnce(&mut dyn StoreTx) -> Result<()> + 'a>;
+/// What runs where rows of another store were taken in: the second argument has its named
+/// values.
+pub type TakeJob<'a> = Box<dyn FnOnce(&mut dyn StoreTx, &dyn ReadMeta) -> Result<()> + 'a>;
 /// What a read transaction runs.
 pub type ReadJob<'a> = Box<dyn FnOnce(&dyn ReadTx) -> Result<()> + 'a>;
 

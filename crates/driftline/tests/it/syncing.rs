@@ -1,8 +1,9 @@
 //! Databases in step through a hub, once and by themselves.
 
 use driftline::{Id, SqliteHub, core::service::News, status::State};
+use tokio::sync::broadcast::error::TryRecvError;
 
-use crate::common::{Folder, Note, note};
+use crate::common::{Folder, Note, Tag, note, tag};
 
 fn hub(folder: &Folder) -> SqliteHub {
     SqliteHub::open(folder.0.path().join("shared.db")).unwrap()
@@ -68,4 +69,53 @@ fn in_the_background_they_stay_in_step_until_it_is_dropped() {
     a.sync(&hub(&folder)).unwrap();
     b.sync(&hub(&folder)).unwrap();
     assert!(b.get(late).unwrap().is_some());
+}
+
+#[test]
+fn a_new_database_takes_everything_at_once_and_goes_on_from_there() {
+    let folder = Folder::new();
+    let (a, hub) = (folder.open("a.db"), hub(&folder));
+    let first = a.insert(note("first")).unwrap();
+    let gone = a.insert(note("gone")).unwrap();
+    for it in 0..700 {
+        a.insert(tag(&format!("word {it}"), Some(first))).unwrap();
+    }
+    a.delete(gone).unwrap();
+    a.sync(&hub).unwrap();
+
+    let b = folder.open("b.db");
+    let mut changes = b.subscribe();
+    let report = b.sync(&hub).unwrap();
+    assert_eq!((report.received, report.calls), (702, 1), "one call finds nothing left to do");
+    assert!(matches!(changes.try_recv(), Err(TryRecvError::Lagged(_))), "all of it is new");
+    assert_eq!(b.status().unwrap().state, State::Synced);
+    assert_eq!(b.query::<Tag>().filter(Tag::NOTE.eq(first)).count().unwrap(), 700);
+    assert!(b.get(gone).unwrap().is_none());
+
+    // Edits on both sides, and a word that both write, meet as they always do.
+    b.update(first, |it| it.text = "second".into()).unwrap();
+    let twins = [&a, &b].map(|it| it.insert(tag("twin", Some(first))).unwrap());
+    for db in [&b, &a, &b] {
+        db.sync(&hub).unwrap();
+    }
+    for db in [&a, &b] {
+        assert_eq!(db.get(first).unwrap().unwrap().text, "second");
+        assert_eq!(db.query::<Tag>().filter(Tag::WORD.eq("twin")).count().unwrap(), 1);
+        assert!(twins.iter().all(|it| db.get(*it).unwrap().is_some()));
+    }
+}
+
+#[test]
+fn a_database_with_rows_of_its_own_takes_page_by_page() {
+    let folder = Folder::new();
+    let (a, b, hub) = (folder.open("a.db"), folder.open("b.db"), hub(&folder));
+    a.insert(tag("twin", None)).unwrap();
+    a.sync(&hub).unwrap();
+    b.insert(tag("twin", None)).unwrap();
+    let report = b.sync(&hub).unwrap();
+    assert_eq!((report.received, report.sent), (1, 1));
+    a.sync(&hub).unwrap();
+    for db in [&a, &b] {
+        assert_eq!(db.query::<Tag>().filter(Tag::WORD.eq("twin")).count().unwrap(), 1);
+    }
 }
