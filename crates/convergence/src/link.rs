@@ -11,7 +11,9 @@ use std::{
 use async_trait::async_trait;
 use driftline_core::{
     ALIASES, Answer, Answers, Backend, Change, Error, Id, Limits, PROTOCOL, Page, Pull, Push,
-    Result, Stamp, Store, TakeSnapshot, clock::DRIFT, device::Unread,
+    Result, Stamp, Store, TakeSnapshot,
+    clock::DRIFT,
+    device::{Position, Unread},
 };
 
 use crate::{
@@ -169,7 +171,8 @@ impl Backend for Link<'_> {
         if self.happens(Fault::DropCall, call) {
             return Err(self.lost());
         }
-        let position = self.device.position()?;
+        // The page may be asked for while the one before is adopted.
+        let position = Position { cursor: request.cursor, ..self.device.position()? };
         // A device that never met a hub binds itself to the first one, whosever it is.
         if position.identity.is_some() && self.happens(Fault::OtherAccountPull, call) {
             return self.other.pull(request).await;

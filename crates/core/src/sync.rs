@@ -5,12 +5,15 @@ mod patience;
 
 use std::{future, mem, task::Poll};
 
+use futures_util::future::BoxFuture;
+
+use self::patience::ask;
 use crate::{
-    Backend, Cursor, Durability, Error, Millis, PROTOCOL, Pull, Replica, Result, Seq, Serial,
-    Stale,
+    Backend, Cursor, Durability, Error, Limits, Millis, PROTOCOL, Page, Pull, Replica, Result, Seq,
+    Serial, Stale,
     backend::check_protocol,
     clock::Correction,
-    device::{self, Adopted, Batch, Compared, Restamped, Settled},
+    device::{self, Adopted, Batch, Compared, Position, Restamped, Settled},
     status::{Failure, Progress},
     store::{QueueCounts, ReadTx, StoreTx},
 };
@@ -65,6 +68,25 @@ impl Replica {
         self.end_sync(failure, !matches!(outcome, Err(Error::Unavailable { .. })))?;
         drop(syncing);
         outcome.map(|()| report)
+    }
+}
+
+/// A page that was asked for.
+struct Asked<'a> {
+    /// Where this device is, or will be when the page before is adopted.
+    position: Position,
+    answer: BoxFuture<'a, (u32, Result<Page>)>,
+}
+
+impl Asked<'_> {
+    /// Sends the call, and waits for nothing.
+    async fn sent(mut self) -> Self {
+        let answer = &mut self.answer;
+        let done = future::poll_fn(|context| Poll::Ready(answer.as_mut().poll(context))).await;
+        if let Poll::Ready(done) = done {
+            self.answer = Box::pin(future::ready(done));
+        }
+        self
     }
 }
 
@@ -168,20 +190,34 @@ impl<'a> Exchange<'a> {
         Ok(())
     }
 
-    /// Adopts pages until the hub has no more.
+    /// Adopts pages until the hub has no more. The next page is on its way while one is
+    /// adopted.
     async fn pull(&mut self) -> Result<()> {
-        let limits = self.remote.limits();
+        let mut ahead = None;
         loop {
-            let position = self.replica.store().view(|tx| device::position(tx))?;
-            let (cursor, rows, bytes) = (position.cursor, limits.rows, limits.bytes);
-            let page = self.ask(Pull { protocol: PROTOCOL, cursor, rows, bytes }).await?;
+            breathe().await;
+            let is_at_once = ahead.is_none();
+            let Asked { position, answer } = match ahead.take() {
+                Some(asked) => asked,
+                None => self.ask(self.replica.store().view(|tx| device::position(tx))?),
+            };
+            let (calls, page) = answer.await;
+            self.report.calls += calls;
+            let page = page?;
             check_protocol(&self.remote.name(), page.protocol, PROTOCOL)?;
             self.reached()?;
-            self.measure(page.time);
+            // A page that lay here while another was adopted says when that began.
+            if is_at_once {
+                self.measure(page.time);
+            }
             self.head = page.head;
             let (received, at) = (page.changes.len() as u64, page.next);
             let touched: Vec<_> =
                 page.changes.iter().map(|it| (it.entity.clone(), it.id)).collect();
+            if page.next < Cursor::from(page.head) {
+                let after = position.after(&page);
+                ahead = Some(self.ask(after).sent().await);
+            }
             let moment = self.replica.moment();
             let adopted = self
                 .replica
@@ -193,8 +229,12 @@ impl<'a> Exchange<'a> {
                     self.replica.announce(touched);
                     self.show(at);
                 }
-                Adopted::Dropped => self.turn()?,
+                Adopted::Dropped => {
+                    ahead = None;
+                    self.turn()?;
+                }
                 Adopted::Restarted => {
+                    ahead = None;
                     self.report.restarts += 1;
                     self.turn()?;
                 }
@@ -203,6 +243,13 @@ impl<'a> Exchange<'a> {
                 return Ok(());
             }
         }
+    }
+
+    /// Asks for the page at `position`, once the answer is waited for.
+    fn ask(&self, position: Position) -> Asked<'a> {
+        let Limits { rows, bytes, .. } = self.remote.limits();
+        let request = Pull { protocol: PROTOCOL, cursor: position.cursor, rows, bytes };
+        Asked { position, answer: Box::pin(ask(self.replica.env(), self.remote, request)) }
     }
 
     /// Sends what waits. Returns whether all of it was sent; otherwise the hub must be

@@ -77,6 +77,13 @@ pub struct Position {
     pub resets: u64,
 }
 
+impl Position {
+    /// What a call is made with once `page`, which was asked for here, is adopted.
+    pub(crate) fn after(&self, page: &Page) -> Self {
+        Self { identity: Some(page.identity.clone()), cursor: page.next, resets: self.resets }
+    }
+}
+
 /// What this device knows of its hub.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 //! page and its cursor, a stamp and the clock are always stored together.
 
 mod adopt;
+mod adopt_row;
 mod exclude;
 mod heal;
 mod import;

@@ -6,7 +6,8 @@ use crate::{
     clock::{self, Moment},
     device::{
         Batch, Restamped, Sent,
-        adopt::{adopt_row, believable, settle_difference},
+        adopt::settle_difference,
+        adopt_row::{adopt_row, believable},
         link::{Link, link},
         queue::unchanged,
         restamp::restamp,

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{adopt::adopt_row, link::Link};
+use super::{adopt_row::adopt_row, link::Link};
 use crate::{
     Change, Id, Result, Stamp,
     clock::{self, Moment},

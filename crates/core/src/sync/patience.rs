@@ -3,7 +3,7 @@
 
 use super::{Exchange, breathe};
 use crate::{
-    Answers, Durability, Error, Millis, Page, Pull, Push, Result, Stale,
+    Answers, Backend, Durability, Env, Error, Millis, Page, Pull, Push, Result, Stale,
     device::{self, Batch},
 };
 
@@ -14,20 +14,38 @@ const WAIT: Millis = 300;
 /// A hub that asks for more than this is left to the next sync.
 const PATIENCE: Millis = 5_000;
 
-impl Exchange<'_> {
-    /// Pulls, and again if the hub is away for a moment.
-    pub(super) async fn ask(&mut self, request: Pull) -> Result<Page> {
-        let mut again = 0;
-        loop {
-            self.report.calls += 1;
-            breathe().await;
-            match self.remote.pull(request.clone()).await {
-                Err(error) => self.wait(error, &mut again).await?,
-                page => return page,
+/// Pulls, and again if the hub is away for a moment. Returns how many calls that took, too.
+pub(super) async fn ask(env: &dyn Env, remote: &dyn Backend, request: Pull) -> (u32, Result<Page>) {
+    let mut again = 0;
+    loop {
+        match remote.pull(request.clone()).await {
+            Err(error) => {
+                if let Err(error) = wait(env, error, &mut again).await {
+                    return (again + 1, Err(error));
+                }
             }
+            page => return (again + 1, page),
         }
     }
+}
 
+/// Waits before a call is made again, or says that it is not: a random part of a time
+/// that doubles, so that two devices that met do not meet again.
+async fn wait(env: &dyn Env, error: Error, again: &mut u32) -> Result<()> {
+    let asked = match &error {
+        Error::Unavailable { retry_after, .. } => retry_after.unwrap_or(0),
+        _ => return Err(error),
+    };
+    if *again == AGAIN || asked > PATIENCE {
+        return Err(error);
+    }
+    let random = env.random() % ((WAIT << *again) + 1);
+    *again += 1;
+    env.sleep(random.max(asked)).await;
+    Ok(())
+}
+
+impl Exchange<'_> {
     /// Pushes, and again if the hub is away for a moment. A call that arrived all the same
     /// makes the next one an old call, which is made anew.
     pub(super) async fn tell(&mut self, request: Push) -> Result<Answers> {
@@ -36,27 +54,10 @@ impl Exchange<'_> {
             self.report.calls += 1;
             breathe().await;
             match self.remote.push(request.clone()).await {
-                Err(error) => self.wait(error, &mut again).await?,
+                Err(error) => wait(self.replica.env(), error, &mut again).await?,
                 answers => return answers,
             }
         }
-    }
-
-    /// Waits before a call is made again, or says that it is not: a random part of a time
-    /// that doubles, so that two devices that met do not meet again.
-    async fn wait(&self, error: Error, again: &mut u32) -> Result<()> {
-        let asked = match &error {
-            Error::Unavailable { retry_after, .. } => retry_after.unwrap_or(0),
-            _ => return Err(error),
-        };
-        if *again == AGAIN || asked > PATIENCE {
-            return Err(error);
-        }
-        let env = self.replica.env();
-        let random = env.random() % ((WAIT << *again) + 1);
-        *again += 1;
-        env.sleep(random.max(asked)).await;
-        Ok(())
     }
 
     /// Looks whether the hub takes a call without rows, after `error` came of one with some.
