@@ -21,6 +21,7 @@ mod call;
 mod cli;
 mod commands;
 mod context;
+mod dispatch;
 mod env;
 mod error;
 mod hints;
@@ -56,7 +57,7 @@ pub fn run() -> ExitCode {
         let Arguments { profile, config, command, .. } = it;
         let profile = Profile::choose(profile)?;
         let context = Context::new(&output, call.clone(), profile, config)?;
-        commands::run(&context, command.unwrap_or_default())
+        dispatch::run(&context, command.unwrap_or_default())
     });
     let outcome = outcome.and_then(|()| output.flush());
     ExitCode::from(error::report(&output, &call, outcome))

@@ -28,6 +28,7 @@ mod log;
 mod open_profile;
 mod time;
 mod turn;
+mod variables;
 mod worker;
 
 pub mod account;

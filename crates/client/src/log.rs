@@ -21,10 +21,9 @@ use crate::{
     Error,
     error::{Context as _, Result},
     profile::Profile,
+    variables,
 };
 
-/// How much is written: `error`, `warn`, `info`, `debug` or `trace`.
-pub(crate) const VARIABLE: &str = "DRIFTLINE_LOG";
 const FILE: &str = "driftline.log";
 /// From here on a new file is begun; the one before is kept.
 const LARGEST: u64 = 8 << 20;
@@ -36,10 +35,10 @@ const OWN: &str = "driftline";
 /// # Errors
 /// When the variable names no level, or the file cannot be written.
 pub fn start(profile: &Profile) -> Result<()> {
-    let Some(level) = std::env::var_os(VARIABLE) else { return Ok(()) };
+    let Some(level) = std::env::var_os(variables::LOG) else { return Ok(()) };
     let level: LevelFilter = level.to_string_lossy().parse().map_err(|_| {
         let accepted = "`off`, `error`, `warn`, `info`, `debug` or `trace`";
-        Error::Config(format!("environment variable {VARIABLE}: it takes {accepted}"))
+        Error::Config(format!("environment variable {}: it takes {accepted}", variables::LOG))
     })?;
     if level == LevelFilter::OFF {
         return Ok(());

@@ -12,6 +12,7 @@ use driftline_private as private;
 use crate::{
     Error, config,
     error::{Context as _, Result},
+    variables,
 };
 
 const LOCK: &str = "sync.lock";
@@ -27,7 +28,7 @@ pub struct Profile {
 impl Profile {
     /// The one that was asked for, or the one of this user.
     pub fn choose(given: Option<PathBuf>) -> Result<Self> {
-        let home = || std::env::var_os("DRIFTLINE_HOME").map(PathBuf::from);
+        let home = || std::env::var_os(variables::HOME).map(PathBuf::from);
         let data = || dirs::data_dir().map(|it| it.join("driftline"));
         let named = given.clone().or_else(home).or_else(data);
         let Some(named) = named else {

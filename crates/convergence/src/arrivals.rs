@@ -3,11 +3,7 @@
 
 use driftline_core::{ALIASES, FieldName, Result, Store, store::Stored};
 
-use crate::{
-    device::{Device, all_rows},
-    model::order,
-    promise::broken,
-};
+use crate::{device::Device, model::order, promise::broken, rows::all_rows};
 
 /// The hub holds every cell of `device`, or a greater one, unless it waits or is parked;
 /// and the device holds every cell of the hub, or a greater one.

@@ -10,7 +10,7 @@ use driftline_core::{
     ALIASES, Change, EntityDescriptor, Id, Millis, Push, Replica, Result, Schema, Scratch, Serial,
     Simulated, Stamp, Store,
     device::{self, Batch, Position, Sent},
-    store::{AuditKind, LogId, Stored},
+    store::{AuditKind, LogId},
     view::{self, View},
 };
 
@@ -19,6 +19,7 @@ use crate::{
     fragile::{Fragile, Fuse},
     model::Model,
     promise::{broken, lock},
+    rows::{Rows, all_rows},
     sender::{Late, Sender},
 };
 
@@ -148,7 +149,7 @@ impl Device {
     }
 
     /// Every row, known or not, by entity and id.
-    pub(crate) fn rows(&self) -> Result<BTreeMap<(String, Id), Stored>> {
+    pub(crate) fn rows(&self) -> Result<Rows> {
         self.look(all_rows)
     }
 
@@ -255,17 +256,4 @@ impl Sender for Device {
         self.env.pass(1);
         self.edit(model, dice)
     }
-}
-
-/// Every row of a store by entity and id, known entities or not.
-pub(crate) fn all_rows(
-    tx: &dyn driftline_core::store::ReadTx,
-) -> Result<BTreeMap<(String, Id), Stored>> {
-    let mut rows = BTreeMap::new();
-    for entity in tx.stored_entities()? {
-        for stored in tx.scan(&entity, None, usize::MAX >> 1)? {
-            rows.insert((entity.clone(), stored.id), stored);
-        }
-    }
-    Ok(rows)
 }

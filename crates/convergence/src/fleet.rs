@@ -1,11 +1,8 @@
 //! A fleet of devices and their hub, and how a schedule plays out on them.
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use driftline_core::{
@@ -15,23 +12,22 @@ use driftline_core::{
 use futures_executor::block_on;
 
 use crate::{
-    Suite, arrivals,
+    arrivals,
     device::{Device, Process},
     dice::Dice,
     link::Link,
     model::Model,
+    outcome::Counts,
     plan::{Action, Fault, Plan, SHIFTS, Step},
     promise::{Broken, broken, chain, lock},
     remote::{OpenRemote, Remote},
     seen,
     sender::Late,
+    suite::Suite,
 };
 
 /// When every schedule begins, in milliseconds since 1970.
 const START: u64 = 1_790_000_000_000;
-
-/// How often each thing happened.
-pub type Counts = BTreeMap<String, u64>;
 
 pub(crate) struct Fleet<'a> {
     pub(crate) suite: &'a Suite,

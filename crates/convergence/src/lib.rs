@@ -113,9 +113,11 @@ mod folds;
 mod fragile;
 mod link;
 mod model;
+mod outcome;
 mod plan;
 mod promise;
 mod remote;
+mod rows;
 mod run;
 mod seen;
 mod sender;
@@ -127,9 +129,9 @@ mod writes;
 
 pub use self::{
     contract::{Broken, Contract, contract},
-    fleet::Counts,
+    outcome::{Counts, Failure, Outcome},
     plan::{Action, Fault, Plan, Step, World},
     remote::{MakeRemote, MakeScratch, OpenRemote, Remote},
-    run::{Failure, Outcome, play, run, seed_of_day},
+    run::{play, run, seed_of_day},
     suite::{Suite, scratch},
 };

@@ -10,7 +10,7 @@ use driftline_core::{
 };
 use futures_executor::block_on;
 
-use crate::{device::all_rows, promise::broken};
+use crate::{promise::broken, rows::all_rows};
 
 /// Makes a throw-away store.
 pub type MakeScratch = Box<dyn Fn() -> Result<Box<dyn Scratch>> + Send + Sync>;

@@ -1,7 +1,6 @@
 //! Playing many schedules, on as many threads as there are cores.
 
 use std::{
-    fmt,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Mutex,
@@ -12,56 +11,12 @@ use std::{
 use driftline_core::Millis;
 
 use crate::{
-    Suite,
-    fleet::{Counts, Fleet},
-    plan::{Plan, Step, World},
+    fleet::Fleet,
+    outcome::{Counts, Failure, Outcome},
+    plan::Plan,
     promise::{chain, lock},
-    shrink,
+    suite::Suite,
 };
-
-/// What came of a run.
-#[derive(Debug, Default)]
-pub struct Outcome {
-    /// Schedules that were played.
-    pub schedules: u64,
-    /// How often each kind of thing happened.
-    pub counts: Counts,
-    /// The first schedule that failed.
-    pub failure: Option<Failure>,
-}
-
-/// A schedule that breaks a promise.
-#[derive(Debug)]
-pub struct Failure {
-    /// Its seed: the same schedule, whenever it is asked for.
-    pub seed: u64,
-    /// What was broken.
-    pub broken: String,
-    /// What is true throughout.
-    pub world: World,
-    /// What happened, step by step.
-    pub steps: Vec<Step>,
-}
-
-impl Failure {
-    /// The same failure with only the steps that it needs.
-    #[must_use]
-    pub fn shrink(self, suite: &Suite) -> Self {
-        let Self { seed, world, steps, .. } = self;
-        shrink::shrink(suite, Plan { seed, world, steps })
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "seed {}: {}", self.seed, self.broken)?;
-        writeln!(f, "  {:?}", self.world)?;
-        for step in &self.steps {
-            writeln!(f, "  device {}: {:?} ({:#x})", step.device, step.action, step.dice)?;
-        }
-        write!(f, "again: cargo xtask sim --schedules 1 --seed {}", self.seed)
-    }
-}
 
 /// The seed of the day at `wall` (UTC): the days since 1970 and six zeros, so that a
 /// million schedules follow it before the next one's. What plays it finds what nobody has

@@ -1,10 +1,7 @@
 //! What must be seen to happen: a run in which no answer was lost says nothing about lost
 //! answers.
 
-use crate::{
-    plan::{Action, Fault, World},
-    run::Outcome,
-};
+use crate::plan::World;
 
 pub(crate) const LATE_CALL: &str = "a call arrived late";
 pub(crate) const LATE_PAGE: &str = "a page arrived late";
@@ -32,7 +29,7 @@ const APART: &str = "two processes that share nothing but the store";
 const YEAR_OFF: &str = "a clock that is a year off";
 
 /// What happens besides faults of the wire.
-const EVENTS: [&str; 23] = [
+pub(crate) const EVENTS: [&str; 23] = [
     LATE_CALL,
     LATE_PAGE,
     LATE_ANSWER,
@@ -71,16 +68,4 @@ pub(crate) fn of(world: &World) -> impl Iterator<Item = &'static str> {
     ]
     .into_iter()
     .filter_map(|(what, happened)| happened.then_some(what))
-}
-
-impl Outcome {
-    /// What never happened: an action, a fault, or an event that schedules are there for.
-    /// A few hundred schedules have seen everything.
-    pub fn never(&self) -> Vec<String> {
-        let actions = Action::all().map(|it| format!("{it:?}"));
-        let faults = Fault::ALL.iter().map(|it| format!("{it:?}"));
-        let events = EVENTS.iter().map(|it| (*it).to_owned());
-        let all = actions.chain(faults).chain(events);
-        all.filter(|it| !self.counts.contains_key(it)).collect()
-    }
 }

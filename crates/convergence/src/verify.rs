@@ -12,9 +12,8 @@ use crate::{
     model::{Expected, order},
     plan::Action,
     promise::{broken, lock},
+    rows::Rows,
 };
-
-type Rows = BTreeMap<(String, Id), Stored>;
 
 impl Fleet<'_> {
     /// Checks every promise on every replica.

@@ -7,13 +7,13 @@ use std::{
 };
 
 use driftline_core::{
-    ALIASES, Id, Replica, Value, alias,
+    ALIASES, Id, Replica, SyncEntity as _, Value, alias,
     store::{Find, ReadTx},
     view,
 };
+use driftline_entities::{messages::Message, sessions::Session};
 
-use super::{MESSAGES, SESSIONS, gist::Gist, skeleton::Conversation};
-use crate::{Patience, Result};
+use crate::{Patience, Result, gist::Gist, skeleton::Conversation};
 
 /// How many messages the kept skeletons have together.
 const KEPT: usize = 60_000;
@@ -91,8 +91,8 @@ fn read(
     session: Id,
     patience: &Patience,
 ) -> driftline_core::Result<Result<Conversation>> {
-    let messages = tx.schema().entity(MESSAGES)?;
-    let session = alias::class(tx, SESSIONS, session)?.first().copied().unwrap_or(session);
+    let messages = tx.schema().entity(Message::NAME)?;
+    let session = alias::class(tx, Session::NAME, session)?.first().copied().unwrap_or(session);
     let find = Find::new().refers("session", session);
     let rows = view::list(tx, messages, &find)?;
     let gists = rows.iter().map(|it| patience.check().map(|()| Gist::of(it)));
@@ -105,13 +105,13 @@ fn renew(tx: &dyn ReadTx, known: &Known) -> driftline_core::Result<Option<Arc<Co
     if changes.len() == CHANGES {
         return Ok(None);
     }
-    let class = alias::class(tx, SESSIONS, known.conversation.session)?;
+    let class = alias::class(tx, Session::NAME, known.conversation.session)?;
     let mut messages = BTreeSet::new();
     for it in changes {
         match it.entity.as_str() {
-            MESSAGES => _ = messages.insert(it.id),
+            Message::NAME => _ = messages.insert(it.id),
             // Nothing is seen of a deleted session, and it may be back.
-            SESSIONS if class.contains(&it.id) && known.conversation.gists.is_empty() => {
+            Session::NAME if class.contains(&it.id) && known.conversation.gists.is_empty() => {
                 return Ok(None);
             }
             // It may be one with another.
@@ -138,7 +138,7 @@ fn renew(tx: &dyn ReadTx, known: &Known) -> driftline_core::Result<Option<Arc<Co
 
 /// What a message is to a session with these ids; none if it is not part of it.
 fn gist(tx: &dyn ReadTx, id: Id, session: &[Id]) -> driftline_core::Result<Option<Gist>> {
-    let entity = tx.schema().entity(MESSAGES)?;
+    let entity = tx.schema().entity(Message::NAME)?;
     let Some(row) = view::view(tx, entity, id)? else { return Ok(None) };
     let named = row.value("session").and_then(Value::as_str).and_then(|it| it.parse().ok());
     let ours = named.is_some_and(|it| session.contains(&it)) && !row.row.is_deleted();

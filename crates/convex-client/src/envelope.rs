@@ -3,22 +3,7 @@
 use driftline_core::{ExposeSecret, excerpt};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
-use crate::{Answer, Fault, Whole};
-
-/// What Driftline's functions throw.
-#[derive(Deserialize)]
-pub struct Thrown {
-    /// Which failure it is.
-    pub code: String,
-    /// For people.
-    pub message: Option<String>,
-    /// The serial number of the latest call of a device.
-    pub last: Option<Whole>,
-    /// The protocol of the deployment.
-    pub theirs: Option<Whole>,
-    /// Who was refused: `provider:account id`.
-    pub person: Option<String>,
-}
+use crate::{Answer, Fault, Thrown};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", bound(deserialize = "T: Deserialize<'de>"))]

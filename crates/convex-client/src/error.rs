@@ -2,7 +2,10 @@
 
 use driftline_core::BoxError;
 
-use crate::ADDRESS;
+/// What the address of a deployment looks like, for whoever is asked for one.
+pub const ADDRESS: &str = "the address of your deployment, such as \
+     https://happy-otter-123.convex.cloud; plain http only to this machine, such as \
+     http://127.0.0.1:3210";
 
 /// A result of preparing to call a deployment.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

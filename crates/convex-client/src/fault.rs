@@ -4,8 +4,6 @@
 
 use driftline_core::{Error, Millis, excerpt};
 
-use crate::Thrown;
-
 /// Why a call brought no answer.
 #[derive(Debug)]
 pub enum Fault {
@@ -128,33 +126,6 @@ impl Fault {
         }
         let what = if error.is_connect() { "no connection" } else { "the connection broke" };
         Self::unavailable(format!("{what}: {}", excerpt(&cause.to_string())))
-    }
-}
-
-/// The fault that a code of Driftline's own functions stands for.
-impl From<Thrown> for Fault {
-    fn from(thrown: Thrown) -> Self {
-        let Thrown { code, message, last, theirs, person } = thrown;
-        let theirs = theirs.and_then(|it| u32::try_from(it.0).ok());
-        let said = message.as_deref().map(excerpt);
-        match (code.as_str(), last, theirs) {
-            ("unauthenticated", ..) => Self::Unauthenticated,
-            ("unlinked", ..) => Self::Unlinked,
-            ("moved", ..) => Self::Moved,
-            ("old_call", Some(last), _) => Self::OldCall { last: last.0 },
-            ("protocol", _, Some(theirs)) => Self::Protocol { theirs },
-            ("not_invited", ..) => {
-                Self::NotInvited { person: excerpt(person.as_deref().unwrap_or("this account")) }
-            }
-            ("slow_down", ..) => {
-                Self::SlowDown { reason: said.unwrap_or_else(|| "it does not say why".into()) }
-            }
-            ("bad_request", ..) => Self::BadCall("bad_request".into()),
-            ("old_call" | "protocol", ..) => {
-                Self::BadAnswer(format!("`{code}` without the number that belongs to it"))
-            }
-            (other, ..) => Self::Unnamed { what: format!("code `{}`", excerpt(other)), said },
-        }
     }
 }
 

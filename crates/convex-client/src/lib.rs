@@ -17,15 +17,16 @@ mod fault;
 mod http;
 mod number;
 mod origin;
+mod thrown;
 mod transport;
 
 pub use self::{
     client::{Client, Kind, Reply},
-    envelope::Thrown,
-    error::{Error, Result},
+    error::{ADDRESS, Error, Result},
     fault::Fault,
     http::Http,
     number::Whole,
-    origin::{ADDRESS, Origin},
+    origin::Origin,
+    thrown::Thrown,
     transport::{Answer, Body, Transport},
 };

@@ -9,11 +9,6 @@ use url::{Host, Url};
 
 use crate::{Error, Result};
 
-/// What the address of a deployment looks like, for whoever is asked for one.
-pub const ADDRESS: &str = "the address of your deployment, such as \
-     https://happy-otter-123.convex.cloud; plain http only to this machine, such as \
-     http://127.0.0.1:3210";
-
 /// Scheme, host and port of a deployment, of its pages or of a provider.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Origin(Url);

@@ -15,18 +15,19 @@
 //! ```
 
 mod door;
+mod error;
 mod node;
 mod time;
 
 use std::{collections::BTreeMap, sync::Arc, sync::Mutex, sync::PoisonError};
 
 use driftline_convergence::{MakeRemote, OpenRemote, Remote};
-use driftline_core::{Backend, Error, Result, Simulated};
+use driftline_core::{Backend, Result, Simulated};
 use driftline_deployment::Snapshot;
 use tokio::runtime::Runtime;
 
 pub use self::time::MachineTime;
-use crate::{door::Door, node::Node};
+use crate::{door::Door, error::broken, node::Node};
 
 /// Convex deployments for schedules. Each person of a schedule has a deployment alone,
 /// because wiping it or putting it back concerns everybody on it; it is used again by
@@ -113,13 +114,5 @@ impl Remote for Service {
         let back = self.pool.runtime.block_on(self.node.deployment.restore(saved));
         back.map_err(|it| broken("it cannot be put back", it))?;
         Ok(true)
-    }
-}
-
-fn broken(what: &str, source: impl std::error::Error + Send + Sync + 'static) -> Error {
-    Error::Store {
-        what: format!("the local deployment: {what}: {source}"),
-        help: "run `cargo xtask convex-local` to see whether it works".into(),
-        source: Some(Box::new(source)),
     }
 }

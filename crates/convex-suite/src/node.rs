@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use driftline_core::{Env, Millis, Result, SecretString, Simulated, TokenSource};
 use driftline_deployment::{Account, Deployment, Options, Snapshot};
 
-use crate::broken;
+use crate::error::broken;
 
 /// A running deployment that somebody has signed in to.
 pub(crate) struct Node {

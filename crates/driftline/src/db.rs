@@ -99,7 +99,7 @@ impl Db {
 
     /// The rows of `E`.
     pub fn query<E: SyncEntity>(&self) -> Query<'_, E> {
-        Query::of(Source::Db(self))
+        Query::of(Source::Replica(self.replica()))
     }
 
     /// Reads from one state of the database, whatever is written meanwhile.

@@ -131,9 +131,11 @@
 
 mod background;
 mod db;
+mod entry;
 mod env;
 mod hub;
 mod query;
+mod registered;
 mod turn;
 mod tx;
 
@@ -149,8 +151,9 @@ pub use driftline_derive::SyncEntityOfDriftline as SyncEntity;
 pub use self::{
     background::BackgroundSync,
     db::Db,
+    entry::Entry,
     env::SystemEnv,
     hub::SqliteHub,
     query::Query,
-    tx::{Entry, ReadTx, WriteTx},
+    tx::{ReadTx, WriteTx},
 };

@@ -3,11 +3,11 @@
 use std::marker::PhantomData;
 
 use driftline_core::{
-    Condition, Result, SyncEntity, TypedField,
+    Condition, Replica, Result, SyncEntity, TypedField,
     store::{Deleted, Find, ReadTx},
 };
 
-use crate::{Db, Entry, tx::check};
+use crate::{entry::Entry, registered::check};
 
 /// Rows of `E` to be read: all that are not deleted, oldest first, until it is told
 /// otherwise.
@@ -18,9 +18,10 @@ pub struct Query<'a, E> {
     of: PhantomData<fn() -> E>,
 }
 
+/// Where rows are read from: a transaction of its own for each read, or one that is open.
 #[derive(Clone, Copy)]
 pub(crate) enum Source<'a> {
-    Db(&'a Db),
+    Replica(&'a Replica),
     Tx(&'a dyn ReadTx),
 }
 
@@ -99,7 +100,7 @@ impl<'a, E: SyncEntity> Query<'a, E> {
             read(rows)
         };
         match self.source {
-            Source::Db(db) => db.replica().read(read),
+            Source::Replica(replica) => replica.read(read),
             Source::Tx(rows) => read(rows),
         }
     }

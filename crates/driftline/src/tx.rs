@@ -1,40 +1,13 @@
 //! What happens inside one transaction: rows as their types, read from one state, written
 //! all together or not at all.
 
-use std::ops::{Deref, DerefMut};
+use driftline_core::{self as core, Id, Result, SyncEntity, store};
 
-use driftline_core::{self as core, Error, Id, Result, Schema, SyncEntity, store};
-
-use crate::query::{Query, Source};
-
-/// A row: its id and its values, which can be used as if it were they.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Entry<E> {
-    /// The id that stands for it.
-    pub id: Id<E>,
-    /// Its values.
-    pub value: E,
-}
-
-impl<E> Deref for Entry<E> {
-    type Target = E;
-
-    fn deref(&self) -> &E {
-        &self.value
-    }
-}
-
-impl<E> DerefMut for Entry<E> {
-    fn deref_mut(&mut self) -> &mut E {
-        &mut self.value
-    }
-}
-
-impl<E> From<core::Entry<E>> for Entry<E> {
-    fn from(core::Entry { id, value }: core::Entry<E>) -> Self {
-        Self { id: id.of(), value }
-    }
-}
+use crate::{
+    entry::Entry,
+    query::{Query, Source},
+    registered::check,
+};
 
 /// A transaction that only reads.
 pub struct ReadTx<'a>(pub(crate) &'a dyn store::ReadTx);
@@ -113,17 +86,4 @@ impl WriteTx<'_, '_> {
     fn check<E: SyncEntity>(&self) -> Result<()> {
         check::<E>(self.0.reading().schema())
     }
-}
-
-/// Fails, with what to do about it, if `E` is no entity of the database.
-pub(crate) fn check<E: SyncEntity>(schema: &Schema) -> Result<()> {
-    if schema.get(E::NAME).is_some() {
-        return Ok(());
-    }
-    let rust = std::any::type_name::<E>();
-    Err(Error::schema(format!(
-        "`{}` ({rust}) is not registered; derive `SyncEntity`, or write \
-         `driftline::register!({rust});` beside it",
-        E::NAME
-    )))
 }

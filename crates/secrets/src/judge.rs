@@ -1,7 +1,7 @@
 //! Tells what only has the form of a secret: examples of documentation, placeholders,
 //! names of variables.
 
-use crate::Proof;
+use crate::rule::Proof;
 
 /// Parts of what stands for a secret in documentation and templates.
 const STAND_INS: [&str; 17] = [

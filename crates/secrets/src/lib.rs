@@ -15,6 +15,7 @@
 //! ```
 
 mod judge;
+mod rule;
 mod rules;
 
 use std::ops::Range;
@@ -22,29 +23,7 @@ use std::ops::Range;
 use aho_corasick::AhoCorasick;
 use regex::bytes::{Regex, RegexBuilder};
 
-/// One kind of secret.
-#[derive(Debug)]
-pub struct Rule {
-    /// Its name, the same in every output.
-    pub id: &'static str,
-    /// What it finds, for a person.
-    pub doc: &'static str,
-    /// Texts without any of these, in either case, are not looked at.
-    words: &'static [&'static str],
-    /// The secret, or its first group.
-    pattern: &'static str,
-    /// What else has to hold.
-    proof: Proof,
-}
-
-/// What a match has to be besides a match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Proof {
-    /// Nothing: the form says it all.
-    Form,
-    /// Not made of words: other things have this form, too.
-    Random,
-}
+pub use self::rule::Rule;
 
 /// Something that looks like a secret.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use std::{fs::File, io::Read, path::Path};
 
 use driftline_core::Value;
 
-use crate::{Kept, Reader, read::open};
+use crate::{Kept, Reader, open::open};
 
 /// The most of such a text that is taken, in bytes.
 const LONGEST: u64 = 4 << 20;

@@ -10,7 +10,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{hash::Hash, lines::Line, report::Done};
+use crate::{hash::Hash, report::Done};
 
 /// How much of either end of what was read is compared before a file counts as
 /// unchanged.
@@ -109,14 +109,6 @@ impl Prefix {
             self.last.drain(..self.last.len() - EDGE);
         }
         self.last.extend_from_slice(&bytes[bytes.len().saturating_sub(EDGE)..]);
-    }
-
-    /// Moves to `offset`, which is inside of `line`.
-    pub(crate) fn take_to(&mut self, line: &Line<'_>, offset: u64) {
-        let inside = |at: u64| usize::try_from(at.saturating_sub(line.start)).unwrap_or(usize::MAX);
-        if let Some(bytes) = line.bytes.get(inside(self.at)..inside(offset)) {
-            self.take(bytes);
-        }
     }
 
     /// A hash of everything before the place.

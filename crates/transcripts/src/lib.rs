@@ -29,6 +29,7 @@ mod cut;
 mod error;
 mod hash;
 mod lines;
+mod open;
 mod order;
 mod read;
 mod record;

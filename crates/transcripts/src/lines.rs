@@ -111,6 +111,14 @@ impl Line<'_> {
     pub(crate) fn end(&self) -> u64 {
         self.start + self.bytes.len() as u64
     }
+
+    /// Moves `prefix` on to `offset`, which is inside of this line.
+    pub(crate) fn take_to(&self, offset: u64, prefix: &mut Prefix) {
+        let inside = |at: u64| usize::try_from(at.saturating_sub(self.start)).unwrap_or(usize::MAX);
+        if let Some(bytes) = self.bytes.get(inside(prefix.offset())..inside(offset)) {
+            prefix.take(bytes);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@
 use std::{
     borrow::Cow,
     collections::HashMap,
-    fs::{self, File},
+    fs::File,
     io::{self, BufRead, BufReader, Read, Seek, SeekFrom},
     path::Path,
 };
@@ -24,9 +24,9 @@ use crate::{
     cut::outline,
     hash::hash64,
     lines::{Line, Lines, MAX_LINE},
+    open::open,
     report::Tally,
     rows::Rows,
-    walk::name_of,
 };
 
 /// A batch ends at this many records, or at this many bytes of them.
@@ -105,18 +105,6 @@ fn session_of(found: &Found, file: &mut File, state: State) -> Result<Option<Str
     }
     file.seek(SeekFrom::Start(0)).map_err(|it| failed(path, 0, it))?;
     Ok(session)
-}
-
-pub(crate) fn open(path: &Path) -> Result<File> {
-    let failed = |source| Error::Open { path: path.to_owned(), source };
-    let check = |kind: fs::FileType| match kind.is_file() {
-        true => Ok(()),
-        false => Err(Error::NotAFile { path: path.to_owned(), what: name_of(kind) }),
-    };
-    check(fs::symlink_metadata(path).map_err(failed)?.file_type())?;
-    let file = File::open(path).map_err(failed)?;
-    check(file.metadata().map_err(failed)?.file_type())?;
-    Ok(file)
 }
 
 fn failed(path: &Path, line: u64, source: io::Error) -> Error {
@@ -219,7 +207,7 @@ impl<'a> Run<'a> {
         if end < known.offset {
             return true;
         }
-        self.prefix.take_to(line, known.offset);
+        line.take_to(known.offset, &mut self.prefix);
         self.resume = None;
         self.prefix.offset() == known.offset && self.prefix.hash() == known.hash
     }
@@ -260,19 +248,19 @@ impl<'a> Run<'a> {
             }
             self.tally.skip(line.number, broken);
         }
-        self.prefix.take_to(line, line.end());
+        line.take_to(line.end(), &mut self.prefix);
         Ok(())
     }
 
     /// Hands out a batch that is full. The record that filled it ends at `end`.
     fn pause(&mut self, line: &Line<'_>, end: u64) -> Result<()> {
         if !line.ended {
-            self.prefix.take_to(line, end);
+            line.take_to(end, &mut self.prefix);
         }
         if self.heavy || self.drafts.len() < BATCH_RECORDS && self.bytes < BATCH_BYTES {
             return Ok(());
         }
-        self.prefix.take_to(line, end);
+        line.take_to(end, &mut self.prefix);
         self.flush(line.number)
     }
 

@@ -23,7 +23,8 @@
 //! }
 //! ```
 //!
-//! and one line in `pages::PAGES`: `Page { path: "/comments/{id}", show: comments::show }`.
+//! and one line in `pages::PAGES`: `Page { path: "/comments/{id}", show: comments::show }`. What
+//! lists or shows the rows of an entity is named in `screens::SCREENS`, too.
 //!
 //! # An action, in a file of its own below `actions/`
 //!
@@ -67,6 +68,7 @@ mod patient;
 mod query;
 mod request;
 mod routes;
+mod screens;
 mod server;
 mod shell;
 mod standing;
@@ -81,8 +83,8 @@ pub use self::{
     fragment::{Download, Fragment},
     host::Host,
     outcome::{Outcome, Post},
-    pages::address_of,
     request::Request,
     routes::{Route, routes},
+    screens::address_of,
     server::{Door, Options, Server},
 };

@@ -22,7 +22,7 @@ const RECENT: usize = 3;
 /// How wide their names are at most.
 const NAME: usize = 48;
 
-pub(super) fn run(context: &Context<'_>) -> Result<()> {
+pub(crate) fn run(context: &Context<'_>) -> Result<()> {
     let device = context.device()?;
     let status = context.status(&device)?;
     let counts = status::counts(&device)?;

@@ -3,7 +3,7 @@
 
 mod transcripts;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, Result};
 use driftline_client::{Client, import, importer::Asker, service::Service};
@@ -11,11 +11,25 @@ use driftline_web::{Door, Options, Server};
 use tempfile::TempDir;
 use tokio::runtime::Handle;
 
-use super::host::AppHost;
+use super::host::{AppHost, StartDemo};
 use crate::{call::Call, env};
 
+/// Starts the app of the made-up profile when it is first asked for. Every answer is an
+/// address that lets one browser in.
+pub(super) fn when_asked(client: Client, call: Call) -> StartDemo {
+    let kept: Mutex<Option<Demo>> = Mutex::default();
+    Box::new(move || {
+        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let demo = match kept.take() {
+            Some(demo) => demo,
+            None => Demo::start(&client, &call)?,
+        };
+        Ok(kept.insert(demo).link())
+    })
+}
+
 /// The app of the made-up profile.
-pub(super) struct Demo {
+struct Demo {
     door: Door,
     _folder: TempDir,
 }
@@ -23,7 +37,7 @@ pub(super) struct Demo {
 impl Demo {
     /// Starts it beside the app that runs, on a port of its own. Called where waiting
     /// keeps nobody else waiting, inside the app's runtime.
-    pub(super) fn start(client: &Client, call: &Call) -> Result<Self> {
+    fn start(client: &Client, call: &Call) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("driftline-demo-").tempdir();
         let folder = folder.context(
             "no temporary folder can be made; set TMPDIR to a folder that can be written",
@@ -37,7 +51,8 @@ impl Demo {
         let (service, _news) = Service::start(&client, &device)?;
         let reading = client.reading(&device)?;
         let env = client.env.clone();
-        let host = Arc::new(AppHost::new(client, call, &device, Asker::idle(), service));
+        let demo = when_asked(client.clone(), call.clone());
+        let host = Arc::new(AppHost::new(client, call, &device, Asker::idle(), service, demo));
         let options = Options { reading, env, host, zone: env::zone(), port: 0 };
         let runtime = Handle::current();
         let server = runtime.block_on(Server::bind(options))?;
@@ -48,7 +63,7 @@ impl Demo {
     }
 
     /// An address that lets one browser in.
-    pub(super) fn link(&self) -> String {
+    fn link(&self) -> String {
         self.door.link("/sessions")
     }
 }

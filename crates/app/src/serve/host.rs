@@ -1,9 +1,6 @@
 //! What the pages ask of this program.
 
-use std::{
-    any::Any,
-    sync::{Mutex, PoisonError},
-};
+use std::any::Any;
 
 use driftline_client::{Client, Device, OpenProfile, importer::Asker, service::Service};
 use driftline_core::status::Failure;
@@ -11,19 +8,21 @@ use driftline_text::Shell;
 use driftline_web::{Error, Host, Result};
 use url::Url;
 
-use super::demo::Demo;
 use crate::{
     browser::{self, Handover, Purpose},
     call::Call,
     env, hints,
 };
 
+/// Starts the app of made-up conversations unless it runs, and returns an address to open it
+/// at.
+pub(super) type StartDemo = Box<dyn Fn() -> anyhow::Result<String> + Send + Sync>;
+
 /// This program, as the pages know it.
 pub(super) struct AppHost {
-    client: Client,
     call: Call,
     profile: OpenProfile,
-    demo: Mutex<Option<Demo>>,
+    demo: StartDemo,
 }
 
 impl AppHost {
@@ -33,6 +32,7 @@ impl AppHost {
         device: &Device,
         importer: Asker,
         service: Service,
+        demo: StartDemo,
     ) -> Self {
         let folder = client.profile.path().to_owned();
         let visit = move |page: &Url| -> Option<Box<dyn Any + Send>> {
@@ -40,8 +40,8 @@ impl AppHost {
             Some(Box::new(Handover::open(&folder, Purpose::SignIn, page)?))
         };
         let (visit, service) = (Box::new(visit), Some(service));
-        let profile = OpenProfile::new(client.clone(), device, importer, service, visit);
-        Self { client, call, profile, demo: Mutex::default() }
+        let profile = OpenProfile::new(client, device, importer, service, visit);
+        Self { call, profile, demo }
     }
 }
 
@@ -71,12 +71,6 @@ impl Host for AppHost {
     }
 
     fn demo(&self) -> Result<String> {
-        let mut kept = self.demo.lock().unwrap_or_else(PoisonError::into_inner);
-        let demo = match kept.take() {
-            Some(demo) => demo,
-            None => Demo::start(&self.client, &self.call)
-                .map_err(|it| Error::Host(format!("{it:#}")))?,
-        };
-        Ok(kept.insert(demo).link())
+        (self.demo)().map_err(|it| Error::Host(format!("{it:#}")))
     }
 }

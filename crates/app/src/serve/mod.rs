@@ -86,6 +86,7 @@ fn serve(
         &device,
         importer.asker(),
         service,
+        demo::when_asked(context.client().clone(), context.caller().clone()),
     ));
     let options =
         Options { reading, env: context.env.clone(), host: host.clone(), zone: env::zone(), port };

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::error::Result;
 use driftline_core::{BackendPlugin, Schema};
 
 use super::{
     duration,
-    layers::{self, Given},
+    given::{self, Given},
 };
-use crate::{Error, exclude};
+use crate::{Error, error::Result, exclude};
 
 const NONE: &str = "none";
 const TRUTH: &str = "true or false";
@@ -28,11 +27,11 @@ pub(super) fn entry(key: &str, given: &Given, so_far: &BTreeMap<String, Given>) 
         }
         ("sync", "exclude") => {
             let schema = Schema::registered()?;
-            let kept = layers::texts(&given.value).and_then(|it| exclude::parse(schema, &it));
+            let kept = given::texts(&given.value).and_then(|it| exclude::parse(schema, &it));
             return kept.map(drop).ok_or_else(|| wrong(key, given, exclude::ACCEPTED));
         }
         ("sync", "paused") => {
-            return layers::truth(&given.value).map(drop).ok_or_else(|| wrong(key, given, TRUTH));
+            return given::truth(&given.value).map(drop).ok_or_else(|| wrong(key, given, TRUTH));
         }
         ("sync", _) => false,
         (_, "backend") => {
@@ -116,7 +115,7 @@ fn unknown(key: &str, side: &str, origin: &str, so_far: &BTreeMap<String, Given>
 
 fn wrong(key: &str, given: &Given, accepted: &str) -> Error {
     let Given { value, origin } = given;
-    let value = driftline_core::excerpt(&super::shown(value));
+    let value = driftline_core::excerpt(&given::shown(value));
     Error::Config(format!("{origin}: `{key}` cannot be `{value}`; it takes {accepted}"))
 }
 

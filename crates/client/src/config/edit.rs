@@ -3,12 +3,20 @@
 
 use std::{fs, io::Write as _, path::Path};
 
-use crate::error::{Context as _, Result};
 use driftline_core::Value;
 use toml_edit::{DocumentMut, Item, Table};
 
-use super::{Config, FILE, Overrides, layers};
-use crate::Error;
+use super::{
+    file::{self, FILE},
+    given::shown,
+    layers, list,
+    load::Config,
+    overrides::Overrides,
+};
+use crate::{
+    Error,
+    error::{Context as _, Result},
+};
 
 /// Sets keys in the file of the profile in `folder`.
 pub fn set(folder: &Path, pairs: &[(String, String)]) -> Result<()> {
@@ -16,10 +24,10 @@ pub fn set(folder: &Path, pairs: &[(String, String)]) -> Result<()> {
         for (key, value) in pairs {
             let value = match layers::from_here(key, value.clone())? {
                 Value::Array(items) => {
-                    let texts = items.iter().map(super::shown);
+                    let texts = items.iter().map(shown);
                     toml_edit::Value::from(texts.collect::<toml_edit::Array>())
                 }
-                value => super::shown(&value).into(),
+                value => shown(&value).into(),
             };
             put(entry(document, faulty, key)?, value);
         }
@@ -41,9 +49,9 @@ pub fn set_member(folder: &Path, key: &str, member: &str, is_there: bool) -> Res
         // What else it may be is found wrong when the new file is checked.
         let Some(list) = item.as_array_mut() else { return Ok(()) };
         if !is_there {
-            super::list::remove(list, member);
+            list::remove(list, member);
         } else if !list.iter().any(|it| it.as_str() == Some(member)) {
-            super::list::add(list, member);
+            list::add(list, member);
         }
         Ok(())
     })
@@ -55,7 +63,7 @@ fn change(
     edit: impl FnOnce(&mut DocumentMut, &Faulty<'_>) -> Result<()>,
 ) -> Result<()> {
     let file = folder.join(FILE);
-    let text = layers::read(&file)?.unwrap_or_default();
+    let text = file::read(&file)?.unwrap_or_default();
     let faulty = Faulty { file: &file, text: &text };
     // Says where, as loading it would.
     let mut document: DocumentMut = text.parse().map_err(|_| faulty.error())?;

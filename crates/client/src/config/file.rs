@@ -1,16 +1,35 @@
-//! The file as a layer, with the line of every key.
+//! The file: its name, its text, and what it sets, with the line of every key.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, fs, io::ErrorKind, path::Path};
 
-use crate::error::Result;
 use driftline_core::Value;
 use toml_edit::{Document, Item, Key, Table};
 
 use super::{
     check,
-    layers::{Given, Layer},
+    given::{Given, Layer},
 };
-use crate::Error;
+use crate::{Error, error::Result};
+
+/// The name of the file.
+pub const FILE: &str = "driftline.toml";
+
+/// The text of the file; none if there is no file.
+pub(super) fn read(file: &Path) -> Result<Option<String>> {
+    let unusable = |why: &str| Error::Config(format!("the config {} {why}", file.display()));
+    match fs::read(file) {
+        Ok(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => Ok(Some(text)),
+            Err(_) => Err(unusable("is not UTF-8 text; save it as UTF-8")),
+        },
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(None)
+        }
+        Err(error) => {
+            Err(unusable(&format!("cannot be read ({error}); see that it is a file of yours")))
+        }
+    }
+}
 
 /// What `text`, the content of `path`, sets.
 pub(super) fn layer(path: &Path, text: &str) -> Result<Layer> {

@@ -4,34 +4,26 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
-    io::ErrorKind,
     path::{Path, PathBuf},
 };
 
-use crate::error::{Context as _, Result};
 use config::{ConfigError, Map, Source, ValueKind};
 use driftline_core::Value;
 
-use super::{Overrides, check, file};
-use crate::Error;
+use super::{
+    check, file,
+    given::{Given, Layer},
+    overrides::Overrides,
+};
+use crate::{
+    Error,
+    error::{Context as _, Result},
+    variables,
+};
 
 const PREFIX: &str = "DRIFTLINE_";
 /// Variables of the same beginning that are no keys.
-const NO_KEYS: [&str; 2] = ["DRIFTLINE_HOME", crate::log::VARIABLE];
-
-/// Values by key, such as `remote.backend`, from one place.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Layer {
-    pub(super) values: BTreeMap<String, Given>,
-}
-
-/// A value, and where it was written.
-#[derive(Clone, Debug)]
-pub(super) struct Given {
-    pub(super) value: Value,
-    pub(super) origin: String,
-}
+const NO_KEYS: [&str; 2] = [variables::HOME, variables::LOG];
 
 impl Source for Layer {
     fn clone_into_box(&self) -> Box<dyn Source + Send + Sync> {
@@ -67,23 +59,6 @@ fn plain(kind: ValueKind) -> Value {
         ValueKind::String(it) => it.into(),
         ValueKind::Array(items) => items.into_iter().map(|it| plain(it.kind)).collect(),
         _ => Value::Null,
-    }
-}
-
-/// The text of the file; none if there is no file.
-pub(super) fn read(file: &Path) -> Result<Option<String>> {
-    let unusable = |why: &str| Error::Config(format!("the config {} {why}", file.display()));
-    match fs::read(file) {
-        Ok(bytes) => match String::from_utf8(bytes) {
-            Ok(text) => Ok(Some(text)),
-            Err(_) => Err(unusable("is not UTF-8 text; save it as UTF-8")),
-        },
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            Ok(None)
-        }
-        Err(error) => {
-            Err(unusable(&format!("cannot be read ({error}); see that it is a file of yours")))
-        }
     }
 }
 
@@ -166,20 +141,6 @@ fn of_overrides(over: &Overrides) -> Result<Layer> {
         layer.values.insert(key.trim().to_owned(), given);
     }
     Ok(layer)
-}
-
-/// A list of texts; a single text is a list of one.
-pub(super) fn texts(value: &Value) -> Option<Vec<String>> {
-    let text = |it: &Value| it.as_str().map(str::to_owned);
-    match value {
-        Value::Array(items) => items.iter().map(text).collect(),
-        one => Some(vec![text(one)?]),
-    }
-}
-
-/// Yes or no, also as text: that is how a flag and the environment say it.
-pub(super) fn truth(value: &Value) -> Option<bool> {
-    value.as_bool().or_else(|| value.as_str()?.parse().ok())
 }
 
 /// A path that is typed is meant from the working directory; in the file it is meant

@@ -7,144 +7,15 @@ mod check;
 mod duration;
 mod edit;
 mod file;
+mod given;
 mod layers;
 mod list;
+mod load;
+mod overrides;
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-    time::Duration,
+pub use self::{
+    edit::{set, set_member},
+    file::FILE,
+    load::{Config, Entry, Side},
+    overrides::Overrides,
 };
-
-use crate::error::Result;
-use driftline_core::{Backend, BackendPlugin, Open, Store, Value};
-use serde_json::Map;
-
-pub use self::edit::{set, set_member};
-use self::layers::Given;
-use crate::Error;
-
-/// The name of the file.
-pub const FILE: &str = "driftline.toml";
-
-/// The config in force.
-pub struct Config {
-    /// Where it is written.
-    pub file: PathBuf,
-    /// Where the rows are.
-    pub local: Side<dyn Store>,
-    /// With what they are synced, if with anything.
-    pub remote: Option<Side<dyn Backend>>,
-    /// How long after the last change it is sent.
-    pub debounce: Duration,
-    /// Whether nothing is synced but what a person asks for.
-    pub paused: bool,
-    /// What stays on this device, as it was written.
-    pub exclude: Vec<String>,
-    /// Every key in force.
-    pub entries: Vec<Entry>,
-}
-
-/// What is set for one run of the program alone, over the file and the environment.
-#[derive(Clone, Debug, Default)]
-pub struct Overrides {
-    /// What a person calls the place where it was written.
-    pub origin: String,
-    /// Keys, each with its value: `remote.backend=none`.
-    pub pairs: Vec<String>,
-}
-
-/// One side, ready to be opened.
-pub struct Side<T: ?Sized> {
-    /// What a person calls it.
-    pub name: String,
-    /// What opens it.
-    pub open: Open<T>,
-    /// The settings of its backend.
-    pub settings: Map<String, Value>,
-    sign_in: Option<&'static str>,
-}
-
-/// One key in force.
-pub struct Entry {
-    /// Such as `remote.backend`.
-    pub key: String,
-    /// What is in force; no secret.
-    pub value: String,
-    /// Where it was written.
-    pub origin: String,
-}
-
-impl Config {
-    /// Reads and checks the config of the profile in `folder`.
-    pub fn load(folder: &Path, over: &Overrides) -> Result<Self> {
-        let file = folder.join(FILE);
-        let text = layers::read(&file)?;
-        Self::of(file, text.as_deref(), over)
-    }
-
-    /// Checks the config that `text` would be.
-    fn of(file: PathBuf, text: Option<&str>, over: &Overrides) -> Result<Self> {
-        let values = layers::in_force(&file, text, over)?;
-        let plugins = BackendPlugin::registered();
-        let chosen = |key: &str| {
-            let name = values.get(key).and_then(|it| it.value.as_str());
-            name.and_then(|it| plugins.get(it)).copied()
-        };
-        let local = chosen("local.backend").and_then(|it| Some((it, it.local?)));
-        let Some((plugin, open)) = local else {
-            let message = "this program has no backend that can be the local side; link one";
-            return Err(Error::Config(message.into()));
-        };
-        let local = Side::of("local", plugin, open, &values);
-        let remote = chosen("remote.backend").and_then(|it| Some((it, it.remote?)));
-        let remote = remote.map(|(plugin, open)| Side::of("remote", plugin, open, &values));
-        let debounce = values.get("sync.debounce").and_then(|it| it.value.as_str());
-        let debounce = debounce.and_then(duration::parse).unwrap_or_default();
-        let paused = values.get("sync.paused").and_then(|it| layers::truth(&it.value));
-        let paused = paused.unwrap_or_default();
-        let exclude = values.get("sync.exclude").and_then(|it| layers::texts(&it.value));
-        let exclude = exclude.unwrap_or_default();
-        let entries = values.into_iter().map(|(key, given)| {
-            let value = if is_secret(&key) { "(not shown)".into() } else { shown(&given.value) };
-            Entry { key, value, origin: given.origin }
-        });
-        Ok(Self { file, local, remote, debounce, paused, exclude, entries: entries.collect() })
-    }
-}
-
-impl<T: ?Sized> Side<T> {
-    fn of(
-        table: &str,
-        plugin: &'static BackendPlugin,
-        open: Open<T>,
-        values: &BTreeMap<String, Given>,
-    ) -> Self {
-        let setting = |name: &str| values.get(&format!("{table}.{name}"));
-        // A setting of a backend that another layer replaced is none of this one's.
-        let settings: Map<String, Value> = plugin
-            .settings
-            .iter()
-            .filter_map(|(name, _)| Some(((*name).to_owned(), setting(name)?.value.clone())))
-            .collect();
-        let first = plugin.settings.iter().map(|(name, _)| *name).find(|it| !is_secret(it));
-        let name = match first.and_then(|it| settings.get(it)) {
-            Some(value) => format!("{}: {}", plugin.name, shown(value)),
-            None => plugin.name.to_owned(),
-        };
-        Self { name, open, settings, sign_in: plugin.sign_in }
-    }
-
-    /// The address that people sign in at, if its backend wants that.
-    pub fn sign_in_address(&self) -> Option<&str> {
-        self.settings.get(self.sign_in?)?.as_str()
-    }
-}
-
-fn shown(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-fn is_secret(key: &str) -> bool {
-    ["token", "secret", "password"].iter().any(|it| key.contains(it))
-}

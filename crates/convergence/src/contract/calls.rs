@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, slice};
 
 use driftline_core::{Answer, Change, Cursor, Digests, Error, Row, Seq, Stale, Value};
 
-use super::{Checked, Fault, caller::Caller, expect};
+use super::{
+    caller::Caller,
+    check::{Checked, Fault, expect},
+};
 
 /// More than a value may have inside one call on any service.
 const LONG: usize = 5 << 20;

@@ -8,7 +8,10 @@ use driftline_core::{
     Replica, Result, Values, status::State, store::Find,
 };
 
-use super::{Checked, Contract, Fault, expect};
+use super::{
+    check::{Checked, Fault, expect},
+    service::Contract,
+};
 use crate::dice::Dice;
 
 const DEVICES: usize = 3;

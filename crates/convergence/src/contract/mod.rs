@@ -4,28 +4,16 @@
 
 mod caller;
 mod calls;
+mod check;
 mod fleet;
+mod service;
 
-use std::{fmt, sync::Arc};
+use std::fmt;
 
-use driftline_core::{Backend, Env, Error, Result, Schema};
+use driftline_core::Result;
 
-use self::caller::Caller;
-use crate::remote::MakeScratch;
-
-/// A service, as two people reach it.
-pub struct Contract<'a> {
-    /// Their hubs. Both accounts must be without rows.
-    pub hubs: [&'a dyn Backend; 2],
-    /// The entities that the service knows.
-    pub schema: &'a Schema,
-    /// What devices keep their rows in.
-    pub local: MakeScratch,
-    /// Real time, for the service has a clock of its own.
-    pub env: Arc<dyn Env>,
-    /// Rounds of devices that write and sync at once.
-    pub rounds: usize,
-}
+pub use self::service::Contract;
+use self::{caller::Caller, check::Fault};
 
 /// A promise that the service does not keep.
 #[derive(Debug)]
@@ -40,27 +28,6 @@ impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.promise, self.what)
     }
-}
-
-/// How a check went.
-enum Fault {
-    /// It is not as it must be.
-    Wrong(String),
-    /// It could not be found out.
-    Failed(Error),
-}
-
-impl From<Error> for Fault {
-    fn from(error: Error) -> Self {
-        Self::Failed(error)
-    }
-}
-
-type Checked = std::result::Result<(), Fault>;
-
-/// Fails unless `holds`.
-fn expect(holds: bool, what: impl FnOnce() -> String) -> Checked {
-    if holds { Ok(()) } else { Err(Fault::Wrong(what())) }
 }
 
 /// Holds a service to its promises, and tells of each that it keeps. Stops at the first

@@ -6,7 +6,7 @@ use driftline_core::{
 };
 use jiff::Timestamp;
 
-use super::Seen;
+use super::seen::Seen;
 use crate::{devices::Devices, label::in_line};
 
 /// One field of a row.

@@ -6,7 +6,7 @@ use driftline_core::{
     view::{self, View},
 };
 
-use super::Seen;
+use super::seen::Seen;
 use crate::label::label;
 
 /// How many owners of owners are looked at: more than any program declares.

@@ -3,63 +3,23 @@
 
 mod fields;
 mod hidden;
+mod seen;
 mod steps;
 mod words;
 
 use driftline_core::{
-    EntityDescriptor, Id, Millis, Replica, alias, excerpt,
-    store::{AuditEntry, QueueList, Queued, ReadTx, Stored},
-    view::{self, View},
+    Id, Millis, Replica, excerpt,
+    store::{Queued, ReadTx},
 };
 
+use self::seen::Seen;
 pub use self::{
     fields::{By, Lost, Written},
+    seen::Standing,
     steps::Step,
+    words::Remedy,
 };
 use crate::{Error, Result, devices::Devices, label::label};
-
-/// Where a row stands with the remote, in a word that every output shares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// It was never queued: nothing of it travels, or there is no one to send it to.
-    Local,
-    /// It waits to be sent.
-    Waiting,
-    /// The remote refused it; it is kept here.
-    Parked,
-    /// A rule of its owner keeps it on this device.
-    Excluded,
-    /// The remote has it as it is here, as of the last contact.
-    Synced,
-}
-
-impl Standing {
-    /// The one word for it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Local => "local",
-            Self::Waiting => "waiting",
-            Self::Parked => "parked",
-            Self::Excluded => "excluded",
-            Self::Synced => "synced",
-        }
-    }
-}
-
-/// What would help.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Remedy {
-    /// Sending refused rows again.
-    Retry,
-    /// Exchanging everything now.
-    Sync,
-    /// Bringing the row back.
-    Restore,
-    /// Bringing its owner back.
-    RestoreOwner,
-    /// Letting it leave this device.
-    LetGo,
-}
 
 /// What is known of a row.
 #[derive(Clone, Debug)]
@@ -106,55 +66,6 @@ pub fn read(replica: &Replica, entity: &str, id: Id, remote: Option<&str>) -> Re
         trail(tx, &devices, &seen, remote).map(Some)
     })?;
     found.ok_or_else(|| Error::NoRow { typed: id.to_string(), of: Some(entity.to_owned()) })
-}
-
-/// A row with everything that the store keeps about it.
-struct Seen {
-    entity: String,
-    /// None for a row that only a newer program understands.
-    descriptor: Option<&'static EntityDescriptor>,
-    view: View,
-    stored: Vec<Stored>,
-    queue: Vec<Queued>,
-    log: Vec<AuditEntry>,
-}
-
-impl Seen {
-    fn read(tx: &dyn ReadTx, entity: &str, id: Id) -> driftline_core::Result<Option<Self>> {
-        let descriptor = tx.schema().get(entity);
-        let (mut stored, mut queue, mut log) = (Vec::new(), Vec::new(), Vec::new());
-        for member in alias::class(tx, entity, id)? {
-            stored.extend(tx.get(entity, member)?);
-            queue.extend(tx.queued(entity, member)?);
-            log.extend(tx.audit_of(entity, member)?);
-        }
-        log.sort_by_key(|it| std::cmp::Reverse(it.log_id));
-        let view = match descriptor {
-            Some(descriptor) => view::view(tx, descriptor, id)?,
-            None => stored.first().cloned().map(|it| View {
-                id,
-                members: vec![id],
-                row: it.row,
-                local: it.local,
-            }),
-        };
-        let entity = entity.to_owned();
-        Ok(view.map(|view| Self { entity, descriptor, view, stored, queue, log }))
-    }
-
-    /// Where it stands with `remote`. Without one nothing waits, whatever is in the queue
-    /// for a remote to come.
-    fn standing(&self, remote: Option<&str>) -> Standing {
-        let acked = || self.stored.iter().any(|it| it.acked);
-        match self.queue.iter().map(|it| it.standing.list()).max() {
-            Some(QueueList::Excluded) => Standing::Excluded,
-            _ if remote.is_none() => Standing::Local,
-            Some(QueueList::Parked) => Standing::Parked,
-            Some(QueueList::Waiting) => Standing::Waiting,
-            None if acked() => Standing::Synced,
-            None => Standing::Local,
-        }
-    }
 }
 
 fn trail(

@@ -8,9 +8,9 @@ use driftline_core::{
     store::{Queued, ReadTx},
 };
 
-use super::{Seen, fields::Lost, hidden::owner};
 use driftline_text::shortened;
 
+use super::{fields::Lost, hidden::owner, seen::Seen};
 use crate::devices::Devices;
 
 /// How many fields are named.

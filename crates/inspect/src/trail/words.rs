@@ -2,11 +2,30 @@
 
 use driftline_core::{Id, Result, alias, store::ReadTx};
 
-use super::{Remedy, Seen, Standing, hidden::Hidden, steps::named};
+use super::{
+    hidden::Hidden,
+    seen::{Seen, Standing},
+    steps::named,
+};
 use crate::devices::Devices;
 
 /// How many ids are named.
 const NAMED: usize = 6;
+
+/// What would help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Sending refused rows again.
+    Retry,
+    /// Exchanging everything now.
+    Sync,
+    /// Bringing the row back.
+    Restore,
+    /// Bringing its owner back.
+    RestoreOwner,
+    /// Letting it leave this device.
+    LetGo,
+}
 
 /// The sentences, the most important one first, and what would help.
 pub(super) fn now(

@@ -1,7 +1,6 @@
 //! Services of models: most of what is pasted into sessions with agents.
 
-use super::{form, random};
-use crate::Rule;
+use crate::rule::{Rule, form, random};
 
 pub(super) const RULES: &[Rule] = &[
     form("anthropic-key", "Anthropic key", &["sk-ant-"], r"\bsk-ant-[a-z]{3,5}[0-9]{2}-[\w-]{80,}"),

@@ -1,7 +1,6 @@
 //! Clouds, hosting and infrastructure.
 
-use super::{form, random};
-use crate::Rule;
+use crate::rule::{Rule, form, random};
 
 pub(super) const RULES: &[Rule] = &[
     form(

@@ -1,7 +1,6 @@
 //! Forges, package registries and builds.
 
-use super::form;
-use crate::Rule;
+use crate::rule::{Rule, form};
 
 pub(super) const RULES: &[Rule] = &[
     form(

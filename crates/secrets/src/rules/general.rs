@@ -1,7 +1,6 @@
 //! Forms that no service owns, and what a text itself calls a secret.
 
-use super::{form, random};
-use crate::Rule;
+use crate::rule::{Rule, form, random};
 
 pub(super) const RULES: &[Rule] = &[
     form(

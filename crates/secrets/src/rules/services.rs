@@ -1,7 +1,6 @@
 //! Payment, messages, and what else programs call.
 
-use super::{form, random};
-use crate::Rule;
+use crate::rule::{Rule, form, random};
 
 pub(super) const RULES: &[Rule] = &[
     form(

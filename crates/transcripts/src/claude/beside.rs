@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 
 use driftline_core::Value;
 
-use super::{fields::is_type, is_plain, main_file};
+use super::{
+    fields::is_type,
+    places::{is_plain, main_file},
+};
 use crate::record::Beside;
 
 const FOLDER: &str = "tool-results";

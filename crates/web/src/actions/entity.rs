@@ -5,7 +5,7 @@ use driftline_core::{EntityDescriptor, Error as CoreError, Input, Refusal, Value
 use crate::{
     Form, Outcome, Post, Request, Result,
     entity::values,
-    pages::{address_of, list_of},
+    screens::{address_of, list_of},
 };
 
 fn entity(request: &Request<'_>) -> Result<&'static EntityDescriptor> {

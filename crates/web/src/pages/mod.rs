@@ -15,8 +15,6 @@ mod trash;
 mod why;
 mod workspaces;
 
-use driftline_core::{EntityDescriptor, Id};
-
 use crate::{Download, Fragment, Request, Result};
 
 /// What a person can look at.
@@ -72,35 +70,17 @@ pub(crate) static FILES: &[File] = &[
     File { path: "/s/{id}/export.md", serve: session::markdown },
 ];
 
-/// Entities that screens were made for, and where their rows are shown. All others have
-/// the generic pages alone, and the navigation lists them.
-const SCREENS: [(&str, &str); 5] = [
-    ("sessions", "/s/"),
-    ("messages", "/m/"),
-    ("workspaces", "/workspaces/"),
-    ("inbox", "/inbox/"),
-    ("comments", "/e/comments/"),
-];
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::screens::SCREENS;
 
-pub(crate) fn has_screen(entity: &str) -> bool {
-    SCREENS.iter().any(|(name, _)| *name == entity)
-}
-
-/// Where rows of an entity are listed.
-pub(crate) fn list_of(entity: &EntityDescriptor) -> String {
-    let made = format!("/{}", entity.name);
-    match has_screen(entity.name) && PAGES.iter().any(|it| it.path == made) {
-        true => made,
-        false => format!("/e/{}", entity.name),
-    }
-}
-
-/// Where a row is shown.
-pub fn address_of(entity: &EntityDescriptor, id: Id) -> String {
-    let made = SCREENS.iter().find(|(name, _)| *name == entity.name);
-    let is_there = |base: &str| PAGES.iter().any(|it| it.path == format!("{base}{{id}}"));
-    match made {
-        Some((_, base)) if is_there(base) => format!("{base}{id}"),
-        _ => format!("/e/{}/{id}", entity.name),
+    #[test]
+    fn every_screen_is_a_page() {
+        let lists = SCREENS.iter().filter_map(|it| it.list.map(str::to_owned));
+        let rows = SCREENS.iter().filter_map(|it| Some(format!("{}{{id}}", it.row?)));
+        for path in lists.chain(rows) {
+            assert!(PAGES.iter().any(|it| it.path == path), "{path}");
+        }
     }
 }

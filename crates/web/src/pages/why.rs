@@ -7,10 +7,11 @@ use driftline_inspect::{
 };
 use maud::{Markup, html};
 
-use super::{address_of, conflicts::entry};
+use super::conflicts::entry;
 use crate::{
     Fragment, Request, Result,
     parts::{self, label},
+    screens::address_of,
 };
 
 pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {

@@ -6,7 +6,7 @@ use driftline_core::{Millis, Schema};
 use maud::{Markup, html};
 
 use super::{count_of, grouped, indicator, label};
-use crate::{Host, Request, Result, app::App, pages, standing::State};
+use crate::{Host, Request, Result, app::App, screens, standing::State};
 
 /// What every page carries. The script puts each element where the one with its id is.
 pub(crate) fn shared(request: &Request<'_>) -> Result<Markup> {
@@ -21,7 +21,7 @@ pub(crate) fn shared_of(app: &App) -> Result<Markup> {
 
 fn show(state: &State, schema: &Schema, host: &dyn Host, now: Millis) -> Markup {
     let waiting = state.unread;
-    let generic = schema.entities().iter().filter(|it| !pages::has_screen(it.name));
+    let generic = schema.entities().iter().filter(|it| !screens::has_screen(it.name));
     html! {
         div data-shared {
             (indicator(&state.status, state.paused, now))

@@ -5,18 +5,18 @@ use driftline_text::{self as text, Change, Sign};
 use maud::{Markup, html};
 
 use super::{
-    item::{Items, whole},
     output,
+    piece::{Pieces, whole},
 };
 use crate::parts::line;
 
 /// The most lines of a change that are shown at once.
 const LINES: usize = 80;
 
-pub(super) fn call(items: &Items<'_>, call: &Call, open: bool) -> Markup {
+pub(super) fn call(pieces: &Pieces, call: &Call, open: bool) -> Markup {
     let failed = call.answer.as_ref().is_some_and(|it| it.failed);
     let ids = [Some(call.message), call.answer.as_ref().map(|it| it.message)];
-    let open = open || failed || items.at.is_some_and(|at| ids.contains(&Some(at)));
+    let open = open || failed || pieces.at.is_some_and(|at| ids.contains(&Some(at)));
     let change = text::change(&call.input);
     let class = if failed { "tool tool--fail" } else { "tool" };
     html! {
@@ -36,19 +36,19 @@ pub(super) fn call(items: &Items<'_>, call: &Call, open: bool) -> Markup {
             div.tool-body {
                 @match &change {
                     Some(change) => (diff(change, call)),
-                    None => (arguments(items, call)),
+                    None => (arguments(pieces, call)),
                 }
                 @if let Some(agent) = &call.agent {
-                    (items.agent(agent, Some(&line(&call.hint))))
+                    (pieces.agent(agent, Some(&line(&call.hint))))
                 }
-                @if let Some(answer) = &call.answer { (self::answer(items, answer)) }
+                @if let Some(answer) = &call.answer { (self::answer(pieces, answer)) }
             }
         }
     }
 }
 
 /// The arguments, unless the line above says them all.
-fn arguments(items: &Items<'_>, call: &Call) -> Markup {
+fn arguments(pieces: &Pieces, call: &Call) -> Markup {
     let said = match call.input.as_object() {
         Some(fields) => {
             fields.len() <= 1 && fields.values().all(|it| it.as_str() == Some(call.hint.as_str()))
@@ -63,12 +63,12 @@ fn arguments(items: &Items<'_>, call: &Call) -> Markup {
         return html! {
             @if let Some(why) = why { p.hint dir="auto" { (line(why)) } }
             @if command.trim() != call.hint {
-                (items.room.put(command, &whole(call.message), |it| output::code("sh", it)))
+                (pieces.room.put(command, &whole(call.message), |it| output::code("sh", it)))
             }
         };
     }
     let json = serde_json::to_string_pretty(&call.input).unwrap_or_default();
-    items.room.put(&json, &whole(call.message), |it| output::code("json", it))
+    pieces.room.put(&json, &whole(call.message), |it| output::code("json", it))
 }
 
 fn diff(change: &Change, call: &Call) -> Markup {
@@ -99,25 +99,25 @@ fn cut(line: &str) -> &str {
     &line[..end]
 }
 
-fn answer(items: &Items<'_>, answer: &Answer) -> Markup {
+fn answer(pieces: &Pieces, answer: &Answer) -> Markup {
     html! {
         @if answer.pieces.is_empty() { p.hint { "It answered nothing." } }
         @for piece in &answer.pieces {
             @match piece {
-                Piece::Text(said) => (output(items, said, answer)),
-                other => (items.piece(other, false, &whole(answer.message))),
+                Piece::Text(said) => (output(pieces, said, answer)),
+                other => (pieces.piece(other, false, &whole(answer.message))),
             }
         }
     }
 }
 
 /// What a program put out: its ends, which are all that a page has room for.
-fn output(items: &Items<'_>, said: &str, answer: &Answer) -> Markup {
-    if items.room.is_full() {
+fn output(pieces: &Pieces, said: &str, answer: &Answer) -> Markup {
+    if pieces.room.is_full() {
         let file = format!("/m/{}/answer/{}", answer.message, answer.index);
-        return items.room.put(said, &file, |it| output::output(it, Some(answer)));
+        return pieces.room.put(said, &file, |it| output::output(it, Some(answer)));
     }
     let markup = output::output(said, Some(answer));
-    items.room.spend(&markup);
+    pieces.room.spend(&markup);
     markup
 }

@@ -7,7 +7,10 @@ use driftline_index::{
 };
 use maud::{Markup, html};
 
-use super::{Found, head, session};
+use super::{
+    asked::{Found, session},
+    head,
+};
 use crate::{
     Error, Fragment, Request, Result,
     pages::search::hits::{snippet, who},

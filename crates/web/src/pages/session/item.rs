@@ -3,29 +3,32 @@
 use std::collections::HashMap;
 
 use driftline_conversation::{
-    Agent, Content, Conversation, Image, Piece, Run, RunStep, Shown, asker, threads::Thread,
+    Content, Conversation, Piece, Run, RunStep, Shown, asker, threads::Thread,
 };
 use driftline_core::Id;
 use driftline_text as text;
 use maud::{Markup, html};
 
-use super::{call, output, prose, remarks, window::Window};
+use super::{
+    call,
+    piece::{Pieces, whole},
+    remarks,
+    window::Window,
+};
 use crate::{
     Request, Result,
-    parts::{Room, clock, grouped, line},
+    parts::{clock, grouped, line},
 };
 
 /// What items are shown with.
 pub(super) struct Items<'a> {
-    pub(super) request: &'a Request<'a>,
-    pub(super) session: Id,
-    pub(super) at: Option<Id>,
+    request: &'a Request<'a>,
     new: Option<usize>,
     /// Threads, by the item that they are shown at.
     threads: HashMap<(usize, usize), Vec<&'a Thread>>,
     strand: usize,
-    /// What is left on the page.
-    pub(super) room: Room,
+    /// What their pieces are shown with.
+    pieces: Pieces,
 }
 
 impl<'a> Items<'a> {
@@ -43,12 +46,10 @@ impl<'a> Items<'a> {
         }
         Self {
             request,
-            session: conversation.session(),
-            at: window.at,
             new: window.new,
             threads: by_item,
             strand: window.strand,
-            room: Room::default(),
+            pieces: Pieces::new(conversation.session(), window.at),
         }
     }
 
@@ -76,13 +77,13 @@ impl<'a> Items<'a> {
             (None, Content::Run(run)) => format!("w-{}", first_call(run)),
             (None, _) => format!("i-{}", item.item),
         };
-        let is_at = self.at.is_some_and(|at| item.messages.contains(&at));
+        let is_at = self.pieces.at.is_some_and(|at| item.messages.contains(&at));
         let whole = named.map(whole).unwrap_or_default();
         let is_prompt = matches!(item.content, Content::Prompt(_) | Content::Command { .. });
         let kind = kind(&item.content);
         html! {
             @if self.new == Some(item.item) {
-                li #new.new-line data-key="new" data-start[self.at.is_none()] tabindex="-1" {
+                li #new.new-line data-key="new" data-start[self.pieces.at.is_none()] tabindex="-1" {
                     span { "New since you read" }
                 }
             }
@@ -92,30 +93,30 @@ impl<'a> Items<'a> {
                 @match &item.content {
                     Content::Prompt(pieces) => {
                         (self.head(item, Some(asker(self.strand)), since, true))
-                        div.msg-body { @for it in pieces { (self.piece(it, true, &whole)) } }
+                        div.msg-body { @for it in pieces { (self.pieces.piece(it, true, &whole)) } }
                     }
                     Content::Command { typed, pieces } => {
                         (self.head(item, Some(asker(self.strand)), since, true))
                         div.msg-body {
-                            (self.room.put(typed, &whole, |it| html! {
+                            (self.pieces.room.put(typed, &whole, |it| html! {
                                 p { code.typed dir="auto" { (text::one_line(it)) } }
                             }))
-                            @for it in pieces { (self.piece(it, false, &whole)) }
+                            @for it in pieces { (self.pieces.piece(it, false, &whole)) }
                         }
                     }
                     Content::Reply { model, pieces } => {
                         @let who = line(model.as_deref().unwrap_or("Agent"));
                         (self.head(item, (!goes_on).then_some(&*who), since, false))
-                        div.msg-body { @for it in pieces { (self.piece(it, false, &whole)) } }
+                        div.msg-body { @for it in pieces { (self.pieces.piece(it, false, &whole)) } }
                     }
                     Content::Run(run) => { (self.run(item, run, since)) }
                     Content::Compaction { tokens, summary } => {
                         (self.compaction(item, *tokens, summary, since))
                     }
-                    Content::Agent(agent) => { (self.agent(agent, None)) }
+                    Content::Agent(agent) => { (self.pieces.agent(agent, None)) }
                 }
                 @for thread in threads.into_iter().flatten() {
-                    (remarks::thread(self.request, thread, &self.room))
+                    (remarks::thread(self.request, thread, &self.pieces.room))
                 }
             }
         }
@@ -144,7 +145,7 @@ impl<'a> Items<'a> {
         html! {
             @if let Some(id) = id {
                 span.msg-actions {
-                    button.btn.btn--bare type="button" data-comment=(id) data-session=(self.session)
+                    button.btn.btn--bare type="button" data-comment=(id) data-session=(self.pieces.session)
                         data-k="m" { "Comment" }
                     button.btn.btn--bare type="button" data-post={ "/m/" (id) "/copy" } { "Copy" }
                     a.btn.btn--bare href={ "/m/" (id) "/raw" } { "Raw" }
@@ -172,7 +173,7 @@ impl<'a> Items<'a> {
             @if !summary.is_empty() {
                 details.fold data-fold="summary" {
                     summary { "What the agent kept of it" }
-                    div.fold-body { @for it in summary { (self.piece(it, false, &whole)) } }
+                    div.fold-body { @for it in summary { (self.pieces.piece(it, false, &whole)) } }
                 }
             }
         }
@@ -180,7 +181,7 @@ impl<'a> Items<'a> {
 
     /// Work: one step stands for itself, several are folded into a line.
     fn run(&self, item: &Shown, run: &Run, since: Option<i64>) -> Markup {
-        let is_at = self.at.is_some_and(|at| item.messages.contains(&at));
+        let is_at = self.pieces.at.is_some_and(|at| item.messages.contains(&at));
         let tally = run.tally.line();
         html! {
             @if let [step] = run.steps.as_slice() {
@@ -199,76 +200,23 @@ impl<'a> Items<'a> {
 
     fn step(&self, step: &RunStep, open: bool) -> Markup {
         match step {
-            RunStep::Call(call) => call::call(self, call, open),
+            RunStep::Call(call) => call::call(&self.pieces, call, open),
             RunStep::Aside { message, label, pieces } => self.aside(*message, label, pieces, open),
         }
     }
 
     fn aside(&self, message: Id, label: &str, pieces: &[Piece], open: bool) -> Markup {
         if let [Piece::Thinking(thought)] = pieces {
-            return self.thinking(thought, &whole(message));
+            return self.pieces.thinking(thought, &whole(message));
         }
-        let open = open || self.at == Some(message);
+        let open = open || self.pieces.at == Some(message);
         html! {
             details.fold.fold--note data-fold="note" open[open] {
                 summary { (line(label)) }
                 div.fold-body {
-                    @for it in pieces { (self.piece(it, false, &whole(message))) }
+                    @for it in pieces { (self.pieces.piece(it, false, &whole(message))) }
                     p { a href={ "/m/" (message) "/raw" } { "Raw" } }
                 }
-            }
-        }
-    }
-
-    fn thinking(&self, thought: &str, whole: &str) -> Markup {
-        let words = thought.split_whitespace().count() as u64;
-        html! {
-            @if words == 0 {
-                p.hint { "Thinking, which the agent's maker keeps to itself" }
-            } @else {
-                details.fold.fold--thinking data-fold="thinking" {
-                    summary { "Thinking (" (grouped(words)) @if words == 1 { " word)" } @else { " words)" } }
-                    div.fold-body { (self.room.put(thought, whole, prose::prose)) }
-                }
-            }
-        }
-    }
-
-    /// A piece of what is said. `whole`: the file that has all of it.
-    pub(super) fn piece(&self, piece: &Piece, by_person: bool, whole: &str) -> Markup {
-        match piece {
-            Piece::Text(said) => html! {
-                div.prose.prose--person[by_person] dir="auto" {
-                    (self.room.put(said, whole, prose::prose))
-                }
-            },
-            Piece::Program { tag, text: said } => html! {
-                details.fold.fold--note data-fold="note" {
-                    summary { (line(&tag.replace(['-', '_'], " "))) }
-                    div.fold-body { (self.room.put(said, whole, |it| output::output(it, None))) }
-                }
-            },
-            Piece::Thinking(thought) => self.thinking(thought, whole),
-            Piece::Image(it) => image(it),
-            Piece::Other { kind, json } => html! {
-                details.fold.fold--note data-fold="note" {
-                    summary { (line(kind)) }
-                    div.fold-body { (self.room.put(json, whole, |it| output::code("json", it))) }
-                }
-            },
-        }
-    }
-
-    /// A sub-agent, read inside the conversation that started it.
-    pub(super) fn agent(&self, agent: &Agent, label: Option<&str>) -> Markup {
-        let inside = agent.first.map(|it| format!("/s/{}/inside/{it}", self.session));
-        html! {
-            details.fold.fold--agent data-load=[inside.as_deref()] data-key=[inside.as_deref()] {
-                summary {
-                    "Sub-agent " @if let Some(label) = label { "“" (label) "” " }
-                    span.muted { (line(&agent.name)) ", " (grouped(agent.messages as u64)) " messages" }
-                }
-                div.inside aria-busy="true" {}
             }
         }
     }
@@ -297,30 +245,10 @@ fn kind(content: &Content) -> &'static str {
     }
 }
 
-/// The file that has all of a message.
-pub(super) fn whole(message: Id) -> String {
-    format!("/m/{message}/text")
-}
-
 fn first_call(run: &Run) -> String {
     let id = run.steps.iter().map(|it| match it {
         RunStep::Call(call) => call.message,
         RunStep::Aside { message, .. } => *message,
     });
     id.map(|it| it.to_string()).next().unwrap_or_default()
-}
-
-fn image(image: &Image) -> Markup {
-    let (media_type, size) = (line(&image.media_type), text::size(image.bytes));
-    html! {
-        @if image.bytes == 0 {
-            p.hint { "An image that is not in the transcript" }
-        } @else {
-            figure.image {
-                img data-src={ "/m/" (image.message) "/image/" (image.index) }
-                    alt={ "Image, " (media_type) ", " (size) };
-                figcaption { (media_type) ", " (size) }
-            }
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! A session as a conversation to read.
 
+mod asked;
 mod call;
 mod files;
 mod find;
@@ -8,16 +9,20 @@ mod inside;
 mod item;
 mod output;
 mod permalink;
+mod piece;
 mod prose;
 mod raw;
 mod remarks;
 mod window;
 
-use driftline_core::{Id, SyncEntity as _, view::View};
-use driftline_entities::sessions::Session;
-use driftline_text as text;
+use driftline_core::Id;
 use maud::html;
 
+use self::{
+    asked::{Found, session},
+    item::Items,
+    window::Window,
+};
 pub(super) use self::{
     files::{answer, image, json, markdown, plain, text as whole},
     find::show as find,
@@ -25,8 +30,7 @@ pub(super) use self::{
     permalink::show as permalink,
     raw::show as raw,
 };
-use self::{item::Items, window::Window};
-use crate::{Error, Fragment, Request, Result, parts};
+use crate::{Fragment, Request, Result, parts};
 
 /// What is shown again when it changes.
 const LIVE: &[&str] = &["messages", "sessions", "comments"];
@@ -76,26 +80,6 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
     )
     .wide()
     .live(LIVE))
-}
-
-/// A session that is asked for.
-enum Found {
-    Shown(Id, Box<Session>),
-    Deleted(Id, String),
-}
-
-fn session(request: &Request<'_>, id: Id) -> Result<Found> {
-    if let Some(entry) = request.replica.get::<Session>(id)? {
-        return Ok(Found::Shown(entry.id, Box::new(entry.value)));
-    }
-    let entity = request.replica.schema().entity(Session::NAME)?;
-    let row: Option<View> =
-        request.replica.read(|tx| driftline_core::view::view(tx, entity, id))?;
-    let Some(row) = row else {
-        return Err(Error::NotFound(format!("no session has the id {id}")));
-    };
-    let name = row.value("name").and_then(|it| it.as_str()).unwrap_or("Session without a name");
-    Ok(Found::Deleted(row.id, text::one_line(name)))
 }
 
 fn deleted(id: Id, name: &str) -> Fragment {
