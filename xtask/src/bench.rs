@@ -8,6 +8,9 @@ use std::{path::Path, process::Command};
 
 use anyhow::{Context, Result, ensure};
 
+/// How many messages the app and a deployment are measured with.
+const MANY: u64 = 100_000;
+
 /// What to measure.
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -17,25 +20,21 @@ pub(crate) struct Options {
     #[arg(long)]
     app: bool,
     /// Measure syncing through a Convex deployment on this machine instead
-    #[arg(long, conflicts_with_all = ["json", "runs"])]
+    #[arg(long, conflicts_with_all = ["json", "runs", "only", "program"])]
     convex: bool,
 }
 
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
-    let xtask_bench::Options { rows, runs, json } = options.engine;
+    let engine = &options.engine;
     if options.convex {
-        return convex::run(root, rows);
+        return convex::run(root, engine.one_size(MANY)?);
     }
     if options.app {
-        return app::run(rows, json);
+        return app::run(engine.one_size(MANY)?, engine.json);
     }
     let mut bench = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
     bench.current_dir(root).args(["run", "--locked", "--quiet", "--release"]);
-    bench.args(["--package", "xtask-bench", "--"]);
-    bench.args([format!("--rows={rows}"), format!("--runs={runs}")]);
-    if json {
-        bench.arg("--json");
-    }
+    bench.args(["--package", "xtask-bench", "--"]).args(engine.arguments());
     ensure!(bench.status().context("cannot start cargo")?.success(), "the bench failed; see above");
     Ok(())
 }

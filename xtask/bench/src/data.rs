@@ -61,7 +61,7 @@ pub fn message(number: u64) -> Draft {
 }
 
 /// Words until there are `length` letters.
-fn text(seed: u64, length: usize) -> String {
+pub(crate) fn text(seed: u64, length: usize) -> String {
     let mut text = String::with_capacity(length + 8);
     let mut state = seed;
     while text.len() < length {

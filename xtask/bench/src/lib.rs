@@ -1,73 +1,95 @@
-//! What things cost, as a multiple of what the same thing costs a program that keeps rows in
-//! SQLite and never syncs. Both sides are measured in turn in one run, because seconds differ
-//! from machine to machine and from minute to minute; a ratio tells whether the engine became
-//! slower. A crate of its own, so that the engine is optimised for it without the rest.
+//! What things cost beside what the same costs a program that keeps rows in SQLite and never
+//! syncs. Both sides are measured in turns in one run, because seconds differ from machine to
+//! machine and from minute to minute; a ratio tells whether the engine became slower.
+//!
+//! A [`scenario`] measures one thing on both sides, on files that the [`stage`] holds ready.
+//! Each side of each run is a process of its own ([`part`]), which says how much memory it
+//! took at most. A crate of its own, so that the engine is optimised for it without the rest.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a program for a terminal")]
 
 mod bare;
 pub mod data;
 mod device;
+mod memory;
+mod options;
+mod part;
+mod program;
 mod report;
-mod round;
+mod scenario;
+mod scenarios;
+mod stage;
+mod transcripts;
 
 use anyhow::{Result, ensure};
 use driftline_entities as _;
 
-pub use self::report::median;
+pub use self::{options::Options, part::Part};
+use self::{
+    part::{Player, Side},
+    report::Measured,
+    scenario::{Reading, Scenario},
+};
 
-/// What to measure.
-#[derive(clap::Args)]
-pub struct Options {
-    /// How many messages, of about a kilobyte each
-    #[arg(long, default_value_t = 100_000)]
-    pub rows: u64,
-    /// How often to measure everything; medians are shown
-    #[arg(long, default_value_t = 3)]
-    pub runs: usize,
-    /// Write JSON: times in seconds
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// One thing that was measured, once.
-struct Sample {
-    /// What was done.
-    what: &'static str,
-    /// What it is compared with.
-    against: &'static str,
-    /// What it is counted in, or nothing if each takes so long that its time says more.
-    unit: Option<&'static str>,
-    /// Seconds for one.
-    ours: f64,
-    /// Seconds for one of what it is compared with.
-    base: f64,
-    /// Calls that a sync made.
-    calls: Option<u32>,
-}
-
-/// Measures, and prints a table or JSON.
+/// Measures, and prints a table or JSON, line by line as it is known.
 ///
 /// # Errors
 /// When there is too little to measure, or when the engine or the disk fails.
 pub fn run(options: &Options) -> Result<()> {
-    ensure!(options.rows >= 1_000, "a bench needs at least 1000 rows: `--rows 1000`");
     ensure!(options.runs > 0, "a bench needs at least one run: `--runs 1`");
-    let mut rounds = Vec::new();
-    for number in 0..options.runs {
+    let chosen = options.scenarios()?;
+    let sizes = options.sizes()?;
+    let program = if options.program { Some(program::build()?) } else { None };
+    for rows in sizes {
+        let folder = tempfile::tempdir()?;
+        let player = Player::new(folder.path(), rows, program.clone());
         if !options.json {
-            eprintln!("run {} of {}", number + 1, options.runs);
+            println!("{}", report::head(rows));
         }
-        // Whoever comes second finds a warmer machine, so they take turns.
-        rounds.push(round::run(options.rows, number % 2 == 0)?);
+        for scenario in &chosen {
+            let measured = measure(&player, scenario, options.runs)?;
+            if options.json {
+                println!("{}", measured.json());
+            } else {
+                println!("{}", measured.line());
+            }
+        }
+        if !options.json {
+            println!();
+        }
     }
-    let medians = report::medians(&rounds);
-    if options.json {
-        println!("{}", report::json(&medians));
-    } else {
-        print!("{}", report::table(&medians, options));
+    if !options.json {
+        print!("{}", report::legend(&chosen, options.runs));
     }
     Ok(())
+}
+
+/// Plays both sides of `scenario` in turns, and takes the median of each.
+fn measure(player: &Player, scenario: &'static Scenario, runs: usize) -> Result<Measured> {
+    for prepared in scenario.needs {
+        player.prepare(*prepared)?;
+    }
+    let (mut ours, mut bare): (Vec<Reading>, Vec<Reading>) = (Vec::new(), Vec::new());
+    for run in 0..runs {
+        eprintln!("{} rows: {}, run {} of {runs}", player.rows(), scenario.name, run + 1);
+        // Whoever comes second finds a warmer machine, so they take turns.
+        let order = if run % 2 == 0 { [Side::Ours, Side::Bare] } else { [Side::Bare, Side::Ours] };
+        for side in order {
+            let reading = player.play(scenario, side, run)?;
+            match side {
+                Side::Ours => ours.push(reading),
+                Side::Bare => bare.push(reading),
+            }
+        }
+    }
+    let (ours, bare) = (scenario::medians(&ours), scenario::medians(&bare));
+    Ok(Measured { rows: player.rows(), runs, scenario, ours, bare })
+}
+
+/// The middle one.
+pub fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// How long `job` takes, in seconds.

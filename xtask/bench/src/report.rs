@@ -1,104 +1,130 @@
-//! Medians, as a table for people or as JSON for programs.
-
-use std::fmt::Write;
+//! What was measured, as a table for people or as JSON for programs.
 
 use serde_json::{Value, json};
 
-use super::{Options, Sample};
+use crate::scenario::{Reading, Scenario};
 
-/// The median of each thing over all rounds, which measured the same things in order.
-pub(super) fn medians(rounds: &[Vec<Sample>]) -> Vec<Sample> {
-    let Some(first) = rounds.first() else { return Vec::new() };
-    let over = |place: usize, side: fn(&Sample) -> f64| {
-        median(rounds.iter().filter_map(|it| it.get(place)).map(side).collect())
-    };
-    let each = first.iter().enumerate().map(|(place, it)| Sample {
-        ours: over(place, |it| it.ours),
-        base: over(place, |it| it.base),
-        ..*it
-    });
-    each.collect()
+/// What was measured of a scenario: medians.
+pub(crate) struct Measured {
+    pub(crate) rows: u64,
+    pub(crate) runs: usize,
+    pub(crate) scenario: &'static Scenario,
+    pub(crate) ours: Reading,
+    pub(crate) bare: Reading,
 }
 
-/// The middle one.
-pub fn median(mut numbers: Vec<f64>) -> f64 {
-    numbers.sort_by(f64::total_cmp);
-    numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
+impl Measured {
+    /// How fast the engine is as a multiple of the other side.
+    fn ratio(&self) -> f64 {
+        self.bare.seconds / self.ours.seconds
+    }
+
+    /// A line of the table.
+    pub(crate) fn line(&self) -> String {
+        let unit = self.scenario.unit;
+        let shown = |it: Reading| format!("{} {}", number(unit.of(it.seconds)), unit.name());
+        let memory = |it: Reading| match it.peak {
+            #[expect(clippy::cast_precision_loss, reason = "it is shown rounded")]
+            Some(bytes) => format!("{:.0} MB", bytes as f64 / 1e6),
+            None => "-".into(),
+        };
+        cells([
+            self.scenario.name,
+            &shown(self.ours),
+            &shown(self.bare),
+            &format!("{:.2}", self.ratio()),
+            &memory(self.ours),
+            &memory(self.bare),
+        ])
+    }
+
+    /// The same for programs.
+    pub(crate) fn json(&self) -> Value {
+        let Scenario { name, what, bare_does, unit, .. } = self.scenario;
+        json!({
+            "rows": self.rows,
+            "scenario": name,
+            "what": what,
+            "bare_does": bare_does,
+            "unit": unit.name(),
+            "ours": unit.of(self.ours.seconds),
+            "bare": unit.of(self.bare.seconds),
+            "ratio": self.ratio(),
+            "ours_peak_bytes": self.ours.peak,
+            "bare_peak_bytes": self.bare.peak,
+            "runs": self.runs,
+        })
+    }
 }
 
-impl Sample {
-    /// How many times as long it takes as what it is compared with.
-    fn cost(&self) -> f64 {
-        self.ours / self.base
-    }
-
-    fn shown(&self, seconds: f64) -> String {
-        match self.unit {
-            Some(unit) => format!("{:.0} {unit}/s", 1.0 / seconds),
-            None => format!("{:.2} ms", seconds * 1e3),
-        }
-    }
+/// What stands above the lines of one size.
+pub(crate) fn head(rows: u64) -> String {
+    let rows = format!("{} rows", grouped(&rows.to_string()));
+    cells([&rows, "driftline", "bare SQLite", "ratio", "memory", "bare's"])
 }
 
-/// A table of plain text.
-pub(super) fn table(samples: &[Sample], options: &Options) -> String {
-    let mut text = String::new();
-    let mut line = |[what, ours, base, against, cost, calls]: [&str; 6]| {
-        let row = format!("{what:<30}{ours:>16}{base:>16}  {against:<20}{cost:>8}{calls:>7}");
-        let _infallible = writeln!(text, "{}", row.trim_end());
-    };
-    line(["", "driftline", "compared with", "", "cost", "calls"]);
-    for it in samples {
-        let (ours, base) = (it.shown(it.ours), it.shown(it.base));
-        let calls = it.calls.map(|it| it.to_string()).unwrap_or_default();
-        line([it.what, &ours, &base, it.against, &format!("{:.2}x", it.cost()), &calls]);
+fn cells([name, ours, bare, ratio, memory, bares]: [&str; 6]) -> String {
+    format!("{name:<24}{ours:>18}{bare:>18}{ratio:>8}{memory:>10}{bares:>10}")
+}
+
+/// What stands below the table.
+pub(crate) fn legend(scenarios: &[&Scenario], runs: usize) -> String {
+    let mut text = format!(
+        "Medians of {runs} runs that took turns. The ratio is the speed of driftline divided by \
+         that of\nbare SQLite: 1 is as fast. Memory is the most that the process of one side \
+         took.\n\n"
+    );
+    for Scenario { name, what, bare_does, .. } in scenarios {
+        text.push_str(&format!("{name:<24}{what}; bare: {bare_does}\n"));
     }
-    let (rows, runs) = (options.rows, options.runs);
-    text.push_str(&format!(
-        "\n{rows} messages, medians of {runs} runs. Cost: how many times as long it takes as what \
-         it is\ncompared with: the same rows in plain tables with the same columns, indexes and \
-         settings.\n"
-    ));
     text
 }
 
-/// The same for programs.
-pub(super) fn json(samples: &[Sample]) -> Value {
-    let each = samples.iter().map(|it| {
-        json!({
-            "what": it.what,
-            "compared_with": it.against,
-            "seconds": it.ours,
-            "compared_seconds": it.base,
-            "cost": it.cost(),
-            "calls": it.calls,
-        })
-    });
-    each.collect()
+/// As many digits as say something.
+fn number(value: f64) -> String {
+    match value {
+        it if it >= 100.0 => grouped(&format!("{it:.0}")),
+        it if it >= 10.0 => format!("{it:.1}"),
+        it => format!("{it:.2}"),
+    }
+}
+
+/// A whole number with a space before each three digits.
+fn grouped(digits: &str) -> String {
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn round(ours: f64) -> Vec<Sample> {
-        vec![Sample {
-            what: "import",
-            against: "insert",
-            unit: Some("rows"),
-            ours,
-            base: 0.25,
-            calls: Some(7),
-        }]
-    }
+    use crate::{scenario::medians, scenarios::ALL};
 
     #[test]
     fn one_slow_run_does_not_count() {
-        let medians = medians(&[round(0.5), round(9.0), round(0.4)]);
-        let options = Options { rows: 1_000, runs: 3, json: false };
-        let table = table(&medians, &options);
-        let words: Vec<_> = table.lines().nth(1).unwrap().split_whitespace().collect();
-        assert_eq!(words, ["import", "2", "rows/s", "4", "rows/s", "insert", "2.00x", "7"]);
-        assert_eq!(json(&medians)[0]["cost"], 2.0);
+        let scenario = ALL.iter().find(|it| it.name == "import-rows").unwrap();
+        let reading = |seconds| Reading { seconds, peak: Some(5_000_000) };
+        let ours = medians(&[0.0005, 0.9, 0.0004].map(reading));
+        let bare = Reading { seconds: 0.00025, peak: None };
+        let measured = Measured { rows: 10_000, runs: 3, scenario, ours, bare };
+        let line = measured.line();
+        let words: Vec<_> = line.split_whitespace().collect();
+        let expected =
+            ["import-rows", "2", "000", "rows/s", "4", "000", "rows/s", "0.50", "5", "MB", "-"];
+        assert_eq!(words, expected);
+        assert_eq!(measured.json()["ratio"], 0.5);
+        assert_eq!(head(10_000).find("driftline").map(|it| it + 9), Some(42));
+    }
+
+    #[test]
+    fn numbers_are_readable() {
+        let shown = [1_234_567.8, 100.4, 12.34, 1.234].map(number);
+        assert_eq!(shown, ["1 234 568", "100", "12.3", "1.23"]);
     }
 }

@@ -7,6 +7,7 @@
 )]
 
 mod common;
+mod counts;
 mod files;
 mod plugin;
 mod power;

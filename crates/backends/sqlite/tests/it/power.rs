@@ -1,7 +1,7 @@
 //! What a store reported as written is there after a power cut at any moment, and after
 //! a disk that failed at any write: whole, in order, in a file that opens.
 
-mod disk;
+pub(crate) mod disk;
 mod vfs;
 
 use std::{fs, path::Path};

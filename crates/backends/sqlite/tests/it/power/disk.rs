@@ -57,6 +57,12 @@ pub(crate) fn note(path: &Path, event: Event) -> Result<(), c_int> {
     Ok(())
 }
 
+/// Whether what happens to this file is written down.
+pub(crate) fn is_watched(path: &Path) -> bool {
+    let log = log();
+    !log.folder.as_os_str().is_empty() && path.starts_with(&log.folder)
+}
+
 fn log() -> MutexGuard<'static, Log> {
     LOG.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -65,6 +71,14 @@ fn log() -> MutexGuard<'static, Log> {
 pub(crate) struct Disk {
     /// One test uses it at a time.
     _turn: MutexGuard<'static, ()>,
+}
+
+/// What was written, and how often SQLite waited until it was safe.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Written {
+    pub(crate) writes: u64,
+    pub(crate) bytes: u64,
+    pub(crate) flushes: u64,
 }
 
 /// What became of the writes that nothing had flushed when the power was cut.
@@ -89,6 +103,22 @@ impl Disk {
     /// How much has happened so far.
     pub(crate) fn moment(&self) -> usize {
         log().events.len()
+    }
+
+    /// What happened from `moment` on.
+    pub(crate) fn since(&self, moment: usize) -> Written {
+        let mut written = Written::default();
+        for (_, event) in &log().events[moment..] {
+            match event {
+                Event::Write { bytes, .. } => {
+                    written.writes += 1;
+                    written.bytes += bytes.len() as u64;
+                }
+                Event::Flush => written.flushes += 1,
+                Event::Truncate(_) | Event::Delete | Event::FlushFolder => (),
+            }
+        }
+        written
     }
 
     /// Every change after the next `count` ones fails with a code of SQLite's.
