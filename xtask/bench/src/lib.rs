@@ -20,6 +20,7 @@ mod scenario;
 mod scenarios;
 mod stage;
 mod transcripts;
+mod words;
 
 use anyhow::{Result, ensure};
 use driftline_entities as _;

@@ -15,7 +15,7 @@ use crate::{
     bare::Bare,
     data::{self, Draft, PER_SESSION},
     device::{self, Device, Remote},
-    scenarios, transcripts,
+    transcripts, words,
 };
 
 /// Rows in a transaction.
@@ -103,8 +103,8 @@ impl Prepared {
             Self::Hub => fill_hub(stage),
             Self::World => fill_world(stage),
             Self::PlainWorld => fill_plain_world(stage),
-            Self::Index => scenarios::fill_index(stage),
-            Self::PlainIndex => scenarios::fill_plain_index(stage),
+            Self::Index => words::fill_index(&stage.device(), &stage.index()),
+            Self::PlainIndex => words::fill_plain_index(&stage.plain()),
             Self::Transcripts => transcripts::write(&stage.transcripts(), stage.rows),
             Self::Profile => {
                 fs::create_dir_all(stage.profile())?;

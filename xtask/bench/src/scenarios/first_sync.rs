@@ -32,6 +32,17 @@ pub(super) const DOWN: Scenario = Scenario {
     bare: insert,
 };
 
+/// The remote hands over its tables as they are.
+pub(super) const SNAPSHOT: Scenario = Scenario {
+    name: "bootstrap-snapshot",
+    what: "everything comes from a hub in a file to a new device, at once",
+    bare_does: "inserts into a new file",
+    unit: Unit::PerSecond("rows"),
+    needs: &[Prepared::Hub],
+    ours: at_once,
+    bare: insert,
+};
+
 fn up(stage: &Stage) -> Result<Reading> {
     let (scratch, path) = stage.copy_of(&stage.device())?;
     let device = Device::open(&path, device::ONE)?;
@@ -46,6 +57,10 @@ fn up(stage: &Stage) -> Result<Reading> {
 
 fn by_pages(stage: &Stage) -> Result<Reading> {
     down(stage, &ByPages(&Remote::open(&stage.hub())?.0))
+}
+
+fn at_once(stage: &Stage) -> Result<Reading> {
+    down(stage, &Remote::open(&stage.hub())?.0)
 }
 
 /// A new device takes everything from `remote`, whichever way it offers.

@@ -11,10 +11,7 @@ mod start;
 mod transcripts;
 mod write;
 
-pub(crate) use self::{
-    search::{fill_index, fill_plain_index},
-    start::print_plain,
-};
+pub(crate) use self::start::print_plain;
 use crate::scenario::Scenario;
 
 /// What is always measured.
@@ -25,6 +22,7 @@ pub(crate) static ALL: &[Scenario] = &[
     transcripts::TRANSCRIPTS,
     first_sync::UP,
     first_sync::DOWN,
+    first_sync::SNAPSHOT,
     changes::ONE,
     changes::HUNDRED,
     changes::OFFLINE,

@@ -33,22 +33,6 @@ const SEARCHES: [&str; 4] = ["parser", "token stream", "\"token stream ends\"", 
 /// How often each.
 const TIMES: usize = 10;
 
-pub(crate) fn fill_index(stage: &Stage) -> Result<()> {
-    let device = Device::open(&stage.device(), device::ONE)?;
-    let index = Index::open(&stage.index(), device.replica)?;
-    while index.catch_up()? > 0 {}
-    Ok(())
-}
-
-pub(crate) fn fill_plain_index(stage: &Stage) -> Result<()> {
-    let bare = Bare::open(&stage.plain())?;
-    bare.connection.execute_batch(
-        "CREATE VIRTUAL TABLE words USING fts5 (text, content = 'messages');
-         INSERT INTO words (rowid, text) SELECT rowid, text FROM messages;",
-    )?;
-    Ok(())
-}
-
 fn ours(stage: &Stage) -> Result<Reading> {
     let device = Device::open(&stage.device(), device::ONE)?;
     let index = Index::open(&stage.index(), device.replica.clone())?;
