@@ -35,7 +35,7 @@ impl WriteTx<'_, '_> {
     /// Writes a new row and returns its id.
     ///
     /// # Errors
-    /// [`Error::Refused`] if a live row has its natural key.
+    /// [`Error::Refused`](crate::Error::Refused) if a live row has its natural key.
     #[expect(clippy::needless_pass_by_value, reason = "the caller has no more use for it")]
     pub fn insert<E: SyncEntity>(&mut self, value: E) -> Result<Id<E>> {
         self.check::<E>()?;
@@ -46,7 +46,8 @@ impl WriteTx<'_, '_> {
     /// fields elsewhere stay.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Refused`] if rows of `E` cannot be edited.
+    /// [`Error::NotFound`](crate::Error::NotFound); [`Error::Refused`](crate::Error::Refused) if
+    /// rows of `E` cannot be edited.
     pub fn update<E: SyncEntity>(&mut self, id: Id<E>, edit: impl FnOnce(&mut E)) -> Result<()> {
         self.check::<E>()?;
         self.0.update(id.erase(), edit)
@@ -55,7 +56,7 @@ impl WriteTx<'_, '_> {
     /// Deletes a row: it is hidden everywhere, and can be restored.
     ///
     /// # Errors
-    /// [`Error::NotFound`].
+    /// [`Error::NotFound`](crate::Error::NotFound).
     pub fn delete<E: SyncEntity>(&mut self, id: Id<E>) -> Result<()> {
         self.check::<E>()?;
         self.0.delete::<E>(id.erase())
@@ -64,7 +65,7 @@ impl WriteTx<'_, '_> {
     /// Brings a deleted row back.
     ///
     /// # Errors
-    /// [`Error::NotFound`].
+    /// [`Error::NotFound`](crate::Error::NotFound).
     pub fn restore<E: SyncEntity>(&mut self, id: Id<E>) -> Result<()> {
         self.check::<E>()?;
         self.0.restore::<E>(id.erase())
