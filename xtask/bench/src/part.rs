@@ -29,9 +29,9 @@ pub enum Side {
 
 /// What this process does, if it is one of those that the bench starts.
 #[derive(Debug, clap::Subcommand)]
-#[command(hide = true)]
 pub enum Part {
     /// Makes files ready
+    #[command(hide = true)]
     Prepare {
         /// Which
         what: Prepared,
@@ -40,6 +40,7 @@ pub enum Part {
         place: Place,
     },
     /// Plays one side of a scenario
+    #[command(hide = true)]
     Play {
         /// Its name
         scenario: String,
@@ -56,6 +57,7 @@ pub enum Part {
         place: Place,
     },
     /// Prints rows of a file, as the program does that never syncs
+    #[command(hide = true)]
     Plain {
         /// The file
         file: PathBuf,
