@@ -139,7 +139,11 @@ fn paths(folder: &Path) -> Vec<(&'static str, Counts)> {
         assert_eq!(one.replica.list_values("messages", &find).unwrap().len(), 50);
     });
     path("first sync up of 1 010 rows", &|| one.sync(&hub));
-    path("first sync down of 1 010 rows", &|| other.sync(&hub));
+    path("first sync down, by snapshot", &|| other.sync(&hub));
+    // A device that has a row already takes no snapshot.
+    let third = Device::new(folder, "third.db", 3);
+    third.import("sessions", std::iter::once((session(0), session_values(0))));
+    path("first sync down, by pages", &|| third.sync(&hub));
     assert_eq!(one.replica.digest().unwrap(), other.replica.digest().unwrap());
     one.note("one that travels");
     path("one changed row, up", &|| one.sync(&hub));
