@@ -16,6 +16,7 @@ mod field;
 mod hub;
 mod id;
 mod live;
+mod members;
 pub mod mirror;
 mod number;
 mod replica;

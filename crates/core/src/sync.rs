@@ -2,20 +2,16 @@
 //! at any point and started again; whatever was stored is stored as a whole.
 
 mod patience;
+mod pull;
 
 use std::{future, mem, task::Poll};
 
-use futures_util::future::BoxFuture;
-
-use self::patience::ask;
 use crate::{
-    Backend, Cursor, Durability, Error, Limits, Millis, PROTOCOL, Page, Pull, Replica, Result, Seq,
-    Serial, Stale,
-    backend::check_protocol,
+    Backend, Cursor, Durability, Error, Millis, Replica, Result, Seq, Serial, Stale,
     clock::Correction,
-    device::{self, Adopted, Batch, Compared, Position, Restamped, Settled},
+    device::{self, Batch, Compared, Restamped, Settled},
     status::{Failure, Progress},
-    store::{QueueCounts, ReadTx, StoreTx},
+    store::StoreTx,
 };
 
 /// How often a sync may have to start over before it leaves the rest to the next one.
@@ -68,25 +64,6 @@ impl Replica {
         self.end_sync(failure, !matches!(outcome, Err(Error::Unavailable { .. })))?;
         drop(syncing);
         outcome.map(|()| report)
-    }
-}
-
-/// A page that was asked for.
-struct Asked<'a> {
-    /// Where this device is, or will be when the page before is adopted.
-    position: Position,
-    answer: BoxFuture<'a, (u32, Result<Page>)>,
-}
-
-impl Asked<'_> {
-    /// Sends the call, and waits for nothing.
-    async fn sent(mut self) -> Self {
-        let answer = &mut self.answer;
-        let done = future::poll_fn(|context| Poll::Ready(answer.as_mut().poll(context))).await;
-        if let Poll::Ready(done) = done {
-            self.answer = Box::pin(future::ready(done));
-        }
-        self
     }
 }
 
@@ -168,88 +145,6 @@ impl<'a> Exchange<'a> {
                 _ => return Ok(()),
             }
         }
-    }
-
-    /// Takes in everything at once, if nothing is here yet and the hub offers that.
-    async fn take_snapshot(&mut self) -> Result<()> {
-        let is_empty = |tx: &dyn ReadTx| {
-            let is_waiting = tx.queue_counts()? != QueueCounts::default();
-            Ok(!is_waiting && tx.stored_entities()?.is_empty())
-        };
-        let replica = self.replica;
-        if !replica.store().view(is_empty)? {
-            return Ok(());
-        }
-        let moment = replica.moment();
-        let take = move |tx: &mut dyn StoreTx, it| device::adopt_snapshot(tx, &moment, it);
-        if let Some(rows) = self.remote.snapshot(replica.store(), Box::new(take)).await? {
-            self.reached()?;
-            self.report.received += rows;
-            replica.announce_all()?;
-        }
-        Ok(())
-    }
-
-    /// Adopts pages until the hub has no more. The next page is on its way while one is
-    /// adopted.
-    async fn pull(&mut self) -> Result<()> {
-        let mut ahead = None;
-        loop {
-            breathe().await;
-            let is_at_once = ahead.is_none();
-            let Asked { position, answer } = match ahead.take() {
-                Some(asked) => asked,
-                None => self.ask(self.replica.store().view(|tx| device::position(tx))?),
-            };
-            let (calls, page) = answer.await;
-            self.report.calls += calls;
-            let page = page?;
-            check_protocol(&self.remote.name(), page.protocol, PROTOCOL)?;
-            self.reached()?;
-            // A page that lay here while another was adopted says when that began.
-            if is_at_once {
-                self.measure(page.time);
-            }
-            self.head = page.head;
-            let (received, at) = (page.changes.len() as u64, page.next);
-            let touched: Vec<_> =
-                page.changes.iter().map(|it| (it.entity.clone(), it.id)).collect();
-            if page.next < Cursor::from(page.head) {
-                let after = position.after(&page);
-                ahead = Some(self.ask(after).sent().await);
-            }
-            let moment = self.replica.moment();
-            let adopted = self
-                .replica
-                .store()
-                .transact(Durability::Normal, |tx| device::adopt(tx, &moment, &position, page))?;
-            match adopted {
-                Adopted::More | Adopted::Dry => {
-                    self.report.received += received;
-                    self.replica.announce(touched);
-                    self.show(at);
-                }
-                Adopted::Dropped => {
-                    ahead = None;
-                    self.turn()?;
-                }
-                Adopted::Restarted => {
-                    ahead = None;
-                    self.report.restarts += 1;
-                    self.turn()?;
-                }
-            }
-            if adopted == Adopted::Dry {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Asks for the page at `position`, once the answer is waited for.
-    fn ask(&self, position: Position) -> Asked<'a> {
-        let Limits { rows, bytes, .. } = self.remote.limits();
-        let request = Pull { protocol: PROTOCOL, cursor: position.cursor, rows, bytes };
-        Asked { position, answer: Box::pin(ask(self.replica.env(), self.remote, request)) }
     }
 
     /// Sends what waits. Returns whether all of it was sent; otherwise the hub must be

@@ -10,6 +10,7 @@ use std::{
 
 use crate::{
     EntityDescriptor, FieldName, Id, Kind, Result, Row, Value, alias,
+    members::Members,
     store::{Deleted, Find, ReadRows, Stored},
 };
 
@@ -33,39 +34,15 @@ impl View {
     }
 }
 
-/// The rows that are one for people, as they are stored.
-#[derive(Clone)]
-pub(crate) struct Members {
-    /// The id that stands for them.
-    pub(crate) id: Id,
-    /// At least one.
-    pub(crate) rows: Vec<Stored>,
-}
-
-impl Members {
-    /// The join of their cells.
-    pub(crate) fn row(&self) -> Cow<'_, Row> {
-        match self.rows.as_slice() {
-            [only] => Cow::Borrowed(&only.row),
-            rows => {
-                let mut joined = Row::default();
-                for it in rows {
-                    joined.join(it.row.clone());
-                }
-                Cow::Owned(joined)
-            }
-        }
-    }
-
-    /// As a person sees them.
-    pub(crate) fn view(self) -> View {
-        let mut view = View {
-            id: self.id,
-            members: Vec::with_capacity(self.rows.len()),
+impl From<Members> for View {
+    fn from(members: Members) -> Self {
+        let mut view = Self {
+            id: members.id,
+            members: Vec::with_capacity(members.rows.len()),
             row: Row::default(),
             local: BTreeMap::new(),
         };
-        for Stored { id, row, local, .. } in self.rows {
+        for Stored { id, row, local, .. } in members.rows {
             if view.members.is_empty() {
                 (view.row, view.local) = (row, local);
             } else {
@@ -85,7 +62,7 @@ impl Members {
 /// # Errors
 /// When the store cannot be read.
 pub fn view(tx: &dyn ReadRows, entity: &EntityDescriptor, id: Id) -> Result<Option<View>> {
-    Ok(members(tx, entity, id)?.map(Members::view))
+    Ok(members(tx, entity, id)?.map(View::from))
 }
 
 /// The rows that are one with the row `id`.
@@ -106,7 +83,7 @@ fn gather(tx: &dyn ReadRows, entity: &EntityDescriptor, class: &[Id]) -> Result<
 }
 
 fn single(stored: Stored) -> View {
-    Members { id: stored.id, rows: vec![stored] }.view()
+    Members { id: stored.id, rows: vec![stored] }.into()
 }
 
 /// Whether a person sees `row`: it is not deleted, and neither is its owner.
@@ -170,7 +147,7 @@ pub fn list(tx: &dyn ReadRows, entity: &EntityDescriptor, find: &Find) -> Result
     }
     let distinct: BTreeSet<&Vec<Id>> = classes.values().collect();
     for class in distinct {
-        if let Some(it) = gather(tx, entity, class)?.map(Members::view)
+        if let Some(it) = gather(tx, entity, class)?.map(View::from)
             && finds.iter().any(|find| matches(find, &it))
         {
             all.push(it);

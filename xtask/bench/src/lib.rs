@@ -2,8 +2,8 @@
 //! syncs. Both sides are measured in turns in one run, because seconds differ from machine to
 //! machine and from minute to minute; a ratio tells whether the engine became slower.
 //!
-//! A [`scenario`] measures one thing on both sides, on files that the [`stage`] holds ready.
-//! Each side of each run is a process of its own ([`part`]), which says how much memory it
+//! A scenario measures one thing on both sides, on files that the stage holds ready.
+//! Each side of each run is a process of its own, which says how much memory it
 //! took at most. A crate of its own, so that the engine is optimised for it without the rest.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a program for a terminal")]

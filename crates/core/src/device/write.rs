@@ -5,8 +5,9 @@ use crate::{
     Cell, DELETED_AT, EntityDescriptor, Error, FieldName, Id, Millis, Policy, Refusal, Result,
     Value, Values, alias,
     clock::{self, Moment},
+    members::Members,
     store::{AuditEntry, AuditKind, Operation, QueueId, Queued, ReadTx, Standing, StoreTx, Stored},
-    view::{self, Members},
+    view,
 };
 
 /// Creates a row with the given values. Nothing else is written: no defaults, and no

@@ -4,8 +4,9 @@
 
 use crate::{
     EntityDescriptor, Entry, Error, Id, Replica, Result, SyncEntity, Values,
+    members::Members,
     store::{Find, ReadTx},
-    view::{self, Members, View},
+    view::{self, View},
 };
 
 impl Replica {
@@ -141,7 +142,7 @@ impl dyn ReadTx + '_ {
     pub fn get_values(&self, entity: &str, id: Id) -> Result<Option<View>> {
         let entity = self.schema().entity(entity)?;
         match visible(self, entity, id) {
-            Ok(it) => Ok(Some(it.view())),
+            Ok(it) => Ok(Some(it.into())),
             Err(Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),
         }

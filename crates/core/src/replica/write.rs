@@ -178,7 +178,7 @@ impl WriteTx<'_> {
     pub fn update<E: SyncEntity>(&mut self, id: Id, edit: impl FnOnce(&mut E)) -> Result<()> {
         let entity = self.entity(E::NAME)?;
         let members = rows::visible(self.tx.reading(), entity, id)?;
-        let before = rows::typed::<E>(&members.clone().view())?;
+        let before = rows::typed::<E>(&members.clone().into())?;
         let mut after = before.clone();
         edit(&mut after);
         let pairs = E::FIELDS.iter().zip(before.values().into_iter().zip(after.values()));
