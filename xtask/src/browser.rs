@@ -6,12 +6,11 @@ mod chromium;
 use std::{
     ffi::{OsStr, OsString},
     path::Path,
-    process::Command,
 };
 
 use anyhow::{Context, Result, ensure};
 
-use crate::npm::Package;
+use crate::{cargo::cargo, npm::Package};
 
 /// What to do with the browser.
 #[derive(clap::Args)]
@@ -33,8 +32,8 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
 /// Builds the programs that the tests run: those of the whole workspace, because cargo
 /// would compile some packages alone with other features than `cargo xtask test` does.
 pub(crate) fn build(root: &Path) -> Result<()> {
-    let mut build = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
-    build.args(["build", "--locked", "--workspace", "--bins"]).current_dir(root);
+    let mut build = cargo(root);
+    build.args(["build", "--locked", "--workspace", "--bins"]);
     let status = build.status().context("cannot start cargo")?;
     ensure!(status.success(), "the program cannot be built; the reason is above");
     Ok(())

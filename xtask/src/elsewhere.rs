@@ -5,15 +5,14 @@
 //! elsewhere), so only tests that run it are played again: the ones named here, and the
 //! browser tests with `@days` in their name.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
 use crate::{
-    browser, debian,
+    browser,
+    cargo::cargo,
+    debian,
     test::{Count, stream},
 };
 
@@ -73,9 +72,9 @@ fn clock<'a>(zone: &'a str, library: &'a Path) -> Result<[(&'static str, &'a str
 fn rust(root: &Path, clock: &[(&str, &str)], count: &mut Count) -> Result<()> {
     let set = clock.iter().map(|(name, value)| format!(", '{name}={value}'"));
     let runner = format!("target.'cfg(unix)'.runner = ['env'{}]", set.collect::<String>());
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
+    let mut cargo = cargo(root);
     cargo.args(["test", "--locked", "--workspace", "--test", "it", "--config", &runner]);
-    cargo.arg("--").args(FILES.map(|it| format!("{it}::"))).current_dir(root);
+    cargo.arg("--").args(FILES.map(|it| format!("{it}::")));
     let before = *count;
     let succeeded = stream(&mut cargo, &mut std::io::stdout(), count)?;
     ensure!(count.passed > before.passed, "no test ran; the reason is above");

@@ -8,6 +8,7 @@
 
 mod bench;
 mod browser;
+mod cargo;
 mod codegen;
 mod convex_check;
 mod convex_local;

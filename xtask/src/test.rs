@@ -16,7 +16,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{browser, elsewhere, npm::Package};
+use crate::{browser, cargo::cargo, elsewhere, npm::Package};
 
 /// What to hand to cargo.
 #[derive(clap::Args)]
@@ -57,12 +57,6 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     println!("\n{} passed, {} failed", count.passed, count.failed);
     ensure!(count.failed == 0, "tests failed; their names are above, under `failures:`");
     Ok(())
-}
-
-fn cargo(root: &Path) -> Command {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
-    cargo.current_dir(root);
-    cargo
 }
 
 fn of_cargo(root: &Path, options: &Options) -> Result<Count> {
