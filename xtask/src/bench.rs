@@ -3,6 +3,9 @@
 
 mod app;
 mod convex;
+mod life;
+mod profile;
+mod program;
 
 use std::{path::Path, process::Command};
 
@@ -13,12 +16,18 @@ const MANY: u64 = 100_000;
 
 /// What to measure.
 #[derive(clap::Args)]
+// The group of the flattened ones has the name of their type, which is the same.
+#[group(id = "bench")]
 pub(crate) struct Options {
     #[command(flatten)]
     engine: xtask_bench::Options,
     /// Measure the app instead: its pages, its searches, what it uses while it is idle
     #[arg(long)]
     app: bool,
+    /// Measure one life of the program instead, with very many messages: import, lists,
+    /// searches, syncs, backup
+    #[arg(long, conflicts_with_all = ["app", "runs", "only", "program"])]
+    life: bool,
     /// Measure syncing through a Convex deployment on this machine instead
     #[arg(long, conflicts_with_all = ["json", "runs", "only", "program"])]
     convex: bool,
@@ -28,6 +37,9 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let engine = &options.engine;
     if options.convex {
         return convex::run(root, engine.one_size(MANY)?);
+    }
+    if options.life {
+        return life::run(engine.one_size(MANY)?, engine.json);
     }
     if options.app {
         return app::run(engine.one_size(MANY)?, engine.json);

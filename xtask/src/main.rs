@@ -103,3 +103,15 @@ fn run(task: Task) -> Result<()> {
         Task::ConvexCheck(options) => convex_check::run(&options),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn no_task_contradicts_itself() {
+        Arguments::command().debug_assert();
+    }
+}

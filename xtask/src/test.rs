@@ -41,7 +41,7 @@ impl Options {
 
 /// Both kinds of tests. A failure does not keep the other binaries from running.
 const KINDS: [&[&str]; 2] = [
-    &["test", "--locked", "--workspace", "--no-fail-fast", "--all-targets"],
+    &["test", "--locked", "--workspace", "--no-fail-fast", "--tests"],
     &["test", "--locked", "--workspace", "--no-fail-fast", "--doc"],
 ];
 

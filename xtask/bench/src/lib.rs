@@ -11,10 +11,10 @@
 mod bare;
 pub mod data;
 mod device;
-mod memory;
+pub mod memory;
 mod options;
 mod part;
-mod program;
+pub mod program;
 mod report;
 mod scenario;
 mod scenarios;

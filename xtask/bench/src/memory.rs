@@ -8,7 +8,7 @@ pub(crate) fn peak() -> Option<u64> {
 }
 
 /// The same of the process with this number, if it still runs.
-pub(crate) fn peak_of(process: &str) -> Option<u64> {
+pub fn peak_of(process: &str) -> Option<u64> {
     let text = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = text.lines().find_map(|it| it.strip_prefix("VmHWM:"))?;
     let kilobytes: u64 = line.split_whitespace().next()?.parse().ok()?;

@@ -9,7 +9,10 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 /// Builds it as it ships, and says where it is.
-pub(crate) fn build() -> Result<PathBuf> {
+///
+/// # Errors
+/// When it does not build.
+pub fn build() -> Result<PathBuf> {
     eprintln!("building the program, which takes minutes");
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["build", "--release", "--locked", "--package", "driftline-cli"]);

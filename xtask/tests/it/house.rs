@@ -2,9 +2,12 @@
 //! cargo says: a crate that is not in it, a dependency that it does not allow, and a
 //! line or a name in it that nothing fits any more are all failures.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
 
-use crate::common::{Graph, fits, root};
+use crate::common::{Graph, cargo_metadata, fits, root};
 
 /// What the table says of one crate, or of several.
 #[derive(Debug)]
@@ -133,4 +136,50 @@ fn contradictions_are_found_in_both_directions() {
     );
     assert!(found.contains("crates/app reaches rusqlite"), "{found}");
     assert!(found.contains("crates/app reaches tokio/rt"), "{found}");
+}
+
+/// The source files of our crates that cargo is told to look for no tests in: `test = false`
+/// saves compiling and linking a program that tests nothing.
+fn without_tests(metadata: &serde_json::Value) -> BTreeSet<PathBuf> {
+    let (mut untested, mut tested) = (BTreeSet::new(), BTreeSet::new());
+    for package in metadata["packages"].as_array().unwrap() {
+        for target in package["targets"].as_array().unwrap() {
+            let source = Path::new(target["src_path"].as_str().unwrap());
+            if package["source"].is_null() && !source.ends_with("build.rs") {
+                let list = if target["test"] == true { &mut tested } else { &mut untested };
+                list.insert(source.to_owned());
+            }
+        }
+    }
+    let mut files = BTreeSet::new();
+    for source in untested {
+        let folder = source.parent().unwrap();
+        // Beside a tested library, only the program's first file is known to be its own.
+        match tested.iter().any(|it| it.parent() == Some(folder)) {
+            true => _ = files.insert(source),
+            false => files.extend(sources_in(folder)),
+        }
+    }
+    files
+}
+
+fn sources_in(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => files.extend(sources_in(&path)),
+            false => files.push(path),
+        }
+    }
+    files
+}
+
+#[test]
+fn no_test_is_where_cargo_looks_for_none() {
+    let files = without_tests(&cargo_metadata(&root()));
+    assert!(files.len() > 20, "{files:?}");
+    let holds_tests = |it: &&PathBuf| std::fs::read_to_string(it).unwrap().contains("test]");
+    let wrong: Vec<_> = files.iter().filter(holds_tests).collect();
+    assert!(wrong.is_empty(), "take `test = false` out of the Cargo.toml of {wrong:?}");
 }

@@ -2,18 +2,17 @@
 //! profile of its own, and asked for its pages as a browser asks for them.
 
 mod browser;
-mod profile;
-mod program;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use self::{
-    browser::{Browser, Weight},
-    profile::Profile,
-    program::Program,
-};
 use xtask_bench::{data, median};
+
+use self::browser::{Browser, Weight};
+use super::{
+    profile::Profile,
+    program::{self, Program},
+};
 
 /// How often each page is asked for.
 const TIMES: usize = 15;
@@ -45,22 +44,23 @@ pub(super) fn run(rows: u64, as_json: bool) -> Result<()> {
         }
     };
     say(&format!("writing {rows} messages"));
-    let profile = Profile::new()?;
+    let folder = tempfile::tempdir()?;
+    let profile = Profile::at(folder.path())?;
     let mut figures = Vec::new();
     let mut figure = |what: &str, value: f64, unit, budget| {
         figures.push(Figure { what: what.into(), value, unit, budget, weight: None });
     };
     profile.fill(rows)?;
     say("indexing them");
-    program::build()?;
-    let indexed = xtask_bench::seconds(|| program::index(profile.path()))?;
+    let built = xtask_bench::program::build()?;
+    let indexed = xtask_bench::seconds(|| program::index(&built, profile.path()))?;
     #[expect(clippy::cast_precision_loss, reason = "it is shown rounded")]
     let per_second = rows as f64 / indexed;
     figure("index, rows in a second", per_second, "/s", None);
     figure("index, part of the rows' size", profile.index_share(), "%", None);
 
     say("asking the program for its pages");
-    let program = Program::start(profile.path())?;
+    let program = Program::start(&built, profile.path())?;
     let mut browser = Browser::open(program.link())?;
     let shared = browser.weight("/sessions")?
         + browser.weight("/assets/app.js")?
@@ -183,7 +183,7 @@ fn table(figures: &[Figure], rows: u64) -> String {
 }
 
 /// A line of what the program prints, or why there is none.
-fn value_of(object: &Value, name: &str) -> Result<String> {
+pub(super) fn value_of(object: &Value, name: &str) -> Result<String> {
     let value = object.get(name).and_then(Value::as_str);
     value.map(str::to_owned).with_context(|| format!("the program does not tell its {name}"))
 }

@@ -1,7 +1,6 @@
 //! The program, as a person starts it, and what it uses of the machine.
 
 use std::{
-    ffi::OsString,
     fs,
     io::{BufRead, BufReader},
     path::Path,
@@ -13,7 +12,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::value_of;
+use super::app::value_of;
 
 /// How long it is watched while nothing happens.
 const QUIET: Duration = Duration::from_secs(10);
@@ -28,8 +27,8 @@ pub(super) struct Program {
 
 impl Program {
     /// Starts it on a profile.
-    pub(super) fn start(profile: &Path) -> Result<Self> {
-        let mut run = command(profile);
+    pub(super) fn start(program: &Path, profile: &Path) -> Result<Self> {
+        let mut run = command(program, profile);
         run.args(["open", "--no-browser"]);
         let mut child = run.spawn().context("the program does not start")?;
         let link = first_link(&mut child);
@@ -73,7 +72,7 @@ impl Program {
         Ok(Some(used.iter().sum()))
     }
 
-    /// What Linux tells of the process. cargo becomes the program that it runs.
+    /// What Linux tells of the process.
     fn told(&self, what: &str) -> Result<Option<String>> {
         let path = format!("/proc/{}/{what}", self.child.id());
         if !Path::new("/proc/self/stat").exists() {
@@ -83,45 +82,21 @@ impl Program {
     }
 }
 
-/// Builds the program.
-pub(super) fn build() -> Result<()> {
-    let build = Command::new(cargo())
-        .args(["build", "--locked", "--package", "driftline-cli", "--quiet"])
-        .status();
-    ensure!(build?.success(), "the program does not build");
-    Ok(())
-}
-
 /// Lets its index hear of everything, as any list and search does. The index is the
 /// program's own: one made by another program, with other entities, would be made anew.
-pub(super) fn index(profile: &Path) -> Result<()> {
-    let listed = command(profile).args(["sessions", "--limit", "1"]).output()?;
+pub(super) fn index(program: &Path, profile: &Path) -> Result<()> {
+    let listed = command(program, profile).args(["sessions", "--limit", "1"]).output()?;
     ensure!(listed.status.success(), "{}", String::from_utf8_lossy(&listed.stderr));
     Ok(())
 }
 
 /// The program on a profile.
-fn command(profile: &Path) -> Command {
-    let mut run = Command::new(cargo());
-    run.args(["run", "--package", "driftline-cli", "--quiet", "--", "--json", "--profile"]);
+pub(super) fn command(program: &Path, profile: &Path) -> Command {
+    let mut run = Command::new(program);
+    run.args(["--json", "--profile"]);
     // A home of its own: nobody's transcripts are read.
     run.arg(profile).env("HOME", profile).stdin(Stdio::null()).stdout(Stdio::piped());
-    keep_tools(&mut run);
     run
-}
-
-fn cargo() -> OsString {
-    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
-}
-
-/// The tools of Rust are found through the home that is replaced.
-fn keep_tools(run: &mut Command) {
-    let home = std::env::home_dir().unwrap_or_default();
-    for (name, folder) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
-        if std::env::var_os(name).is_none() {
-            run.env(name, home.join(folder));
-        }
-    }
 }
 
 /// The address in what the program prints when it is ready.

@@ -5,8 +5,6 @@ use std::{fs, path::Path, sync::Arc};
 use anyhow::Result;
 use driftline_core::{Durability, Id, Replica, Schema, Simulated, Stamp};
 use driftline_sqlite::SqliteStore;
-use tempfile::TempDir;
-
 use xtask_bench::data::{self, Draft, PER_SESSION};
 
 /// Rows in a transaction of an import.
@@ -18,23 +16,23 @@ const INDEX: &str = "index.db";
 /// How many workspaces there are.
 const WORKSPACES: u64 = 20;
 
-/// A profile in a folder that is gone with it.
-pub(super) struct Profile {
-    folder: TempDir,
+/// A profile, open.
+pub(super) struct Profile<'a> {
+    folder: &'a Path,
     replica: Arc<Replica>,
 }
 
-impl Profile {
-    pub(super) fn new() -> Result<Self> {
-        let folder = tempfile::tempdir()?;
-        let store = SqliteStore::open(&folder.path().join(ROWS), Schema::registered()?)?;
+impl<'a> Profile<'a> {
+    /// Makes it in this folder.
+    pub(super) fn at(folder: &'a Path) -> Result<Self> {
+        let store = SqliteStore::open(&folder.join(ROWS), Schema::registered()?)?;
         let env = Arc::new(Simulated::new(1, 1_790_000_000_000));
         let replica = Arc::new(Replica::open(Arc::new(store), env)?);
         Ok(Self { folder, replica })
     }
 
     pub(super) fn path(&self) -> &Path {
-        self.folder.path()
+        self.folder
     }
 
     /// Imports this many messages, with their sessions and workspaces.
@@ -64,7 +62,7 @@ impl Profile {
     pub(super) fn index_share(&self) -> f64 {
         // What is not written back yet counts, too.
         let bytes = |name: &str| -> u64 {
-            let parts = ["", "-wal"].map(|it| self.path().join(format!("{name}{it}")));
+            let parts = ["", "-wal"].map(|it| self.folder.join(format!("{name}{it}")));
             parts.iter().filter_map(|it| fs::metadata(it).ok()).map(|it| it.len()).sum()
         };
         #[expect(clippy::cast_precision_loss, reason = "it is shown rounded")]
