@@ -70,11 +70,11 @@ export const entityTables = {
     external_id: text,
     /** Who said it, such as `user`, `assistant` or `tool`. */
     role: text,
-    /** What was said, as plain text. */
+    /** What was said, as plain text, if it is one text. */
     text: text,
     /**
-     * All of it, as the agent keeps it: text, thoughts, tool calls and their
-     * results.
+     * What else was said, as [`Block`]s: thoughts, tool calls and their
+     * results. A block of text without one stands for `text`.
      */
     blocks: json,
     /** The model that said it. */
@@ -88,7 +88,7 @@ export const entityTables = {
      * conversation.
      */
     agent: text,
-    /** How many tokens it took, as the agent counts them. */
+    /** How many tokens it took, as [`Usage`] keeps them. */
     usage: json,
     /** Whether a person said it to the agent, where the agent tells. */
     prompt: bool,

@@ -7,7 +7,10 @@ use driftline_core::{Id, Value, view::View};
 
 use driftline_text::said::{Said, command, said};
 
-use super::block::{Block, blocks};
+use driftline_entities::messages::{
+    Usage as Tokens,
+    block::{Block, blocks},
+};
 
 /// The most characters of a prompt that its outline shows.
 const HEADLINE: usize = 120;
@@ -143,13 +146,7 @@ pub fn voice(message: &View) -> Voice {
 }
 
 fn all_blocks(message: &View) -> Vec<Block<'_>> {
-    let mut all: Vec<Block<'_>> = blocks(message.value("blocks")).collect();
-    let text = message.value("text").and_then(Value::as_str);
-    // Nothing but plain text: as a person would write a row by hand.
-    if let (true, Some(text)) = (all.is_empty(), text) {
-        all.push(Block::Text(text));
-    }
-    all
+    blocks(message.value("text").and_then(Value::as_str), message.value("blocks")).collect()
 }
 
 /// Whose turn a message with such blocks is. What its agent says of it comes first; of
@@ -175,8 +172,7 @@ fn voice_of(message: &View, all: &[Block<'_>]) -> Voice {
 }
 
 fn is_boundary(block: &Block<'_>) -> bool {
-    matches!(block, Block::Other { value, .. }
-        if value.get("subtype").and_then(Value::as_str) == Some("compact_boundary"))
+    matches!(block, Block::Notice { kind: "compaction", .. })
 }
 
 /// What a prompt says: what the person said of it, or all of it.
@@ -213,18 +209,15 @@ fn piece(block: &Block<'_>) -> Piece {
     match block {
         Block::Text(text) if text.trim().is_empty() => Piece::Blank,
         Block::Text(_) => Piece::Text,
-        Block::Thinking(text) => Piece::Thinking { words: words(text) },
-        Block::Sealed => Piece::Thinking { words: 0 },
-        Block::Call { id, name, input } => Piece::Call {
-            id: (*id).into(),
-            name: (*name).into(),
-            asks: input.get("prompt").and_then(Value::as_str).map(str::trim).map(fingerprint),
+        Block::Thinking(text) => Piece::Thinking { words: text.map_or(0, words) },
+        Block::Call(call) => Piece::Call {
+            id: call.id.into(),
+            name: call.name.into(),
+            asks: call.input.get("prompt").and_then(Value::as_str).map(str::trim).map(fingerprint),
         },
-        Block::Result { call, failed, .. } => {
-            Piece::Result { call: (*call).into(), failed: *failed }
-        }
+        Block::Result(answer) => Piece::Result { call: answer.call.into(), failed: answer.failed },
         Block::Image(_) => Piece::Image,
-        Block::Other { .. } => Piece::Other,
+        Block::Notice { .. } | Block::Other { .. } => Piece::Other,
     }
 }
 
@@ -240,8 +233,7 @@ fn fingerprint(text: &str) -> u64 {
 }
 
 fn usage(value: &Value) -> Option<Usage> {
-    let tokens = |field: &str| value.get(field).and_then(Value::as_u64);
-    let read = ["input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"];
-    let read = read.iter().filter_map(|it| tokens(it)).fold(0, u64::saturating_add);
-    Some(Usage { read, written: tokens("output_tokens")? })
+    let tokens = Tokens::of(value);
+    let read = tokens.input.saturating_add(tokens.cached);
+    (tokens != Tokens::default()).then_some(Usage { read, written: tokens.output })
 }

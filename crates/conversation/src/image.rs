@@ -4,10 +4,9 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use driftline_core::{Id, Value};
 
-use super::{
-    block::{Block, blocks},
-    content::Image,
-};
+use driftline_entities::messages::block::{self, Block, outputs};
+
+use super::content::Image;
 
 /// What a browser may be handed as an image: formats that hold no script.
 const SAFE: &[&str] = &["image/png", "image/jpeg", "image/gif", "image/webp"];
@@ -25,34 +24,29 @@ pub struct Picture {
 pub(super) fn count(block: &Block<'_>) -> usize {
     match block {
         Block::Image(_) => 1,
-        Block::Result { content, .. } => {
-            blocks(Some(content)).filter(|it| matches!(it, Block::Image(_))).count()
+        Block::Result(answer) => {
+            outputs(answer.output).filter(|it| matches!(it, Block::Image(_))).count()
         }
         _ => 0,
     }
 }
 
 /// What an image is, without its bytes.
-pub(super) fn describe(message: Id, index: usize, image: &Value) -> Image {
-    let source = |field: &str| image.pointer(&format!("/source/{field}")).and_then(Value::as_str);
-    let data = source("data").unwrap_or_default();
-    let media_type = source("media_type").unwrap_or("image").to_owned();
-    Image { message, index, media_type, bytes: data.len() / 4 * 3 }
+pub(super) fn describe(message: Id, index: usize, image: block::Image<'_>) -> Image {
+    let media_type = if image.media_type.is_empty() { "image" } else { image.media_type };
+    Image { message, index, media_type: media_type.to_owned(), bytes: image.data.len() / 4 * 3 }
 }
 
 /// The bytes of the image at `index` of a message with these `content` blocks.
 pub(super) fn picture(content: Option<&Value>, index: usize) -> Option<Picture> {
-    let mut images = blocks(content).flat_map(|it| match it {
-        Block::Image(value) => vec![value],
-        Block::Result { content, .. } => blocks(Some(content))
-            .filter_map(|it| if let Block::Image(value) = it { Some(value) } else { None })
-            .collect(),
-        _ => Vec::new(),
+    let image = |it| if let Block::Image(image) = it { Some(image) } else { None };
+    let mut images = block::blocks(None, content).flat_map(|it| match it {
+        Block::Result(answer) => outputs(answer.output).filter_map(image).collect(),
+        other => Vec::from_iter(image(other)),
     });
     let image = images.nth(index)?;
-    let source = |field: &str| image.pointer(&format!("/source/{field}")).and_then(Value::as_str);
-    let media_type = SAFE.iter().find(|it| Some(**it) == source("media_type"))?;
-    let bytes = STANDARD.decode(source("data")?).ok()?;
+    let media_type = SAFE.iter().find(|it| **it == image.media_type)?;
+    let bytes = STANDARD.decode(image.data).ok().filter(|it| !it.is_empty())?;
     Some(Picture { media_type, bytes })
 }
 
@@ -62,17 +56,15 @@ mod tests {
 
     use super::*;
 
-    fn image(media_type: &str, data: &str) -> Value {
-        json!({"type": "image", "source": {"type": "base64", "media_type": media_type, "data": data}})
-    }
+    use driftline_entities::messages::block::{image, result};
 
     #[test]
     fn images_are_found_by_their_place_also_inside_answers() {
         let content = json!([
             image("image/png", "AAAA"),
-            {"type": "tool_result", "content": ["x", image("image/gif", "AQEB"), image("image/svg+xml", "AAAA")]},
+            result("a", json!(["x", image("image/gif", "AQEB"), image("image/svg+xml", "AAAA")]), false),
             image("image/jpeg", "%%%"),
-            {"type": "image", "source": {"type": "url", "url": "https://example.org/a.png"}},
+            {"type": "image", "url": "https://example.org/a.png"},
         ]);
         let found = |index| picture(Some(&content), index);
         assert_eq!(found(0), Some(Picture { media_type: "image/png", bytes: vec![0; 3] }));

@@ -6,14 +6,12 @@
 //! session. [`Conversations::window`] then loads what some of its items say. Every answer is
 //! data without markup, so that a page and a terminal can each show it in their own way.
 
-mod block;
 mod cache;
 mod content;
 mod error;
 pub mod export;
 mod fold;
 pub mod gist;
-mod hint;
 mod image;
 mod load;
 mod order;
@@ -27,7 +25,13 @@ mod work;
 use std::{ops::Range, sync::Arc};
 
 use driftline_core::{Id, Replica, SyncEntity as _, Value, view};
-use driftline_entities::{messages::Message, sessions::Session};
+use driftline_entities::{
+    messages::{
+        Message,
+        block::{Answer as Answered, Block, blocks},
+    },
+    sessions::Session,
+};
 
 use self::cache::Cache;
 pub use self::{
@@ -127,10 +131,9 @@ impl Conversations {
     /// When the rows cannot be read.
     pub fn message_text(&self, message: Id) -> Result<Option<String>> {
         let message = self.replica().get_values(MESSAGES, message)?;
-        let text = |it: &view::View| it.value("text").and_then(Value::as_str).map(str::to_owned);
-        Ok(message.map(|it| match block::texts(it.value("blocks")) {
-            said if said.is_empty() => text(&it).unwrap_or_default(),
-            said => said,
+        Ok(message.map(|it| {
+            let said = it.value("text").and_then(Value::as_str);
+            blocks(said, it.value("blocks")).map(Block::plain).collect::<Vec<_>>().join("\n\n")
         }))
     }
 
@@ -140,7 +143,12 @@ impl Conversations {
     /// When the rows cannot be read.
     pub fn answer(&self, message: Id, index: usize) -> Result<Option<String>> {
         let message = self.replica().get_values(MESSAGES, message)?;
-        let answers = message.as_ref().map(|it| block::answers(it.value("blocks")));
-        Ok(answers.and_then(|it| it.into_iter().nth(index)))
+        Ok(message.and_then(|it| {
+            let mut answers = blocks(None, it.value("blocks")).filter_map(|it| match it {
+                Block::Result(answer) => Some(answer),
+                _ => None,
+            });
+            answers.nth(index).map(Answered::plain)
+        }))
     }
 }

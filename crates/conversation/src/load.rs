@@ -4,11 +4,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use driftline_core::{EntityDescriptor, Id, Timestamp, Value, store::ReadTx, view};
 
+use driftline_entities::messages::block::{Block, blocks};
 use driftline_text::said::{Said, command, said};
 
 use super::{
     MESSAGES,
-    block::{Block, blocks},
     content::{Content, Piece, Shown},
     fold::{Item, ItemKind, Step},
     gist::Voice,
@@ -30,7 +30,7 @@ struct Apart<'a> {
 
 pub(super) struct Body {
     content: Option<Value>,
-    pub(super) text: Option<String>,
+    text: Option<String>,
     model: Option<String>,
     pub(super) role: String,
 }
@@ -120,16 +120,18 @@ impl Conversation {
                 .collect(),
             Block::Text(text) if text.trim().is_empty() => Vec::new(),
             Block::Text(text) => vec![Piece::Text(text.to_owned())],
-            Block::Thinking(text) => vec![Piece::Thinking(text.to_owned())],
-            Block::Sealed => vec![Piece::Thinking(String::new())],
+            Block::Thinking(text) => {
+                vec![Piece::Thinking(text.unwrap_or_default().to_owned())]
+            }
             Block::Image(value) => {
                 let (index, _) = bodies.before(message, at);
                 vec![Piece::Image(image::describe(self.gists[message].id, index, value))]
             }
             // A reply's calls are in the run behind it.
-            Block::Call { .. } if !by_person => Vec::new(),
-            Block::Call { name, input, .. } => vec![other(name, input)],
-            Block::Result { content, .. } => vec![other("tool_result", content)],
+            Block::Call(_) if !by_person => Vec::new(),
+            Block::Call(call) => vec![other(call.name, call.input)],
+            Block::Result(answer) => vec![other("result", answer.output)],
+            Block::Notice { kind, details } => vec![other(kind, details)],
             Block::Other { kind, value } => vec![other(kind, value)],
         }
     }
@@ -162,9 +164,10 @@ impl Conversation {
         for message in &item.messages {
             for (at, block) in bodies.blocks(*message).enumerate() {
                 match block {
-                    Block::Other { value, .. } if self.gists[*message].voice == Voice::Boundary => {
-                        tokens =
-                            value.pointer("/compactMetadata/preTokens").and_then(Value::as_u64);
+                    Block::Notice { details, .. }
+                        if self.gists[*message].voice == Voice::Boundary =>
+                    {
+                        tokens = details.get("tokens").and_then(Value::as_u64);
                     }
                     block => summary.extend(self.pieces(*message, at, block, bodies)),
                 }
@@ -198,15 +201,12 @@ impl<'a> Bodies<'a> {
 
 impl<'a> Apart<'a> {
     fn of(body: &'a Body) -> Self {
-        let mut all: Vec<Block<'a>> = blocks(body.content.as_ref()).collect();
-        if all.is_empty() {
-            all.extend(body.text.as_deref().map(Block::Text));
-        }
+        let all: Vec<_> = blocks(body.text.as_deref(), body.content.as_ref()).collect();
         let mut counts = (0, 0);
         let count = |it: &Block<'_>| {
             let now = counts;
             counts.0 += image::count(it);
-            counts.1 += usize::from(matches!(it, Block::Result { .. }));
+            counts.1 += usize::from(matches!(it, Block::Result(_)));
             now
         };
         let before = all.iter().map(count).collect();

@@ -7,7 +7,13 @@ use driftline_text::Shell;
 const AGENTS: &[(&str, &str)] = &[
     ("claude-code", "claude --resume"),
     ("codex", "codex resume"),
+    ("copilot", "copilot --resume"),
     ("gemini-cli", "gemini --resume"),
+    ("kilo", "kilo --session"),
+    ("kimi-code", "kimi -S"),
+    ("opencode", "opencode --session"),
+    ("pi", "pi --session"),
+    ("qwen-code", "qwen --resume"),
 ];
 
 /// The command that goes on with `session`, to be pasted into `shell`: in the folder where

@@ -2,13 +2,12 @@
 
 use driftline_core::Value;
 
+use driftline_entities::messages::block::{Block, outputs};
+
 use super::{
-    block::{Block, blocks},
     content::{Agent, Answer, Call, Piece, Run, RunStep, Tally},
     fold::{Part, Step},
-    gist,
-    hint::hint,
-    image,
+    gist, image,
     load::{Bodies, other},
     skeleton::Conversation,
 };
@@ -56,16 +55,20 @@ impl Conversation {
         bodies: &Bodies<'_>,
     ) -> Call {
         let block = bodies.blocks(call.message).nth(call.piece);
-        let (name, input) = match block {
-            Some(Block::Call { name, input, .. }) => (name.to_owned(), input.clone()),
-            _ => (String::new(), Value::Null),
+        let (name, hint, input) = match block {
+            Some(Block::Call(it)) => (it.name.to_owned(), it.hint.to_owned(), it.input.clone()),
+            _ => (String::new(), String::new(), Value::Null),
         };
         let at = |it: Part| self.gists[it.message].at;
-        let took = result.and_then(|it| u64::try_from(at(it)?.checked_sub(at(call)?)?).ok());
+        let told = result.and_then(|it| match bodies.blocks(it.message).nth(it.piece)? {
+            Block::Result(answer) => answer.took,
+            _ => None,
+        });
+        let took = told.or_else(|| u64::try_from(at(result?)?.checked_sub(at(call)?)?).ok());
         Call {
             message: self.gists[call.message].id,
-            hint: hint(&input),
             name,
+            hint,
             input,
             answer: result.and_then(|it| self.answer(it, bodies)),
             took,
@@ -75,42 +78,42 @@ impl Conversation {
 
     fn answer(&self, part: Part, bodies: &Bodies<'_>) -> Option<Answer> {
         let message = self.gists[part.message].id;
-        let Block::Result { failed, content, .. } = bodies.blocks(part.message).nth(part.piece)?
-        else {
+        let Block::Result(answer) = bodies.blocks(part.message).nth(part.piece)? else {
             return None;
         };
         let (mut images, index) = bodies.before(part.message, part.piece);
         let mut pieces = Vec::new();
-        for block in blocks(Some(content)) {
+        for block in outputs(answer.output) {
             pieces.push(match block {
                 Block::Text(text) => Piece::Text(text.to_owned()),
-                Block::Thinking(text) => Piece::Thinking(text.to_owned()),
+                Block::Thinking(text) => Piece::Thinking(text.unwrap_or_default().to_owned()),
                 Block::Image(value) => {
                     let image = image::describe(message, images, value);
                     images += 1;
                     Piece::Image(image)
                 }
-                Block::Other { kind, value } => other(kind, value),
-                Block::Sealed => Piece::Thinking(String::new()),
-                Block::Call { name, input, .. } => other(name, input),
-                Block::Result { content, .. } => other("tool_result", content),
+                Block::Notice { kind, details: value } | Block::Other { kind, value } => {
+                    other(kind, value)
+                }
+                Block::Call(call) => other(call.name, call.input),
+                Block::Result(answer) => other("result", answer.output),
             });
         }
-        Some(Answer { message, index, failed, pieces })
+        Some(Answer { message, index, failed: answer.failed, pieces })
     }
 
     /// A block of a run that is no call.
     fn aside(&self, part: Part, block: Option<Block<'_>>, bodies: &Bodies<'_>) -> RunStep {
         let message = self.gists[part.message].id;
-        if let Some(Block::Result { .. }) = block {
+        if let Some(Block::Result(_)) = block {
             // What it answers is not here any more.
             let pieces = self.answer(part, bodies).map(|it| it.pieces).unwrap_or_default();
             return RunStep::Aside { message, label: "result without its call".into(), pieces };
         }
         let label = match &block {
-            Some(Block::Thinking(_) | Block::Sealed) => "thinking",
+            Some(Block::Thinking(_)) => "thinking",
             Some(Block::Image(_)) => "image",
-            Some(Block::Other { kind, .. }) => kind,
+            Some(Block::Notice { kind, .. } | Block::Other { kind, .. }) => kind,
             _ => "text",
         };
         let label = label.to_owned();
@@ -124,7 +127,6 @@ impl Conversation {
         let Some(body) = bodies.of_message(message) else {
             return RunStep::Aside { message: id, label: "gone".into(), pieces: Vec::new() };
         };
-        let text = body.text.iter().filter(|it| !it.trim().is_empty()).cloned();
         let mut label = match body.role.as_str() {
             "" => "no role".to_owned(),
             "meta" => "note".to_owned(),
@@ -132,10 +134,8 @@ impl Conversation {
         };
         let mut pieces: Vec<Piece> = Vec::new();
         for (at, block) in bodies.blocks(message).enumerate() {
-            if let Block::Other { kind, value } = block {
-                let name = value.get("subtype").and_then(Value::as_str).unwrap_or(kind);
-                label = name.replace('_', " ");
-                pieces.extend(text.clone().map(Piece::Text));
+            if let Block::Notice { kind, .. } | Block::Other { kind, .. } = block {
+                label = kind.replace('_', " ");
             }
             pieces.extend(self.pieces(message, at, block, bodies));
         }

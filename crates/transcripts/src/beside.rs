@@ -14,13 +14,13 @@ const LONGEST: u64 = 4 << 20;
 /// Puts the texts that `kept` names into its blocks, and leaves in its list those that
 /// were found. A file that is missing, a link or no text is as if the record named none.
 pub(crate) fn fill(kept: &mut Kept, reader: &Reader, file: &Path, session: &str) {
-    let Some(blocks) = kept.blocks.as_mut().and_then(Value::as_array_mut) else { return };
+    let blocks = &mut kept.blocks;
     kept.beside.retain(|it| {
         let text = (reader.beside)(file, session, &it.path).and_then(|it| text(&it));
         let block = blocks.get_mut(it.block).and_then(Value::as_object_mut);
         match (block, text) {
             (Some(block), Some(text)) => {
-                block.insert("content".into(), text.into());
+                block.insert("output".into(), text.into());
                 true
             }
             _ => false,

@@ -3,18 +3,20 @@
 //! so a place in a file is worth nothing without a hash of what precedes it.
 
 use std::{
-    fs::{File, Metadata},
+    collections::BTreeMap,
+    fs::{self, File, Metadata},
     io::{self, Read, Seek, SeekFrom},
+    path::{Path, PathBuf},
     time::UNIX_EPOCH,
 };
 
 use serde::{Deserialize, Serialize};
 
-use crate::{hash::Hash, report::Done};
+use crate::{Form, Found, Reader, hash::Hash, report::Done};
 
 /// How much of either end of what was read is compared before a file counts as
 /// unchanged.
-const EDGE: usize = 4096;
+pub(crate) const EDGE: usize = 4096;
 
 /// How far a file was read. Store its JSON in the transaction that stores its
 /// [`Batch`](crate::Batch), and hand it to the next [`read`](crate::read) of the file.
@@ -38,17 +40,55 @@ pub struct Checkpoint {
     /// The agent's name of the session that the file is of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) session: Option<String>,
+    /// The sessions of a database, by the agent's names, as they were when they were read.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) sessions: BTreeMap<String, Known>,
     /// What the whole file holds, if it was read to its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) done: Option<Done>,
 }
 
+/// A session of a database that was read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Known {
+    /// What its reader said then of when it changed.
+    pub(crate) changed: i64,
+    /// What it held.
+    pub(crate) done: Done,
+}
+
 impl Checkpoint {
-    /// Whether a file that the file system describes as `data` was read to its end as it
-    /// is now, as far as can be told without opening it.
-    pub fn covers(&self, data: &Metadata) -> bool {
+    pub(crate) fn of(
+        reader: &Reader,
+        prefix: &Prefix,
+        line: u64,
+        state: State,
+        session: Option<String>,
+    ) -> Self {
+        Self {
+            reader: reader.version,
+            offset: prefix.offset(),
+            line,
+            hash: prefix.hash(),
+            edges: prefix.edges(),
+            length: state.length,
+            modified: state.modified,
+            session,
+            sessions: BTreeMap::new(),
+            done: None,
+        }
+    }
+
+    pub(crate) fn set_state(&mut self, state: State) {
+        (self.length, self.modified) = (state.length, state.modified);
+    }
+
+    /// Whether a file was read to its end as it is now, as far as can be told without
+    /// opening it.
+    pub fn covers(&self, found: &Found) -> bool {
         let to_its_end = self.done.is_some() || self.offset == self.length;
-        to_its_end && State::of(data) == State { length: self.length, modified: self.modified }
+        let now = State { length: self.length, modified: self.modified };
+        to_its_end && State::of(found).is_ok_and(|it| it == now)
     }
 
     /// Whether the file still is as it was, as far as can be told without reading it.
@@ -68,18 +108,55 @@ impl Checkpoint {
 }
 
 /// What the file system says of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct State {
     pub(crate) length: u64,
     pub(crate) modified: Option<u64>,
 }
 
 impl State {
-    pub(crate) fn of(data: &Metadata) -> Self {
+    /// What it says of `found`. A database is what its log holds, too.
+    pub(crate) fn of(found: &Found) -> io::Result<Self> {
+        let state = Self::of_file(&fs::metadata(&found.path)?);
+        match &found.reader.form {
+            Form::Database(_) => Ok(match fs::metadata(log_of(&found.path)) {
+                Ok(log) => state.and(Self::of_file(&log)),
+                Err(_) => state,
+            }),
+            Form::Lines { .. } | Form::Document(_) => Ok(state),
+        }
+    }
+
+    fn of_file(data: &Metadata) -> Self {
         let modified = data.modified().ok().and_then(|it| it.duration_since(UNIX_EPOCH).ok());
         let modified = modified.and_then(|it| u64::try_from(it.as_nanos()).ok());
         Self { length: data.len(), modified }
     }
+
+    fn and(self, other: Self) -> Self {
+        let modified = self.modified.max(other.modified);
+        Self { length: self.length.saturating_add(other.length), modified }
+    }
+}
+
+impl Found {
+    /// What of the file system changes whenever the file does: its length, and when it was
+    /// last written, in nanoseconds since 1970. None: it cannot be looked at.
+    pub fn trace(&self) -> Option<(u64, Option<u64>)> {
+        State::of(self).ok().map(|it| (it.length, it.modified))
+    }
+}
+
+/// Where SQLite keeps what it has not written into a database yet.
+pub(crate) fn log_of(database: &Path) -> PathBuf {
+    companion(database, "-wal")
+}
+
+/// A file of SQLite's beside a database.
+pub(crate) fn companion(database: &Path, ending: &str) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
 }
 
 /// What precedes a place in a file, as hashes.
@@ -109,6 +186,11 @@ impl Prefix {
             self.last.drain(..self.last.len() - EDGE);
         }
         self.last.extend_from_slice(&bytes[bytes.len().saturating_sub(EDGE)..]);
+    }
+
+    /// Moves to the end of a file of which only the first and the last bytes are known.
+    pub(crate) fn between(&mut self, length: u64, first: Vec<u8>, last: Vec<u8>) {
+        (self.at, self.first, self.last) = (length, first, last);
     }
 
     /// A hash of everything before the place.

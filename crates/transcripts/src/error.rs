@@ -41,6 +41,18 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+    /// A database that is damaged, locked, or of something else.
+    #[error(
+        "cannot read the database {path:?}; if its agent runs, close it and import again. What \
+         was read before is kept"
+    )]
+    Database {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: BoxError,
+    },
     /// What was read could not be stored.
     #[error("what {path:?} holds up to line {line} could not be stored; import again")]
     Sink {

@@ -21,21 +21,24 @@
 //! each one's `leaf` up as the `external_id` of messages and store [`Title::draft`] for
 //! every session of one; drop what is not found.
 
+mod agents;
+mod anthropic;
 mod beside;
 mod checkpoint;
-mod claude;
-mod clean;
-mod cut;
 mod error;
+mod fields;
 mod hash;
-mod lines;
 mod open;
 mod order;
+mod parts;
+mod prose;
 mod read;
 mod record;
 mod report;
 mod rows;
+mod settings;
 mod time;
+mod tool;
 mod unread;
 mod walk;
 
@@ -43,7 +46,10 @@ pub use self::{
     checkpoint::Checkpoint,
     error::{Error, Result},
     read::{Batch, read},
-    record::{Beside, Kept, Message, Name, Object, Rank, Reader, Record, Role, readers},
+    record::{
+        Beside, Database, Form, Kept, Message, Name, Object, Rank, Reader, Record, Records, Role,
+        Sessions, Take, readers,
+    },
     report::{FileReport, Skip, Totals},
     rows::{Draft, Title},
     unread::{Unread, unread},

@@ -1,9 +1,14 @@
 //! What a reader makes of one record: the same shape for every agent, and nothing yet
 //! of tables, columns or stamps. A new kind of agent is one more [`Reader`].
 
-use std::path::{Path, PathBuf};
+use std::{
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+};
 
-use driftline_core::{Millis, Value};
+use driftline_core::{BoxError, Millis, Value};
+use driftline_messages::Usage;
+use rusqlite::Connection;
 
 /// The fields of one record, as the agent wrote it.
 pub type Object = serde_json::Map<String, Value>;
@@ -14,6 +19,8 @@ pub type Object = serde_json::Map<String, Value>;
 pub struct Reader {
     /// Its name in ids, rows and reports; it never changes.
     pub tool: &'static str,
+    /// What people call the agent.
+    pub name: &'static str,
     /// What it reads, in a sentence.
     pub doc: &'static str,
     /// Raised when it makes more of the same records; files are then read again.
@@ -31,12 +38,58 @@ pub struct Reader {
     /// After how many days without a change the agent deletes what is in one of its
     /// places, if it does.
     pub keeps: fn(place: &Path) -> Option<u64>,
-    /// Texts that begin a record and, unescaped, stand nowhere else: by them a record
-    /// is found behind a torn one on the same line.
-    pub starts: &'static [&'static str],
-    /// What one record says. It may look at nothing else.
-    pub record: fn(fields: Object) -> Record,
+    /// How the agent keeps records in a file.
+    pub form: Form,
 }
+
+/// How an agent keeps records in a file. Whatever the form, every synced cell is a function
+/// of one record and of the session of the file.
+#[derive(Debug)]
+pub enum Form {
+    /// One JSON object a line, appended; rewritten now and then.
+    Lines {
+        /// Texts that begin a record and, unescaped, stand nowhere else: by them a record
+        /// is found behind a torn one on the same line.
+        starts: &'static [&'static str],
+        /// Begins a file.
+        open: fn(file: &Path) -> Box<dyn Records>,
+    },
+    /// One JSON document, written anew whenever something changes. The records of the
+    /// document, each with its own `raw`.
+    Document(fn(file: &Path, document: Value) -> Vec<Record>),
+    /// A SQLite database, which is only ever read.
+    Database(Database),
+}
+
+/// Takes the records of one file in order. What came before may tell what a record is (a
+/// copy, a repetition), and never what it says.
+pub trait Records {
+    /// What a line says: mostly one record, sometimes none or several.
+    fn take(&mut self, line: Object) -> Vec<Record>;
+}
+
+impl<F: FnMut(Object) -> Record> Records for F {
+    fn take(&mut self, line: Object) -> Vec<Record> {
+        vec![self(line)]
+    }
+}
+
+/// An agent's database. What is asked of it is asked of one state of it.
+#[derive(Debug)]
+pub struct Database {
+    /// The agent's names of its sessions, each with a number that is another one whenever
+    /// something in the session changed.
+    pub sessions: fn(database: &Connection) -> Result<Sessions, BoxError>,
+    /// Hands over the records of one of them, each with its own `raw`, until `take` has
+    /// enough.
+    pub records: fn(&Connection, session: &str, take: &mut Take<'_>) -> Result<(), BoxError>,
+}
+
+/// Sessions of a database, and what tells whether they changed.
+pub type Sessions = Vec<(String, i64)>;
+
+/// Takes records.
+pub type Take<'a> = dyn FnMut(Record) -> ControlFlow<()> + 'a;
 
 inventory::collect!(Reader);
 
@@ -68,6 +121,8 @@ pub struct Record {
     pub model: Option<String>,
     /// A name for a session.
     pub name: Option<Name>,
+    /// What of the line, the document or the database it is, to the letter. None: the line.
+    pub raw: Option<String>,
     /// What becomes a row of its own. None: the record is left out.
     pub kept: Option<Box<Kept>>,
 }
@@ -106,10 +161,8 @@ pub struct Kept {
     pub external_id: Option<String>,
     /// Who says it.
     pub role: Role,
-    /// The prose, without tools' input and output.
-    pub text: Option<String>,
-    /// The content, as a list.
-    pub blocks: Option<Value>,
+    /// What it says, made by [`driftline_messages::block`].
+    pub blocks: Vec<Value>,
     /// The record it follows.
     pub parent: Option<String>,
     /// Whether a person said it to the agent, where the agent tells.
@@ -118,6 +171,21 @@ pub struct Kept {
     pub beside: Vec<Beside>,
     /// What only a conversation's own records have.
     pub message: Message,
+}
+
+impl Kept {
+    /// What `role` says, complete, and nothing else known of it.
+    pub fn of(role: Role, blocks: Vec<Value>) -> Self {
+        Self {
+            external_id: None,
+            role,
+            blocks,
+            parent: None,
+            prompt: None,
+            beside: Vec::new(),
+            message: Message { finished: true, ..Message::default() },
+        }
+    }
 }
 
 /// The answer of a tool of which the record holds the beginning alone.
@@ -135,11 +203,9 @@ pub struct Message {
     /// The model that wrote it.
     pub model: Option<String>,
     /// The tokens it took.
-    pub usage: Option<Value>,
+    pub usage: Usage,
     /// Whether it says how it ended.
     pub finished: bool,
-    /// The tool calls in it.
-    pub calls: Vec<String>,
 }
 
 /// Who says something.

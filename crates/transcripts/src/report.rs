@@ -7,6 +7,7 @@ use std::{
 };
 
 use driftline_core::excerpt;
+use driftline_messages::block::{self, Block};
 use serde::{Deserialize, Serialize};
 
 use crate::{Reader, Record, Title, hash::key};
@@ -37,9 +38,9 @@ pub struct FileReport {
     pub unchanged: bool,
     /// Whether the last line is still being written; it is read next time.
     pub incomplete_tail: bool,
-    /// The agent's name of the file's session, for counting those of many files.
+    /// The agent's names of the file's sessions, for counting those of many files.
     #[serde(skip)]
-    pub session: Option<String>,
+    pub sessions: Vec<String>,
 }
 
 /// Counts of one file, or of many.
@@ -89,16 +90,24 @@ pub struct Skip {
 }
 
 /// What a checkpoint keeps of a file that was read to its end.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Done {
     totals: Totals,
-    session: Option<String>,
+    sessions: Vec<String>,
     skipped: Vec<Skip>,
     incomplete_tail: bool,
     pub(crate) titles: Vec<Title>,
 }
 
 impl Done {
+    /// Adds what another session of the file holds.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.totals.add(&other.totals);
+        self.sessions.extend(other.sessions);
+        self.skipped.extend(other.skipped);
+        self.titles.extend(other.titles);
+    }
+
     /// Whether it is short enough for a checkpoint.
     pub(crate) fn is_brief(&self) -> bool {
         self.skipped.len().max(self.titles.len()) <= BRIEF
@@ -107,9 +116,9 @@ impl Done {
     /// The report of the file at `path`.
     pub(crate) fn report(self, path: &Path, reader: &Reader, unchanged: bool) -> FileReport {
         let own =
-            |session: &String| (reader.main_file)(path, session).is_none_or(|it| !it.is_file());
+            |session: &&String| (reader.main_file)(path, session).is_none_or(|it| !it.is_file());
         let mut totals = self.totals;
-        totals.sessions = u64::from(self.session.as_ref().is_some_and(own));
+        totals.sessions = self.sessions.iter().filter(own).count() as u64;
         FileReport {
             path: path.to_string_lossy().into_owned(),
             tool: reader.tool,
@@ -117,7 +126,7 @@ impl Done {
             skipped: self.skipped,
             unchanged,
             incomplete_tail: self.incomplete_tail,
-            session: self.session,
+            sessions: self.sessions,
         }
     }
 }
@@ -144,10 +153,15 @@ impl Tally {
             };
             return count(kinds, &record.kind);
         };
+        // A record that is written again, and more completely, can have calls that it had not.
+        for block in block::read(&kept.blocks) {
+            if let Block::Call(call) = block {
+                self.calls.insert(key(call.id));
+            }
+        }
         if !self.seen.insert(key(kept.external_id.as_deref().unwrap_or_default())) {
             return;
         }
-        self.calls.extend(kept.message.calls.iter().map(|it| key(it)));
         if kept.role.is_message() {
             self.totals.messages += 1;
             count(&mut self.totals.roles, kept.role.name());
@@ -178,7 +192,7 @@ impl Tally {
         }
         Done {
             totals: self.totals,
-            session,
+            sessions: session.into_iter().collect(),
             skipped: self.skipped,
             incomplete_tail: self.incomplete_tail,
             titles,

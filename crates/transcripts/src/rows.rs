@@ -12,6 +12,7 @@ use driftline_core::{
     Id, Row, Stamp, Value,
     value::{canonical, normal_name},
 };
+use driftline_messages::block;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -206,23 +207,23 @@ impl Rows {
         let time = record.time.unwrap_or(0);
         let name = kept.external_id.unwrap_or_default();
         let id = Id::imported(time, &[self.reader.tool, "message", &self.session, &name]);
-        let blocks = kept.blocks.as_ref().and_then(Value::as_array).map_or(0, Vec::len);
         // With all of a tool's answer it says more than with its beginning.
-        let parts = u16::try_from(blocks + kept.beside.len()).unwrap_or(u16::MAX);
+        let parts = u16::try_from(kept.blocks.len() + kept.beside.len()).unwrap_or(u16::MAX);
         let completeness = u16::from(kept.message.finished) << 15 | parts & 0x7fff;
 
+        let (text, blocks) = block::stored(kept.blocks);
         let fields = [
             ("session", Some(Value::from(self.id.to_string()))),
             ("external_id", Some(Value::from(name))),
             ("role", Some(Value::from(kept.role.name()))),
-            ("text", kept.text.map(Value::from)),
-            ("blocks", kept.blocks.map(canonical)),
+            ("text", text.map(Value::from)),
+            ("blocks", blocks.map(canonical)),
             ("model", kept.message.model.map(Value::from)),
             ("parent", kept.parent.map(Value::from)),
             ("prompt", kept.prompt.map(Value::from)),
             ("created_at", record.time.map(Value::from)),
             ("agent", record.agent.as_deref().map(Value::from)),
-            ("usage", kept.message.usage.map(canonical)),
+            ("usage", kept.message.usage.stored()),
         ];
         let mut hash = Hash::default();
         for (field, value) in &fields {

@@ -37,19 +37,11 @@ impl Unread {
 struct Agent(&'static str, &'static str, &'static str, &'static str, &'static str);
 
 const AGENTS: &[Agent] = &[
-    Agent("cline", "Cline", ".cline/data/sessions", "", ".messages.json"),
-    Agent("codex", "Codex", ".codex/sessions", "rollout-", ".jsonl"),
-    Agent("codex", "Codex", ".codex/archived_sessions", "rollout-", ".jsonl"),
-    Agent("continue", "Continue", ".continue/sessions", "", ".json"),
-    Agent("copilot", "Copilot", ".copilot/session-state", "events", ".jsonl"),
-    Agent("droid", "Factory Droid", ".factory/sessions", "", ".jsonl"),
-    Agent("gemini-cli", "Gemini", ".gemini/tmp", "session-", ".json"),
-    Agent("gemini-cli", "Gemini", ".gemini/tmp", "session-", ".jsonl"),
-    Agent("kilo", "Kilo", ".local/share/kilo", "kilo", ".db"),
-    Agent("kimi-code", "Kimi", ".kimi-code/sessions", "wire", ".jsonl"),
-    Agent("opencode", "opencode", ".local/share/opencode", "opencode", ".db"),
-    Agent("pi", "pi", ".pi/agent/sessions", "", ".jsonl"),
-    Agent("qwen-code", "Qwen Code", ".qwen/projects", "", ".jsonl"),
+    Agent("antigravity", "Antigravity", ".gemini/antigravity-cli/brain", "transcript", ".jsonl"),
+    Agent("codex-packed", "Codex, packed", ".codex/sessions", "rollout-", ".jsonl.zst"),
+    Agent("cursor", "Cursor", ".cursor/chats", "store", ".db"),
+    Agent("goose", "Goose", ".local/share/goose/sessions", "sessions", ".db"),
+    Agent("zed", "Zed", ".local/share/zed/threads", "threads", ".db"),
 ];
 
 /// The agents that have transcripts below a home folder and no registered reader, by name.
@@ -61,8 +53,7 @@ pub fn unread(home: &Path, moved: &dyn Fn(PathBuf) -> PathBuf) -> Vec<Unread> {
         if read.contains(tool) {
             continue;
         }
-        let is_one =
-            |it: &str| it.starts_with(begins) && it.ends_with(ends) && it != "sessions.json";
+        let is_one = |it: &str| it.starts_with(begins) && it.ends_with(ends);
         let files = count(moved(home.join(folder)), &is_one);
         if files > 0 {
             let known = all.entry(tool).or_insert(Unread { tool, name, files: 0 });
@@ -99,23 +90,19 @@ mod tests {
     fn transcripts_that_nobody_reads_are_counted_by_agent() {
         let home = tempfile::tempdir().unwrap();
         for file in [
-            ".codex/sessions/2025/11/28/rollout-1.jsonl",
-            ".codex/sessions/2025/11/28/notes.txt",
-            ".codex/archived_sessions/rollout-2.jsonl",
-            ".codex/config.toml",
-            ".gemini/tmp/hash/chats/session-1.json",
-            ".gemini/tmp/hash/logs.json",
-            ".local/share/opencode/opencode.db",
-            ".local/share/opencode/opencode.db-wal",
-            ".continue/sessions/sessions.json",
+            ".codex/sessions/2026/11/28/rollout-1.jsonl.zst",
+            ".codex/sessions/2026/11/28/rollout-1.jsonl",
+            ".local/share/goose/sessions/sessions.db",
+            ".local/share/goose/sessions/sessions.db-wal",
             ".claude/projects/p/s.jsonl",
-            "elsewhere/projects/p/chats/s.jsonl",
+            "elsewhere/a/store.db",
+            "elsewhere/b/store.db",
         ] {
             let path = home.path().join(file);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "{}").unwrap();
         }
-        let moved = |it: PathBuf| match it.strip_prefix(home.path().join(".qwen")) {
+        let moved = |it: PathBuf| match it.strip_prefix(home.path().join(".cursor/chats")) {
             Ok(rest) => home.path().join("elsewhere").join(rest),
             Err(_) => it,
         };
@@ -123,10 +110,9 @@ mod tests {
         assert_eq!(
             words,
             [
-                "Codex: 2 files found, not read yet",
-                "Gemini: 1 file found, not read yet",
-                "opencode: 1 file found, not read yet",
-                "Qwen Code: 1 file found, not read yet",
+                "Codex, packed: 1 file found, not read yet",
+                "Cursor: 2 files found, not read yet",
+                "Goose: 1 file found, not read yet",
             ]
         );
         assert_eq!(unread(&home.path().join("none"), &|it| it), []);

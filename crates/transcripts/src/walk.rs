@@ -10,7 +10,7 @@ use std::{
 
 use serde::Serialize;
 
-use crate::{Reader, record::readers};
+use crate::{Form, Reader, record::readers};
 
 /// A transcript.
 #[derive(Clone, Debug)]
@@ -105,7 +105,12 @@ impl Walk {
     }
 
     fn entry(&mut self, path: PathBuf, kind: FileType) {
+        // What lies in folders beside a database is not the database's: programs, copies.
+        let is_flat = matches!(self.reader.form, Form::Database(_));
         let accepted = (self.reader.accepts)(&path);
+        if is_flat && !accepted {
+            return;
+        }
         if kind.is_file() && accepted {
             self.found.push(Found { path, reader: self.reader });
         } else if kind.is_dir() && !accepted {

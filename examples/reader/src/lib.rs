@@ -3,11 +3,13 @@
 //! a line: `{"chat": "a1", "id": "7", "at": 1790000000000, "who": "you", "says": "Hello"}`.
 
 use driftline_core::{Value, inventory};
-use driftline_transcripts::{Kept, Message, Name, Object, Rank, Reader, Record, Role};
+use driftline_messages::block;
+use driftline_transcripts::{Form, Kept, Message, Name, Object, Rank, Reader, Record, Role};
 
 inventory::submit! {
     Reader {
         tool: "pebble",
+        name: "Pebble",
         doc: "Pebble's chats, in ~/.pebble/chats",
         version: 1,
         places: |home| vec![home.join(".pebble/chats")],
@@ -15,8 +17,7 @@ inventory::submit! {
         main_file: |_, _| None,
         beside: |_, _, _| None,
         keeps: |_| None,
-        starts: &["{\"chat\":"],
-        record,
+        form: Form::Lines { starts: &["{\"chat\":"], open: |_| Box::new(record) },
     }
 }
 
@@ -39,8 +40,7 @@ fn record(fields: Object) -> Record {
         kept: Some(Box::new(Kept {
             external_id: text("id"),
             role,
-            text: says,
-            blocks: None,
+            blocks: says.map(block::text).into_iter().collect(),
             parent: None,
             prompt: Some(role == Role::User),
             beside: Vec::new(),

@@ -48,8 +48,8 @@ fn tell(context: &Context<'_>, report: &Report) -> Result<()> {
     let sums = &report.totals;
     let unread: String = report.unread.iter().map(|it| format!("\n{}.", it.words())).collect();
     if report.files.is_empty() && report.problems.is_empty() {
-        let places = report.places.join(", ");
-        return context.output.print(&format!("No transcripts found in {places}.{unread}"));
+        let agents = import::agents().join(", ");
+        return context.output.print(&format!("No transcripts found of {agents}.{unread}"));
     }
     let skips = report.files.iter().flat_map(|file| {
         file.skipped.iter().map(|it| format!("{}:{}: {}", file.path, it.line, it.reason))

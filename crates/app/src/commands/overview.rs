@@ -79,7 +79,7 @@ fn inbox_line(waiting: Counts) -> Option<String> {
 
 fn transcripts(found: &Look) -> String {
     match (found.total, found.new) {
-        (0, _) => format!("No transcripts found in {}.", found.places.join(", ")),
+        (0, _) => format!("No transcripts found of {}.", import::agents().join(", ")),
         (total, 0) => format!("Transcripts: {total} files, all imported."),
         (total, new) => format!("Transcripts: {total} files, {new} not imported yet."),
     }

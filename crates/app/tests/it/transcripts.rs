@@ -55,32 +55,32 @@ fn a_forked_session_shows_both_conversations_whole_on_every_device() {
 #[test]
 fn other_agents_are_named_and_not_passed_over() {
     let place = Place::new();
-    let folder = place.path("home/.codex/sessions/2025/11/28");
+    let folder = place.path("home/.cursor/chats/1");
     fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join("rollout-1.jsonl"), "{}\n").unwrap();
+    fs::write(folder.join("store.db"), "{}\n").unwrap();
     let told = place.ok("A", &["import", "--from", "home"]);
-    assert!(told.contains("Codex: 1 file found, not read yet."), "{told}");
+    assert!(told.contains("Cursor: 1 file found, not read yet."), "{told}");
     place.transcripts(1, 2);
-    fs::write(folder.join("rollout-2.jsonl"), "{}\n").unwrap();
+    fs::write(folder.join("store2.db"), "{}\n").unwrap();
     let told = place.ok("A", &["import"]);
-    assert!(told.ends_with("\nCodex: 2 files found, not read yet.\n"), "{told}");
+    assert!(told.ends_with("\nCursor: 2 files found, not read yet.\n"), "{told}");
     let report = place.import("A");
     assert_eq!(
         report["unread"],
-        serde_json::json!([{"tool": "codex", "name": "Codex", "files": 2}])
+        serde_json::json!([{"tool": "cursor", "name": "Cursor", "files": 2}])
     );
 }
 
 #[test]
 fn the_page_of_sessions_names_other_agents_once() {
     let place = Place::new();
-    let folder = place.path("home/.gemini/tmp/1/chats");
+    let folder = place.path("home/.local/share/goose/sessions");
     fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join("session-1.json"), "{}").unwrap();
+    fs::write(folder.join("sessions.db"), "{}").unwrap();
     let app = place.app("A");
     let mut events = app.events();
     place.transcripts(1, 2);
-    let said = || app.page("/sessions").body.matches("Gemini: 1 file found, not read yet.").count();
+    let said = || app.page("/sessions").body.matches("Goose: 1 file found, not read yet.").count();
     while said() == 0 {
         events.until("messages");
     }

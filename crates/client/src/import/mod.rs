@@ -10,14 +10,22 @@ mod report;
 mod titles;
 mod watch;
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use crate::error::Result;
 use driftline_core::{Millis, Replica};
-use driftline_transcripts::{Found, Unread};
+use driftline_transcripts::{Found, Unread, readers};
 
 use self::{count::Count, places::Places, report::Fault};
 pub use self::{outside::outside, report::Report, watch::Watch};
+
+/// What people call the agents whose transcripts are read, by name.
+pub fn agents() -> Vec<&'static str> {
+    let names: BTreeSet<_> = readers().into_iter().map(|it| it.name).collect();
+    let mut names: Vec<_> = names.into_iter().collect();
+    names.sort_by_key(|it| it.to_lowercase());
+    names
+}
 
 /// How many files in a row may fail to be stored before the rest is left: a disk that
 /// is full is one problem, not one for each file.

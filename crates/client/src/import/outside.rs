@@ -101,7 +101,7 @@ fn soon(
         }
         let note = tx.meta(&file::key(&found))?;
         let read: Option<Checkpoint> = note.and_then(|it| serde_json::from_str(&it).ok());
-        let is_safe = read.is_some_and(|it| it.covers(&data));
+        let is_safe = read.is_some_and(|it| it.covers(&found));
         let it = all.get_or_insert_with(|| Expiring {
             tool: reader.tool.to_owned(),
             files: 0,

@@ -1,6 +1,9 @@
 //! Where transcripts are looked for.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use crate::error::Result;
 use driftline_transcripts::{Found, Problem, Reader, Unread, find_below, readers, unread};
@@ -84,6 +87,8 @@ impl Places {
 
     /// The folders.
     pub(super) fn shown(&self) -> Vec<String> {
-        self.read.iter().map(|(_, place)| place.display().to_string()).collect()
+        let places = self.read.iter().map(|(_, place)| place.display().to_string());
+        // One agent may have several readers of one folder.
+        places.collect::<BTreeSet<_>>().into_iter().collect()
     }
 }

@@ -77,7 +77,7 @@ impl Report {
         for file in &self.files {
             self.totals.found.add(&file.totals);
             self.totals.skipped += file.skipped.len();
-            sessions.extend(file.session.iter().map(|it| (file.tool, it.as_str())));
+            sessions.extend(file.sessions.iter().map(|it| (file.tool, it.as_str())));
         }
         self.totals.found.sessions = sessions.len() as u64;
         self.totals.files = self.files.len();

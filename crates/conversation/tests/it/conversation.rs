@@ -18,7 +18,7 @@ fn short() -> Talk {
         "assistant",
         "2",
         "1",
-        json!([text("\n\n"), {"type": "thinking", "thinking": "Let me see"}]),
+        json!([text("\n\n"), {"type": "thinking", "text": "Let me see"}]),
     );
     talk.add("assistant", "3", "2", json!([call("a", "Read", json!({"file_path": "/p.rs"}))]));
     talk.add("tool", "4", "3", json!([result("a", false, "fn parse()")]));
@@ -110,7 +110,8 @@ fn what_the_program_says_in_the_persons_name_is_no_prompt() {
 #[test]
 fn a_compaction_is_marked_and_what_was_before_it_stays() {
     let talk = short();
-    let boundary = json!([{"type": "system", "subtype": "compact_boundary", "compactMetadata": {"preTokens": 155_000}}]);
+    let boundary =
+        json!([{"type": "notice", "kind": "compaction", "details": {"tokens": 155_000}}]);
     talk.add("system", "8", "7", boundary);
     talk.add("summary", "9", "8", json!([text("What happened")]));
     talk.add("user", "10", "9", json!([text("Next")]));
@@ -241,7 +242,7 @@ fn tokens_of_one_answer_are_counted_once() {
             role: Some("assistant".into()),
             external_id: Some(name.into()),
             created_at: Some(Timestamp(1)),
-            usage: Some(json!({"input_tokens": read, "output_tokens": written})),
+            usage: Some(json!({"input": read, "output": written})),
             ..Message::default()
         });
     }

@@ -26,7 +26,7 @@ fn block() -> impl Strategy<Value = Value> {
     prop_oneof![
         Just(text("said")),
         Just(text("<command-name>/x</command-name>")),
-        Just(json!({"type": "thinking", "thinking": "hm"})),
+        Just(json!({"type": "thinking", "text": "hm"})),
         (id(), prop::sample::select(vec!["first", "second"])).prop_map(|(id, prompt)| call(
             id,
             "Task",
@@ -34,8 +34,8 @@ fn block() -> impl Strategy<Value = Value> {
         )),
         Just(text("first")),
         (id(), any::<bool>()).prop_map(|(id, failed)| result(id, failed, "answer")),
-        Just(json!({"type": "image", "source": {"data": "AAAA", "media_type": "image/png"}})),
-        Just(json!({"type": "system", "subtype": "compact_boundary"})),
+        Just(json!({"type": "image", "data": "AAAA", "media_type": "image/png"})),
+        Just(json!({"type": "notice", "kind": "compaction"})),
         Just(json!(7)),
     ]
 }
@@ -103,8 +103,8 @@ proptest! {
         for it in &all {
             let works = matches!(it.role, "assistant" | "tool");
             let of = |kind: &str| it.blocks.iter().filter(|it| it["type"] == kind).count();
-            calls += if works { of("tool_use") } else { 0 };
-            answers += if it.role == "tool" { of("tool_result") } else { 0 };
+            calls += if works { of("call") } else { 0 };
+            answers += if it.role == "tool" { of("result") } else { 0 };
             ids.insert(talk.put(Message {
                 role: Some(it.role.into()),
                 external_id: it.name.map(|it| it.to_string()),

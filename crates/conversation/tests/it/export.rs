@@ -65,7 +65,7 @@ fn json_has_every_field_that_travels_in_the_order_of_reading() {
     let names: Vec<_> =
         file["messages"].as_array().unwrap().iter().map(|it| &it["external_id"]).collect();
     assert_eq!(names, ["1", "2", "3", "4", "5", "6"]);
-    assert_eq!(file["messages"][2]["blocks"][0]["content"], "```\nowned\n````");
+    assert_eq!(file["messages"][2]["blocks"][0]["output"], "```\nowned\n````");
     assert!(
         talk.conversations
             .export_json(
@@ -107,7 +107,7 @@ fn a_viewer_of_the_file_loads_nothing() {
     let evil = "![x](http://evil/p.png) <img src=http://evil> ```\n<script>";
     let talk = Talk::new();
     talk.add("user", "1", "", json!([text(evil)]));
-    let thought = json!([{"type": "thinking", "thinking": evil}, text(evil)]);
+    let thought = json!([{"type": "thinking", "text": evil}, text(evil)]);
     talk.add("assistant", "2", "1", thought);
     talk.add("assistant", "3", "2", json!([call("b", evil, json!({"command": evil}))]));
     talk.add("summary", "4", "3", json!([text(evil)]));

@@ -2,8 +2,16 @@
 //! nobody edits them. Order is parent links, then time, then id, never a position:
 //! where a message stands in a file differs from device to device.
 
+pub mod block;
+mod usage;
+
 use driftline_core::{Id, Timestamp, Value};
 use driftline_derive::SyncEntity;
+
+pub use self::{
+    block::{Block, Verb},
+    usage::Usage,
+};
 
 /// What a person, an agent or a tool said in a session.
 #[derive(Clone, Debug, Default, PartialEq, SyncEntity)]
@@ -17,9 +25,10 @@ pub struct Message {
     pub external_id: Option<String>,
     /// Who said it, such as `user`, `assistant` or `tool`.
     pub role: Option<String>,
-    /// What was said, as plain text.
+    /// What was said, as plain text, if it is one text.
     pub text: Option<String>,
-    /// All of it, as the agent keeps it: text, thoughts, tool calls and their results.
+    /// What else was said, as [`Block`]s: thoughts, tool calls and their results. A block of
+    /// text without one stands for `text`.
     pub blocks: Option<Value>,
     /// The model that said it.
     pub model: Option<String>,
@@ -29,7 +38,7 @@ pub struct Message {
     pub created_at: Option<Timestamp>,
     /// The sub-agent that it belongs to. Without it, it is part of the main conversation.
     pub agent: Option<String>,
-    /// How many tokens it took, as the agent counts them.
+    /// How many tokens it took, as [`Usage`] keeps them.
     pub usage: Option<Value>,
     /// Whether a person said it to the agent, where the agent tells.
     pub prompt: Option<bool>,

@@ -6,7 +6,14 @@ use std::borrow::Cow;
 
 use driftline_conversation::gist::{self, Voice};
 use driftline_core::{EntityDescriptor, Id, Kind, SyncEntity, Value, view::View};
-use driftline_entities::{comments::Comment, messages::Message, sessions::Session};
+use driftline_entities::{
+    comments::Comment,
+    messages::{
+        Message,
+        block::{Block, blocks},
+    },
+    sessions::Session,
+};
 use driftline_text::said::{self, Said};
 
 use crate::Scope;
@@ -111,19 +118,13 @@ impl<'a> Document<'a> {
             "tool" => Scope::Output,
             _ => Scope::Context,
         };
-        match text(row, "text") {
-            Some(text) if scope == Scope::Prompt => self.prompt(text),
-            Some(text) => self.add(scope, text),
-            None => (),
-        }
         self.flags |= match gist::voice(row) {
             Voice::Prompt if self.agent.is_none() => PROMPT,
             Voice::Command if self.agent.is_none() => COMMAND,
             _ => 0,
         };
-        let content = row.value("blocks");
-        for block in content.and_then(Value::as_array).into_iter().flatten() {
-            self.block(block);
+        for block in blocks(text(row, "text"), row.value("blocks")) {
+            self.block(scope, block);
         }
     }
 
@@ -141,33 +142,30 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Takes in a block of a message. Prose is in the message's text already.
-    fn block(&mut self, block: &'a Value) {
-        let part = |name: &str| block.get(name).and_then(Value::as_str);
-        match part("type") {
-            Some("thinking") => {
-                if let Some(text) = part("thinking") {
-                    self.add(Scope::Thinking, text);
-                }
-            }
-            Some("tool_use") => {
+    /// Takes in a block of a message whose prose is of `scope`.
+    fn block(&mut self, scope: Scope, block: Block<'a>) {
+        match block {
+            Block::Text(text) if scope == Scope::Prompt => self.prompt(text),
+            Block::Text(text) => self.add(scope, text),
+            Block::Thinking(Some(text)) => self.add(Scope::Thinking, text),
+            Block::Call(call) => {
                 self.calls += 1;
-                if let Some(name) = part("name") {
-                    self.add(Scope::Tool, name);
-                    if !self.tools.contains(&name) {
-                        self.tools.push(name);
-                    }
+                self.add(Scope::Tool, call.name);
+                if !self.tools.contains(&call.name) {
+                    self.tools.push(call.name);
                 }
-                self.strings(Scope::Tool, block.get("input"), 0);
+                self.strings(Scope::Tool, Some(call.input), 0);
             }
-            Some("tool_result") => {
-                if block.get("is_error").and_then(Value::as_bool) == Some(true) {
+            Block::Result(answer) => {
+                if answer.failed {
                     self.flags |= FAILED;
                 }
-                let content = block.get("content").filter(|it| !it.is_null());
-                self.strings(Scope::Output, content.or_else(|| block.get("toolUseResult")), 0);
+                self.strings(Scope::Output, Some(answer.output), 0);
             }
-            _ => (),
+            Block::Thinking(None)
+            | Block::Image(_)
+            | Block::Notice { .. }
+            | Block::Other { .. } => (),
         }
     }
 
@@ -184,7 +182,7 @@ impl<'a> Document<'a> {
             }
             Some(Value::Object(fields)) => {
                 let kind = fields.get("type").and_then(Value::as_str);
-                if matches!(kind, Some("image" | "base64")) {
+                if kind == Some("image") {
                     return;
                 }
                 for (name, it) in fields {

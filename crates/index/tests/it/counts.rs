@@ -30,7 +30,7 @@ fn a_prompt_is_what_a_person_said_and_no_command() {
     world.say(session, "user", "<bash-stdout>bang</bash-stdout>", 4);
     world.say(session, "user", "<command-name>/compact</command-name>", 5);
     world.say(session, "user", "[Request interrupted by user for tool use]", 6);
-    let image = json!([{"type": "image", "source": {}}]);
+    let image = json!([{"type": "image"}]);
     world.record(session, 7, &[("role", json!("user")), ("blocks", image)]);
     world.say(session, "meta", "Be brief", 8);
     world.say(session, "system", "compacted", 9);

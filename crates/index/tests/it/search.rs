@@ -21,9 +21,9 @@ fn words_are_found_where_people_and_agents_wrote_them() {
     let reply = world.say(session, "assistant", "Because of the tests' clock.", 3);
     let output = world.record(session, 4, &[
         ("role", json!("tool")),
-        ("blocks", json!([{"type": "tool_result", "content": [{"type": "text", "text": "FAILED clock.rs"}]}])),
+        ("blocks", json!([{"type": "result", "output": [{"type": "text", "text": "FAILED clock.rs"}]}])),
     ]);
-    let thought = json!([{"type": "thinking", "thinking": "Maybe the clock?"}]);
+    let thought = json!([{"type": "thinking", "text": "Maybe the clock?"}]);
     let thinking = world.record(session, 5, &[("role", json!("assistant")), ("blocks", thought)]);
 
     assert_eq!(world.hits("cafe"), [prompt]);

@@ -65,7 +65,10 @@ fn a_record_of_very_many_values_is_not_taken_apart() {
         let (store, report) = import(format!("{line}\n{}", good(2)));
         let row = store.message("u-1");
         let bytes = line.len();
-        assert_eq!(row.value("blocks"), Some(&json!([{"type": "too_long", "bytes": bytes}])));
+        assert_eq!(
+            row.value("blocks"),
+            Some(&json!([{"type": "notice", "kind": "too_long", "details": {"bytes": bytes}}]))
+        );
         assert_eq!(row.value("text"), None);
         assert_eq!(row.value("role"), Some(&json!("tool")));
         assert_eq!(row.value("created_at"), Some(&json!(1_767_225_601_000_u64)));

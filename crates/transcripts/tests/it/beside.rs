@@ -62,7 +62,7 @@ impl Place {
 }
 
 fn content<'a>(store: &'a Store, uuid: &str) -> &'a str {
-    store.message(uuid).value("blocks").unwrap()[0]["content"].as_str().unwrap()
+    store.message(uuid).value("blocks").unwrap()[0]["output"].as_str().unwrap()
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn a_linked_folder_is_not_followed() {
 fn assert_unread(store: &Store) {
     assert!(!store.all("messages").is_empty());
     for row in store.all("messages") {
-        let blocks = row.value("blocks").unwrap().to_string();
+        let blocks = row.value("blocks").or_else(|| row.value("text")).unwrap().to_string();
         assert!(!blocks.contains("secret\"") && blocks.contains("persisted-output"), "{blocks}");
     }
 }

@@ -6,9 +6,12 @@
     reason = "a test ends where it fails"
 )]
 
+mod agents;
 mod bad_input;
 mod beside;
 mod common;
+mod database;
+mod document;
 mod forks;
 mod growth;
 mod noise;

@@ -28,10 +28,10 @@ fn a_message_has_its_cells_and_one_stamp() {
     let row = store.message("u-4");
     assert_eq!(text(row, "role"), Some("assistant"));
     assert_eq!(text(row, "text"), Some("Done \u{1f600}"));
-    assert_eq!(row.value("blocks"), Some(&json!([{"type": "text", "text": "Done \u{1f600}"}])));
+    assert_eq!(row.value("blocks"), None, "what it says is kept once");
     assert_eq!(text(row, "model"), Some("model-a"));
     assert_eq!(row.value("created_at"), Some(&json!(1_767_225_604_000_u64)));
-    assert_eq!(row.value("usage"), Some(&json!({"input_tokens": 2, "output_tokens": 3})));
+    assert_eq!(row.value("usage"), Some(&json!({"input": 2, "output": 3})));
     let session = Id::imported(0, &["claude-code", "session", SESSION]).to_string();
     assert_eq!(text(row, "session"), Some(session.as_str()));
     assert!(row.cell("parent").is_none() && row.cell("agent").is_none(), "no empty cells");
@@ -49,9 +49,11 @@ fn a_message_has_its_cells_and_one_stamp() {
 fn prose_is_the_text_alone() {
     let content = json!([{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "a"},
         {"type": "image", "source": {}}, {"type": "text", "text": "b"}]);
-    let (store, _) = import(lines(&[message("assistant", "u", 1, content.clone())]));
-    assert_eq!(text(store.message("u"), "text"), Some("a\nb"));
-    assert_eq!(store.message("u").value("blocks"), Some(&content));
+    let (store, _) = import(lines(&[message("assistant", "u", 1, content)]));
+    assert_eq!(text(store.message("u"), "text"), None, "two texts are two blocks");
+    let blocks = json!([{"type": "thinking", "text": "hm"}, {"type": "text", "text": "a"},
+        {"type": "image", "media_type": "", "data": ""}, {"type": "text", "text": "b"}]);
+    assert_eq!(store.message("u").value("blocks"), Some(&blocks));
     let (store, _) = import(lines(&transcript()));
     assert_eq!(text(store.message("u-2"), "text"), None);
     assert_eq!(text(store.message("u-3"), "role"), Some("tool"));
@@ -63,7 +65,7 @@ fn a_tool_result_without_content_gets_what_stands_beside_it() {
     bare["toolUseResult"] = json!({"stdout": "ok"});
     let (store, _) = import(lines(&[bare]));
     let blocks = store.message("u").value("blocks").unwrap();
-    assert_eq!(blocks[0]["toolUseResult"], json!({"stdout": "ok"}));
+    assert_eq!(blocks[0]["output"], json!("{\"stdout\":\"ok\"}"));
 }
 
 #[test]
@@ -80,11 +82,17 @@ fn roles_follow_the_first_match() {
 fn what_is_no_message_is_kept_whole() {
     let (store, _) = import(lines(&transcript()));
     let boundary = store.message("u-7");
-    assert_eq!((text(boundary, "role"), text(boundary, "text")), (Some("system"), Some("cut")));
+    assert_eq!(text(boundary, "role"), Some("system"));
+    let notice = &boundary.value("blocks").unwrap()[0];
+    assert_eq!(
+        (&notice["kind"], &notice["details"]["text"]),
+        (&json!("compaction"), &json!("cut"))
+    );
     assert_eq!(text(boundary, "parent"), Some("u-4"), "across a compact boundary");
     let other = store.message("u-9");
     assert_eq!(text(other, "role"), Some("other"));
-    let blocks = json!([{"type": "brand-new", "payload": [1, 2]}]);
+    let blocks = json!([{"type": "other", "kind": "brand-new",
+        "value": {"payload": [1, 2]}}]);
     assert_eq!(other.value("blocks"), Some(&blocks));
     assert!(store.find("u-8").is_none(), "progress is left out");
 }
@@ -200,7 +208,7 @@ fn sub_agents_belong_to_their_session() {
     std::fs::write(&main, lines(&[user("u-1", 9, "Start")])).unwrap();
     let report = store.import(&side);
     assert_eq!((report.totals.sessions, report.unchanged), (0, true));
-    assert_eq!(report.session.as_deref(), Some(SESSION));
+    assert_eq!(report.sessions, [SESSION]);
     assert_eq!(store.import(&main).totals.sessions, 1);
     assert_eq!(text(store.session(), "name"), Some("Start"), "the person's words name it");
     assert_eq!(text(store.message("u-6"), "agent"), Some("a1"));

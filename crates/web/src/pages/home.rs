@@ -1,7 +1,7 @@
 //! The start: the sessions, once there are any; before that, what the program does about
 //! it, and what can be done.
 
-use driftline_client::importer::Importing;
+use driftline_client::{import, importer::Importing};
 use driftline_core::store::Find;
 use maud::{Markup, html};
 
@@ -31,8 +31,10 @@ fn nothing(importing: &Importing) -> Markup {
     html! {
         p { "Nothing is here yet. Everything stays on this machine until you set up a remote." }
         @if !importing.places.is_empty() {
-            p { "Transcripts of agents appear here by themselves. They are looked for in:" }
-            @for place in &importing.places { pre { code { (place) } } }
+            p {
+                "Transcripts of agents appear here by themselves. They are looked for of "
+                (import::agents().join(", ")) "."
+            }
         }
         div.bar.bar--middle {
             button.btn data-post="/import" { "Look again" }

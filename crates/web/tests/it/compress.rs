@@ -63,8 +63,7 @@ fn filled(visit: &Visit) -> (Id, Id) {
         role: Some("user".into()),
         created_at: Some(Timestamp(1_000)),
         blocks: Some(json!([
-            {"type": "image", "source":
-                {"type": "base64", "media_type": "image/png", "data": picture}},
+            {"type": "image", "media_type": "image/png", "data": picture},
             {"type": "text", "text": words},
         ])),
         ..Message::default()

@@ -183,32 +183,28 @@ fn attributes(text: &str) {
 
 fn blocks(evil: &str) -> Vec<(&'static str, Value)> {
     let text = json!([{"type": "text", "text": evil}]);
-    let image =
-        json!({"type": "image", "source": {"type": "base64", "media_type": evil, "data": "AAAA"}});
+    let image = json!({"type": "image", "media_type": evil, "data": "AAAA"});
     vec![
         ("user", text.clone()),
-        (
-            "assistant",
-            json!([{"type": "thinking", "thinking": evil}, {"type": "text", "text": evil}]),
-        ),
+        ("assistant", json!([{"type": "thinking", "text": evil}, {"type": "text", "text": evil}])),
         (
             "assistant",
             json!([
-                {"type": "tool_use", "id": "t", "name": evil, "input": {"command": evil, evil: evil}},
-                {"type": "tool_use", "id": evil, "name": "Edit",
+                {"type": "call", "id": "t", "name": evil, "hint": evil, "input": {"command": evil, evil: evil}},
+                {"type": "call", "id": evil, "name": "Edit",
                  "input": {"file_path": evil, "old_string": evil, "new_string": format!("{evil}\n{evil}")}},
-                {"type": "tool_use", "id": "u", "name": "Task", "input": {"prompt": "go", "description": evil}},
+                {"type": "call", "id": "u", "name": "Task", "input": {"prompt": "go", "description": evil}},
             ]),
         ),
         (
             "tool",
             json!([
-                {"type": "tool_result", "tool_use_id": "t", "is_error": true, "content": format!("{evil}\n").repeat(60)},
-                {"type": "tool_result", "tool_use_id": evil, "content": [{"type": "text", "text": evil}, image, {"type": evil, "x": evil}]},
-                {"type": "tool_result", "tool_use_id": "gone", "content": evil},
+                {"type": "result", "call": "t", "failed": true, "output": format!("{evil}\n").repeat(60)},
+                {"type": "result", "call": evil, "output": [{"type": "text", "text": evil}, image, {"type": evil, "x": evil}]},
+                {"type": "result", "call": "gone", "output": evil},
             ]),
         ),
-        ("user", json!([image, {"type": "image", "source": {"url": evil}}])),
+        ("user", json!([image, {"type": "image", "url": evil}])),
         ("summary", text.clone()),
         ("meta", text),
         ("system", json!([{"type": "system", "subtype": evil, "content": evil}])),
@@ -295,9 +291,8 @@ fn megabytes_in_a_line_and_ten_thousand_colours_are_cut_to_size() {
     let session = visit.replica.create(&named()).unwrap();
     for (at, content) in [line, colours].into_iter().enumerate() {
         let at = i64::try_from(at).unwrap();
-        let call = json!([{"type": "tool_use", "id": at.to_string(), "name": "Bash", "input": {"command": content}}]);
-        let result =
-            json!([{"type": "tool_result", "tool_use_id": at.to_string(), "content": content}]);
+        let call = json!([{"type": "call", "id": at.to_string(), "name": "Bash", "input": {"command": content}}]);
+        let result = json!([{"type": "result", "call": at.to_string(), "output": content}]);
         for (role, blocks) in [("assistant", call), ("tool", result)] {
             let message = Message {
                 session: Some(session),
@@ -318,7 +313,7 @@ fn megabytes_in_a_line_and_ten_thousand_colours_are_cut_to_size() {
 fn an_image_is_served_only_as_one_of_a_few_formats() {
     let visit = Visit::new();
     let session = visit.replica.create(&named()).unwrap();
-    let image = |media: &str| json!({"type": "image", "source": {"type": "base64", "media_type": media, "data": "AAAA"}});
+    let image = |media: &str| json!({"type": "image", "media_type": media, "data": "AAAA"});
     let message = Message {
         session: Some(session),
         role: Some("user".into()),

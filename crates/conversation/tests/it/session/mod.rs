@@ -87,11 +87,12 @@ pub(crate) fn text(text: &str) -> Value {
 }
 
 pub(crate) fn call(id: &str, name: &str, input: Value) -> Value {
-    let mut call = json!({"type": "tool_use", "id": id, "name": name});
+    let told = ["command", "file_path", "prompt"].iter().find_map(|it| input.get(*it));
+    let mut call = json!({"type": "call", "id": id, "name": name, "hint": told});
     call["input"] = input;
     call
 }
 
 pub(crate) fn result(call: &str, failed: bool, content: &str) -> Value {
-    json!({"type": "tool_result", "tool_use_id": call, "is_error": failed, "content": content})
+    json!({"type": "result", "call": call, "failed": failed, "output": content})
 }

@@ -93,7 +93,7 @@ impl World {
     }
 
     pub(crate) fn tool(&self, session: Id, tool: &str, command: &str, minute: i64) -> Id {
-        let block = json!({"type": "tool_use", "id": "a", "name": tool,
+        let block = json!({"type": "call", "id": "a", "name": tool,
                            "input": {"command": command}});
         self.record(session, minute, &[("role", json!("assistant")), ("blocks", json!([block]))])
     }

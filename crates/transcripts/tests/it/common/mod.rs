@@ -106,9 +106,14 @@ impl Store {
     }
 
     pub fn try_import(&mut self, path: &Path) -> driftline_transcripts::Result<FileReport> {
+        self.import_found(&found(path))
+    }
+
+    pub fn import_found(&mut self, found: &Found) -> driftline_transcripts::Result<FileReport> {
+        let path = found.path.as_path();
         let known = self.checkpoints.get(path).map(|it| serde_json::from_str(it).unwrap());
         let known: Option<Checkpoint> = known;
-        let report = read(&found(path), known.as_ref(), &mut |batch: Batch| {
+        let report = read(found, known.as_ref(), &mut |batch: Batch| {
             assert!(batch.drafts.len() <= 520, "a batch is bounded");
             batch.drafts.into_iter().for_each(|it| self.take(it));
             let text = serde_json::to_string(&batch.checkpoint)?;

@@ -86,7 +86,7 @@ fn nothing_yet(request: &Request<'_>) -> Markup {
             @if importing.places.is_empty() {
                 p { "No folder of an agent was found." }
             } @else {
-                p { "Transcripts are looked for in " (importing.places.join(", ")) "." }
+                p { "Transcripts are looked for of " (driftline_client::import::agents().join(", ")) "." }
             }
             button.btn.btn--main data-post="/import" { "Look for transcripts" }
             " "

@@ -1,0 +1,136 @@
+//! A SQLite database of an agent, all of its sessions in one file. Only the sessions that
+//! changed are read again.
+
+mod opened;
+
+use std::{borrow::Cow, collections::BTreeMap, fs::File, mem, ops::ControlFlow};
+
+use driftline_core::BoxError;
+use rusqlite::Connection;
+
+use super::{BATCH_BYTES, BATCH_RECORDS, Batch, Sink, ends, failed, refused, taking::Taking};
+use crate::{
+    Checkpoint, Database, Draft, Error, FileReport, Found, Result, Title,
+    checkpoint::{EDGE, Known, Prefix, State},
+    report::Done,
+};
+
+pub(super) fn read(
+    found: &Found,
+    database: &Database,
+    mut file: File,
+    mut state: State,
+    checkpoint: Option<&Checkpoint>,
+    sink: &mut Sink<'_>,
+) -> Result<FileReport> {
+    let path = found.path.as_path();
+    let length = file.metadata().map_err(|it| failed(path, 0, it))?.len();
+    let (first, last) = ends(&mut file, length, EDGE).map_err(|it| failed(path, 0, it))?;
+    let mut prefix = Prefix::default();
+    prefix.between(length, first, last);
+    // Closing a file releases every lock that this process has on it, SQLite's too.
+    drop(file);
+
+    let opened = opened::open(found, &mut state)?;
+    let wrong = |source: BoxError| Error::Database { path: path.to_owned(), source };
+    let sessions = (database.sessions)(&opened.database).map_err(wrong)?;
+    let mut known = checkpoint.map(|it| it.sessions.clone()).unwrap_or_default();
+    let (mut same, mut changed) = (BTreeMap::new(), Vec::new());
+    for (name, now) in sessions {
+        match known.remove(&name) {
+            Some(it) if it.changed == now => _ = same.insert(name, it),
+            _ => changed.push((name, now)),
+        }
+    }
+    let unchanged = changed.is_empty();
+    let mut reading = Reading {
+        found,
+        database,
+        opened: &opened.database,
+        sink,
+        checkpoint: Checkpoint {
+            sessions: same,
+            ..Checkpoint::of(found.reader, &prefix, 0, State::default(), None)
+        },
+        waiting: Vec::new(),
+        bytes: 0,
+        unread: Vec::new(),
+    };
+    for (name, now) in changed {
+        reading.session(name, now)?;
+    }
+    Ok(reading.finish(state)?.report(path, found.reader, unchanged))
+}
+
+struct Reading<'a, 'b> {
+    found: &'a Found,
+    database: &'a Database,
+    opened: &'a Connection,
+    sink: &'a mut Sink<'b>,
+    /// What is handed out with the next batch.
+    checkpoint: Checkpoint,
+    /// Rows that wait for a batch: most sessions are smaller than one.
+    waiting: Vec<Draft>,
+    bytes: usize,
+    /// What of those sessions is known that could not be read to their ends.
+    unread: Vec<Done>,
+}
+
+impl Reading<'_, '_> {
+    fn session(&mut self, name: String, changed: i64) -> Result<()> {
+        let mut taking = Taking::of(self.found, Some(name.clone()));
+        let mut taken = Ok(());
+        let records = self.database.records;
+        let read = records(self.opened, &name, &mut |mut record| {
+            let raw = record.raw.take().unwrap_or_default();
+            taking.record(record, Cow::Owned(raw), true);
+            if taking.is_full() {
+                taken = self.push(&mut taking);
+            }
+            if taken.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        taken?;
+        self.push(&mut taking)?;
+        match read {
+            Ok(()) => {
+                let done = taking.finish().0;
+                self.checkpoint.sessions.insert(name, Known { changed, done });
+            }
+            // It costs this session alone, and is tried again when the database changes.
+            Err(error) => {
+                taking.tally.skip(1, format!("session {name}: {error}"));
+                self.unread.push(taking.finish().0);
+            }
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, taking: &mut Taking<'_>) -> Result<()> {
+        let bytes = taking.bytes();
+        let drafts = taking.drafts();
+        let full = self.waiting.len() + drafts.len() > BATCH_RECORDS;
+        if !self.waiting.is_empty() && (full || self.bytes + bytes > BATCH_BYTES) {
+            self.hand_out(Vec::new())?;
+        }
+        self.waiting.extend(drafts);
+        self.bytes += bytes;
+        Ok(())
+    }
+
+    fn hand_out(&mut self, titles: Vec<Title>) -> Result<()> {
+        self.bytes = 0;
+        let drafts = mem::take(&mut self.waiting);
+        let batch = Batch { drafts, titles, checkpoint: self.checkpoint.clone() };
+        (self.sink)(batch).map_err(|it| refused(&self.found.path, 0, it))
+    }
+
+    fn finish(mut self, state: State) -> Result<Done> {
+        let mut all = Done::default();
+        let known = self.checkpoint.sessions.values().map(|it| it.done.clone());
+        known.chain(mem::take(&mut self.unread)).for_each(|it| all.add(it));
+        self.checkpoint.set_state(state);
+        self.checkpoint.done = all.is_brief().then(|| all.clone());
+        self.hand_out(all.titles.clone())?;
+        Ok(all)
+    }
+}

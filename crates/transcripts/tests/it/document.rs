@@ -1,0 +1,1 @@
+//! Agents' documents: one JSON text that is written anew, in whatever state it is found.
