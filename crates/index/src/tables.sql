@@ -22,7 +22,9 @@ CREATE TABLE docs (
     flags INTEGER NOT NULL,
     calls INTEGER NOT NULL,
     model INTEGER,
-    agent INTEGER
+    agent INTEGER,
+    -- What tells a record of an agent from others, also where it copied one into a fork.
+    record INTEGER
 );
 CREATE UNIQUE INDEX docs_by_id ON docs (id, entity);
 CREATE INDEX docs_by_session ON docs (session, time) WHERE session IS NOT NULL;

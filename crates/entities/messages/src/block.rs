@@ -160,7 +160,7 @@ impl<'a> Block<'a> {
         let known = match kind {
             // The text of a message with one text stands in its own field.
             "text" => text("text").or(said).map(Self::Text),
-            "thinking" => Some(Self::Thinking(text("text"))),
+            "thinking" => Some(Self::Thinking(text("text").or_else(|| text("thinking")))),
             "call" => text("name").map(|name| {
                 let verb = text("verb").and_then(Verb::named);
                 let (id, hint, input) = (word("id"), word("hint"), whole("input"));
@@ -176,6 +176,19 @@ impl<'a> Block<'a> {
             "image" => {
                 Some(Self::Image(Image { media_type: word("media_type"), data: word("data") }))
             }
+            // Messages of before blocks were the same for every agent.
+            "redacted_thinking" => Some(Self::Thinking(None)),
+            "tool_use" => text("name").map(|name| {
+                let (id, input) = (word("id"), whole("input"));
+                Self::Call(Call { id, name, verb: None, hint: "", input })
+            }),
+            "tool_result" => Some(Self::Result(Answer {
+                call: word("tool_use_id"),
+                output: whole("content"),
+                failed: value.get("is_error").and_then(Value::as_bool) == Some(true),
+                exit: None,
+                took: None,
+            })),
             "notice" => text("kind").map(|kind| Self::Notice { kind, details: whole("details") }),
             "other" => text("kind").map(|kind| Self::Other { kind, value: whole("value") }),
             _ => None,
@@ -286,7 +299,7 @@ mod tests {
         let content = json!([
             "plain", {"type": "text", "text": "prose"}, {"type": "text"}, 7, null,
             {"type": "call", "name": "Bash", "verb": "dance"},
-            {"type": "result"}, {"type": "image", "data": 7}, {"type": "tool_use", "name": "x"},
+            {"type": "result"}, {"type": "image", "data": 7}, {"type": "dance", "name": "x"},
         ]);
         let read = read(&content);
         assert_eq!(read[0], Block::Text("plain"));
@@ -296,7 +309,7 @@ mod tests {
         assert!(matches!(read[5], Block::Call(Call { id: "", name: "Bash", verb: None, .. })));
         assert!(matches!(read[6], Block::Result(Answer { call: "", failed: false, .. })));
         assert_eq!(read[7], Block::Image(Image { media_type: "", data: "" }));
-        assert!(matches!(read[8], Block::Other { kind: "tool_use", .. }));
+        assert!(matches!(read[8], Block::Other { kind: "dance", .. }));
         assert_eq!(read.len(), 9);
         let one = json!("text");
         assert_eq!(outputs(&one).next(), Some(Block::Text("text")));
@@ -329,6 +342,22 @@ mod tests {
         );
         assert!(matches!(read[4], Block::Notice { kind: "compaction", .. }));
         assert_eq!(read[5], Block::Other { kind: "odd", value: &json!([1]) });
+    }
+
+    #[test]
+    fn messages_of_earlier_versions_are_read() {
+        let input = json!({"command": "ls"});
+        let content = json!([
+            {"type": "thinking", "thinking": "Hm."}, {"type": "redacted_thinking", "data": "x"},
+            {"type": "tool_use", "id": "a", "name": "Bash", "input": input},
+            {"type": "tool_result", "tool_use_id": "a", "is_error": true, "content": "no"},
+        ]);
+        let all = read(&content);
+        assert_eq!(all[..2], [Block::Thinking(Some("Hm.")), Block::Thinking(None)]);
+        let expected = Call { id: "a", name: "Bash", verb: None, hint: "", input: &input };
+        assert_eq!(all[2], Block::Call(expected));
+        let Block::Result(answer) = all[3] else { panic!("{:?}", all[3]) };
+        assert_eq!((answer.call, answer.failed, answer.plain().as_str()), ("a", true, "no"));
     }
 
     #[test]

@@ -44,6 +44,8 @@ pub(crate) struct Document<'a> {
     pub(super) role: Option<&'a str>,
     pub(super) model: Option<&'a str>,
     pub(super) agent: Option<&'a str>,
+    /// What its agent calls it.
+    pub(super) record: Option<&'a str>,
     pub(crate) tools: Vec<&'a str>,
     texts: Vec<(Scope, Cow<'a, str>)>,
 }
@@ -104,6 +106,7 @@ impl<'a> Document<'a> {
         self.role = (!role.is_empty()).then_some(role);
         self.model = text(row, "model");
         self.agent = text(row, "agent");
+        self.record = text(row, "external_id");
         if gist::counts(row) {
             self.flags |= MESSAGE;
         }

@@ -6,7 +6,10 @@ mod session;
 mod state;
 mod workspace;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
 
 use driftline_core::{
     ALIASES, EntityDescriptor, Id, Replica, SyncEntity, alias,
@@ -35,6 +38,11 @@ const LATEST: i64 = i64::MAX >> BITS;
 /// The first place of rows of this time.
 pub(crate) fn place(time: i64) -> i64 {
     time.clamp(0, LATEST) << BITS
+}
+
+/// The time of the row at this place.
+pub(crate) fn time_of(place: i64) -> i64 {
+    place >> BITS
 }
 
 /// Takes out all that was learnt of rows.
@@ -231,7 +239,7 @@ impl Filler<'_> {
         let time = document.time.clamp(0, LATEST);
         let known = self.known(entity, id)?;
         let place = match known {
-            Some((place, old)) if place >> BITS == time => {
+            Some((place, old)) if time_of(place) == time => {
                 self.stale.extend(old);
                 place
             }
@@ -266,8 +274,8 @@ impl Filler<'_> {
         }
         let mut insert = self.index.prepare_cached(
             "INSERT OR REPLACE INTO docs \
-             (place, entity, id, session, time, flags, calls, model, agent) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+             (place, entity, id, session, time, flags, calls, model, agent, record) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?;
         let Document { time, flags, calls, .. } = document;
         insert.execute(params![
@@ -279,7 +287,8 @@ impl Filler<'_> {
             flags,
             calls,
             model,
-            agent
+            agent,
+            document.record.map(fingerprint)
         ])?;
         let mut insert = self.index.prepare_cached(
             "INSERT OR REPLACE INTO words (rowid, prompt, reply, tool, output, thinking, title, \
@@ -330,4 +339,12 @@ impl Filler<'_> {
         )?;
         gap.query_row([place], |row| row.get(0))
     }
+}
+
+/// A number that stands for an agent's name of a record. The index is made on one machine by
+/// one program: it need not be the same anywhere else.
+fn fingerprint(name: &str) -> i64 {
+    let mut hasher = DefaultHasher::new();
+    name.hash(&mut hasher);
+    hasher.finish().cast_signed()
 }

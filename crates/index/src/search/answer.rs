@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Error, Index, Result,
-    fill::place,
+    fill::{place, time_of},
     letters::spread,
     list::{self, Line},
     names::{self, Kind},
@@ -115,6 +115,10 @@ pub(super) struct Place {
     /// The session that stands for its session.
     session: Option<i64>,
     model: Option<i64>,
+    /// What its agent's record and all copies of it have in common.
+    record: Option<i64>,
+    /// When its session began, and what tells that from others of the same moment.
+    began: Option<(i64, [u8; 16])>,
     better: u32,
 }
 
@@ -177,6 +181,8 @@ fn look(
     let mut places = walk(index, &plan, query, options)?;
     let more = places.len() > NEWEST;
     places.truncate(NEWEST);
+    let older = places.iter().map(|it| it.place).min();
+    let mut places = once(places);
     let mut found = Found { hits: places.len(), ..Found::default() };
     if options.sort == Sort::Best {
         rate(index, query, &mut places)?;
@@ -194,7 +200,6 @@ fn look(
     }
     let entities = names::all(index, Kind::Entity)?.into_iter().collect();
     found.facets = facets(index, &places)?;
-    let older = places.iter().map(|it| it.place).min();
     let mut order: Vec<(Option<i64>, Vec<Place>)> = Vec::new();
     let mut at: HashMap<i64, usize> = HashMap::new();
     for place in places {
@@ -226,6 +231,22 @@ fn look(
     Ok(Looked { found, groups, entities })
 }
 
+/// Hits without the copies that forks have of them: each in the session that began first.
+fn once(places: Vec<Place>) -> Vec<Place> {
+    let key = |it: &Place| it.record.map(|record| (time_of(it.place), record));
+    let mut first = HashMap::new();
+    for place in &places {
+        if let Some(key) = key(place) {
+            let began = first.entry(key).or_insert(place.began);
+            *began = place.began.min(*began);
+        }
+    }
+    let is_first = |it: &Place| {
+        key(it).is_none_or(|key| first.get(&key).is_none_or(|began| *began == it.began))
+    };
+    places.into_iter().filter(is_first).collect()
+}
+
 /// The newest hits.
 fn walk(
     index: &Connection,
@@ -239,7 +260,8 @@ fn walk(
     let only = options.session.map(|_| " AND shown.id = ?");
     // CROSS JOIN keeps the order: the words are walked, the rest is looked up.
     let sql = format!(
-        "SELECT docs.place, docs.entity, docs.id, shown.number, docs.model FROM words \
+        "SELECT docs.place, docs.entity, docs.id, shown.number, docs.model, docs.record, \
+         shown.born_at, shown.id FROM words \
          CROSS JOIN docs ON docs.place = words.rowid \
          LEFT JOIN sessions AS own ON own.number = docs.session \
          LEFT JOIN sessions AS shown ON shown.number = own.stands \
@@ -264,6 +286,8 @@ fn walk(
             id: Id::from_bytes(row.get(2)?),
             session: row.get(3)?,
             model: row.get(4)?,
+            record: row.get(5)?,
+            began: row.get::<_, Option<_>>(6)?.zip(row.get(7)?),
             better: 0,
         })
     };

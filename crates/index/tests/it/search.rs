@@ -47,6 +47,27 @@ fn words_are_found_where_people_and_agents_wrote_them() {
 }
 
 #[test]
+fn a_copy_in_a_fork_is_found_once_and_in_its_session_all_the_same() {
+    let world = World::new();
+    let (origin, fork) = (world.session("origin", 1), world.session("fork", 2));
+    let said = |session, name: &str, text: &str| {
+        let cells = [("external_id", json!(name)), ("text", json!(text)), ("role", json!("user"))];
+        world.record(session, 3, &cells)
+    };
+    let first = said(origin, "u-1", "Fix the parser");
+    let copy = said(fork, "u-1", "Fix the parser");
+    let own = said(fork, "u-2", "Fix the parser again");
+    assert_eq!(world.search("fix").hits, 2);
+    let hits = world.hits("fix");
+    assert!(hits.contains(&first) && hits.contains(&own) && !hits.contains(&copy), "{hits:?}");
+    let only = Options { session: Some(fork), ..Options::at(START) };
+    let found = world.index.search(&query("fix").unwrap(), &only).unwrap();
+    assert!(common::ids(&found).contains(&copy), "who looks into the fork finds all of it");
+    world.replica.delete::<Session>(origin).unwrap();
+    assert!(world.hits("fix").contains(&copy), "nor is it lost with the origin");
+}
+
+#[test]
 fn searches_narrow_by_what_a_row_and_its_session_are() {
     let world = World::new();
     let (home, away) = (world.workspace("/w/home"), world.workspace("/w/away"));
