@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::{
     Form, Kept, Name, Object, Rank, Reader, Record, Records, Role, anthropic,
-    fields::{count, object, text, time},
+    fields::{count, is, object, text, time},
     prose,
     tool::{hint, verb},
 };
@@ -56,6 +56,8 @@ fn record(mut fields: Object) -> Record {
         "session" => {
             record.session = text(&mut fields, "id");
             record.cwd = text(&mut fields, "cwd");
+            // The first version says it here.
+            record.model = text(&mut fields, "modelId");
             None
         }
         "model_change" => {
@@ -64,12 +66,8 @@ fn record(mut fields: Object) -> Record {
         }
         "thinking_level_change" | "label" | "custom" => None,
         "message" => object(&mut fields, "message").map(|it| message(&mut record, it)),
-        "compaction" | "branch_summary" => {
-            let tokens = fields.remove("tokensBefore").unwrap_or_default();
-            let mut blocks = vec![block::notice("compaction", json!({ "tokens": tokens }))];
-            blocks.extend(text(&mut fields, "summary").map(block::text));
-            Some(Kept::of(Role::Summary, blocks))
-        }
+        "compaction" | "branch_summary" => Some(summary(&mut fields)),
+        "custom_message" => Some(injected(&mut fields)),
         "session_info" => {
             let given = text(&mut fields, "name").and_then(|it| prose::title(&it));
             record.name = given.map(|text| Name { rank: Rank::Custom, text, leaf: None });
@@ -91,22 +89,38 @@ fn record(mut fields: Object) -> Record {
     record
 }
 
+fn summary(fields: &mut Object) -> Kept {
+    let tokens = fields.remove("tokensBefore");
+    let notice = tokens.map(|it| block::notice("compaction", json!({ "tokens": it })));
+    let said = text(fields, "summary").map(block::text);
+    Kept::of(Role::Summary, notice.into_iter().chain(said).collect())
+}
+
+/// What an extension says in the person's name.
+fn injected(fields: &mut Object) -> Kept {
+    let content = fields.remove("content").unwrap_or_default();
+    Kept { prompt: Some(false), ..Kept::of(Role::Meta, blocks(content)) }
+}
+
 fn message(record: &mut Record, mut message: Object) -> Kept {
-    let content = message.remove("content").unwrap_or_default();
-    match text(&mut message, "role").as_deref() {
+    let role = text(&mut message, "role");
+    match role.as_deref() {
         Some("user") => {
-            let mut kept = Kept::of(Role::User, anthropic::blocks(content));
+            let mut kept = Kept::of(Role::User, content(&mut message));
             kept.prompt = Some(true);
             let name = prose::headline(&kept.blocks);
             record.name = name.map(|text| Name { rank: Rank::Prompt, text, leaf: None });
             kept
         }
         Some("assistant") => {
-            let blocks = match content {
-                Value::Array(blocks) => blocks.into_iter().map(said).collect(),
-                other => anthropic::blocks(other),
-            };
-            let mut kept = Kept::of(Role::Assistant, blocks);
+            let mut kept = Kept::of(Role::Assistant, content(&mut message));
+            let ended = text(&mut message, "stopReason");
+            let why = message.remove("errorMessage").unwrap_or_default();
+            kept.blocks.extend(match ended.as_deref() {
+                Some("error") => Some(block::notice("error", why)),
+                Some("aborted") => Some(block::notice("interrupted", why)),
+                _ => None,
+            });
             kept.message.model = text(&mut message, "model");
             kept.message.usage = message.get("usage").map(usage).unwrap_or_default();
             record.model.clone_from(&kept.message.model);
@@ -114,8 +128,8 @@ fn message(record: &mut Record, mut message: Object) -> Kept {
         }
         Some("toolResult") => {
             let call = text(&mut message, "toolCallId").unwrap_or_default();
-            let failed = message.get("isError").and_then(Value::as_bool) == Some(true);
-            let output = anthropic::blocks(content).into();
+            let failed = is(&message, "isError");
+            let output = content(&mut message).into();
             Kept::of(Role::Tool, vec![block::result(&call, output, failed)])
         }
         // The person ran a command themselves.
@@ -127,6 +141,8 @@ fn message(record: &mut Record, mut message: Object) -> Kept {
             kept.prompt = Some(false);
             kept
         }
+        Some("custom" | "hookMessage") => injected(&mut message),
+        Some("branchSummary" | "compactionSummary") => summary(&mut message),
         role => {
             let kind = role.unwrap_or("message").to_owned();
             Kept::of(Role::Other, vec![block::other(&kind, Value::Object(message))])
@@ -134,15 +150,33 @@ fn message(record: &mut Record, mut message: Object) -> Kept {
     }
 }
 
-/// A block of an answer. Calls are written in pi's own way.
-fn said(value: Value) -> Value {
-    if value.get("type").and_then(Value::as_str) != Some("toolCall") {
-        return anthropic::blocks(value).into_iter().next().unwrap_or_default();
+fn content(message: &mut Object) -> Vec<Value> {
+    blocks(message.remove("content").unwrap_or_default())
+}
+
+fn blocks(content: Value) -> Vec<Value> {
+    match content {
+        Value::Array(blocks) => blocks.into_iter().flat_map(one).collect(),
+        other => anthropic::blocks(other),
     }
-    let Value::Object(mut call) = value else { return Value::Null };
-    let [id, name] = ["id", "name"].map(|it| text(&mut call, it).unwrap_or_default());
-    let input = call.remove("arguments").unwrap_or_default();
-    block::call(&id, &name, verb(&name), hint(&input), input)
+}
+
+/// A block. Calls, images and sealed thoughts are written in pi's own way.
+fn one(mut value: Value) -> Vec<Value> {
+    let kind = value.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
+    match (kind.as_str(), value.as_object_mut()) {
+        ("toolCall", Some(call)) => {
+            let [id, name] = ["id", "name"].map(|it| text(call, it).unwrap_or_default());
+            let input = call.remove("arguments").unwrap_or_default();
+            vec![block::call(&id, &name, verb(&name), hint(&input), input)]
+        }
+        ("image", Some(image)) if image.contains_key("data") => {
+            let [kind, data] = ["mimeType", "data"].map(|it| text(image, it).unwrap_or_default());
+            vec![block::image(&kind, data)]
+        }
+        ("thinking", Some(thought)) if is(thought, "redacted") => vec![block::sealed()],
+        _ => anthropic::blocks(value),
+    }
 }
 
 fn usage(value: &Value) -> Usage {

@@ -62,12 +62,13 @@ fn told(input: &Value) -> String {
     }
 }
 
-/// The tool that a script calls first, and with what, where that can be read off it.
+/// The one tool that a script calls, and with what, where that can be read off it. Of
+/// several, one would stand for all.
 fn inner(script: &str) -> Option<(String, Value)> {
-    let (before, rest) = script.split_once("tools.")?;
-    let (name, arguments) = rest.split_once('(')?;
-    let is_name = |it: char| it.is_ascii_alphanumeric() || it == '_';
-    if name.is_empty() || !name.chars().all(is_name) {
+    let mut calls =
+        script.match_indices("tools.").filter_map(|(at, word)| called(script, at, word));
+    let (before, name, arguments) = calls.next()?;
+    if calls.next().is_some() {
         return None;
     }
     let first = |text: &str| -> Option<Value> {
@@ -77,6 +78,16 @@ fn inner(script: &str) -> Option<(String, Value)> {
     let input = first(arguments).or_else(|| first(before.split_once(" = ")?.1))?;
     let input = if input.is_string() { json!({ "input": input }) } else { input };
     Some((name.to_owned(), input))
+}
+
+/// What precedes a call of a tool, the tool, and what follows. None: no call is there.
+fn called<'a>(script: &'a str, at: usize, word: &str) -> Option<(&'a str, &'a str, &'a str)> {
+    let in_name = |it: char| it.is_ascii_alphanumeric() || it == '_';
+    let (before, rest) = script.split_at_checked(at)?;
+    let rest = rest.strip_prefix(word)?;
+    let (name, arguments) = rest.split_at_checked(rest.find(|it| !in_name(it))?)?;
+    let whole = !name.is_empty() && !before.ends_with(in_name);
+    Some((before, name, arguments.strip_prefix('(')?)).filter(|_| whole)
 }
 
 /// The block of an answer.

@@ -6,7 +6,8 @@ use driftline_messages::block;
 use super::call;
 use crate::{Kept, Name, Object, Rank, Record, Role, fields::text, prose};
 
-/// How texts begin that the program sends in the person's name.
+/// How texts begin that the program sends in the person's name. They tell where an item
+/// does not say itself who wrote it.
 const INJECTED: &[&str] = &[
     "<environment_context>",
     "<user_instructions>",
@@ -18,6 +19,11 @@ const INJECTED: &[&str] = &[
     "<model_switch>",
     "<collaboration_mode>",
     "<hook_prompt",
+    "<user_shell_command>",
+    "<user_action>",
+    "<recommended_plugins>",
+    "<realtime_conversation>",
+    "<heartbeat>",
     "# AGENTS.md instructions",
 ];
 
@@ -72,9 +78,12 @@ fn message(item: &mut Object, of_agent: bool) -> Option<Said> {
     match role.as_deref() {
         Some("assistant") => Some(Said::of(Role::Assistant, blocks)),
         Some("user") => {
-            let first = blocks.iter().find_map(|it| it.get("text")?.as_str()).unwrap_or_default();
-            let first = first.trim_start();
-            if INJECTED.iter().any(|it| first.starts_with(it)) {
+            let of_person = of_person(item).unwrap_or_else(|| {
+                let first = blocks.iter().find_map(|it| it.get("text")?.as_str());
+                let first = first.unwrap_or_default().trim_start();
+                !INJECTED.iter().any(|it| first.starts_with(it))
+            });
+            if !of_person {
                 return Some(Said { role: Role::Meta, blocks, prompt: Some(false) });
             }
             let prompt = if of_agent { None } else { Some(true) };
@@ -83,6 +92,16 @@ fn message(item: &mut Object, of_agent: bool) -> Option<Said> {
         // What the program tells the model about itself.
         _ => None,
     }
+}
+
+/// Whether a person wrote a part of an item. None: it does not say who wrote any.
+fn of_person(item: &Object) -> Option<bool> {
+    let known = item.get("internal_chat_message_metadata_passthrough")?;
+    let parts = known.get("content_item_metadata")?.as_array()?;
+    let writer = |it: &Value| Some(it.get("provenance")?.get("type")?.as_str()? == "user");
+    let mut writers = parts.iter().filter_map(writer).peekable();
+    writers.peek()?;
+    Some(writers.any(|it| it))
 }
 
 /// What one agent tells another: the task of this one, or what a sub-agent found.

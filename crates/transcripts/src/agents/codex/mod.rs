@@ -12,9 +12,13 @@ use driftline_messages::{Usage, block};
 use serde_json::json;
 
 use crate::{
-    Form, Kept, Object, Reader, Record, Records, Role,
+    Form, Kept, Name, Object, Rank, Reader, Record, Records, Role,
     fields::{count, object, text, time},
+    prose,
 };
+
+/// Lines that say how the program works, or what other lines say.
+const NOISE: &[&str] = &["world_state", "token_usage_record", "inter_agent_communication_metadata"];
 
 inventory::submit! {
     Reader {
@@ -56,6 +60,8 @@ struct Rollout {
     paginated: bool,
     /// The answer that the last event named.
     answer: Option<String>,
+    /// The tokens of the whole session, when they were last told.
+    tokens: Value,
 }
 
 impl Records for Rollout {
@@ -75,7 +81,12 @@ impl Records for Rollout {
             "event_msg" => self.event(payload),
             "turn_context" => context(payload),
             "compacted" => compacted(payload),
-            _ => left_out(kind),
+            kind if NOISE.contains(&kind) => left_out(kind),
+            _ => {
+                let blocks = vec![block::other(&kind, Value::Object(payload))];
+                let kept = Some(Box::new(Kept::of(Role::Other, blocks)));
+                Record { kept, ..left_out(kind) }
+            }
         };
         record.time = at;
         vec![self.of_file(record)]
@@ -131,7 +142,10 @@ impl Rollout {
             return self.head(line);
         }
         if line.contains_key("type") || line.contains_key("role") {
-            return self.item(line);
+            let mut record = self.item(line);
+            // No line of such a file says where it was started, but the first message does.
+            record.cwd = record.kept.as_deref().and_then(folder);
+            return record;
         }
         left_out(text(&mut line, "record_type").unwrap_or("(no type)".into()))
     }
@@ -159,16 +173,22 @@ impl Rollout {
                 }
             }
             "token_count" => {
-                let info = object(&mut payload, "info").unwrap_or_default();
+                let mut info = object(&mut payload, "info").unwrap_or_default();
                 let usage = info.get("last_token_usage").map(usage).unwrap_or_default();
-                if usage != Usage::default() {
+                let tokens = info.remove("total_token_usage").unwrap_or_default();
+                // An answer's tokens are told again when limits change, or before a
+                // compaction.
+                let again = !tokens.is_null() && tokens == self.tokens;
+                self.tokens = tokens;
+                if usage != Usage::default() && !again {
                     record.kept = Some(Box::new(noted(Vec::new(), usage)));
                 }
             }
-            "turn_aborted" => {
-                let why = payload.remove("reason").unwrap_or_default();
-                let blocks = vec![block::notice("interrupted", why)];
-                record.kept = Some(Box::new(noted(blocks, Usage::default())));
+            "turn_aborted" => record.kept = happened("interrupted", &mut payload, "reason"),
+            "error" => record.kept = happened("error", &mut payload, "message"),
+            "thread_name_updated" => {
+                let given = text(&mut payload, "thread_name").and_then(|it| prose::title(&it));
+                record.name = given.map(|text| Name { rank: Rank::Title, text, leaf: None });
             }
             _ => (),
         }
@@ -193,6 +213,24 @@ fn compacted(mut payload: Object) -> Record {
     }
     record.kept = Some(Box::new(kept));
     record
+}
+
+/// The folder that a message about the agent's surroundings names.
+fn folder(kept: &Kept) -> Option<String> {
+    let said = kept.blocks.iter().find_map(|it| it.get("text")?.as_str())?;
+    if !said.trim_start().starts_with("<environment_context>") {
+        return None;
+    }
+    let in_tag = || Some(said.split_once("<cwd>")?.1.split_once("</cwd>")?.0);
+    let in_line = || said.lines().find_map(|it| it.strip_prefix("Current working directory: "));
+    let folder = in_tag().or_else(in_line)?.trim();
+    (!folder.is_empty()).then(|| folder.to_owned())
+}
+
+/// A notice of what happened in a turn, and why.
+fn happened(kind: &str, payload: &mut Object, why: &str) -> Option<Box<Kept>> {
+    let why = payload.remove(why).unwrap_or_default();
+    Some(Box::new(noted(vec![block::notice(kind, why)], Usage::default())))
 }
 
 /// What the program around the agent notes.

@@ -1,10 +1,14 @@
 //! Codex 0.171.0: sessions of today's form, with and without code mode, a fork, sub-agents.
 
 use driftline_core::Value;
-use driftline_messages::block::{Block, blocks};
+use driftline_messages::{
+    Usage,
+    block::{Block, blocks},
+};
 use serde_json::json;
 
 use super::{home, import, said, session, text};
+use crate::common::Store;
 
 const FIXTURE: &str = "codex-0.171.0";
 const MAIN: &str = "01a225f2-320b-7e92-87bc-2deceee97017";
@@ -129,18 +133,116 @@ fn reading_again_changes_nothing() {
     assert_eq!((store.rows, reports.len()), (before, 5));
 }
 
-#[test]
-fn the_oldest_form_has_no_envelope() {
+/// Imports one file of these lines.
+fn of_lines(lines: &[Value]) -> Store {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join(".codex/sessions/2025/05/01");
     std::fs::create_dir_all(&folder).unwrap();
+    let text: String = lines.iter().map(|it| format!("{it}\n")).collect();
+    std::fs::write(folder.join("rollout-1.jsonl"), text).unwrap();
+    import("codex", home.path()).0
+}
+
+/// Imports a session, `s`, of these lines.
+fn of_session(lines: impl IntoIterator<Item = (&'static str, Value)>) -> Store {
+    let head = [("session_meta", json!({"id": "s", "cwd": "/home/me"}))];
+    let line = |(kind, payload)| json!({"timestamp": "2026-11-29T06:16:00Z", "type": kind, "payload": payload});
+    of_lines(&head.into_iter().chain(lines).map(line).collect::<Vec<_>>())
+}
+
+#[test]
+fn tokens_that_are_told_again_are_counted_once() {
+    let (store, _) = import("codex", &home(FIXTURE));
+    let wanted = Value::from(MAIN);
+    let mut sessions = store.rows.iter().filter(|it| it.0.0 == "sessions");
+    let main = sessions.find(|it| it.1.value("external_id") == Some(&wanted));
+    let of_main = Value::from(main.unwrap().0.1.to_string());
+    let read = store.all("messages").into_iter().filter(|it| {
+        it.value("session") == Some(&of_main) && it.value("agent").is_none_or(Value::is_null)
+    });
+    let read = read.filter_map(|it| it.value("usage")).map(Usage::of);
+    let read: u64 = read.map(|it| it.input + it.cached).sum();
+    assert_eq!(read, 167_276, "as the last line of the file says");
+}
+
+#[test]
+fn who_wrote_a_message_is_what_it_says_itself() {
+    let message = |said: &str, writers: &[&str]| {
+        let parts = writers.iter().map(|it| json!({"provenance": {"type": it}}));
+        let parts: Vec<_> = parts.collect();
+        let message = json!({"type": "message", "role": "user",
+            "content": [{"type": "input_text", "text": said}],
+            "internal_chat_message_metadata_passthrough": {"content_item_metadata": parts}});
+        ("response_item", message)
+    };
+    let store = of_session([
+        message("<skill> is a tag that I use", &["user"]),
+        message("A reminder", &["harness"]),
+        message("With a file of the editor", &["harness", "user"]),
+        message("<user_shell_command>ls", &[]),
+        message("In an older version", &[]),
+    ]);
+    assert_eq!(
+        said(&store, "s"),
+        [
+            "prompt: <skill> is a tag that I use",
+            "meta: A reminder",
+            "prompt: With a file of the editor",
+            "meta: <user_shell_command>ls",
+            "prompt: In an older version",
+        ]
+    );
+}
+
+#[test]
+fn a_script_that_calls_several_tools_is_shown_as_it_is() {
+    let script = |input: &str| {
+        ("response_item", json!({"type": "custom_tool_call", "name": "exec", "input": input}))
+    };
+    let store = of_session([
+        script("text(await tools.exec_command({\"cmd\": \"cat tools.md\"}))"),
+        script("await tools.exec_command({\"cmd\": \"a\"}); await tools.exec_command({})"),
+        script("mytools.run(1)"),
+    ]);
+    assert_eq!(
+        said(&store, "s"),
+        [
+            "assistant: [exec_command shell: cat tools.md]",
+            "assistant: [exec shell: await tools.exec_command({\"cmd\": \"a\"}); await tools.exec_com]",
+            "assistant: [exec shell: mytools.run(1)]",
+        ]
+    );
+}
+
+#[test]
+fn a_name_an_error_and_what_is_unknown_are_kept() {
+    let store = of_session([
+        ("event_msg", json!({"type": "thread_name_updated", "thread_name": "A name\nof mine"})),
+        ("event_msg", json!({"type": "error", "message": "No quota is left."})),
+        ("a_new_kind", json!({"said": "something"})),
+        ("world_state", json!({"full": true})),
+    ]);
+    assert_eq!(text(session(&store, "s"), "name"), Some("A name"));
+    let mut kept: Vec<_> = store
+        .all("messages")
+        .into_iter()
+        .map(|it| (text(it, "role").unwrap().to_owned(), it.value("blocks").unwrap()[0].clone()))
+        .collect();
+    kept.sort_by(|one, other| one.0.cmp(&other.0));
+    let other = json!({"type": "other", "kind": "a_new_kind", "value": {"said": "something"}});
+    let error = json!({"type": "notice", "kind": "error", "details": "No quota is left."});
+    assert_eq!(kept, [("other".to_owned(), other), ("system".to_owned(), error)]);
+}
+
+#[test]
+fn the_oldest_form_has_no_envelope() {
     let item = |role: &str, kind: &str, said: &str| {
         json!({"type": "message", "role": role,
         "content": [{"type": kind, "text": said}]})
     };
     let lines: Vec<Value> = vec![
         json!({"id": "0197-old", "timestamp": "2025-05-01T10:00:00Z", "instructions": null}),
-        item("user", "input_text", "<environment_context>\nof the program"),
+        item("user", "input_text", "<environment_context>\n<cwd>/home/me/old</cwd>"),
         item("user", "input_text", "List the files"),
         json!({"record_type": "state"}),
         json!({"type": "reasoning", "id": "rs_1", "summary": []}),
@@ -150,9 +252,8 @@ fn the_oldest_form_has_no_envelope() {
             "output": "{\"output\":\"a.rs\",\"metadata\":{\"exit_code\":2}}"}),
         item("assistant", "output_text", "One file."),
     ];
-    let text: String = lines.iter().map(|it| format!("{it}\n")).collect();
-    std::fs::write(folder.join("rollout-1.jsonl"), text).unwrap();
-    let (store, _) = import("codex", home.path());
+    let store = of_lines(&lines);
+    assert_eq!(text(session(&store, "0197-old"), "cwd"), Some("/home/me/old"));
     assert_eq!(
         said(&store, "0197-old"),
         [

@@ -9,6 +9,7 @@ mod droid;
 mod gemini;
 mod kimi;
 pub(crate) mod opencode;
+mod pi;
 mod qwen;
 mod shown;
 
