@@ -3,7 +3,7 @@
 //! are many folders. A look costs a walk over the folders, so the pause after it follows
 //! what it cost: hundreds of times as long, however many files there are.
 
-use std::{collections::HashMap, path::PathBuf, time::SystemTime};
+use std::{collections::HashMap, path::PathBuf};
 
 use crate::error::Result;
 use driftline_core::{Millis, Replica};
@@ -19,7 +19,7 @@ const LONGEST: Millis = 60_000;
 /// What was last seen of every transcript of the person who runs this.
 pub struct Watch {
     places: Places,
-    seen: HashMap<PathBuf, (u64, Option<SystemTime>)>,
+    seen: HashMap<PathBuf, (u64, Option<u64>)>,
 }
 
 /// What a look found.
@@ -64,8 +64,7 @@ impl Watch {
         let mut changed = Vec::new();
         for it in found {
             // What cannot be looked at is left to the import, which says so.
-            let trace = it.path.metadata().map(|it| (it.len(), it.modified().ok()));
-            let trace = trace.unwrap_or_default();
+            let trace = it.trace().unwrap_or_default();
             if self.seen.insert(it.path.clone(), trace) != Some(trace) {
                 changed.push(it);
             }
