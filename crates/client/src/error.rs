@@ -38,6 +38,14 @@ pub enum Error {
     /// The home folder that was named is not there.
     #[error("there is no folder {}; name a home folder", .0.display())]
     NoFolder(PathBuf),
+    /// No agent is called so, or several are.
+    #[error("`{agent}` is not the name of one agent; there are {}", .known.join(", "))]
+    NoAgent {
+        /// What was asked for.
+        agent: String,
+        /// The agents that there are.
+        known: Vec<&'static str>,
+    },
     /// The config names nothing to sync with.
     #[error("no remote is set up, so there is nothing to sync with")]
     NoRemote,
@@ -133,6 +141,7 @@ impl Error {
             | Self::Config(_)
             | Self::NoHome
             | Self::NoFolder(_)
+            | Self::NoAgent { .. }
             | Self::NoRemote
             | Self::NoDeployment
             | Self::ChooseProvider(_)
@@ -159,6 +168,7 @@ impl Error {
             Self::Config(_) => "config",
             Self::NoHome => "no_home",
             Self::NoFolder(_) => "no_folder",
+            Self::NoAgent { .. } => "no_agent",
             Self::NoRemote | Self::NoDeployment => "no_remote",
             Self::ChooseProvider(_) => "provider",
             Self::NoCode => "no_code",

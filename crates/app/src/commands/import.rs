@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use driftline_client::import::{self, Report, Step};
+use driftline_client::import::{self, Report, Step, Wanted};
 
 use crate::{context::Context, error::Failed, output::Progress};
 
@@ -17,6 +17,9 @@ pub(crate) struct Import {
     /// The home folder to search for transcripts. Default: yours
     #[arg(long, value_name = "HOME")]
     from: Option<PathBuf>,
+    /// Import the transcripts of one agent, such as `codex`
+    #[arg(long, value_name = "NAME")]
+    agent: Option<String>,
 }
 
 impl Import {
@@ -29,12 +32,13 @@ impl Import {
                 progress
                     .show(|| format!("Importing: {done} of {files} files, {rows} rows  {name}"));
             };
-            import::run(&device.replica, self.from.as_deref(), &mut tell)?
+            let wanted = Wanted { from: self.from.as_deref(), agent: self.agent.as_deref() };
+            import::run(&device.replica, wanted, &mut tell)?
         };
         if context.output.json {
             context.output.json(&report)?;
         } else {
-            tell(context, &report)?;
+            tell(context, self.agent.as_deref(), &report)?;
         }
         if report.incomplete {
             let message = "not everything could be imported; what could be is here";
@@ -44,11 +48,11 @@ impl Import {
     }
 }
 
-fn tell(context: &Context<'_>, report: &Report) -> Result<()> {
+fn tell(context: &Context<'_>, agent: Option<&str>, report: &Report) -> Result<()> {
     let sums = &report.totals;
     let unread: String = report.unread.iter().map(|it| format!("\n{}.", it.words())).collect();
     if report.files.is_empty() && report.problems.is_empty() {
-        let agents = import::agents().join(", ");
+        let agents = agent.map_or_else(|| import::agents().join(", "), str::to_owned);
         return context.output.print(&format!("No transcripts found of {agents}.{unread}"));
     }
     let skips = report.files.iter().flat_map(|file| {

@@ -47,7 +47,11 @@ impl Demo {
         let client = client.elsewhere(folder.path().join("profile"));
         let call = call.elsewhere(client.profile.path());
         let device = client.device()?;
-        import::run(&device.replica, Some(&home), &mut |_| ())?;
+        import::run(
+            &device.replica,
+            import::Wanted { from: Some(&home), ..import::Wanted::default() },
+            &mut |_| (),
+        )?;
         let (service, _news) = Service::start(&client, &device)?;
         let reading = client.reading(&device)?;
         let env = client.env.clone();

@@ -72,18 +72,36 @@ pub struct Step {
     pub name: String,
 }
 
-/// Imports what is below the home folder `from`, or below the user's own.
-pub fn run(replica: &Replica, from: Option<&Path>, tell: &mut dyn FnMut(&Step)) -> Result<Report> {
-    let places = match from {
+/// What to import.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted<'a> {
+    /// What is below this home folder. None: below the user's own.
+    pub from: Option<&'a Path>,
+    /// The transcripts of this agent alone, by what people or reports call it, or by how
+    /// that begins.
+    pub agent: Option<&'a str>,
+}
+
+/// Imports what is `wanted`.
+///
+/// # Errors
+/// When there is no such folder or agent. What fails in a file is in the report.
+pub fn run(replica: &Replica, wanted: Wanted<'_>, tell: &mut dyn FnMut(&Step)) -> Result<Report> {
+    let mut places = match wanted.from {
         Some(home) => Places::below(home)?,
         None => Places::of_user()?,
     };
+    if let Some(agent) = wanted.agent {
+        places.narrow(agent)?;
+    }
     let (found, problems) = places.find();
     let mut report = files(replica, &found, tell);
     report.problems.splice(0..0, problems);
-    note(replica, None, &mut report);
+    note(replica, wanted.agent.map(|_| found.as_slice()), &mut report);
     report.places = places.shown();
-    report.unread = places.unread();
+    if wanted.agent.is_none() {
+        report.unread = places.unread();
+    }
     Ok(report)
 }
 

@@ -6,6 +6,7 @@ use std::{
 };
 
 use crate::error::Result;
+use driftline_core::excerpt;
 use driftline_transcripts::{Found, Problem, Reader, Unread, find_below, readers, unread};
 
 use crate::{Error, error::Context as _};
@@ -50,6 +51,25 @@ impl Places {
         let moved = all.read.iter().map(|(reader, it)| (*reader, all.moved(it.clone()))).collect();
         all.read = moved;
         all
+    }
+
+    /// Leaves those of one agent.
+    pub(super) fn narrow(&mut self, agent: &str) -> Result<()> {
+        let typed = agent.to_lowercase();
+        let calls = |it: &Reader| [it.tool.to_owned(), it.name.to_lowercase()];
+        let tools = |fits: &dyn Fn(&str) -> bool| -> BTreeSet<&'static str> {
+            let all = readers().into_iter().filter(|it| calls(it).iter().any(|it| fits(it)));
+            all.map(|it| it.tool).collect()
+        };
+        let mut found = tools(&|it| it == typed);
+        if found.is_empty() {
+            found = tools(&|it| it.starts_with(&typed));
+        }
+        let (Some(tool), 1) = (found.first(), found.len()) else {
+            return Err(Error::NoAgent { agent: excerpt(agent), known: super::agents() });
+        };
+        self.read.retain(|(reader, _)| reader.tool == *tool);
+        Ok(())
     }
 
     /// Where a folder of the home is, if its agent was told to keep it elsewhere.

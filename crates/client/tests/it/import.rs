@@ -2,7 +2,10 @@
 
 use std::fs;
 
-use driftline_client::{Error, Kind, import};
+use driftline_client::{
+    Error, Kind,
+    import::{self, Wanted},
+};
 use driftline_testing::{line, message_name, session_name, snapshot};
 use serde_json::json;
 
@@ -16,7 +19,12 @@ fn it_tells_of_each_file_and_of_all() {
     let mut steps = Vec::new();
     let home = world.path("home");
     let mut tell = |it: &import::Step| steps.push((it.done, it.files));
-    let report = import::run(&side.device.replica, Some(&home), &mut tell).unwrap();
+    let report = import::run(
+        &side.device.replica,
+        Wanted { from: Some(&home), ..Wanted::default() },
+        &mut tell,
+    )
+    .unwrap();
     assert_eq!(report.files.len(), 3);
     for file in &report.files {
         let file = serde_json::to_value(file).unwrap();
@@ -160,7 +168,39 @@ fn a_folder_that_is_not_there_is_an_error() {
     let world = World::new();
     let nowhere = world.path("nowhere");
     let side = world.open("a");
-    let error = import::run(&side.device.replica, Some(&nowhere), &mut |_| ()).err().unwrap();
+    let error = import::run(
+        &side.device.replica,
+        Wanted { from: Some(&nowhere), ..Wanted::default() },
+        &mut |_| (),
+    )
+    .err()
+    .unwrap();
     assert!(matches!(&error, Error::NoFolder(it) if *it == nowhere), "{error}");
     assert_eq!(error.kind(), Kind::Invalid);
+}
+
+#[test]
+fn one_agents_transcripts_can_be_imported_alone() {
+    let world = World::new();
+    world.transcripts(1, 2);
+    let home = world.path("home");
+    let folder = home.join(".pi/agent/sessions/x");
+    fs::create_dir_all(&folder).unwrap();
+    let line = json!({"type": "session", "id": "s", "timestamp": "2026-01-01T00:00:00Z"});
+    fs::write(folder.join("1_s.jsonl"), format!("{line}\n")).unwrap();
+    let side = world.open("a");
+    let run = |agent: &str| {
+        let wanted = Wanted { from: Some(&home), agent: Some(agent) };
+        import::run(&side.device.replica, wanted, &mut |_| ())
+    };
+    assert_eq!(run("pi").unwrap().files.len(), 1);
+    assert_eq!(side.count("messages"), 0, "nothing of another agent");
+    for name in ["claude", "Claude Code", "claude-code"] {
+        assert_eq!(run(name).unwrap().files.len(), 1, "{name}");
+    }
+    for name in ["c", "nobody", ""] {
+        let error = run(name).err().unwrap();
+        assert!(matches!(&error, Error::NoAgent { .. }), "{name}: {error}");
+        assert!(error.to_string().contains("Codex"), "{error}");
+    }
 }

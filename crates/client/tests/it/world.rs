@@ -114,7 +114,12 @@ impl Side {
     }
 
     pub(crate) fn import(&self, world: &World) -> import::Report {
-        import::run(&self.device.replica, Some(&world.path("home")), &mut |_| ()).unwrap()
+        import::run(
+            &self.device.replica,
+            import::Wanted { from: Some(&world.path("home")), ..import::Wanted::default() },
+            &mut |_| (),
+        )
+        .unwrap()
     }
 
     pub(crate) fn add(&self, entity: &str, values: &[(&str, &str)]) -> Id {
