@@ -3,6 +3,7 @@ import { defineTable } from "convex/server";
 import type { Descriptor } from "../model/descriptor.js";
 import {
   bool,
+  integer,
   json,
   reference,
   rowColumns,
@@ -83,6 +84,8 @@ export const entityTables = {
     parent: text,
     /** When it was said. */
     created_at: time,
+    /** Its number in the session, where the agent numbers what it writes. */
+    ordinal: integer,
     /**
      * The sub-agent that it belongs to. Without it, it is part of the main
      * conversation.
@@ -193,6 +196,7 @@ export const descriptors = {
       model: "text",
       parent: "text",
       created_at: "time",
+      ordinal: "int",
       agent: "text",
       usage: "json",
       prompt: "bool",

@@ -13,7 +13,7 @@ use driftline_core::{
 };
 use driftline_entities::{messages::Message, sessions::Session};
 
-use crate::{Patience, Result, gist::Gist, skeleton::Conversation};
+use crate::{Patience, Result, base, gist::Gist, skeleton::Conversation};
 
 /// How many messages the kept skeletons have together.
 const KEPT: usize = 60_000;
@@ -93,10 +93,18 @@ fn read(
 ) -> driftline_core::Result<Result<Conversation>> {
     let messages = tx.schema().entity(Message::NAME)?;
     let session = alias::class(tx, Session::NAME, session)?.first().copied().unwrap_or(session);
-    let find = Find::new().refers("session", session);
-    let rows = view::list(tx, messages, &find)?;
-    let gists = rows.iter().map(|it| patience.check().map(|()| Gist::of(it)));
-    Ok(gists.collect::<Result<Vec<Gist>>>().map(|gists| Conversation::new(session, gists)))
+    let mut late = None;
+    let mut load = |session: Id| {
+        let rows = view::list(tx, messages, &Find::new().refers("session", session))?;
+        let gists = rows.iter().map(|it| patience.check().map(|()| Gist::of(it)));
+        Ok(gists.collect::<Result<Vec<Gist>>>().unwrap_or_else(|error| {
+            late = Some(error);
+            Vec::new()
+        }))
+    };
+    let mut gists = load(session)?;
+    let kin = base::inherit(tx, session, &mut gists, load)?;
+    Ok(late.map_or_else(|| Ok(Conversation::new(session, gists, kin)), Err))
 }
 
 /// What is known, with what changed since. None: it has to be read again.
@@ -108,6 +116,9 @@ fn renew(tx: &dyn ReadTx, known: &Known) -> driftline_core::Result<Option<Arc<Co
     let class = alias::class(tx, Session::NAME, known.conversation.session)?;
     let mut messages = BTreeSet::new();
     for it in changes {
+        if base::concerns(tx, &known.conversation.kin, &it.entity, it.id)? {
+            return Ok(None);
+        }
         match it.entity.as_str() {
             Message::NAME => _ = messages.insert(it.id),
             // Nothing is seen of a deleted session, and it may be back.
@@ -133,7 +144,11 @@ fn renew(tx: &dyn ReadTx, known: &Known) -> driftline_core::Result<Option<Arc<Co
     let old = known.conversation.gists.iter().filter(|it| !changed.contains_key(&it.id));
     let mut gists: Vec<Gist> = old.cloned().collect();
     gists.extend(changed.into_values().flatten());
-    Ok(Some(Arc::new(Conversation::new(known.conversation.session, gists))))
+    if gists.iter().any(|it| it.base.is_some()) && known.conversation.kin.is_empty() {
+        return Ok(None);
+    }
+    let (session, kin) = (known.conversation.session, known.conversation.kin.clone());
+    Ok(Some(Arc::new(Conversation::new(session, gists, kin))))
 }
 
 /// What a message is to a session with these ids; none if it is not part of it.

@@ -12,6 +12,8 @@ use driftline_entities::messages::{
     block::{Block, blocks},
 };
 
+use crate::base::Base;
+
 /// The most characters of a prompt that its outline shows.
 const HEADLINE: usize = 120;
 
@@ -24,6 +26,12 @@ pub(super) struct Gist {
     /// What the agent calls the message that it follows.
     pub(super) parent: Option<Box<str>>,
     pub(super) at: Option<i64>,
+    /// Its number in the session, where the agent numbers what it writes.
+    pub(super) ordinal: Option<i64>,
+    /// What its session goes on with, if that is what it says.
+    pub(super) base: Option<Box<Base>>,
+    /// Whether it is of a session that this one goes on with.
+    pub(super) inherited: bool,
     /// The sub-agent that it belongs to.
     pub(super) agent: Option<Box<str>>,
     /// Whether it counts as a message of the conversation.
@@ -101,6 +109,9 @@ impl Gist {
             name: text("external_id").map(Box::from),
             parent: text("parent").map(Box::from),
             at: message.value("created_at").and_then(Value::as_i64),
+            ordinal: message.value("ordinal").and_then(Value::as_i64),
+            base: all.iter().find_map(Base::of).map(Box::new),
+            inherited: false,
             agent: text("agent").map(Box::from),
             counts: counts(message),
             begins: begins(message),

@@ -6,6 +6,7 @@
 //! session. [`Conversations::window`] then loads what some of its items say. Every answer is
 //! data without markup, so that a page and a terminal can each show it in their own way.
 
+mod base;
 mod cache;
 mod content;
 mod error;

@@ -1,4 +1,5 @@
-//! The order of messages: after the one that each follows, then by time, then by id. Of
+//! The order of messages: after the one that each follows, then by time, then
+//! by the number that the agent gave it, then by id. Of
 //! what devices, agents and clocks get wrong, nothing may lose or repeat a message:
 //! links to nothing, to itself and in circles, several beginnings, no times at all.
 
@@ -16,6 +17,7 @@ pub(super) struct Link<'a> {
     pub(super) name: Option<&'a str>,
     pub(super) parent: Option<&'a str>,
     pub(super) at: Option<i64>,
+    pub(super) ordinal: Option<i64>,
 }
 
 /// The order of `links`, as indices into it.
@@ -25,7 +27,8 @@ pub(super) fn order(links: &[Link<'_>]) -> Vec<usize> {
     let mut free = BinaryHeap::new();
     // Who has no time of its own follows at once.
     let key = |place: usize, before: i64| {
-        Reverse((links[place].at.unwrap_or(before), links[place].id, place))
+        let link = &links[place];
+        Reverse((link.at.unwrap_or(before), link.ordinal, link.id, place))
     };
     for (place, parent) in parents.iter().enumerate() {
         match parent {
@@ -34,7 +37,7 @@ pub(super) fn order(links: &[Link<'_>]) -> Vec<usize> {
         }
     }
     let mut order = Vec::with_capacity(links.len());
-    while let Some(Reverse((at, _, place))) = free.pop() {
+    while let Some(Reverse((at, .., place))) = free.pop() {
         order.push(place);
         free.extend(children[place].iter().map(|it| key(*it, at)));
     }
@@ -100,7 +103,7 @@ mod tests {
             let (name, parent, at) = made[*it];
             let named = |it: usize| NAMES[it % NAMES.len()];
             let id = Id::new(1, [*it as u64, 0]);
-            Link { id, name: name.map(named), parent: parent.map(named), at }
+            Link { id, name: name.map(named), parent: parent.map(named), at, ordinal: None }
         };
         let links: Vec<_> = places.iter().map(link).collect();
         order(&links).into_iter().map(|it| places[it]).collect()

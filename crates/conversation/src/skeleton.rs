@@ -1,7 +1,10 @@
 //! A conversation without what is said in it: its order, its folds, and where each
 //! message is.
 
-use std::{collections::HashMap, ops::Range};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 use driftline_core::{Id, Timestamp};
 
@@ -23,6 +26,9 @@ pub struct Conversation {
     pub(super) session: Id,
     pub(super) gists: Vec<Gist>,
     pub(super) strands: Vec<Strand>,
+    /// The sessions that it goes on with, the nearest first; none stands for one that is not
+    /// here.
+    pub(super) kin: Vec<Option<Id>>,
     places: HashMap<Id, Place>,
 }
 
@@ -90,7 +96,7 @@ pub struct Facts {
 }
 
 impl Conversation {
-    pub(super) fn new(session: Id, gists: Vec<Gist>) -> Self {
+    pub(super) fn new(session: Id, gists: Vec<Gist>, kin: Vec<Option<Id>>) -> Self {
         let strands = strands(&gists);
         let mut places = HashMap::with_capacity(gists.len());
         for (strand, it) in strands.iter().enumerate() {
@@ -100,7 +106,7 @@ impl Conversation {
                 );
             }
         }
-        Self { session, gists, strands, places }
+        Self { session, gists, strands, kin, places }
     }
 
     /// The session.
@@ -197,7 +203,7 @@ impl Conversation {
 
     /// How many messages are newer than `read`.
     pub fn count_since(&self, read: Timestamp) -> usize {
-        self.gists.iter().filter(|it| it.counts && it.at.is_some_and(|at| at > read.0)).count()
+        self.own().filter(|it| it.counts && it.at.is_some_and(|at| at > read.0)).count()
     }
 
     /// Whether there is nothing to show.
@@ -205,29 +211,57 @@ impl Conversation {
         self.gists.is_empty()
     }
 
-    /// What can be said of it in numbers.
+    /// Whether a message is of another session, which this one goes on with.
+    pub fn inherits(&self, message: Id) -> bool {
+        let gists = || self.gists.iter().filter(|it| it.inherited);
+        !self.kin.is_empty() && gists().any(|it| it.id == message)
+    }
+
+    /// How many messages of other sessions it goes on with.
+    pub fn inherited(&self) -> usize {
+        self.gists.iter().filter(|it| it.inherited && it.counts).count()
+    }
+
+    /// The messages that are its own.
+    fn own(&self) -> impl Iterator<Item = &Gist> {
+        self.gists.iter().filter(|it| !it.inherited)
+    }
+
+    /// What can be said of it in numbers. What it goes on with counts where it was said.
     pub fn facts(&self) -> Facts {
-        let of = |voice| self.gists.iter().filter(move |it| it.voice == voice);
-        let pieces = || self.gists.iter().flat_map(|it| &it.pieces);
+        self.facts_without(&HashSet::new())
+    }
+
+    /// The same without the tokens of `copies`, messages that were said in another session
+    /// first.
+    pub fn facts_without(&self, copies: &HashSet<Id>) -> Facts {
+        let of = |voice| self.own().filter(move |it| it.voice == voice);
+        let pieces = || self.own().flat_map(|it| &it.pieces);
+        let begun = |it: &&Strand| self.messages_of(it).any(|it| !it.inherited);
+        let written = |it: &Strand| self.written(it, copies);
         Facts {
-            messages: self.gists.iter().filter(|it| it.counts).count(),
+            messages: self.own().filter(|it| it.counts).count(),
             prompts: of(Voice::Prompt).filter(|it| it.agent.is_none()).count(),
             tools: pieces().filter(|it| matches!(it, Piece::Call { .. })).count(),
             failed: pieces().filter(|it| matches!(it, Piece::Result { failed: true, .. })).count(),
-            agents: self.strands.len().saturating_sub(1),
-            written: self.strands.iter().map(|it| self.written(it)).fold(0, u64::saturating_add),
-            first: self.gists.iter().filter_map(|it| it.at).min().map(Timestamp),
+            agents: self.strands.iter().skip(1).filter(begun).count(),
+            written: self.strands.iter().map(written).fold(0, u64::saturating_add),
+            first: self.own().filter_map(|it| it.at).min().map(Timestamp),
             last: self.last(),
         }
     }
 
+    fn messages_of(&self, strand: &Strand) -> impl Iterator<Item = &Gist> {
+        strand.items.iter().flat_map(|it| &it.messages).map(|it| &self.gists[*it])
+    }
+
     /// The tokens that models wrote in a strand. One answer may be several records, each
     /// with the same count of what was read, and of what was written so far.
-    fn written(&self, strand: &Strand) -> u64 {
+    fn written(&self, strand: &Strand, copies: &HashSet<Id>) -> u64 {
         let mut sum = 0_u64;
         let mut open: Option<Usage> = None;
-        let messages = strand.items.iter().flat_map(|it| &it.messages);
-        for usage in messages.filter_map(|it| self.gists[*it].usage) {
+        let own = self.messages_of(strand).filter(|it| !it.inherited && !copies.contains(&it.id));
+        for usage in own.filter_map(|it| it.usage) {
             match &mut open {
                 Some(open) if open.read == usage.read => {
                     open.written = open.written.max(usage.written);

@@ -79,7 +79,8 @@ fn groups(gists: &[Gist]) -> Vec<Group<'_>> {
 }
 
 fn link(gist: &Gist) -> Link<'_> {
-    Link { id: gist.id, name: gist.name.as_deref(), parent: gist.parent.as_deref(), at: gist.at }
+    let (name, parent) = (gist.name.as_deref(), gist.parent.as_deref());
+    Link { id: gist.id, name, parent, at: gist.at, ordinal: gist.ordinal }
 }
 
 /// Some agents call all their sub-agents alike: a message that begins one begins another

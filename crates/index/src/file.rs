@@ -11,7 +11,7 @@ use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, config::
 use crate::{Error, Result};
 
 /// Raised whenever the tables, or what is put into them, change.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 /// "Drix": marks the file as this index.
 const APPLICATION: i64 = 0x4472_6978;
 const TABLES: &str = include_str!("tables.sql");

@@ -12,6 +12,7 @@
 mod error;
 mod file;
 mod fill;
+mod kin;
 mod letters;
 pub mod list;
 mod names;
@@ -34,6 +35,7 @@ use rusqlite::{Connection, ErrorCode};
 use self::trouble::Trouble;
 pub use self::{
     error::{Error, Result},
+    kin::Fork,
     scope::Scope,
 };
 

@@ -1,6 +1,9 @@
 //! What the sessions of a list or of a search have to be. Names that people type are
 //! looked up here, and an error says which there are.
 
+use std::collections::HashSet;
+
+use driftline_core::Id;
 use rusqlite::{Connection, params_from_iter, types::Value as Sql};
 
 use crate::{
@@ -77,24 +80,29 @@ fn workspaces(
     narrow: &Narrow,
 ) -> Result<(String, Vec<Sql>), Trouble> {
     let mut select = index.prepare_cached(
-        "SELECT id, name || char(10) || path, name FROM workspaces ORDER BY name",
+        "SELECT id, name || char(10) || path, name, stands FROM workspaces ORDER BY name",
     )?;
+    let blob = |row: &rusqlite::Row<'_>, at| row.get::<_, Vec<u8>>(at);
     let read = |row: &rusqlite::Row<'_>| {
-        Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+        Ok((blob(row, 0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?, blob(row, 3)?))
     };
     let all: Vec<_> = select.query_map([], read)?.collect::<rusqlite::Result<_>>()?;
     let wanted = fold(&narrow.value);
     let is = |text: &str| text.split('\n').any(|it| fold(it) == wanted);
     let has = |text: &str| fold(text).contains(&wanted);
-    let mut ids: Vec<_> = all.iter().filter(|it| is(&it.1)).collect();
+    let named = narrow.value.parse().ok().map(Id::to_bytes);
+    let is_named = |id: &[u8]| named.as_ref().is_some_and(|it| it == id);
+    let mut ids: Vec<_> = all.iter().filter(|it| is_named(&it.0) || is(&it.1)).collect();
     if ids.is_empty() {
         ids = all.iter().filter(|it| has(&it.1)).collect();
     }
     if ids.is_empty() {
         return Err(unknown(query, narrow, all.iter().map(|it| it.2.as_str())));
     }
-    let marks = vec!["?"; ids.len()].join(", ");
-    let values = ids.into_iter().map(|it| Sql::Blob(it.0.clone())).collect();
+    let stands: HashSet<_> = ids.iter().map(|it| &it.3).collect();
+    let together: Vec<_> = all.iter().filter(|it| stands.contains(&it.3)).collect();
+    let marks = vec!["?"; together.len()].join(", ");
+    let values = together.into_iter().map(|it| Sql::Blob(it.0.clone())).collect();
     Ok((format!("coalesce(shown.workspace, x'') IN ({marks})"), values))
 }
 

@@ -23,8 +23,10 @@ CREATE TABLE docs (
     calls INTEGER NOT NULL,
     model INTEGER,
     agent INTEGER,
-    -- What tells a record of an agent from others, also where it copied one into a fork.
-    record INTEGER
+    -- What it says, as a number: a copy in a fork has the same time and number.
+    record INTEGER,
+    -- Its number in the session, where the agent numbers what it writes.
+    ordinal INTEGER
 );
 CREATE UNIQUE INDEX docs_by_id ON docs (id, entity);
 CREATE INDEX docs_by_session ON docs (session, time) WHERE session IS NOT NULL;
@@ -69,8 +71,14 @@ CREATE TABLE sessions (
     stale INTEGER NOT NULL DEFAULT 0,
     opening BLOB,
     opening_text TEXT,
-    folded TEXT NOT NULL DEFAULT ''
+    folded TEXT NOT NULL DEFAULT '',
+    -- What its agent calls it. Whose fork it says it is, empty if it does not say whose, and
+    -- the number of the first message there that is no part of it.
+    external TEXT,
+    fork TEXT,
+    fork_until INTEGER
 );
+CREATE INDEX sessions_by_external ON sessions (external, source);
 CREATE INDEX sessions_by_stands ON sessions (stands);
 CREATE INDEX sessions_stale ON sessions (number) WHERE stale = 1;
 CREATE INDEX sessions_by_time ON sessions (pinned, last_at, number)
@@ -82,5 +90,12 @@ CREATE TABLE workspaces (
     hidden INTEGER NOT NULL,
     name TEXT NOT NULL,
     path TEXT NOT NULL,
-    folded TEXT NOT NULL
+    folded TEXT NOT NULL,
+    -- The row itself, what it is called there and since when, and the place it has in a
+    -- repository: rows of one place stand together, under the name that was given last.
+    own BLOB NOT NULL,
+    own_name TEXT NOT NULL,
+    named TEXT NOT NULL,
+    place TEXT
 ) WITHOUT ROWID;
+CREATE INDEX workspaces_by_place ON workspaces (place) WHERE place IS NOT NULL;

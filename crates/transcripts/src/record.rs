@@ -7,7 +7,7 @@ use std::{
 };
 
 use driftline_core::{BoxError, Millis, Value};
-use driftline_messages::Usage;
+use driftline_messages::{Usage, block};
 use rusqlite::Connection;
 
 /// The fields of one record, as the agent wrote it.
@@ -111,10 +111,16 @@ pub struct Record {
     pub session: Option<String>,
     /// Its own time.
     pub time: Option<Millis>,
+    /// Its number in the session, where the agent numbers what it writes: of one
+    /// millisecond, the lower one comes first, and a fork may say up to which it goes.
+    pub ordinal: Option<u64>,
     /// The working directory.
     pub cwd: Option<String>,
     /// The branch that was checked out.
     pub git_branch: Option<String>,
+    /// Where the repository in the working directory is fetched from, however the agent
+    /// writes it.
+    pub git_remote: Option<String>,
     /// The sub-agent that wrote it.
     pub agent: Option<String>,
     /// The model that answers in this session.
@@ -185,6 +191,13 @@ impl Kept {
             beside: Vec::new(),
             message: Message { finished: true, ..Message::default() },
         }
+    }
+
+    /// A note that the session is a fork of the one that the agent calls `of`, and has copies
+    /// of what was said there.
+    pub fn fork(of: &str) -> Self {
+        let blocks = vec![block::notice("fork", serde_json::json!({ "of": of }))];
+        Self { external_id: Some("fork".into()), ..Self::of(Role::System, blocks) }
     }
 }
 

@@ -13,6 +13,7 @@ use driftline_core::{
     value::{canonical, normal_name},
 };
 use driftline_messages::block;
+use driftline_workspaces::repository;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -69,7 +70,7 @@ pub(crate) struct Rows {
     best: Row,
     /// Which cells of it wait to be handed out.
     waiting: Vec<&'static str>,
-    workspaces: HashSet<Id>,
+    workspaces: HashSet<(Id, Option<String>)>,
     drafts: Vec<Draft>,
     titles: Vec<Title>,
 }
@@ -161,7 +162,7 @@ impl Rows {
                 self.cell("started_at", time, stamp, new);
             }
             if let Some(cwd) = cwd {
-                let workspace = self.workspace(cwd, new);
+                let workspace = self.workspace(cwd, record, new);
                 let cwd = normal_name(cwd).into_owned();
                 self.cell("cwd", cwd, stamp, new);
                 self.cell("workspace", workspace.to_string(), stamp, new);
@@ -187,16 +188,22 @@ impl Rows {
         }
     }
 
-    /// The workspace at `path`: the same one for every agent.
-    fn workspace(&mut self, here: &str, new: bool) -> Id {
+    /// The workspace at `path`: the same one for every agent. Of what it is a checkout, the
+    /// last record that says so tells.
+    fn workspace(&mut self, here: &str, record: &Record, new: bool) -> Id {
         let path = normal_name(here);
         let id = Id::imported(0, &["workspace", &path]);
-        if new && self.workspaces.insert(id) {
+        let remote = record.git_remote.as_deref().and_then(repository);
+        if new && self.workspaces.insert((id, remote.clone())) {
             let stamp = Stamp::machine(0, 0, 0, hash64(&[&path]));
-            let cells = vec![
+            let mut cells = vec![
                 ("name", Value::from(last_name(&path)), stamp),
                 ("path", Value::from(path.as_ref()), stamp),
             ];
+            if let Some(remote) = remote {
+                let stamp = Stamp::machine(latest(record.time), 0, 0, hash64(&[&remote]));
+                cells.push(("git_remote", Value::from(remote), stamp));
+            }
             let local = vec![("here", Value::from(here))];
             self.drafts.push(Draft { entity: WORKSPACES, id, cells, local });
         }
@@ -225,16 +232,17 @@ impl Rows {
             ("agent", record.agent.as_deref().map(Value::from)),
             ("usage", kept.message.usage.stored()),
         ];
+        let ordinal = record.ordinal.map(|it| ("ordinal", Some(Value::from(it))));
         let mut hash = Hash::default();
-        for (field, value) in &fields {
+        for (field, value) in fields.iter().chain(&ordinal) {
             hash.part(field);
             // Writing JSON into a hash cannot fail.
             let _ = serde_json::to_writer(&mut hash, value);
         }
         let stamp = Stamp::machine(time, completeness, self.reader.version, hash.short());
         let cells =
-            fields.into_iter().filter_map(|(field, it)| Some((field, it?, stamp))).collect();
+            fields.into_iter().chain(ordinal).filter_map(|(field, it)| Some((field, it?, stamp)));
         let local = vec![("position", position.into()), ("raw", raw.into_owned().into())];
-        Draft { entity: MESSAGES, id, cells, local }
+        Draft { entity: MESSAGES, id, cells: cells.collect(), local }
     }
 }

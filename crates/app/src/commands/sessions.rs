@@ -2,7 +2,10 @@
 
 use anyhow::Result;
 use clap::Args;
-use driftline_index::list::{Line, Options, Order};
+use driftline_index::{
+    Fork,
+    list::{Line, Options, Order},
+};
 use driftline_text::ago;
 
 use super::query;
@@ -66,7 +69,8 @@ impl Sessions {
 
 fn cells(line: &Line, now: u64) -> Vec<String> {
     let marks = [(line.pinned, "pinned"), (line.archived, "archived"), (line.is_unread, "unread")];
-    let marks: Vec<_> = marks.into_iter().filter(|(is, _)| *is).map(|(_, it)| it).collect();
+    let marks = marks.into_iter().filter(|(is, _)| *is).map(|(_, it)| it.to_owned());
+    let marks: Vec<_> = marks.chain(line.fork.as_ref().map(Fork::words)).collect();
     let marks = if marks.is_empty() { String::new() } else { format!(" ({})", marks.join(", ")) };
     vec![
         rows::short_id(line.id),

@@ -50,7 +50,7 @@ impl Show {
             let messages = context.schema.entity(Message::NAME)?;
             subject.message = Some(rows::find_id(&device.replica, messages, typed)?);
         }
-        let (reading, id) = (device.reading(), subject.session);
+        let (reading, id) = (context.reading(&device)?, subject.session);
         let gone = || Error::NotFound { entity: Session::NAME.into(), id };
         match self.format {
             Format::Json => {
@@ -90,7 +90,7 @@ impl Show {
             .range(at)
             .ok_or_else(|| Error::NotFound { entity: Message::NAME.into(), id: wanted })?;
         let mut page = Page::new(context.output.painted());
-        page.head(id, session, &conversation);
+        page.head(id, session, &conversation, reading.index()?.fork(id)?.as_ref());
         if let Some(agent) = conversation.agent(strand) {
             page.agent_head(agent, conversation.messages(strand));
         }

@@ -45,8 +45,8 @@ fn row(it: &Workspace) -> Vec<String> {
         format!("{pin}{}", it.shown),
         it.sessions.to_string(),
         it.last_at.map(time::moment).unwrap_or_default(),
-        it.here.clone().unwrap_or_default(),
-        it.path.clone().unwrap_or_default(),
+        it.here.join(", "),
+        it.paths.join(", "),
     ]
 }
 
@@ -54,7 +54,8 @@ fn object(it: &Workspace) -> Value {
     json!({
         "id": it.id,
         "name": it.shown,
-        "path": it.path,
+        "rows": it.rows,
+        "paths": it.paths,
         "here": it.here,
         "git_remote": it.git_remote,
         "sessions": it.sessions,

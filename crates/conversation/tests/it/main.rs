@@ -9,5 +9,6 @@
 mod conversation;
 mod conversation_holds;
 mod export;
+mod forks;
 mod session;
 mod threads;

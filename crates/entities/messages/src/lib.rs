@@ -1,5 +1,5 @@
 //! Messages: what people, agents and tools said in a session. They are a record, so
-//! nobody edits them. Order is parent links, then time, then id, never a position:
+//! nobody edits them. Order is parent links, then time, then number, then id, never a position:
 //! where a message stands in a file differs from device to device.
 
 pub mod block;
@@ -36,6 +36,8 @@ pub struct Message {
     pub parent: Option<String>,
     /// When it was said.
     pub created_at: Option<Timestamp>,
+    /// Its number in the session, where the agent numbers what it writes.
+    pub ordinal: Option<i64>,
     /// The sub-agent that it belongs to. Without it, it is part of the main conversation.
     pub agent: Option<String>,
     /// How many tokens it took, as [`Usage`] keeps them.

@@ -1,6 +1,10 @@
 //! Workspaces: the folders that people work in.
 
+mod repository;
+
 use driftline_derive::SyncEntity;
+
+pub use self::repository::{place, repository};
 
 /// A folder that somebody works in, usually a checkout of a repository.
 #[derive(Clone, Debug, Default, PartialEq, SyncEntity)]

@@ -2,7 +2,10 @@
 //! facts that searches narrow by. Messages, sessions and comments are known here; of
 //! any other entity, also one of a stranger's, the texts are taken as they are.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
 
 use driftline_conversation::gist::{self, Voice};
 use driftline_core::{EntityDescriptor, Id, Kind, SyncEntity, Value, view::View};
@@ -22,7 +25,7 @@ use crate::Scope;
 const LONGEST: usize = 256 << 10;
 
 /// It counts as a message of the conversation.
-pub(super) const MESSAGE: i64 = 1;
+pub(crate) const MESSAGE: i64 = 1;
 /// A person said it to the agent.
 pub(super) const PROMPT: i64 = 2;
 /// A tool failed in it.
@@ -44,8 +47,10 @@ pub(crate) struct Document<'a> {
     pub(super) role: Option<&'a str>,
     pub(super) model: Option<&'a str>,
     pub(super) agent: Option<&'a str>,
-    /// What its agent calls it.
-    pub(super) record: Option<&'a str>,
+    /// Its number in the session, where the agent numbers what it writes.
+    pub(super) ordinal: Option<i64>,
+    /// Whose fork its session is, as far as it says so, and up to which number of that.
+    pub(super) fork: Option<(&'a str, Option<i64>)>,
     pub(crate) tools: Vec<&'a str>,
     texts: Vec<(Scope, Cow<'a, str>)>,
 }
@@ -97,6 +102,18 @@ impl<'a> Document<'a> {
         })
     }
 
+    /// A number that stands for what a message says: the same for a copy of it in a fork. The
+    /// index is made on one machine by one program: it need not be the same anywhere else.
+    pub(super) fn record(&self) -> Option<i64> {
+        self.role?;
+        let mut hasher = DefaultHasher::new();
+        self.role.hash(&mut hasher);
+        for (scope, text) in &self.texts {
+            (scope.name(), text).hash(&mut hasher);
+        }
+        (!self.texts.is_empty()).then(|| hasher.finish().cast_signed())
+    }
+
     fn add(&mut self, scope: Scope, text: impl Into<Cow<'a, str>>) {
         self.texts.push((scope, text.into()));
     }
@@ -106,7 +123,7 @@ impl<'a> Document<'a> {
         self.role = (!role.is_empty()).then_some(role);
         self.model = text(row, "model");
         self.agent = text(row, "agent");
-        self.record = text(row, "external_id");
+        self.ordinal = row.value("ordinal").and_then(Value::as_i64);
         if gist::counts(row) {
             self.flags |= MESSAGE;
         }
@@ -164,6 +181,10 @@ impl<'a> Document<'a> {
                     self.flags |= FAILED;
                 }
                 self.strings(Scope::Output, Some(answer.output), 0);
+            }
+            Block::Notice { kind: "fork", details } => {
+                let of = details.get("of").and_then(Value::as_str).unwrap_or_default();
+                self.fork = Some((of, details.get("until").and_then(Value::as_i64)));
             }
             Block::Thinking(None)
             | Block::Image(_)

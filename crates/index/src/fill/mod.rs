@@ -6,10 +6,7 @@ mod session;
 mod state;
 mod workspace;
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    hash::{DefaultHasher, Hash as _, Hasher as _},
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use driftline_core::{
     ALIASES, EntityDescriptor, Id, Replica, SyncEntity, alias,
@@ -20,7 +17,7 @@ use driftline_entities::{sessions::Session, workspaces::Workspace};
 use driftline_sqlite_file::Bounded;
 use rusqlite::{Connection, OptionalExtension, params};
 
-pub(crate) use self::document::Document;
+pub(crate) use self::document::{Document, MESSAGE};
 use self::state::State;
 use crate::{
     Scope, file,
@@ -274,8 +271,8 @@ impl Filler<'_> {
         }
         let mut insert = self.index.prepare_cached(
             "INSERT OR REPLACE INTO docs \
-             (place, entity, id, session, time, flags, calls, model, agent, record) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+             (place, entity, id, session, time, flags, calls, model, agent, record, ordinal) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?;
         let Document { time, flags, calls, .. } = document;
         insert.execute(params![
@@ -288,8 +285,12 @@ impl Filler<'_> {
             calls,
             model,
             agent,
-            document.record.map(fingerprint)
+            document.record(),
+            document.ordinal
         ])?;
+        if let (Some(session), Some((of, until))) = (session, document.fork) {
+            session::forked(self.index, session, of, until)?;
+        }
         let mut insert = self.index.prepare_cached(
             "INSERT OR REPLACE INTO words (rowid, prompt, reply, tool, output, thinking, title, \
              comment, context, other, facet) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
@@ -339,12 +340,4 @@ impl Filler<'_> {
         )?;
         gap.query_row([place], |row| row.get(0))
     }
-}
-
-/// A number that stands for an agent's name of a record. The index is made on one machine by
-/// one program: it need not be the same anywhere else.
-fn fingerprint(name: &str) -> i64 {
-    let mut hasher = DefaultHasher::new();
-    name.hash(&mut hasher);
-    hasher.finish().cast_signed()
 }

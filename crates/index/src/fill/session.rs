@@ -63,7 +63,7 @@ pub(super) fn put(
         .prepare_cached(
             "UPDATE sessions SET known = 1, hidden = ?2, title = ?3, workspace = ?4, cwd = ?5, \
              source = ?6, status = ?7, branch = ?8, pinned = ?9, archived = ?10, born_at = ?11, \
-             read_at = ?12, models = ?13 WHERE number = ?1",
+             read_at = ?12, models = ?13, external = ?14 WHERE number = ?1",
         )?
         .execute(params![
             first,
@@ -79,8 +79,23 @@ pub(super) fn put(
             time("started_at").or(born).unwrap_or_default(),
             time("read_at"),
             text(view, "model").unwrap_or_default(),
+            text(view, "external_id"),
         ])?;
     Ok(numbers)
+}
+
+/// Notes whose fork a session says it is, and up to which message of that.
+pub(super) fn forked(
+    index: &Connection,
+    number: i64,
+    of: &str,
+    until: Option<i64>,
+) -> rusqlite::Result<()> {
+    let mut update = index.prepare_cached(
+        "UPDATE sessions SET fork = ?2, fork_until = ?3 \
+         WHERE number = (SELECT stands FROM sessions WHERE number = ?1)",
+    )?;
+    update.execute((number, of, until)).map(drop)
 }
 
 /// Notes that the summaries of these sessions are not true any more.

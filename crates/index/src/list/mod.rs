@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params_from_iter, types::Valu
 pub use self::beside::Beside;
 use crate::{
     Index, Result, Scope,
+    kin::{self, Fork},
     letters::fold,
     narrow::{Sessions, UNREAD},
     query::{Key, Misread, Narrow, Query},
@@ -147,6 +148,8 @@ pub struct Line {
     pub unread: u64,
     /// Whether that is worth a mark: it was read before, or is new.
     pub is_unread: bool,
+    /// The session that it goes on from, if it is a fork.
+    pub fork: Option<Fork>,
 }
 
 impl Line {
@@ -172,7 +175,10 @@ pub struct Place {
     pub name: String,
 }
 
-fn as_text<S: serde::Serializer>(id: &Id, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+pub(crate) fn as_text<S: serde::Serializer>(
+    id: &Id,
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
     serializer.collect_str(id)
 }
 
@@ -336,6 +342,7 @@ fn list(
     bound.extend(values);
     let mut select = index.prepare_cached(&sql)?;
     let lines = select.query_map(params_from_iter(bound), read)?;
+    let lines = lines.map(|it| forked(index, it?));
     Ok(Listed { lines: lines.collect::<rusqlite::Result<_>>()?, total, all, lag: 0 })
 }
 
@@ -343,19 +350,25 @@ fn list(
 pub(crate) fn line(index: &Connection, number: i64) -> rusqlite::Result<Option<Line>> {
     let sql = format!("SELECT {COLUMNS}, {UNREAD} {FROM} WHERE {SHOWN} AND shown.number = ?");
     let mut select = index.prepare_cached(&sql)?;
-    select.query_row([i64::MIN, number], read).optional()
+    let found = select.query_row([i64::MIN, number], read).optional()?;
+    found.map(|it| forked(index, it)).transpose()
+}
+
+/// A line with what its session goes on from.
+fn forked(index: &Connection, (number, line): (i64, Line)) -> rusqlite::Result<Line> {
+    Ok(Line { fork: kin::fork(index, number)?, ..line })
 }
 
 fn count(row: &Row<'_>, at: usize) -> rusqlite::Result<u64> {
     Ok(row.get::<_, i64>(at)?.try_into().unwrap_or_default())
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Line> {
+fn read(row: &Row<'_>) -> rusqlite::Result<(i64, Line)> {
     let workspace: Option<[u8; 16]> = row.get(3)?;
     let name: Option<String> = row.get(4)?;
     let models: String = row.get(8)?;
     let place = workspace.zip(name).map(|(id, name)| Place { id: Id::from_bytes(id), name });
-    Ok(Line {
+    let line = Line {
         id: Id::from_bytes(row.get(0)?),
         title: row.get(1)?,
         opening: row.get(2)?,
@@ -377,5 +390,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Line> {
         comments: count(row, 19)?,
         unread: count(row, 20)?,
         is_unread: row.get(22)?,
-    })
+        fork: None,
+    };
+    Ok((row.get(21)?, line))
 }

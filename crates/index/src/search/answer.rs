@@ -117,8 +117,9 @@ pub(super) struct Place {
     model: Option<i64>,
     /// What its agent's record and all copies of it have in common.
     record: Option<i64>,
-    /// When its session began, and what tells that from others of the same moment.
-    began: Option<(i64, [u8; 16])>,
+    /// Whether its session says that it is a fork, when it began, and what tells it from
+    /// others of the same moment.
+    began: Option<(bool, i64, [u8; 16])>,
     better: u32,
 }
 
@@ -261,7 +262,7 @@ fn walk(
     // CROSS JOIN keeps the order: the words are walked, the rest is looked up.
     let sql = format!(
         "SELECT docs.place, docs.entity, docs.id, shown.number, docs.model, docs.record, \
-         shown.born_at, shown.id FROM words \
+         shown.fork IS NOT NULL, shown.born_at, shown.id FROM words \
          CROSS JOIN docs ON docs.place = words.rowid \
          LEFT JOIN sessions AS own ON own.number = docs.session \
          LEFT JOIN sessions AS shown ON shown.number = own.stands \
@@ -280,6 +281,7 @@ fn walk(
     all.extend(options.session.map(|it| Sql::Blob(it.to_bytes().to_vec())));
     let mut select = index.prepare_cached(&sql)?;
     let read = |row: &rusqlite::Row<'_>| {
+        let forked = row.get(6)?;
         Ok(Place {
             place: row.get(0)?,
             entity: row.get(1)?,
@@ -287,7 +289,7 @@ fn walk(
             session: row.get(3)?,
             model: row.get(4)?,
             record: row.get(5)?,
-            began: row.get::<_, Option<_>>(6)?.zip(row.get(7)?),
+            began: row.get::<_, Option<_>>(7)?.zip(row.get(8)?).map(|it| (forked, it.0, it.1)),
             better: 0,
         })
     };

@@ -9,5 +9,6 @@
 mod common;
 mod counts;
 mod index;
+mod kin;
 mod search;
 mod sessions;

@@ -5,7 +5,7 @@ use driftline_core::Timestamp;
 use driftline_entities::{comments::Comment, sessions::Session, workspaces::Workspace};
 use driftline_index::{
     Error,
-    list::{Beside, Options, Order},
+    list::{Beside, Line, Options, Order},
 };
 use serde_json::json;
 
@@ -148,4 +148,36 @@ fn the_way_through_the_list_by_its_neighbours_is_the_list() {
     let archived = world.index.beside(all[100]).unwrap();
     assert!(archived.above.is_some() && archived.below.is_some(), "there is a way back");
     assert_eq!(world.index.beside(all[150]).unwrap(), Beside::default());
+}
+
+#[test]
+fn sessions_of_checkouts_of_one_repository_are_narrowed_to_together() {
+    let world = World::new();
+    let at = |path: &str, remote: Option<&str>| {
+        let id = world.workspace(path);
+        world.replica.update::<Workspace>(id, |it| it.git_remote = remote.map(Into::into)).unwrap();
+        id
+    };
+    let here = at("/home/me/demo", Some("git@github.com:example/demo.git"));
+    let there = at("/Users/me/Demo", Some("https://github.com/example/demo"));
+    let other = at("/home/me/other", None);
+    let one = world.session_in("one", 1, Some(here));
+    let two = world.session_in("two", 2, Some(there));
+    world.session_in("three", 3, Some(other));
+    let places = |typed: &str| {
+        let lines = world.list(typed).lines;
+        let place = |it: &Line| it.workspace.as_ref().map(|it| (it.id, it.name.clone())).unwrap();
+        lines.iter().map(|it| (it.id, place(it))).collect::<Vec<_>>()
+    };
+    let id = format!("workspace:{there}");
+    for typed in ["workspace:\"/home/me/demo\"", "workspace:\"/Users/me/Demo\"", id.as_str()] {
+        let ids: Vec<_> = places(typed).iter().map(|it| it.0).collect();
+        assert_eq!(ids, [two, one], "{typed}");
+    }
+    world.replica.update::<Workspace>(there, |it| it.name = Some("Greeter".into())).unwrap();
+    let named = (here.min(there), "Greeter".to_owned());
+    assert_eq!(places("workspace:greeter"), [(two, named.clone()), (one, named)]);
+    world.replica.update::<Workspace>(there, |it| it.git_remote = None).unwrap();
+    assert_eq!(places("workspace:greeter"), [(two, (there, "Greeter".into()))]);
+    assert_eq!(places("workspace:demo"), [(one, (here, "demo".into()))]);
 }

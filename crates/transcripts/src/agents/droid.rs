@@ -21,7 +21,7 @@ inventory::submit! {
         tool: "droid",
         name: "Factory Droid",
         doc: "Factory Droid's transcripts, in ~/.factory/sessions",
-        version: 1,
+        version: 2,
         places: |home| vec![home.join(".factory/sessions")],
         accepts: |path| path.extension().is_some_and(|it| it == "jsonl"),
         main_file,
@@ -112,12 +112,14 @@ impl Session {
         };
         let given = text(&mut line, "title").filter(|_| self.agent.is_none());
         let name = given.and_then(|it| title(&it)).map(|text| Name { rank, text, leaf: None });
+        let forked = text(&mut line, "parent").filter(|_| self.agent.is_none());
         Record {
             kind,
             session: self.name.clone(),
             agent: self.agent.clone(),
             cwd: text(&mut line, "cwd"),
             name,
+            kept: forked.map(|it| Box::new(Kept::fork(&it))),
             ..Record::default()
         }
     }

@@ -20,7 +20,7 @@ inventory::submit! {
         tool: "pi",
         name: "pi",
         doc: "pi's sessions, in ~/.pi/agent/sessions",
-        version: 1,
+        version: 2,
         places: |home| vec![home.join(".pi/agent/sessions")],
         accepts: |path| path.extension().is_some_and(|it| it == "jsonl"),
         main_file: |_, _| None,
@@ -58,7 +58,7 @@ fn record(mut fields: Object) -> Record {
             record.cwd = text(&mut fields, "cwd");
             // The first version says it here.
             record.model = text(&mut fields, "modelId");
-            None
+            text(&mut fields, "parentSession").and_then(|it| origin(&it)).map(|it| Kept::fork(&it))
         }
         "model_change" => {
             record.model = text(&mut fields, "modelId");
@@ -87,6 +87,12 @@ fn record(mut fields: Object) -> Record {
         record.kept = Some(Box::new(kept));
     }
     record
+}
+
+/// The session whose file has this path: `<time>_<session>.jsonl`.
+fn origin(path: &str) -> Option<String> {
+    let name = path.rsplit(['/', '\\']).next()?.strip_suffix(".jsonl")?;
+    Some(name.split_once('_')?.1.to_owned())
 }
 
 fn summary(fields: &mut Object) -> Kept {

@@ -13,7 +13,7 @@ inventory::submit! {
         tool: "qwen-code",
         name: "Qwen Code",
         doc: "Qwen Code's transcripts, in ~/.qwen/projects",
-        version: 1,
+        version: 2,
         places: |home| vec![home.join(".qwen/projects")],
         accepts,
         main_file,
@@ -21,7 +21,7 @@ inventory::submit! {
         keeps: |_| None,
         form: Form::Lines {
             starts: &["{\"uuid\":"],
-            open: |_| Box::new(record::Lines),
+            open: |_| Box::<record::Lines>::default(),
         },
     }
 }

@@ -1,28 +1,26 @@
 //! What a person does with a workspace.
 
-use driftline_core::{Error as CoreError, SyncEntity as _, Value, Values};
+use driftline_core::{SyncEntity as _, Value, Values};
 use driftline_entities::workspaces::Workspace;
+use driftline_reading::workspaces::detail;
 
 use crate::{Error, Form, Outcome, Post, Request, Result};
 
 /// Names it, and says where it is on this device.
 pub(super) fn save(request: &Request<'_>, form: &Form) -> Result<Outcome> {
-    let id = request.id("id")?;
-    let before = request.replica.get_values(Workspace::NAME, id)?;
-    let entity = Workspace::NAME.to_owned();
-    let before = before.ok_or(CoreError::NotFound { entity, id })?;
+    let before = detail(request.replica, request.id("id")?)?.workspace;
     let mut values = Values::new();
-    for field in ["name", "here"] {
-        let value = form.text(field).map_or(Value::Null, Value::from);
+    for (field, before) in [("name", before.name.as_ref()), ("here", before.here.first())] {
+        let value = form.text(field);
         // A field that nobody touched must not win over an edit of it elsewhere.
-        if *before.value(field).unwrap_or(&Value::Null) != value {
-            values.insert(field.to_owned(), value);
+        if before.map(String::as_str) != value {
+            values.insert(field.to_owned(), value.map_or(Value::Null, Value::from));
         }
     }
     if values.is_empty() {
         return Ok(Outcome::done());
     }
-    request.replica.update_values(Workspace::NAME, id, &values)?;
+    request.replica.update_values(Workspace::NAME, before.id, &values)?;
     Ok(Outcome::toast("Saved."))
 }
 
@@ -40,6 +38,8 @@ pub(super) fn turn(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
         }
     };
     let values = Values::from([(field.to_owned(), Value::from(value))]);
-    request.replica.update_values(Workspace::NAME, id, &values)?;
+    for row in detail(request.replica, id)?.workspace.rows {
+        request.replica.update_values(Workspace::NAME, row, &values)?;
+    }
     Ok(Outcome::toast(said).undo(Post::to(format!("/workspaces/{id}/{undo}"))))
 }

@@ -1,5 +1,7 @@
 //! Workspaces: which there are, and where each is on this device.
 
+use std::cmp::Reverse;
+
 use driftline_core::{SyncEntity as _, Value, store::Find, view};
 use driftline_entities::{sessions::Session, workspaces::Workspace as Row};
 use driftline_inspect::label::label;
@@ -56,7 +58,7 @@ fn row(request: &Request<'_>, it: &Workspace) -> Markup {
             a.row-main href=(path) data-open {
                 strong dir="auto" { (parts::line(&it.shown)) }
                 @if it.archived { " " span.chip { "archived" } }
-                div.muted.cut dir="auto" { (parts::line(it.here.as_deref().or(it.path.as_deref()).unwrap_or_default())) }
+                div.muted.cut dir="auto" { (parts::line(it.path().unwrap_or_default())) }
             }
             span.num.muted { (count_of(it.sessions, "session", "sessions")) }
             @if let Some(at) = it.last_at.and_then(|it| i64::try_from(it).ok()) {
@@ -98,7 +100,10 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
                     data-post={ "/e/" (Row::NAME) "/" (it.id) "/delete" } { "Delete" }
             }
             dl.facts {
-                div { dt { "Path" } dd { code { (parts::line(it.path.as_deref().unwrap_or("none"))) } } }
+                div { dt { (if it.paths.len() > 1 { "Paths" } else { "Path" }) } dd {
+                    @for path in &it.paths { div { code { (parts::line(path)) } } }
+                    @if it.paths.is_empty() { "none" }
+                } }
                 @if let Some(remote) = &it.git_remote {
                     div { dt { "Repository" } dd { code { (parts::line(remote)) } } }
                 }
@@ -148,8 +153,8 @@ fn form(it: &Workspace, path: &str) -> Markup {
             }
             div.field {
                 label for="here" { "Where it is on this device" }
-                input #here name="here" value=(it.here.as_deref().unwrap_or_default())
-                    placeholder=(it.path.as_deref().unwrap_or_default()) autocomplete="off";
+                input #here name="here" value=(it.here.first().map_or("", String::as_str))
+                    placeholder=(it.paths.first().map_or("", String::as_str)) autocomplete="off";
                 p.hint { "Stays on this device. Fill it in where the folder is elsewhere than above: \
                     commands that resume a session go there." }
                 p.field-error data-error="here" hidden {}
@@ -160,8 +165,13 @@ fn form(it: &Workspace, path: &str) -> Markup {
 }
 
 fn sessions(request: &Request<'_>, it: &Workspace) -> Result<Markup> {
-    let find = Find::new().refers("workspace", it.id).descending("started_at").limit(SESSIONS);
-    let rows = request.replica.list_values(Session::NAME, &find)?;
+    let mut rows = Vec::new();
+    for row in &it.rows {
+        let find = Find::new().refers("workspace", *row).descending("started_at").limit(SESSIONS);
+        rows.extend(request.replica.list_values(Session::NAME, &find)?);
+    }
+    rows.sort_by_key(|it| Reverse(it.value("started_at").and_then(Value::as_i64)));
+    rows.truncate(SESSIONS);
     let entity = request.replica.schema().entity(Session::NAME)?;
     Ok(html! {
         @if rows.is_empty() {

@@ -4,6 +4,7 @@
 use driftline_conversation::{Agent, Call, Content, Conversation, Piece, RunStep, Shown, asker};
 use driftline_core::{Id, Timestamp};
 use driftline_entities::sessions::Session;
+use driftline_index::Fork;
 use driftline_text as text;
 
 use crate::{
@@ -34,7 +35,13 @@ impl Page {
     }
 
     /// What the session is.
-    pub(super) fn head(&mut self, id: Id, session: &Session, conversation: &Conversation) {
+    pub(super) fn head(
+        &mut self,
+        id: Id,
+        session: &Session,
+        conversation: &Conversation,
+        fork: Option<&Fork>,
+    ) {
         let name = one_line(session.name.as_deref().unwrap_or("Session without a name"));
         self.out.paint(Paint::Strong, &name).plain("\n");
         let facts = conversation.facts();
@@ -53,6 +60,7 @@ impl Page {
             (facts.agents > 0).then(|| counted(facts.agents, "sub-agent")),
         ];
         self.faint(parts);
+        self.faint([fork.map(Fork::words)]);
         self.faint([session.cwd.clone(), session.git_branch.clone()]);
         let began =
             session.started_at.map(|it| format!("began {} (times are UTC)", time::minute(it.0)));

@@ -25,7 +25,7 @@ inventory::submit! {
         tool: "codex",
         name: "Codex",
         doc: "Codex's sessions, in ~/.codex/sessions",
-        version: 1,
+        version: 2,
         places: |home| {
             ["sessions", "archived_sessions"].map(|it| home.join(".codex").join(it)).into()
         },
@@ -88,7 +88,7 @@ impl Records for Rollout {
                 Record { kept, ..left_out(kind) }
             }
         };
-        record.time = at;
+        (record.time, record.ordinal) = (at, ordinal);
         vec![self.of_file(record)]
     }
 }
@@ -127,6 +127,7 @@ impl Rollout {
         self.session = session;
         record.cwd = text(&mut payload, "cwd");
         record.git_branch = text(&mut git, "branch");
+        record.git_remote = text(&mut git, "repository_url");
         if let (false, Some(mut base)) = (is_agent, object(&mut payload, "history_base")) {
             let of = text(&mut base, "thread_id");
             let until = base.get("end_ordinal_exclusive").and_then(count);

@@ -92,4 +92,7 @@ fn facts(record: &mut Record, data: &Object) {
     let Some(place) = place else { return };
     record.cwd = place.get("cwd").and_then(word);
     record.git_branch = place.get("branch").and_then(word);
+    let named = |field: &str| place.get(field).and_then(word);
+    let repository = named("repositoryHost").zip(named("repository"));
+    record.git_remote = repository.map(|(host, path)| format!("https://{host}/{path}"));
 }

@@ -40,17 +40,28 @@ const NOISE: &[&str] = &[
 ];
 
 /// Fields of the envelope that no row repeats.
-const ENVELOPE: &[&str] = &["version", "provenance", "forkedFrom", "isSidechain", "agentName"];
+const ENVELOPE: &[&str] = &["version", "provenance", "isSidechain", "agentName"];
 
 /// How a call ends badly.
 const FAILED: &[&str] = &["error", "cancelled"];
 
-/// Takes the lines of a file: each says what it is.
-pub(super) struct Lines;
+/// Takes the lines of a file: each says what it is, and in a fork, whose copy.
+#[derive(Default)]
+pub(super) struct Lines {
+    /// Whether it was noted whose fork this is.
+    forked: bool,
+}
 
 impl Records for Lines {
-    fn take(&mut self, line: Object) -> Vec<Record> {
-        records(line)
+    fn take(&mut self, mut line: Object) -> Vec<Record> {
+        let of = object(&mut line, "forkedFrom").and_then(|mut it| text(&mut it, "sessionId"));
+        let mut records = records(line);
+        if let (Some(of), Some(first), false) = (of, records.first(), self.forked) {
+            self.forked = true;
+            let kept = Some(Box::new(Kept::fork(&of)));
+            records.push(Record { kept, name: None, raw: None, ..first.clone() });
+        }
+        records
     }
 }
 

@@ -101,6 +101,8 @@ fn a_fork_says_whose_it_is() {
     });
     let notice = &fork.unwrap().value("blocks").unwrap()[0];
     assert_eq!(notice["details"], json!({"of": MAIN, "until": 139}));
+    let last = store.all("messages").into_iter().filter_map(|it| it.value("ordinal")?.as_u64());
+    assert!(last.max() > Some(139), "its own lines go on counting");
     assert_eq!(said(&store, FORK)[0], "prompt: Try another way. (#step:fork)");
 }
 
@@ -118,6 +120,9 @@ fn a_session_says_where_and_with_what_it_was_started() {
     ] {
         assert_eq!(text(main, field), Some(value), "{field}");
     }
+    let places = store.all("workspaces");
+    let remotes: Vec<_> = places.iter().filter_map(|it| text(it, "git_remote")).collect();
+    assert_eq!(remotes, ["github.com/example/demo"]);
     let usage = store.all("messages").into_iter().find_map(|it| it.value("usage"));
     let expected = json!({"input": 234, "cached": 1000, "output": 56, "reasoning": 10});
     assert_eq!(usage, Some(&expected));

@@ -65,7 +65,7 @@ pub(super) fn head(
             }
             @if is_main { (rename(&path, session)) }
         }
-        (facts(request, id, session, conversation))
+        (facts(request, id, session, conversation)?)
         @if session.archived { p.hint { "Archived: it is left out of lists." } }
     })
 }
@@ -132,8 +132,18 @@ fn rename(path: &str, session: &Session) -> Markup {
     }
 }
 
-fn facts(request: &Request<'_>, id: Id, session: &Session, conversation: &Conversation) -> Markup {
-    let facts = conversation.facts();
+fn facts(
+    request: &Request<'_>,
+    id: Id,
+    session: &Session,
+    conversation: &Conversation,
+) -> Result<Markup> {
+    let (fork, copies) = match request.reading.index() {
+        Ok(index) => (index.fork(id)?, index.copies(id)?),
+        Err(driftline_index::Error::NoIndex) => Default::default(),
+        Err(error) => return Err(error.into()),
+    };
+    let facts = conversation.facts_without(&copies);
     let count = |number: usize, one: &str, many: &str| {
         (number > 0).then(|| count_of(number as u64, one, many))
     };
@@ -153,10 +163,13 @@ fn facts(request: &Request<'_>, id: Id, session: &Session, conversation: &Conver
     ];
     let folder = session.cwd.as_deref().map(line);
     let branch = session.git_branch.as_deref().map(line);
-    html! {
+    Ok(html! {
         p.facts-line {
             @for it in parts.iter().flatten() { span { (it) } }
             @if let Some(at) = facts.first { span { "began " (day_and_time(request, at.0)) } }
+        }
+        @if let Some(fork) = &fork {
+            p.facts-line { a href={ "/s/" (fork.of) } dir="auto" { (line(&fork.words())) } }
         }
         @if let Some(folder) = folder {
             p.facts-line.mono { span dir="auto" { (folder) }
@@ -170,7 +183,7 @@ fn facts(request: &Request<'_>, id: Id, session: &Session, conversation: &Conver
                 }))
             }
         }
-    }
+    })
 }
 
 /// A number of tokens in three digits.

@@ -33,6 +33,7 @@ pub(super) fn row(request: &Request<'_>, line: &Line) -> Markup {
                     }
                     @if let Some(agent) = &line.agent { span { (parts::line(agent)) } }
                     @if let Some(model) = line.models.first() { span { (parts::line(model)) } }
+                    @if let Some(fork) = &line.fork { span dir="auto" { (parts::line(&fork.words())) } }
                     @if line.archived { span { "archived" } }
                     @if let Some(status) = &line.status { span { (parts::line(status)) } }
                 }
