@@ -37,6 +37,9 @@ pub struct Checkpoint {
     pub(crate) length: u64,
     /// When it was last written, in nanoseconds since 1970.
     pub(crate) modified: Option<u64>,
+    /// When anything of it last changed, its times included, where the system tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) changed: Option<u64>,
     /// The agent's name of the session that the file is of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) session: Option<String>,
@@ -73,6 +76,7 @@ impl Checkpoint {
             edges: prefix.edges(),
             length: state.length,
             modified: state.modified,
+            changed: state.changed,
             session,
             sessions: BTreeMap::new(),
             done: None,
@@ -80,20 +84,30 @@ impl Checkpoint {
     }
 
     pub(crate) fn set_state(&mut self, state: State) {
-        (self.length, self.modified) = (state.length, state.modified);
+        (self.length, self.modified, self.changed) = (state.length, state.modified, state.changed);
+    }
+
+    fn state(&self) -> State {
+        State { length: self.length, modified: self.modified, changed: self.changed }
+    }
+
+    /// What a file holds that was read to its end, if nothing touched it since: no program can
+    /// set back when a file changed. Such a file need not be opened.
+    pub(crate) fn untouched(&self, found: &Found) -> Option<&Done> {
+        let now = State::of(found).ok()?;
+        self.done.as_ref().filter(|_| now.changed.is_some() && now == self.state())
     }
 
     /// Whether a file was read to its end as it is now, as far as can be told without
     /// opening it.
     pub fn covers(&self, found: &Found) -> bool {
         let to_its_end = self.done.is_some() || self.offset == self.length;
-        let now = State { length: self.length, modified: self.modified };
-        to_its_end && State::of(found).is_ok_and(|it| it == now)
+        to_its_end && State::of(found).is_ok_and(|it| it.looks_like(self.state()))
     }
 
     /// Whether the file still is as it was, as far as can be told without reading it.
     pub(crate) fn holds(&self, file: &mut File, state: State) -> io::Result<bool> {
-        if state != (State { length: self.length, modified: self.modified }) {
+        if !state.looks_like(self.state()) {
             return Ok(false);
         }
         let edge = self.offset.min(EDGE as u64);
@@ -112,9 +126,15 @@ impl Checkpoint {
 pub(crate) struct State {
     pub(crate) length: u64,
     pub(crate) modified: Option<u64>,
+    pub(crate) changed: Option<u64>,
 }
 
 impl State {
+    /// Whether what a program can set is the same.
+    fn looks_like(self, other: Self) -> bool {
+        (self.length, self.modified) == (other.length, other.modified)
+    }
+
     /// What it says of `found`. A database is what its log holds, too.
     pub(crate) fn of(found: &Found) -> io::Result<Self> {
         let state = Self::of_file(&fs::metadata(&found.path)?);
@@ -130,13 +150,27 @@ impl State {
     fn of_file(data: &Metadata) -> Self {
         let modified = data.modified().ok().and_then(|it| it.duration_since(UNIX_EPOCH).ok());
         let modified = modified.and_then(|it| u64::try_from(it.as_nanos()).ok());
-        Self { length: data.len(), modified }
+        Self { length: data.len(), modified, changed: changed(data) }
     }
 
     fn and(self, other: Self) -> Self {
         let modified = self.modified.max(other.modified);
-        Self { length: self.length.saturating_add(other.length), modified }
+        let changed = self.changed.zip(other.changed).map(|(one, other)| one.max(other));
+        Self { length: self.length.saturating_add(other.length), modified, changed }
     }
+}
+
+/// When anything of a file last changed, in nanoseconds since 1970.
+#[cfg(unix)]
+fn changed(data: &Metadata) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt as _;
+    let seconds = u64::try_from(data.ctime()).ok()?;
+    seconds.checked_mul(1_000_000_000)?.checked_add(u64::try_from(data.ctime_nsec()).ok()?)
+}
+
+#[cfg(not(unix))]
+fn changed(_: &Metadata) -> Option<u64> {
+    None
 }
 
 impl Found {

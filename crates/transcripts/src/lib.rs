@@ -22,6 +22,7 @@
 //! every session of one; drop what is not found.
 
 mod agents;
+mod ahead;
 mod anthropic;
 mod beside;
 mod checkpoint;
@@ -43,6 +44,7 @@ mod unread;
 mod walk;
 
 pub use self::{
+    ahead::{Part, read_ahead},
     checkpoint::Checkpoint,
     error::{Error, Result},
     read::{Batch, read},

@@ -36,6 +36,8 @@ pub struct FileReport {
     pub skipped: Vec<Skip>,
     /// Whether nothing was new since the checkpoint.
     pub unchanged: bool,
+    /// Whether it was opened. A file that nothing touched since is not.
+    pub opened: bool,
     /// Whether the last line is still being written; it is read next time.
     pub incomplete_tail: bool,
     /// The agent's names of the file's sessions, for counting those of many files.
@@ -125,6 +127,7 @@ impl Done {
             totals,
             skipped: self.skipped,
             unchanged,
+            opened: true,
             incomplete_tail: self.incomplete_tail,
             sessions: self.sessions,
         }

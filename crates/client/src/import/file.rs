@@ -1,44 +1,39 @@
 //! One file: from batches of drafts to rows.
 
 use driftline_core::{BoxError, Durability, Replica, Result, WriteTx};
-use driftline_transcripts::{Batch, Checkpoint, Draft, FileReport, Found, Title, read};
+use driftline_transcripts::{Checkpoint, Draft, Found};
 
-use super::count::{Count, Outcome};
+use super::count::Outcome;
 
 /// Under which name the store keeps how far a file was read.
 pub(super) fn key(found: &Found) -> String {
     format!("import:{}:{}", found.reader.tool, found.path.to_string_lossy())
 }
 
-/// Imports what is new in a file. The titles it could not settle go to `titles`.
-pub(super) fn import(
+/// How far a file was read. A note that cannot be read is one of another version: the file
+/// is read again.
+pub(super) fn known(replica: &Replica, found: &Found) -> Option<Checkpoint> {
+    // What the store does not tell now, it refuses when rows are stored.
+    let text = replica.read(|tx| tx.meta(&key(found))).ok().flatten()?;
+    serde_json::from_str(&text).ok()
+}
+
+/// Stores what was read of a file, with the note of how far that is.
+pub(super) fn store(
     replica: &Replica,
     found: &Found,
-    count: &mut Count,
-    titles: &mut Vec<Title>,
-    step: &mut dyn FnMut(&Count),
-) -> Result<FileReport, BoxError> {
-    let key = key(found);
-    let text = replica.read(|tx| tx.meta(&key))?;
-    // A note that cannot be read is one of another version: the file is read again.
-    let known: Option<Checkpoint> = text.as_deref().and_then(|it| serde_json::from_str(it).ok());
-    let report = read(found, known.as_ref(), &mut |batch| {
-        let Batch { drafts, titles: open, checkpoint } = batch;
-        titles.extend(open);
-        if drafts.is_empty() && Some(&checkpoint) == known.as_ref() {
-            return Ok(());
-        }
-        let note = serde_json::to_string(&checkpoint)?;
-        let outcomes = replica.write_with(Durability::Normal, |tx| {
-            let outcomes = join(tx, drafts)?;
-            tx.set_value(&key, Some(&note))?;
-            Ok(outcomes)
-        })?;
-        count.add(outcomes);
-        step(count);
-        Ok(())
-    })?;
-    Ok(report)
+    drafts: Vec<Draft>,
+    checkpoint: &Checkpoint,
+) -> Result<Vec<Outcome>, BoxError> {
+    if drafts.is_empty() && known(replica, found).as_ref() == Some(checkpoint) {
+        return Ok(Vec::new());
+    }
+    let note = serde_json::to_string(checkpoint)?;
+    Ok(replica.write_with(Durability::Normal, |tx| {
+        let outcomes = join(tx, drafts)?;
+        tx.set_value(&key(found), Some(&note))?;
+        Ok(outcomes)
+    })?)
 }
 
 /// Joins drafts with what is stored: each is moved there, for one can be a large part of

@@ -10,11 +10,11 @@ mod report;
 mod titles;
 mod watch;
 
-use std::{collections::BTreeSet, path::Path};
+use std::{collections::BTreeSet, ops::ControlFlow, path::Path};
 
 use crate::error::Result;
-use driftline_core::{Millis, Replica};
-use driftline_transcripts::{Found, Unread, readers};
+use driftline_core::{BoxError, Millis, Replica};
+use driftline_transcripts::{Batch, Found, Part, Unread, read_ahead, readers};
 
 use self::{count::Count, places::Places, report::Fault};
 pub use self::{outside::outside, report::Report, watch::Watch};
@@ -105,32 +105,50 @@ pub fn run(replica: &Replica, wanted: Wanted<'_>, tell: &mut dyn FnMut(&Step)) -
     Ok(report)
 }
 
-/// Imports these files.
+/// Imports these files: what was read of one is stored while the next is read.
 fn files(replica: &Replica, found: &[Found], tell: &mut dyn FnMut(&Step)) -> Report {
     let started = replica.env().monotonic();
     let mut report = Report::default();
     let mut count = Count::default();
     let mut titles = Vec::new();
-    let mut refused = 0;
-    for (done, it) in found.iter().enumerate() {
-        if refused == PATIENCE {
-            let left = found.len() - done;
-            let reason = format!("the other {left} files were not tried; import again");
-            report.problem("", reason);
-            break;
-        }
-        let mut step = |count: &Count| {
-            tell(&Step { done, files: found.len(), rows: count.rows(), name: name(it) });
-        };
-        step(&count);
-        match file::import(replica, it, &mut count, &mut titles, &mut step) {
-            Ok(read) => {
-                report.files.push(read);
-                refused = 0;
+    let (mut done, mut refused) = (0, 0);
+    // Why the rest of a file is passed over.
+    let mut failed: Option<BoxError> = None;
+    read_ahead(found, |it| file::known(replica, it), &mut |it, part| {
+        let end = match part {
+            Part::Rows(_) if failed.is_some() => None,
+            Part::Rows(batch) => {
+                let Batch { drafts, titles: open, checkpoint } = *batch;
+                titles.extend(open);
+                match file::store(replica, it, drafts, &checkpoint) {
+                    Ok(outcomes) => count.add(outcomes),
+                    Err(error) => failed = Some(error),
+                }
+                None
             }
-            Err(error) if report.failed(it, &error) == Fault::Store => refused += 1,
-            Err(_) => (),
+            Part::End(end) => Some(failed.take().map_or(end.map_err(Into::into), Err)),
+        };
+        if let Some(end) = end {
+            done += 1;
+            match end {
+                Ok(read) => {
+                    report.files.push(read);
+                    refused = 0;
+                }
+                Err(error) if report.failed(it, &error) == Fault::Store => refused += 1,
+                Err(_) => (),
+            }
         }
+        tell(&Step { done, files: found.len(), rows: count.rows(), name: name(it) });
+        match refused {
+            PATIENCE => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        }
+    });
+    let left = found.len() - done;
+    if left > 0 {
+        let reason = format!("the other {left} files were not tried; import again");
+        report.problem("", reason);
     }
     if let Err(error) = titles::settle(replica, &titles, &mut count) {
         let reason = format!("some names of sessions could not be stored: {error}; import again");

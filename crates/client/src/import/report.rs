@@ -34,6 +34,8 @@ pub struct Report {
 #[derive(Default, Serialize)]
 pub struct Sums {
     pub files: usize,
+    /// Files that were opened: nothing touched the others since they were read.
+    pub opened: usize,
     #[serde(flatten)]
     pub found: Totals,
     /// Records that could not be read.
@@ -81,6 +83,7 @@ impl Report {
         }
         self.totals.found.sessions = sessions.len() as u64;
         self.totals.files = self.files.len();
+        self.totals.opened = self.files.iter().filter(|it| it.opened).count();
         (self.totals.new, self.totals.grown) = (count.new_rows(), count.grown_rows());
     }
 }

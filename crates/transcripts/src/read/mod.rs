@@ -17,7 +17,8 @@ use std::{
 use driftline_core::{BoxError, Value};
 
 use crate::{
-    Checkpoint, Draft, Error, FileReport, Form, Found, Result, Title, checkpoint::State, open::open,
+    Checkpoint, Draft, Error, FileReport, Form, Found, Result, Title, checkpoint::State,
+    open::open, report::Done,
 };
 
 /// A batch ends at this many records, or at this many bytes of them.
@@ -50,19 +51,19 @@ pub fn read(
     sink: &mut dyn FnMut(Batch) -> Result<(), BoxError>,
 ) -> Result<FileReport> {
     let path = found.path.as_path();
+    let checkpoint = checkpoint.filter(|it| it.reader == found.reader.version);
+    if let Some(known) = checkpoint
+        && let Some(done) = known.untouched(found)
+    {
+        return as_before(found, known, done, sink).map(|it| FileReport { opened: false, ..it });
+    }
     let mut file = open(path)?;
     let state = State::of(found).map_err(|it| failed(path, 0, it))?;
-    let checkpoint = checkpoint.filter(|it| it.reader == found.reader.version);
     if let Some(known) = checkpoint
         && let Some(done) = &known.done
         && known.holds(&mut file, state).map_err(|it| failed(path, 0, it))?
     {
-        if !done.titles.is_empty() {
-            let (drafts, titles) = (Vec::new(), done.titles.clone());
-            let batch = Batch { drafts, titles, checkpoint: known.clone() };
-            sink(batch).map_err(|it| refused(path, known.line, it))?;
-        }
-        return Ok(done.clone().report(path, found.reader, true));
+        return as_before(found, known, done, sink);
     }
     match &found.reader.form {
         Form::Lines { starts, open } => {
@@ -72,6 +73,21 @@ pub fn read(
         Form::Document(records) => document::read(found, *records, file, state, sink),
         Form::Database(database) => database::read(found, database, file, state, checkpoint, sink),
     }
+}
+
+/// Hands out what a file that did not change has for every read.
+fn as_before(
+    found: &Found,
+    known: &Checkpoint,
+    done: &Done,
+    sink: &mut Sink<'_>,
+) -> Result<FileReport> {
+    if !done.titles.is_empty() {
+        let (drafts, titles) = (Vec::new(), done.titles.clone());
+        let batch = Batch { drafts, titles, checkpoint: known.clone() };
+        sink(batch).map_err(|it| refused(&found.path, known.line, it))?;
+    }
+    Ok(done.clone().report(&found.path, found.reader, true))
 }
 
 /// A JSON text that is not one record of a line: of at most so many values, because one takes

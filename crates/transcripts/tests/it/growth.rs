@@ -68,8 +68,36 @@ fn a_file_that_was_only_touched_is_unchanged() {
     file.set_modified(std::time::UNIX_EPOCH).unwrap();
     let written = store.written;
     let again = store.import(&path);
-    assert!(again.unchanged);
+    assert!(again.unchanged && again.opened);
     assert_eq!((totals(&again), store.written), (totals(&report), written));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_nothing_touched_is_not_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.jsonl");
+    fs::write(&path, lines(&[user("u-1", 1, "x")])).unwrap();
+    let mut store = Store::default();
+    let first = store.import(&path);
+    let again = store.import(&path);
+    assert!(first.opened && !again.opened && again.unchanged);
+    assert_eq!(totals(&again), totals(&first));
+
+    // Written over with as many bytes, and its time set back.
+    let modified = fs::metadata(&path).unwrap().modified().unwrap();
+    let changed = || {
+        use std::os::unix::fs::MetadataExt as _;
+        let data = fs::metadata(&path).unwrap();
+        (data.ctime(), data.ctime_nsec())
+    };
+    let before = changed();
+    while changed() == before {
+        fs::write(&path, lines(&[user("u-2", 1, "y")])).unwrap();
+        fs::File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
+    }
+    assert!(store.import(&path).opened);
+    assert!(store.rows.values().any(|it| it.value("text") == Some(&"y".into())));
 }
 
 #[test]

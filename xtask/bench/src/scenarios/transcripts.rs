@@ -3,11 +3,12 @@
 use std::{
     fs::{self, File},
     io::{BufRead, BufReader},
+    ops::ControlFlow,
 };
 
 use anyhow::{Context, Result, ensure};
 use driftline_core::{Durability, Replica};
-use driftline_transcripts::{Batch, Found, find, read};
+use driftline_transcripts::{Batch, Found, Part, find, read_ahead};
 use rusqlite::{CachedStatement, Connection};
 use serde_json::Value;
 
@@ -36,28 +37,44 @@ fn ours(stage: &Stage) -> Result<Reading> {
     let scratch = stage.scratch()?;
     let device = Device::open(&scratch.path().join("rows.db"), device::ONE)?;
     let found = files(stage)?;
-    let time = seconds(|| found.iter().try_for_each(|it| import(&device.replica, it)))?;
+    let time = seconds(|| import(&device.replica, &found))?;
     let rows = device.replica.count("messages", &driftline_core::store::Find::new())?;
     ensure!(rows == stage.rows, "{rows} messages of {} came in", stage.rows);
     per_megabyte(time, &found)
 }
 
-/// As the program does it: each batch in one transaction with how far the file is read.
-fn import(replica: &Replica, found: &Found) -> Result<()> {
-    let key = format!("import:{}", found.path.display());
-    read(found, None, &mut |Batch { drafts, checkpoint, .. }| {
-        let note = serde_json::to_string(&checkpoint)?;
-        replica.write_with(Durability::Normal, |tx| {
-            for it in drafts {
-                let entity = tx.reading().schema().entity(it.entity)?;
-                let cells = it.cells.into_iter();
-                let cells = cells.map(|(field, value, stamp)| (field.into(), value, stamp));
-                let local = it.local.into_iter().map(|(field, value)| (field.into(), value));
-                tx.import(entity, it.id, cells.collect(), local.collect())?;
+/// As the program does it: while a batch is stored in one transaction with how far its file
+/// is read, the next one is read.
+fn import(replica: &Replica, found: &[Found]) -> Result<()> {
+    let mut failed = Ok(());
+    read_ahead(found, |_| None, &mut |it, part| {
+        let done = match part {
+            Part::Rows(batch) => store(replica, it, *batch),
+            Part::End(end) => end.map(drop).map_err(Into::into),
+        };
+        match done {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failed = Err(error);
+                ControlFlow::Break(())
             }
-            tx.set_value(&key, Some(&note))
-        })?;
-        Ok(())
+        }
+    });
+    failed
+}
+
+fn store(replica: &Replica, found: &Found, batch: Batch) -> Result<()> {
+    let key = format!("import:{}", found.path.display());
+    let note = serde_json::to_string(&batch.checkpoint)?;
+    replica.write_with(Durability::Normal, |tx| {
+        for it in batch.drafts {
+            let entity = tx.reading().schema().entity(it.entity)?;
+            let cells = it.cells.into_iter();
+            let cells = cells.map(|(field, value, stamp)| (field.into(), value, stamp));
+            let local = it.local.into_iter().map(|(field, value)| (field.into(), value));
+            tx.import(entity, it.id, cells.collect(), local.collect())?;
+        }
+        tx.set_value(&key, Some(&note))
     })?;
     Ok(())
 }
