@@ -54,8 +54,9 @@ pub enum Form {
         /// Begins a file.
         open: fn(file: &Path) -> Box<dyn Records>,
     },
-    /// One JSON document, written anew whenever something changes. The records of the
-    /// document, each with its own `raw`.
+    /// One JSON document, written anew whenever something changes; or, in a file that ends
+    /// in `.jsonl`, a log of changes to one, which is handed over as the list of its lines.
+    /// The records of the document, each with its own `raw`.
     Document(fn(file: &Path, document: Value) -> Vec<Record>),
     /// A SQLite database, which is only ever read.
     Database(Database),

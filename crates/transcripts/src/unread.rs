@@ -39,17 +39,19 @@ struct Agent(&'static str, &'static str, &'static str, &'static str, &'static st
 const AGENTS: &[Agent] = &[
     Agent("antigravity", "Antigravity", ".gemini/antigravity-cli/brain", "transcript", ".jsonl"),
     Agent("codex-packed", "Codex, packed", ".codex/sessions", "rollout-", ".jsonl.zst"),
-    Agent("cursor", "Cursor", ".cursor/chats", "store", ".db"),
-    Agent("goose", "Goose", ".local/share/goose/sessions", "sessions", ".db"),
-    Agent("zed", "Zed", ".local/share/zed/threads", "threads", ".db"),
+    Agent("cursor-cli", "Cursor (command line)", ".cursor/chats", "store", ".db"),
 ];
 
 /// The agents that have transcripts below a home folder and no registered reader, by name.
 /// `moved` tells where a folder is that a person moved elsewhere.
 pub fn unread(home: &Path, moved: &dyn Fn(PathBuf) -> PathBuf) -> Vec<Unread> {
+    of(AGENTS, home, moved)
+}
+
+fn of(agents: &[Agent], home: &Path, moved: &dyn Fn(PathBuf) -> PathBuf) -> Vec<Unread> {
     let read: Vec<_> = readers().iter().map(|it| it.tool).collect();
     let mut all: BTreeMap<&str, Unread> = BTreeMap::new();
-    for Agent(tool, name, folder, begins, ends) in AGENTS {
+    for Agent(tool, name, folder, begins, ends) in agents {
         if read.contains(tool) {
             continue;
         }
@@ -88,33 +90,30 @@ mod tests {
 
     #[test]
     fn transcripts_that_nobody_reads_are_counted_by_agent() {
+        let agents = [
+            Agent("one", "One", ".one", "rollout-", ".jsonl.zst"),
+            Agent("two", "Two", ".two/chats", "store", ".db"),
+            Agent("codex", "Codex", ".one", "rollout-", ".jsonl"),
+        ];
         let home = tempfile::tempdir().unwrap();
         for file in [
-            ".codex/sessions/2026/11/28/rollout-1.jsonl.zst",
-            ".codex/sessions/2026/11/28/rollout-1.jsonl",
-            ".local/share/goose/sessions/sessions.db",
-            ".local/share/goose/sessions/sessions.db-wal",
-            ".claude/projects/p/s.jsonl",
+            ".one/2026/11/28/rollout-1.jsonl.zst",
+            ".one/2026/11/28/rollout-1.jsonl",
+            ".one/2026/11/28/other.jsonl.zst",
             "elsewhere/a/store.db",
+            "elsewhere/a/store.db-wal",
             "elsewhere/b/store.db",
         ] {
             let path = home.path().join(file);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "{}").unwrap();
         }
-        let moved = |it: PathBuf| match it.strip_prefix(home.path().join(".cursor/chats")) {
+        let moved = |it: PathBuf| match it.strip_prefix(home.path().join(".two/chats")) {
             Ok(rest) => home.path().join("elsewhere").join(rest),
             Err(_) => it,
         };
-        let words: Vec<_> = unread(home.path(), &moved).iter().map(Unread::words).collect();
-        assert_eq!(
-            words,
-            [
-                "Codex, packed: 1 file found, not read yet",
-                "Cursor: 2 files found, not read yet",
-                "Goose: 1 file found, not read yet",
-            ]
-        );
+        let words: Vec<_> = of(&agents, home.path(), &moved).iter().map(Unread::words).collect();
+        assert_eq!(words, ["One: 1 file found, not read yet", "Two: 2 files found, not read yet"]);
         assert_eq!(unread(&home.path().join("none"), &|it| it), []);
     }
 }

@@ -59,28 +59,29 @@ fn other_agents_are_named_and_not_passed_over() {
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("store.db"), "{}\n").unwrap();
     let told = place.ok("A", &["import", "--from", "home"]);
-    assert!(told.contains("Cursor: 1 file found, not read yet."), "{told}");
+    assert!(told.contains("Cursor (command line): 1 file found, not read yet."), "{told}");
     place.transcripts(1, 2);
     fs::write(folder.join("store2.db"), "{}\n").unwrap();
     let told = place.ok("A", &["import"]);
-    assert!(told.ends_with("\nCursor: 2 files found, not read yet.\n"), "{told}");
+    assert!(told.ends_with("\nCursor (command line): 2 files found, not read yet.\n"), "{told}");
     let report = place.import("A");
     assert_eq!(
         report["unread"],
-        serde_json::json!([{"tool": "cursor", "name": "Cursor", "files": 2}])
+        serde_json::json!([{"tool": "cursor-cli", "name": "Cursor (command line)", "files": 2}])
     );
 }
 
 #[test]
 fn the_page_of_sessions_names_other_agents_once() {
     let place = Place::new();
-    let folder = place.path("home/.local/share/goose/sessions");
+    let folder = place.path("home/.cursor/chats/1");
     fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join("sessions.db"), "{}").unwrap();
+    fs::write(folder.join("store.db"), "{}").unwrap();
     let app = place.app("A");
     let mut events = app.events();
     place.transcripts(1, 2);
-    let said = || app.page("/sessions").body.matches("Goose: 1 file found, not read yet.").count();
+    let note = "Cursor (command line): 1 file found, not read yet.";
+    let said = || app.page("/sessions").body.matches(note).count();
     while said() == 0 {
         events.until("messages");
     }

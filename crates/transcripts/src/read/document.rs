@@ -1,5 +1,6 @@
-//! A file that is one JSON document, written anew whenever something changes. All of it is
-//! read again then; what is here already stays as it is.
+//! A file that is one JSON document, written anew whenever something changes; or a log of
+//! changes to one, a change a line. All of it is read again then; what is here already stays
+//! as it is.
 
 use std::{
     borrow::Cow,
@@ -33,7 +34,7 @@ pub(super) fn read(
     BufReader::new(input).read_to_end(&mut bytes).map_err(|it| failed(path, 0, it))?;
     let mut prefix = Prefix::default();
     prefix.take(&bytes);
-    let parsed = parse(&bytes);
+    let parsed = if is_log(path) { changes(&bytes) } else { parse(&bytes) };
     drop(bytes);
     let (all, wrong) = match parsed {
         Ok(document) => (records(path, document), None),
@@ -73,4 +74,26 @@ fn parse(bytes: &[u8]) -> Result<Value, String> {
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     json(&String::from_utf8_lossy(bytes), MOST)
+}
+
+fn is_log(path: &Path) -> bool {
+    path.extension().is_some_and(|it| it == "jsonl")
+}
+
+/// The changes of a log. The last may still be being written; behind one that is broken, none
+/// would be made to what it was meant for.
+fn changes(bytes: &[u8]) -> Result<Value, String> {
+    if bytes.len() as u64 > LONGEST {
+        return Err("longer than 64 MiB; left out".into());
+    }
+    let text = String::from_utf8_lossy(bytes);
+    let mut left = MOST;
+    let mut all = Vec::new();
+    for line in text.lines().filter(|it| !it.trim().is_empty()) {
+        let Ok(change) = json(line, left) else { break };
+        let values = line.bytes().filter(|it| matches!(it, b',' | b'{' | b'[')).count() + 1;
+        left = left.saturating_sub(values);
+        all.push(change);
+    }
+    Ok(Value::Array(all))
 }

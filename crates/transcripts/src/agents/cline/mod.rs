@@ -2,6 +2,7 @@
 //! the session is, and one for each sub-agent.
 
 mod content;
+pub(super) mod tasks;
 
 use std::path::{Path, PathBuf};
 
@@ -27,6 +28,24 @@ inventory::submit! {
         beside: |_, _, _| None,
         keeps: |_| None,
         form: Form::Document(records),
+    }
+}
+
+inventory::submit! {
+    Reader {
+        tool: "cline",
+        name: "Cline",
+        doc: "Cline's older tasks, in the folders of VS Code and its relatives",
+        version: 1,
+        places: |home| {
+            let own = home.join(".cline/data/tasks");
+            [vec![own], tasks::places(home, "saoudrizwan.claude-dev")].concat()
+        },
+        accepts: tasks::accepts,
+        main_file: tasks::main_file,
+        beside: |_, _, _| None,
+        keeps: |_| None,
+        form: Form::Document(tasks::records),
     }
 }
 

@@ -6,7 +6,7 @@ use std::{fs::File, io::Read, path::Path};
 
 use driftline_core::{Millis, Value};
 
-use crate::{Form, Name, Rank, Reader, Record, fields::text, prose, time};
+use crate::{Form, Name, Rank, Reader, Record, editors, fields::text, prose, time};
 
 inventory::submit! {
     Reader {
@@ -47,7 +47,7 @@ fn records(file: &Path, document: Value) -> Vec<Record> {
     let facts = Record {
         kind: "session".into(),
         time: started(file, &session),
-        cwd: text(&mut document, "workspaceDirectory").map(folder),
+        cwd: text(&mut document, "workspaceDirectory").map(|it| editors::path(&it)),
         name: name.map(|text| Name { rank: Rank::Title, text, leaf: None }),
         raw: Some(raw),
         session: Some(session),
@@ -75,38 +75,4 @@ fn started(file: &Path, session: &str) -> Option<Millis> {
     let created = list.as_array()?.iter().find(is_it)?.get("dateCreated")?;
     let millis = created.as_str().and_then(|it| it.parse().ok()).or_else(|| created.as_i64());
     millis.map(time::clamp)
-}
-
-/// A folder, which editors write as a URI.
-fn folder(text: String) -> String {
-    let Some(path) = text.strip_prefix("file://") else { return text };
-    let mut bytes = Vec::new();
-    let mut rest = path.as_bytes();
-    while let Some((byte, after)) = rest.split_first() {
-        let code = after.get(..2).filter(|_| *byte == b'%');
-        let code = code.and_then(|it| std::str::from_utf8(it).ok());
-        let code = code.and_then(|it| u8::from_str_radix(it, 16).ok());
-        bytes.push(code.unwrap_or(*byte));
-        rest = if code.is_some() { after.get(2..).unwrap_or_default() } else { after };
-    }
-    String::from_utf8(bytes).unwrap_or(text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_folder_is_a_path() {
-        for (text, expected) in [
-            ("/home/me/a b", "/home/me/a b"),
-            ("file:///home/me/a%20b%c3%A9", "/home/me/a b\u{e9}"),
-            ("file:///a%2", "/a%2"),
-            ("file:///a%", "/a%"),
-            ("file:///%zz%", "/%zz%"),
-            ("file:///%ff", "file:///%ff"),
-        ] {
-            assert_eq!(folder(text.to_owned()), expected);
-        }
-    }
 }

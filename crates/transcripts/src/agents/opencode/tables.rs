@@ -12,7 +12,11 @@ use rusqlite::{Connection, Row, params};
 use serde::de::IgnoredAny;
 
 use super::message;
-use crate::{Name, Rank, Record, Sessions, Take, prose, time};
+use crate::{
+    Name, Rank, Record, Sessions, Take, prose,
+    tables::{each, number, require, text},
+    time,
+};
 
 /// A longer text is not taken from the database, in bytes.
 const LONGEST: i64 = 32 << 20;
@@ -20,25 +24,20 @@ const LONGEST: i64 = 32 << 20;
 /// How many sub-agents deep a session is looked for.
 const DEEPEST: usize = 64;
 
-const TABLES: &str = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('session', 'message', 'part')";
-
 /// The sessions that are nobody's sub-agents, with what changes whenever one of their rows,
 /// or of their sub-agents' rows, does.
 pub(super) fn sessions(database: &Connection) -> Result<Sessions, BoxError> {
-    // Anything else of that name could run for ever.
-    if database.query_row(TABLES, [], |row| row.get::<_, i64>(0))? != 3 {
-        return Err("it has no tables `session`, `message` and `part`".into());
-    }
+    require(database, &["session", "message", "part"])?;
     let mut parents = HashMap::new();
     let mut changes: HashMap<String, i64> = HashMap::new();
-    each(database, "SELECT id, parent_id FROM session", |row| {
+    each(database, "SELECT id, parent_id FROM session", [], |row| {
         parents.insert(text(row, 0), Some(text(row, 1)).filter(|it| !it.is_empty()));
     })?;
     for (table, session) in [("session", "id"), ("message", "session_id"), ("part", "session_id")] {
         let query = format!(
             "SELECT {session}, max(CAST(time_updated AS INTEGER)), count(*) FROM {table} GROUP BY 1"
         );
-        each(database, &query, |row| {
+        each(database, &query, [], |row| {
             let (last, rows) = (number(row, 1), number(row, 2));
             let changed = changes.entry(text(row, 0)).or_default();
             // The session's own time stands still when its program is killed.
@@ -192,29 +191,4 @@ impl Stored {
 
 fn stored(row: &Row<'_>) -> Stored {
     Stored { id: text(row, 0), time: number(row, 1), data: text(row, 2) }
-}
-
-fn each(
-    database: &Connection,
-    query: &str,
-    mut take: impl FnMut(&Row<'_>),
-) -> rusqlite::Result<()> {
-    let mut rows = database.prepare(query)?;
-    let mut rows = rows.query([])?;
-    while let Some(row) = rows.next()? {
-        take(row);
-    }
-    Ok(())
-}
-
-/// A column as text, whatever it is.
-fn text(row: &Row<'_>, column: usize) -> String {
-    let value = row.get_ref(column).ok();
-    let bytes = value.and_then(|it| it.as_bytes().ok()).unwrap_or_default();
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// A column as a whole number, whatever it is.
-fn number(row: &Row<'_>, column: usize) -> i64 {
-    row.get(column).unwrap_or_default()
 }

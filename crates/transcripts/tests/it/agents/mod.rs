@@ -5,13 +5,18 @@ mod cline;
 mod codex;
 mod continued;
 mod copilot;
+mod cursor;
 mod droid;
 mod gemini;
+mod goose;
 mod kimi;
 pub(crate) mod opencode;
 mod pi;
 mod qwen;
+mod roo;
 mod shown;
+mod vscode;
+mod zed;
 
 use std::path::{Path, PathBuf};
 
@@ -28,12 +33,13 @@ pub(crate) fn home(name: &str) -> PathBuf {
 
 /// What `tool`'s reader finds below a home.
 pub(crate) fn found(tool: &str, home: &Path) -> Vec<Found> {
-    let reader = readers().into_iter().find(|it| it.tool == tool).unwrap();
     let mut all = Vec::new();
-    for place in (reader.places)(home) {
-        let (found, problems) = driftline_transcripts::find_below(&place, reader);
-        assert_eq!(problems, []);
-        all.extend(found);
+    for reader in readers().into_iter().filter(|it| it.tool == tool) {
+        for place in (reader.places)(home) {
+            let (found, problems) = driftline_transcripts::find_below(&place, reader);
+            assert_eq!(problems, []);
+            all.extend(found);
+        }
     }
     all
 }

@@ -29,7 +29,7 @@ fn what_is_no_database_of_the_agent_says_so() {
         fs::remove_file(&path).unwrap();
         fs::write(&path, "").unwrap();
         Connection::open(&path).unwrap().execute_batch(other).unwrap();
-        assert!(wrong(home.path()).contains("no tables"), "{}", wrong(home.path()));
+        assert!(wrong(home.path()).contains("no table `"), "{}", wrong(home.path()));
     }
 }
 
