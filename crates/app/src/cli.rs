@@ -10,7 +10,7 @@ use crate::{commands, error::Usage};
 
 /// Where settings come from, for the help.
 const CONFIG: &str = "\
-Config: driftline.toml in the profile's folder, with tables [local], [remote] and [sync].
+Config: driftline.toml in the profile's folder, with tables [local], [remote], [sync] and [import].
 Over it, the environment: DRIFTLINE_REMOTE__BACKEND is remote.backend, and so on for
 every key. Over both, --config. `config show` tells where each value comes from.";
 

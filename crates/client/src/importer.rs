@@ -10,7 +10,7 @@ use driftline_core::{Millis, Replica};
 use driftline_transcripts::Unread;
 
 use crate::{
-    Result,
+    Client, Result,
     import::{Report, Step, Watch},
     worker::Worker,
 };
@@ -67,7 +67,7 @@ impl Importer {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(replica: Arc<Replica>) -> Result<Self> {
+    pub fn start(client: Client, replica: Arc<Replica>) -> Result<Self> {
         let shared = Arc::new(Shared::default());
         let Ok(watch) = Watch::new() else {
             // A machine without a home folder has no transcripts to watch.
@@ -75,7 +75,7 @@ impl Importer {
         };
         shared.state().shown.places = watch.places();
         let theirs = shared.clone();
-        let thread = Worker::start("import", move || run(&theirs, &replica, watch))?;
+        let thread = Worker::start("import", move || run(&theirs, &client, &replica, watch))?;
         Ok(Self { shared, thread: Some(thread) })
     }
 
@@ -118,7 +118,7 @@ impl Shared {
     }
 }
 
-fn run(shared: &Shared, replica: &Replica, mut watch: Watch) {
+fn run(shared: &Shared, client: &Client, replica: &Replica, mut watch: Watch) {
     loop {
         if std::mem::take(&mut shared.state().asked) {
             watch.forget();
@@ -136,7 +136,9 @@ fn run(shared: &Shared, replica: &Replica, mut watch: Watch) {
                 let mut state = shared.state();
                 (state.shown.done, state.shown.total) = (it.done, it.files);
             };
-            let report = watch.import(replica, seen, &mut tell);
+            // A config that cannot be read keeps no secrets.
+            let secrets = client.config().map(|it| it.secrets).unwrap_or_default();
+            let report = watch.import(replica, seen, secrets, &mut tell);
             note(&mut shared.state().shown, replica, &report);
         }
         let state = shared.state();
@@ -158,8 +160,9 @@ fn note(shown: &mut Importing, replica: &Replica, report: &Report) {
     shown.done = shown.total;
     shown.last_at = Some(replica.now());
     let sums = &report.totals;
+    let replaced = sums.replaced().map(|it| format!("; {it}")).unwrap_or_default();
     shown.last = Some(format!(
-        "{} files read: {} rows new, {} grown, {} records unreadable",
+        "{} files read: {} rows new, {} grown, {} records unreadable{replaced}",
         sums.files, sums.new, sums.grown, sums.skipped
     ));
     let skipped = report.files.iter().flat_map(|file| {

@@ -24,12 +24,17 @@ const STAND_INS: [&str; 17] = [
     "1234567890abcdef",
 ];
 
+/// How much of a value is searched for stand-ins, in bytes: in a long key any of them can
+/// stand by chance.
+const HEAD: usize = 128;
+
 /// Bits of information in a character from which on a text counts as random.
 const RANDOM: f64 = 3.3;
 
 /// Whether `value`, which has the form of a secret, is likely one.
 pub(crate) fn is_likely(value: &str, proof: Proof) -> bool {
-    let lower = value.to_ascii_lowercase();
+    let head = value.as_bytes().get(..HEAD).unwrap_or(value.as_bytes());
+    let lower = String::from_utf8_lossy(head).to_ascii_lowercase();
     let stands_in = STAND_INS.iter().any(|it| lower.contains(it));
     !stands_in && !is_monotonous(value) && (proof == Proof::Form || is_random(value))
 }

@@ -1,6 +1,6 @@
 //! Finds what looks like a key or a password in texts: people paste them into prompts, and
-//! agents print them. It says which rule matched and where, so that it can be counted or
-//! blacked out; no type here holds or shows what was found.
+//! agents print them. It says which rule matched and where, so that it can be counted, or
+//! replaces it ([`Scanner::redact`]); no type here holds or shows what was found.
 //!
 //! A rule is a line in `rules/`. It is tried only on texts that hold one of its words, so
 //! that reading a hundred megabytes takes about a second.
@@ -14,7 +14,9 @@
 //! # Ok::<(), driftline_secrets::Error>(())
 //! ```
 
+mod escaped;
 mod judge;
+mod redact;
 mod rule;
 mod rules;
 
@@ -23,7 +25,15 @@ use std::ops::Range;
 use aho_corasick::AhoCorasick;
 use regex::bytes::{Regex, RegexBuilder};
 
-pub use self::rule::Rule;
+use self::escaped::Plain;
+pub use self::{
+    redact::{SHORTEST, mark},
+    rule::Rule,
+};
+
+/// The version of the rules and of what is done with them. Whoever reads texts with rules
+/// of another version than before may find more in them.
+pub const VERSION: u8 = 1;
 
 /// Something that looks like a secret.
 #[derive(Clone, Debug)]
@@ -74,26 +84,53 @@ impl Scanner {
     /// What looks like a secret in `text`, in order. Nothing is found twice: what several
     /// rules match goes to the one that is listed first.
     pub fn scan(&self, text: &str) -> Vec<Found> {
-        let mut tried = vec![false; self.rules.len()];
-        for word in self.words.find_overlapping_iter(text) {
-            if let Some(rule) = self.rule_of.get(word.pattern().as_usize()) {
-                tried[*rule] = true;
-            }
-        }
         let mut all: Vec<Found> = Vec::new();
-        for ((rule, regex), _) in self.rules.iter().zip(&tried).filter(|(_, tried)| **tried) {
-            for found in regex.captures_iter(text.as_bytes()) {
-                let Some(value) = found.get(1).or_else(|| found.get(0)) else { continue };
-                let at = value.range();
-                let taken = all.iter().any(|it| it.at.start < at.end && at.start < it.at.end);
-                let value = text.get(at.clone()).unwrap_or_default();
-                if !taken && judge::is_likely(value, rule.proof) {
-                    all.push(Found { rule, at });
-                }
+        for (rule, at) in self.matches(text) {
+            let taken = all.iter().any(|it| it.at.start < at.end && at.start < it.at.end);
+            if !taken && let Some(rule) = self.rule(rule) {
+                all.push(Found { rule, at });
             }
         }
         all.sort_by_key(|it| it.at.start);
         all
+    }
+
+    fn rule(&self, index: usize) -> Option<&'static Rule> {
+        self.rules.get(index).map(|it| it.0)
+    }
+
+    /// What each rule finds, by its place in the list of rules.
+    fn matches(&self, text: &str) -> Vec<(usize, Range<usize>)> {
+        let mut all = Vec::new();
+        self.find(text, &mut |rule, at| all.push((rule, at)));
+        if let Some(plain) = Plain::of(text) {
+            self.find(&plain.text, &mut |rule, at| all.push((rule, plain.original(at))));
+            all.sort_by_key(|(rule, at)| (*rule, at.start, at.end));
+            all.dedup();
+        }
+        all
+    }
+
+    fn find(&self, text: &str, tell: &mut dyn FnMut(usize, Range<usize>)) {
+        let mut tried = vec![false; self.rules.len()];
+        for word in self.words.find_overlapping_iter(text) {
+            if let Some(rule) = self.rule_of.get(word.pattern().as_usize())
+                && let Some(tried) = tried.get_mut(*rule)
+            {
+                *tried = true;
+            }
+        }
+        let rules = self.rules.iter().zip(&tried).enumerate();
+        for (index, ((rule, regex), _)) in rules.filter(|(_, (_, tried))| **tried) {
+            for found in regex.captures_iter(text.as_bytes()) {
+                let Some(value) = found.get(1).or_else(|| found.get(0)) else { continue };
+                let at = value.range();
+                // What begins or ends within a character is no secret.
+                if text.get(at.clone()).is_some_and(|it| judge::is_likely(it, rule.proof)) {
+                    tell(index, at);
+                }
+            }
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::{ops::ControlFlow, sync::mpsc::sync_channel, thread};
 
-use crate::{Batch, Checkpoint, FileReport, Found, Result, read};
+use crate::{Batch, Checkpoint, FileReport, Found, Result, Secrets, read};
 
 /// Batches that may wait to be stored: each may be some megabytes.
 const WAITING: usize = 2;
@@ -21,10 +21,11 @@ pub enum Part {
 #[error("nobody takes what is read any more")]
 struct Stopped;
 
-/// Reads `found`, one file after the other, each beyond what `known` says of it, and hands
-/// what comes to `take` until that has enough.
+/// Reads `found`, one file after the other, each beyond what `known` says of it, as [`read`] does,
+/// and hands what comes to `take` until that has enough.
 pub fn read_ahead<'a>(
     found: &'a [Found],
+    secrets: Secrets,
     known: impl Fn(&Found) -> Option<Checkpoint> + Send,
     take: &mut dyn FnMut(&'a Found, Part) -> ControlFlow<()>,
 ) {
@@ -33,7 +34,7 @@ pub fn read_ahead<'a>(
         scope.spawn(move || {
             for it in found {
                 let send = |part| sender.send((it, part)).map_err(|_| Stopped);
-                let report = read(it, known(it).as_ref(), &mut |batch| {
+                let report = read(it, known(it).as_ref(), secrets, &mut |batch| {
                     Ok(send(Part::Rows(Box::new(batch)))?)
                 });
                 if send(Part::End(report)).is_err() {

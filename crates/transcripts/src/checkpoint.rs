@@ -12,7 +12,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Form, Found, Reader, hash::Hash, report::Done};
+use crate::{Form, Found, Reader, Secrets, hash::Hash, report::Done};
 
 /// How much of either end of what was read is compared before a file counts as
 /// unchanged.
@@ -25,6 +25,9 @@ pub(crate) const EDGE: usize = 4096;
 pub struct Checkpoint {
     /// The version of the reader. Another version reads the file again.
     pub(crate) reader: u16,
+    /// The version of the rules by which secrets in it were replaced; 0 where some stayed.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub(crate) rules: u8,
     /// Where the last complete record ends.
     pub(crate) offset: u64,
     /// The line it is on.
@@ -51,6 +54,11 @@ pub struct Checkpoint {
     pub(crate) done: Option<Done>,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_none(rules: &u8) -> bool {
+    *rules == 0
+}
+
 /// A session of a database that was read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Known {
@@ -63,6 +71,7 @@ pub(crate) struct Known {
 impl Checkpoint {
     pub(crate) fn of(
         reader: &Reader,
+        secrets: Secrets,
         prefix: &Prefix,
         line: u64,
         state: State,
@@ -70,6 +79,7 @@ impl Checkpoint {
     ) -> Self {
         Self {
             reader: reader.version,
+            rules: secrets.rules(),
             offset: prefix.offset(),
             line,
             hash: prefix.hash(),
@@ -81,6 +91,13 @@ impl Checkpoint {
             sessions: BTreeMap::new(),
             done: None,
         }
+    }
+
+    /// Whether all that was read would be read in the same way today. What was read with
+    /// its secrets replaced stays as it is when they are to be kept.
+    pub(crate) fn fits(&self, reader: &Reader, secrets: Secrets) -> bool {
+        let same_rules = secrets == Secrets::Keep || self.rules == secrets.rules();
+        self.reader == reader.version && same_rules
     }
 
     pub(crate) fn set_state(&mut self, state: State) {

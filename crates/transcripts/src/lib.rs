@@ -9,9 +9,11 @@
 //! other sessions into it. A message's id is a function of the agent, that session, the
 //! record's name and its time, so a fork and its origin each have all of their messages.
 //!
-//! Every synced cell is a function of one record and that session: never of the file, of
-//! its place there, or of what else was read. So any number of imports, in any order, in
-//! any pieces and on any device, make one set of rows. Two things look further. A record
+//! Every synced cell is a function of one record, that session and whether [`Secrets`] are
+//! replaced: never of the file, of its place there, or of what else was read. So any number
+//! of imports, in any order, in any pieces and on any device, make one set of rows; of a
+//! record that some device read with its secrets replaced, that reading is what stays, on
+//! every device. Two things look further. A record
 //! without a name is told from equal ones before it in its file. A tool's answer that the
 //! agent keeps in a file beside the transcript comes from there; the reading with it is
 //! the more complete one and wins wherever it is made.
@@ -38,6 +40,7 @@ mod read;
 mod record;
 mod report;
 mod rows;
+mod secrets;
 mod settings;
 mod tables;
 mod time;
@@ -56,6 +59,7 @@ pub use self::{
     },
     report::{FileReport, Skip, Totals},
     rows::{Draft, Title},
+    secrets::Secrets,
     unread::{Unread, unread},
     walk::{Found, Problem, find, find_below},
 };

@@ -1,6 +1,11 @@
 //! How what a record says is ordered and named: functions of one record alone.
+//!
+//! A reading with secrets replaced is greater than every one without, however complete, so
+//! that it stays wherever both are read. Under other rules, the later ones' is greater.
 
 use driftline_core::{Id, Millis, Stamp, value::normal_name};
+
+use driftline_secrets::VERSION as RULES;
 
 use crate::{Name, Rank, hash::hash64};
 
@@ -19,8 +24,35 @@ pub(crate) fn session_id(tool: &str, session: &str) -> Id {
     Id::imported(time, &[tool, "session", session])
 }
 
+/// How much of a record one reading of it has.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Reading {
+    /// Whether the record is complete.
+    pub(crate) finished: bool,
+    /// How many parts it has.
+    pub(crate) parts: usize,
+    /// The version of its reader, where that matters.
+    pub(crate) version: u16,
+    /// Whether secrets were replaced in it.
+    pub(crate) redacted: bool,
+}
+
+impl Reading {
+    /// The stamp of what it says, whose content has this `hash`.
+    pub(crate) fn stamp(self, order: u64, hash: u64) -> Stamp {
+        let parts = |most: u16| u16::try_from(self.parts).unwrap_or(most).min(most);
+        let finished = u16::from(self.finished);
+        if !self.redacted {
+            return Stamp::machine(order, finished << 15 | parts(0x3fff), self.version, hash);
+        }
+        let complete = Stamp::WITHHOLDS | finished << 13 | parts(0x1fff);
+        let version = u16::from(RULES) << 8 | self.version.min(0xff);
+        Stamp::machine(order, complete, version, hash)
+    }
+}
+
 /// A session's name and its stamp: of one rank, the first prompt and the last title.
-pub(crate) fn named(name: &Name, time: Option<Millis>) -> (String, Stamp) {
+pub(crate) fn named(name: &Name, time: Option<Millis>, redacted: bool) -> (String, Stamp) {
     let text = normal_name(&name.text).into_owned();
     let part = match name.rank {
         Rank::Task | Rank::Prompt => earliest(time),
@@ -33,7 +65,8 @@ pub(crate) fn named(name: &Name, time: Option<Millis>) -> (String, Stamp) {
         Rank::Title => 3,
         Rank::Custom => 4,
     };
-    let stamp = Stamp::machine(ranked(rank, part), 0, 0, hash64(&[&text]));
+    let reading = Reading { redacted, ..Reading::default() };
+    let stamp = reading.stamp(ranked(rank, part), hash64(&[&text]));
     (text, stamp)
 }
 

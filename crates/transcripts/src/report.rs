@@ -34,6 +34,8 @@ pub struct FileReport {
     pub totals: Totals,
     /// The lines, or parts of lines, that could not be read.
     pub skipped: Vec<Skip>,
+    /// How many likely secrets were replaced in what was read now, by rule.
+    pub secrets: BTreeMap<String, u64>,
     /// Whether nothing was new since the checkpoint.
     pub unchanged: bool,
     /// Whether it was opened. A file that nothing touched since is not.
@@ -69,16 +71,16 @@ impl Totals {
         self.sessions += other.sessions;
         self.messages += other.messages;
         self.tool_calls += other.tool_calls;
-        let pairs = [
-            (&mut self.roles, &other.roles),
-            (&mut self.records, &other.records),
-            (&mut self.left_out, &other.left_out),
-        ];
-        for (mine, theirs) in pairs {
-            for (kind, count) in theirs {
-                *mine.entry(kind.clone()).or_default() += count;
-            }
-        }
+        add(&mut self.roles, &other.roles);
+        add(&mut self.records, &other.records);
+        add(&mut self.left_out, &other.left_out);
+    }
+}
+
+/// Adds counts by kind to others.
+pub(crate) fn add(mine: &mut BTreeMap<String, u64>, theirs: &BTreeMap<String, u64>) {
+    for (kind, count) in theirs {
+        *mine.entry(kind.clone()).or_default() += count;
     }
 }
 
@@ -126,6 +128,7 @@ impl Done {
             tool: reader.tool,
             totals,
             skipped: self.skipped,
+            secrets: BTreeMap::new(),
             unchanged,
             opened: true,
             incomplete_tail: self.incomplete_tail,

@@ -9,7 +9,7 @@
 use std::{borrow::Cow, collections::HashSet};
 
 use driftline_core::{
-    Id, Row, Stamp, Value,
+    Id, Millis, Row, Stamp, Value,
     value::{canonical, normal_name},
 };
 use driftline_messages::block;
@@ -17,9 +17,10 @@ use driftline_workspaces::repository;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Kept, Reader, Record,
+    Kept, Reader, Record, Secrets,
     hash::{Hash, hash64},
-    order::{earliest, last_name, latest, named, ranked, session_id},
+    order::{Reading, earliest, last_name, latest, named, ranked, session_id},
+    secrets::{Redaction, Replaced},
 };
 
 const WORKSPACES: &str = "workspaces";
@@ -29,6 +30,9 @@ const MESSAGES: &str = "messages";
 /// How many workspaces of one file are remembered as handed out. Handing out one again
 /// is harmless.
 const REMEMBERED: usize = 1000;
+
+/// Readers cut names to this many characters or more: a shorter one is whole.
+const SHORTEST_CUT: usize = 80;
 
 /// Cells of one row, to be joined with what is stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,10 +77,12 @@ pub(crate) struct Rows {
     workspaces: HashSet<(Id, Option<String>)>,
     drafts: Vec<Draft>,
     titles: Vec<Title>,
+    secrets: Secrets,
+    replaced: Replaced,
 }
 
 impl Rows {
-    pub(crate) fn of(reader: &'static Reader, session: String) -> Self {
+    pub(crate) fn of(reader: &'static Reader, session: String, secrets: Secrets) -> Self {
         Self {
             reader,
             id: session_id(reader.tool, &session),
@@ -86,6 +92,8 @@ impl Rows {
             workspaces: HashSet::new(),
             drafts: Vec::new(),
             titles: Vec::new(),
+            secrets,
+            replaced: Replaced::new(),
         }
     }
 
@@ -97,8 +105,13 @@ impl Rows {
         position: u64,
         new: bool,
     ) -> Option<Draft> {
-        if let Some(name) = record.name.take() {
-            let (text, stamp) = named(&name, record.time);
+        let mut redaction = Redaction::of(self.secrets);
+        if let Some(mut name) = record.name.take() {
+            let redacted = match name.text.chars().count() < SHORTEST_CUT {
+                true => redaction.text(&mut name.text),
+                false => redaction.cut(&mut name.text, &raw),
+            };
+            let (text, stamp) = named(&name, record.time, redacted);
             match name.leaf {
                 Some(leaf) => self.titles.push(Title { leaf, name: text, stamp }),
                 None => self.cell("name", text, stamp, new),
@@ -106,10 +119,19 @@ impl Rows {
         }
         // A record that names no session may be of any.
         if record.session.is_some() {
-            self.facts(&record, new);
+            self.facts(&record, &mut redaction, new);
         }
-        let kept = *record.kept.take()?;
-        new.then(|| self.message(&record, kept, raw, position))
+        let kept = record.kept.take().filter(|_| new);
+        let draft = kept.map(|it| self.message(&record, *it, &mut redaction, raw, position));
+        if new {
+            redaction.count(&mut self.replaced);
+        }
+        draft
+    }
+
+    /// How many likely secrets were replaced in what was new, by rule.
+    pub(crate) fn replaced(&self) -> &Replaced {
+        &self.replaced
     }
 
     /// The names of sessions that point at a message. Which sessions have it, this one
@@ -137,9 +159,9 @@ impl Rows {
     }
 
     /// What a record says of its session.
-    fn facts(&mut self, record: &Record, new: bool) {
+    fn facts(&mut self, record: &Record, redaction: &mut Redaction, new: bool) {
         if self.best.cell("external_id").is_none() {
-            let stamp = Stamp::machine(0, 0, 0, hash64(&[self.reader.tool, &self.session]));
+            let stamp = Reading::default().stamp(0, hash64(&[self.reader.tool, &self.session]));
             let external_id = normal_name(&self.session).into_owned();
             self.cell("external_id", external_id, stamp, new);
             self.cell("source", self.reader.tool, stamp, new);
@@ -156,25 +178,35 @@ impl Rows {
 
         if starts {
             let time = record.time.map(|it| it.to_string()).unwrap_or_default();
-            let hash = hash64(&[cwd.unwrap_or_default(), branch.unwrap_or_default(), &time]);
-            let stamp = Stamp::machine(order, 0, self.reader.version, hash);
+            let (shown, in_cwd) = redaction.part(cwd.unwrap_or_default());
+            let (branch_shown, in_branch) = redaction.part(branch.unwrap_or_default());
+            let hash = hash64(&[&shown, &branch_shown, &time]);
+            let reading = Reading { redacted: in_cwd | in_branch, ..self.reading() };
+            let stamp = reading.stamp(order, hash);
             if let Some(time) = record.time {
                 self.cell("started_at", time, stamp, new);
             }
             if let Some(cwd) = cwd {
-                let workspace = self.workspace(cwd, record, new);
-                let cwd = normal_name(cwd).into_owned();
-                self.cell("cwd", cwd, stamp, new);
+                let remote = record.git_remote.as_deref();
+                let workspace = self.workspace(cwd, remote, record.time, redaction, new);
+                self.cell("cwd", normal_name(&shown).into_owned(), stamp, new);
                 self.cell("workspace", workspace.to_string(), stamp, new);
             }
-            if let Some(branch) = branch {
-                self.cell("git_branch", branch, stamp, new);
+            if branch.is_some() {
+                self.cell("git_branch", branch_shown.into_owned(), stamp, new);
             }
         }
         if let Some(model) = model {
-            let stamp = Stamp::machine(order_of_model, 0, self.reader.version, hash64(&[model]));
-            self.cell("model", model, stamp, new);
+            let (model, redacted) = redaction.part(model);
+            let reading = Reading { redacted, ..self.reading() };
+            let stamp = reading.stamp(order_of_model, hash64(&[&model]));
+            self.cell("model", model.into_owned(), stamp, new);
         }
+    }
+
+    /// A reading by this version of the reader.
+    fn reading(&self) -> Reading {
+        Reading { version: self.reader.version, ..Reading::default() }
     }
 
     /// Keeps a cell of the session if it beats the one that is known.
@@ -190,19 +222,30 @@ impl Rows {
 
     /// The workspace at `path`: the same one for every agent. Of what it is a checkout, the
     /// last record that says so tells.
-    fn workspace(&mut self, here: &str, record: &Record, new: bool) -> Id {
+    fn workspace(
+        &mut self,
+        here: &str,
+        remote: Option<&str>,
+        time: Option<Millis>,
+        redaction: &mut Redaction,
+        new: bool,
+    ) -> Id {
         let path = normal_name(here);
         let id = Id::imported(0, &["workspace", &path]);
-        let remote = record.git_remote.as_deref().and_then(repository);
+        let remote = remote.and_then(repository);
         if new && self.workspaces.insert((id, remote.clone())) {
-            let stamp = Stamp::machine(0, 0, 0, hash64(&[&path]));
+            let (path, redacted) = redaction.part(&path);
+            let reading = Reading { redacted, ..Reading::default() };
+            let stamp = reading.stamp(0, hash64(&[&path]));
             let mut cells = vec![
                 ("name", Value::from(last_name(&path)), stamp),
                 ("path", Value::from(path.as_ref()), stamp),
             ];
             if let Some(remote) = remote {
-                let stamp = Stamp::machine(latest(record.time), 0, 0, hash64(&[&remote]));
-                cells.push(("git_remote", Value::from(remote), stamp));
+                let (remote, redacted) = redaction.part(&remote);
+                let reading = Reading { redacted, ..Reading::default() };
+                let stamp = reading.stamp(latest(time), hash64(&[&remote]));
+                cells.push(("git_remote", Value::from(remote.as_ref()), stamp));
             }
             let local = vec![("here", Value::from(here))];
             self.drafts.push(Draft { entity: WORKSPACES, id, cells, local });
@@ -210,13 +253,25 @@ impl Rows {
         id
     }
 
-    fn message(&self, record: &Record, kept: Kept, raw: Cow<'_, str>, position: u64) -> Draft {
+    fn message(
+        &self,
+        record: &Record,
+        mut kept: Kept,
+        redaction: &mut Redaction,
+        raw: Cow<'_, str>,
+        position: u64,
+    ) -> Draft {
         let time = record.time.unwrap_or(0);
         let name = kept.external_id.unwrap_or_default();
         let id = Id::imported(time, &[self.reader.tool, "message", &self.session, &name]);
         // With all of a tool's answer it says more than with its beginning.
-        let parts = u16::try_from(kept.blocks.len() + kept.beside.len()).unwrap_or(u16::MAX);
-        let completeness = u16::from(kept.message.finished) << 15 | parts & 0x7fff;
+        let parts = kept.blocks.len() + kept.beside.len();
+        let mut redacted = redaction.blocks(&mut kept.blocks);
+        if let Some(model) = &mut kept.message.model {
+            redacted |= redaction.text(model);
+        }
+        let finished = kept.message.finished;
+        let reading = Reading { finished, parts, redacted, ..self.reading() };
 
         let (text, blocks) = block::stored(kept.blocks);
         let fields = [
@@ -239,7 +294,7 @@ impl Rows {
             // Writing JSON into a hash cannot fail.
             let _ = serde_json::to_writer(&mut hash, value);
         }
-        let stamp = Stamp::machine(time, completeness, self.reader.version, hash.short());
+        let stamp = reading.stamp(time, hash.short());
         let cells =
             fields.into_iter().chain(ordinal).filter_map(|(field, it)| Some((field, it?, stamp)));
         let local = vec![("position", position.into()), ("raw", raw.into_owned().into())];

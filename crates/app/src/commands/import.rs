@@ -32,7 +32,11 @@ impl Import {
                 progress
                     .show(|| format!("Importing: {done} of {files} files, {rows} rows  {name}"));
             };
-            let wanted = Wanted { from: self.from.as_deref(), agent: self.agent.as_deref() };
+            let wanted = Wanted {
+                from: self.from.as_deref(),
+                agent: self.agent.as_deref(),
+                secrets: device.config.secrets,
+            };
             import::run(&device.replica, wanted, &mut tell)?
         };
         if context.output.json {
@@ -77,9 +81,10 @@ fn tell(context: &Context<'_>, agent: Option<&str>, report: &Report) -> Result<(
     }
     let seconds = report.millis / 1000;
     let tenths = report.millis % 1000 / 100;
+    let replaced = sums.replaced().map(|it| format!("\n{it}.")).unwrap_or_default();
     context.output.print(&format!(
         "Read {} sessions, {} messages, {} tool calls from {} files in {seconds}.{tenths} s: {} \
-         rows new, {} grown, {} records unreadable.{unread}",
+         rows new, {} grown, {} records unreadable.{replaced}{unread}",
         sums.found.sessions,
         sums.found.messages,
         sums.found.tool_calls,

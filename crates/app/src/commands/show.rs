@@ -1,5 +1,6 @@
 //! `show`: a session as one reads it.
 
+mod raw;
 mod text;
 
 use anyhow::Result;
@@ -28,6 +29,9 @@ pub(crate) struct Show {
     /// Show everything
     #[arg(long)]
     all: bool,
+    /// Show what this device read, to the letter, with the secrets that were replaced
+    #[arg(long, conflicts_with_all = ["format", "at", "all"])]
+    raw: bool,
 }
 
 /// What a session is shown as.
@@ -49,6 +53,9 @@ impl Show {
         if let Some(typed) = &self.at {
             let messages = context.schema.entity(Message::NAME)?;
             subject.message = Some(rows::find_id(&device.replica, messages, typed)?);
+        }
+        if self.raw {
+            return raw::show(context, &device, subject);
         }
         let (reading, id) = (context.reading(&device)?, subject.session);
         let gone = || Error::NotFound { entity: Session::NAME.into(), id };

@@ -77,7 +77,7 @@ fn serve(
 ) -> Result<()> {
     let device = context.device()?;
     let runtime = runtime()?;
-    let importer = Importer::start(device.replica.clone())?;
+    let importer = Importer::start(context.client().clone(), device.replica.clone())?;
     let (service, _news) = Service::start(context.client(), &device)?;
     let reading = context.reading(&device)?;
     let host = Arc::new(AppHost::new(

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use driftline_testing::line;
+
 use crate::common::Place;
 use serde_json::json;
 
@@ -28,4 +30,36 @@ fn looks_where_the_agent_was_told_to_write() {
     let output = command.env("CLAUDE_CONFIG_DIR", place.path("elsewhere")).output().unwrap();
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["totals"]["messages"], 2);
+}
+
+#[test]
+fn likely_secrets_are_replaced_counted_and_shown_when_asked_for() {
+    let place = Place::new();
+    let token = format!("ghp_{}", "a1B2c3".repeat(6));
+    let said = line(0, 0).replace("Message 0", &format!("Use {token} for message 0"));
+    place.transcript("a.jsonl", &[said.clone(), line(0, 1)].concat());
+    let home = place.path("home").to_str().unwrap().to_owned();
+    let told = place.ok("A", &["import", "--from", &home]);
+    assert!(told.contains("1 likely secret replaced: 1 github-token."), "{told}");
+    let shown = place.json("A", &["config", "show"]);
+    assert!(shown.to_string().contains("redact"), "what is done with secrets is none: {shown}");
+
+    let session = place.json("A", &["list", "sessions"])[0]["id"].as_str().unwrap().to_owned();
+    for words in [&["show", &session][..], &["search", "message"], &["list", "messages"]] {
+        let text = place.ok("A", words);
+        assert!(!text.contains("ghp_"), "{words:?}: {text}");
+    }
+    assert!(place.ok("A", &["show", &session]).contains("[secret: github-token]"));
+    assert_eq!(place.ok("A", &["show", &session, "--raw"]), [said, line(0, 1)].concat());
+    let records = place.json("A", &["show", &session, "--raw"]);
+    let record = records[0]["raw"].as_str().unwrap();
+    assert!(record.contains(&token) && records.as_array().unwrap().len() == 2);
+    let mine = place.json("A", &["add", "sessions", "name=By hand"]);
+    let (code, why) = place.fails("A", &["show", mine["id"].as_str().unwrap(), "--raw"]);
+    assert!(code == 1 && why.contains("the device that read the transcript"), "{why}");
+
+    place.ok("B", &["config", "set", "import.secrets", "keep"]);
+    let report = place.json("B", &["import", "--from", &home]);
+    assert_eq!(report["totals"]["secrets"], json!({}));
+    assert!(place.ok("B", &["show", &session]).contains(&token));
 }

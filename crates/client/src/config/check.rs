@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use driftline_core::{BackendPlugin, Schema};
+use driftline_transcripts::Secrets;
 
 use super::{
     duration,
@@ -12,7 +13,9 @@ use crate::{Error, error::Result, exclude};
 
 const NONE: &str = "none";
 const TRUTH: &str = "true or false";
-const TABLES: [&str; 3] = ["local", "remote", "sync"];
+const TABLES: [&str; 4] = ["local", "remote", "sync", "import"];
+/// What becomes of likely secrets in transcripts.
+const SECRETS: [(&str, Secrets); 2] = [("redact", Secrets::Redact), ("keep", Secrets::Keep)];
 
 /// Checks one entry against the backends chosen in `so_far`.
 pub(super) fn entry(key: &str, given: &Given, so_far: &BTreeMap<String, Given>) -> Result<()> {
@@ -33,7 +36,12 @@ pub(super) fn entry(key: &str, given: &Given, so_far: &BTreeMap<String, Given>) 
         ("sync", "paused") => {
             return given::truth(&given.value).map(drop).ok_or_else(|| wrong(key, given, TRUTH));
         }
-        ("sync", _) => false,
+        ("import", "secrets") => {
+            let names = SECRETS.map(|it| it.0);
+            let known = given.value.as_str().and_then(secrets);
+            return known.map(drop).ok_or_else(|| wrong(key, given, &quoted(&names)));
+        }
+        ("sync" | "import", _) => false,
         (_, "backend") => {
             let names = backends(side);
             let fits = given.value.as_str().is_some_and(|it| names.contains(&it));
@@ -58,6 +66,11 @@ pub(super) fn entry(key: &str, given: &Given, so_far: &BTreeMap<String, Given>) 
 
 fn takes(settings: &[(&str, &str)], name: &str) -> bool {
     settings.iter().any(|(known, _)| *known == name)
+}
+
+/// What `import.secrets` says.
+pub(super) fn secrets(name: &str) -> Option<Secrets> {
+    SECRETS.iter().find(|it| it.0 == name).map(|it| it.1)
 }
 
 /// Checks the name of a table.
@@ -101,6 +114,7 @@ fn settings(side: &str, so_far: &BTreeMap<String, Given>) -> Vec<(&'static str, 
 
 fn unknown(key: &str, side: &str, origin: &str, so_far: &BTreeMap<String, Given>) -> Error {
     let help = match side {
+        "import" => "[import] takes `secrets`".to_owned(),
         "sync" => "[sync] takes `debounce`, `exclude` and `paused`".to_owned(),
         _ => {
             let backend = chosen(side, so_far);

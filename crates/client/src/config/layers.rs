@@ -101,7 +101,12 @@ fn merge(under: BTreeMap<String, Given>, over: Layer) -> Result<BTreeMap<String,
 }
 
 fn defaults() -> Layer {
-    let pairs = [("local.backend", "sqlite"), ("remote.backend", "none"), ("sync.debounce", "2s")];
+    let pairs = [
+        ("local.backend", "sqlite"),
+        ("remote.backend", "none"),
+        ("sync.debounce", "2s"),
+        ("import.secrets", "redact"),
+    ];
     let given = |value: &str| Given { value: value.into(), origin: "default".into() };
     Layer { values: pairs.map(|(key, value)| (key.to_owned(), given(value))).into() }
 }

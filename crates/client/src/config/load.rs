@@ -7,10 +7,11 @@ use std::{
 };
 
 use driftline_core::{Backend, BackendPlugin, Open, Store, Value};
+use driftline_transcripts::Secrets;
 use serde_json::Map;
 
 use super::{
-    duration,
+    check, duration,
     file::{self, FILE},
     given::{self, Given, shown},
     layers,
@@ -32,6 +33,8 @@ pub struct Config {
     pub paused: bool,
     /// What stays on this device, as it was written.
     pub exclude: Vec<String>,
+    /// What becomes of likely secrets in transcripts that are imported.
+    pub secrets: Secrets,
     /// Every key in force.
     pub entries: Vec<Entry>,
 }
@@ -87,11 +90,14 @@ impl Config {
         let paused = paused.unwrap_or_default();
         let exclude = values.get("sync.exclude").and_then(|it| given::texts(&it.value));
         let exclude = exclude.unwrap_or_default();
+        let secrets = values.get("import.secrets").and_then(|it| it.value.as_str());
+        let secrets = secrets.and_then(check::secrets).unwrap_or_default();
         let entries = values.into_iter().map(|(key, given)| {
             let value = if is_secret(&key) { "(not shown)".into() } else { shown(&given.value) };
             Entry { key, value, origin: given.origin }
         });
-        Ok(Self { file, local, remote, debounce, paused, exclude, entries: entries.collect() })
+        let entries = entries.collect();
+        Ok(Self { file, local, remote, debounce, paused, exclude, secrets, entries })
     }
 }
 
@@ -124,5 +130,6 @@ impl<T: ?Sized> Side<T> {
 }
 
 fn is_secret(key: &str) -> bool {
-    ["token", "secret", "password"].iter().any(|it| key.contains(it))
+    // What is done with secrets is none.
+    key != "import.secrets" && ["token", "secret", "password"].iter().any(|it| key.contains(it))
 }

@@ -14,6 +14,7 @@ use std::{collections::BTreeSet, ops::ControlFlow, path::Path};
 
 use crate::error::Result;
 use driftline_core::{BoxError, Millis, Replica};
+pub use driftline_transcripts::Secrets;
 use driftline_transcripts::{Batch, Found, Part, Unread, read_ahead, readers};
 
 use self::{count::Count, places::Places, report::Fault};
@@ -80,6 +81,8 @@ pub struct Wanted<'a> {
     /// The transcripts of this agent alone, by what people or reports call it, or by how
     /// that begins.
     pub agent: Option<&'a str>,
+    /// What becomes of likely secrets in it.
+    pub secrets: Secrets,
 }
 
 /// Imports what is `wanted`.
@@ -95,7 +98,7 @@ pub fn run(replica: &Replica, wanted: Wanted<'_>, tell: &mut dyn FnMut(&Step)) -
         places.narrow(agent)?;
     }
     let (found, problems) = places.find();
-    let mut report = files(replica, &found, tell);
+    let mut report = files(replica, &found, wanted.secrets, tell);
     report.problems.splice(0..0, problems);
     note(replica, wanted.agent.map(|_| found.as_slice()), &mut report);
     report.places = places.shown();
@@ -106,7 +109,12 @@ pub fn run(replica: &Replica, wanted: Wanted<'_>, tell: &mut dyn FnMut(&Step)) -
 }
 
 /// Imports these files: what was read of one is stored while the next is read.
-fn files(replica: &Replica, found: &[Found], tell: &mut dyn FnMut(&Step)) -> Report {
+fn files(
+    replica: &Replica,
+    found: &[Found],
+    secrets: Secrets,
+    tell: &mut dyn FnMut(&Step),
+) -> Report {
     let started = replica.env().monotonic();
     let mut report = Report::default();
     let mut count = Count::default();
@@ -114,7 +122,7 @@ fn files(replica: &Replica, found: &[Found], tell: &mut dyn FnMut(&Step)) -> Rep
     let (mut done, mut refused) = (0, 0);
     // Why the rest of a file is passed over.
     let mut failed: Option<BoxError> = None;
-    read_ahead(found, |it| file::known(replica, it), &mut |it, part| {
+    read_ahead(found, secrets, |it| file::known(replica, it), &mut |it, part| {
         let end = match part {
             Part::Rows(_) if failed.is_some() => None,
             Part::Rows(batch) => {

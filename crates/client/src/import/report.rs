@@ -1,6 +1,9 @@
 //! What an import found and did.
 
-use std::{collections::BTreeSet, error::Error};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    error::Error,
+};
 
 use driftline_core::{BoxError, Millis};
 use driftline_transcripts::{FileReport, Found, Problem, Totals, Unread};
@@ -40,6 +43,8 @@ pub struct Sums {
     pub found: Totals,
     /// Records that could not be read.
     pub skipped: usize,
+    /// How many likely secrets were replaced in what was read, by rule.
+    pub secrets: BTreeMap<String, u64>,
     /// Rows that were not here.
     pub new: usize,
     /// Rows that became more complete.
@@ -79,12 +84,28 @@ impl Report {
         for file in &self.files {
             self.totals.found.add(&file.totals);
             self.totals.skipped += file.skipped.len();
+            for (rule, count) in &file.secrets {
+                *self.totals.secrets.entry(rule.clone()).or_default() += count;
+            }
             sessions.extend(file.sessions.iter().map(|it| (file.tool, it.as_str())));
         }
         self.totals.found.sessions = sessions.len() as u64;
         self.totals.files = self.files.len();
         self.totals.opened = self.files.iter().filter(|it| it.opened).count();
         (self.totals.new, self.totals.grown) = (count.new_rows(), count.grown_rows());
+    }
+}
+
+impl Sums {
+    /// How many likely secrets were replaced, in words; none if none was.
+    pub fn replaced(&self) -> Option<String> {
+        let all: u64 = self.secrets.values().sum();
+        let mut rules: Vec<_> = self.secrets.iter().collect();
+        rules.sort_by_key(|it| std::cmp::Reverse(it.1));
+        let rules = rules.iter().map(|(rule, count)| format!("{count} {rule}"));
+        let rules = rules.collect::<Vec<_>>().join(", ");
+        let secrets = if all == 1 { "secret" } else { "secrets" };
+        (all > 0).then(|| format!("{all} likely {secrets} replaced: {rules}"))
     }
 }
 

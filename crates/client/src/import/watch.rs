@@ -9,7 +9,7 @@ use crate::error::Result;
 use driftline_core::{Millis, Replica};
 use driftline_transcripts::{Found, Problem, Unread};
 
-use super::{Report, Step, files, note, places::Places};
+use super::{Report, Secrets, Step, files, note, places::Places};
 
 /// The pause after a look, as a multiple of what the look took.
 const THRIFT: Millis = 300;
@@ -76,11 +76,17 @@ impl Watch {
 
     /// Imports what a look found, newest first: what a person worked on last is what they
     /// look for first.
-    pub fn import(&self, replica: &Replica, mut seen: Seen, tell: &mut dyn FnMut(&Step)) -> Report {
+    pub fn import(
+        &self,
+        replica: &Replica,
+        mut seen: Seen,
+        secrets: Secrets,
+        tell: &mut dyn FnMut(&Step),
+    ) -> Report {
         seen.changed.sort_by_key(|it| {
             std::cmp::Reverse(self.seen.get(&it.path).and_then(|(_, written)| *written))
         });
-        let mut report = files(replica, &seen.changed, tell);
+        let mut report = files(replica, &seen.changed, secrets, tell);
         report.problems.splice(0..0, seen.problems);
         note(replica, Some(&seen.changed), &mut report);
         report

@@ -47,6 +47,8 @@ fn what_is_wrong_is_named_with_its_place_and_what_is_accepted() {
         ("[sync]\nexclude = [\"secret\"]\n", &["line 2", "sync.exclude", "/home/me/secret"]),
         ("[sync]\nexclude = [\"sessions/01\"]\n", &["line 2", "sync.exclude", "sessions/ID"]),
         ("[sync]\nexclude = [1]\n", &["line 2", "sync.exclude", "a list of folders"]),
+        ("[import]\nsecrets = true\n", &["line 2", "import.secrets", "`redact`, `keep`"]),
+        ("[import]\nsecret = \"keep\"\n", &["line 2", "import.secret", "`secrets`"]),
         ("[lokal]\nbackend = \"sqlite\"\n", &["line 1", "lokal", "[local]"]),
         ("backend = \"sqlite\"\n", &["line 1", "backend", "[local]"]),
         ("local = \"sqlite\"\n", &["line 1", "local", "[local]"]),

@@ -190,7 +190,7 @@ fn one_agents_transcripts_can_be_imported_alone() {
     fs::write(folder.join("1_s.jsonl"), format!("{line}\n")).unwrap();
     let side = world.open("a");
     let run = |agent: &str| {
-        let wanted = Wanted { from: Some(&home), agent: Some(agent) };
+        let wanted = Wanted { from: Some(&home), agent: Some(agent), ..Wanted::default() };
         import::run(&side.device.replica, wanted, &mut |_| ())
     };
     assert_eq!(run("pi").unwrap().files.len(), 1);

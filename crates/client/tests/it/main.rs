@@ -21,5 +21,6 @@ mod doctor;
 mod exclude;
 mod import;
 mod profile;
+mod secrets;
 mod sync;
 mod world;

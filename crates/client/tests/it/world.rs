@@ -116,7 +116,11 @@ impl Side {
     pub(crate) fn import(&self, world: &World) -> import::Report {
         import::run(
             &self.device.replica,
-            import::Wanted { from: Some(&world.path("home")), ..import::Wanted::default() },
+            import::Wanted {
+                from: Some(&world.path("home")),
+                secrets: self.device.config.secrets,
+                ..import::Wanted::default()
+            },
             &mut |_| (),
         )
         .unwrap()

@@ -46,7 +46,7 @@ pub(super) fn adopt_row(
     let mut met = Vec::new();
     let incoming = row.clone();
     let changed = stored.row.join_with(row, |field, lost, winner| {
-        if lost.value == winner.value {
+        if lost.value == winner.value || winner.stamp.withholds() {
             return;
         }
         let unsent = entry.as_ref().is_some_and(|it| it.fields.contains_key(field));

@@ -56,7 +56,7 @@ pub fn import(
         }
     }
     let changed = stored.row.join_with(incoming, |field, old, new| {
-        if old.value != new.value {
+        if old.value != new.value && !new.stamp.withholds() {
             lost.push(audit(AuditKind::History, entity.name, id, field, new, old));
         }
     });

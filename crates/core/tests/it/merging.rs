@@ -115,6 +115,37 @@ fn an_import_never_undoes_what_a_person_wrote() {
 }
 
 #[test]
+fn what_gives_way_to_a_reading_that_withholds_something_is_kept_nowhere() {
+    let whole = [("path", "/src"), ("name", "a secret")];
+    let held = [("path", "/src"), ("name", "something")];
+    let withholds = Stamp::WITHHOLDS;
+    let logged = |it: &Device| it.replica.audit(None, 10).unwrap().len();
+    // Here, from a remote, and in what comes from there to who withheld it before.
+    let (a, b, c, hub) = (Device::new(1), Device::new(2), Device::new(3), hub());
+    let id = imported("one");
+    assert!(a.import(id, 7, &whole));
+    a.sync(&hub).unwrap();
+    b.sync(&hub).unwrap();
+    assert_eq!(b.name(id).as_deref(), Some("a secret"));
+    assert!(c.import(id, withholds, &held));
+    c.sync(&hub).unwrap();
+    assert!(a.import(id, withholds, &held));
+    for device in [&a, &b, &c] {
+        device.sync(&hub).unwrap();
+        assert_eq!(device.name(id).as_deref(), Some("something"));
+        assert_eq!(logged(device), 0);
+        assert!(!device.import(id, 0x8000 | 7, &whole), "the whole one never comes back");
+    }
+    // Other readings that give way are in the log, and a person's write always is.
+    let other = imported("other");
+    assert!(a.import(other, 1, &whole) && a.import(other, 2, &held));
+    assert_eq!(logged(&a), 1);
+    a.rename(id, "Mine");
+    assert!(!a.import(id, u16::MAX, &whole[1..]));
+    assert_eq!((logged(&a), a.name(id).as_deref()), (2, Some("Mine")));
+}
+
+#[test]
 fn importing_again_changes_nothing_and_sends_nothing() {
     let (a, b, hub) = (Device::new(1), Device::new(2), hub());
     let id = imported("one");

@@ -22,7 +22,7 @@ pub(super) const RULES: &[Rule] = &[
     form(
         "huggingface-token",
         "Hugging Face token",
-        &["hf_"],
+        &["hf_", "api_org_"],
         r"\b(?:hf|api_org)_[A-Za-z0-9]{34,40}\b",
     ),
     form("replicate-token", "Replicate token", &["r8_"], r"\br8_[A-Za-z0-9]{37,40}\b"),

@@ -2,12 +2,23 @@
 
 use crate::rule::{Rule, form, random};
 
+/// Up to its end; where that is missing, as many lines as look like its. Between them may be
+/// what a program puts around lines: numbers, quotes, the marks of a difference.
+const PRIVATE_KEY: &str = concat!(
+    r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----",
+    r#"(?:\\[nrt]?|\s|[0-9]{1,6}(?:→|[|:\t])|["'+>|,])*[A-Za-z0-9+/=:, -]{16,}"#,
+    r"(?:[^-]*(?:-{1,4}[^-]+)*-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----",
+    r#"|(?:(?:\\[nrt]?|\s|[0-9]{1,6}(?:→|[|:\t])|["'+>|,])+[A-Za-z0-9+/=]{16,})*)"#,
+    r"|PuTTY-User-Key-File-[0-9]: ",
+    r"|Private-Lines: ?[0-9]+(?:(?:\\[nr]|\s)+[A-Za-z0-9+/=]{40,})*(?:\\[nr]|\s)+[A-Za-z0-9+/=]+",
+);
+
 pub(super) const RULES: &[Rule] = &[
     form(
         "private-key",
         "Private key",
-        &["private key", "putty-user-key-file"],
-        r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:\\n|\\r|\s)*[A-Za-z0-9+/=:, -]{16,}|PuTTY-User-Key-File-[0-9]: ",
+        &["private key", "putty-user-key-file", "private-lines"],
+        PRIVATE_KEY,
     ),
     form("jwt", "Signed token (JWT)", &["eyj"], r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{16,}"),
     random(

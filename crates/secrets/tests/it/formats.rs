@@ -5,7 +5,7 @@ use driftline_secrets::Scanner;
 
 /// Forms: `{h32}` are 32 hexadecimal digits; `A` letters and digits, `a` without capitals,
 /// `U` without small ones, `W` also `_` and `-`, `B` also `+` and `/`, `9` digits.
-const FORMS: &str = "
+pub(crate) const FORMS: &str = "
 sk-ant-api03-{W93}AA
 sk-ant-admin01-{W93}AA
 sk-ant-oat01-{W95}
@@ -275,7 +275,7 @@ export INTERNAL_API_TOKEN={A32}
 ";
 
 /// Where sessions have them; what comes before must not hide them, nor what follows.
-const PLACES: [(&str, &str); 5] = [
+pub(crate) const PLACES: [(&str, &str); 5] = [
     ("", ""),
     ("Use this: ", " please."),
     ("{\"role\":\"user\",\"content\":\"VALUE is ", "\\n\"}"),
@@ -283,7 +283,7 @@ const PLACES: [(&str, &str); 5] = [
     ("  \"env\": { \"IT\": \"", "\" },\n"),
 ];
 
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
     fn roll(&mut self, sides: usize) -> usize {
@@ -293,7 +293,7 @@ impl Dice {
     }
 }
 
-fn filled(form: &str, dice: &mut Dice) -> String {
+pub(crate) fn filled(form: &str, dice: &mut Dice) -> String {
     let form = form.replace("\\n", "\n");
     let (mut text, mut rest) = (String::new(), form.as_str());
     while let Some((before, open)) = rest.split_once('{') {

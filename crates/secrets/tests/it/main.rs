@@ -8,3 +8,5 @@
 
 mod formats;
 mod ordinary;
+mod redacted;
+mod version;

@@ -53,10 +53,25 @@ fn ordinary_lines_hold_no_secrets() {
 #[test]
 fn any_text_is_read_in_time() {
     let scanner = Scanner::new().unwrap();
-    for part in
-        ["key", "://a:", "token=\"", "bearer ", "-----BEGIN ", "eyJ", "\u{1f511}", "secret_"]
-    {
+    for part in [
+        "key",
+        "://a:",
+        "token=\"",
+        "bearer ",
+        "-----BEGIN ",
+        "-----BEGIN PRIVATE KEY-----\nMIIEq7Zp2Lk9Vt4Xw8Rb",
+        "PuTTY-User-Key-File-3: ",
+        "Private-Lines: 4\nAAAA",
+        "[secret: jwt]",
+        "[secret: jwt]ghp_q7Zp2Lk9Vt4Xw8Rbq7Zp2Lk9Vt4Xw8Rbq7Zp2",
+        "\\\\n",
+        "eyJ",
+        "\u{1f511}",
+        "secret_",
+    ] {
         let text = part.repeat(200_000 / part.len());
         assert!(scanner.scan(&text).len() <= text.len());
+        let redacted = scanner.redact(&text, &mut |_, _| ());
+        assert!(redacted.is_none_or(|it| !it.is_empty()));
     }
 }

@@ -11,9 +11,9 @@ use std::{
 
 use driftline_core::Value;
 
-use super::{Batch, Sink, failed, json, refused, taking::Taking};
+use super::{Batch, Sink, Wanted, failed, json, refused, taking::Taking};
 use crate::{
-    Checkpoint, FileReport, Found, Record, Result,
+    Checkpoint, FileReport, Record, Result,
     checkpoint::{Prefix, State},
 };
 
@@ -22,12 +22,13 @@ const LONGEST: u64 = 64 << 20;
 const MOST: usize = 1_000_000;
 
 pub(super) fn read(
-    found: &Found,
+    wanted: Wanted<'_>,
     records: fn(&Path, Value) -> Vec<Record>,
     file: File,
     state: State,
     sink: &mut Sink<'_>,
 ) -> Result<FileReport> {
+    let Wanted { found, secrets } = wanted;
     let path = found.path.as_path();
     let mut bytes = Vec::new();
     let input = file.take(state.length.min(LONGEST + 1));
@@ -41,13 +42,13 @@ pub(super) fn read(
         Err(reason) => (Vec::new(), Some(reason)),
     };
     let session = all.iter().find_map(|it| it.session.clone());
-    let mut taking = Taking::of(found, session.clone());
+    let mut taking = Taking::of(wanted, session.clone());
     if let Some(reason) = wrong {
         taking.tally.skip(1, reason);
     }
     let checkpoint = |done| Checkpoint {
         done,
-        ..Checkpoint::of(found.reader, &prefix, 0, state, session.clone())
+        ..Checkpoint::of(found.reader, secrets, &prefix, 0, state, session.clone())
     };
     // Not done: whoever goes on from there reads all of it.
     let half = Checkpoint { length: 0, ..checkpoint(None) };
@@ -64,7 +65,7 @@ pub(super) fn read(
     let checkpoint = checkpoint(Some(done.clone()));
     let batch = Batch { drafts: taking.drafts(), titles, checkpoint };
     sink(batch).map_err(|it| refused(path, 0, it))?;
-    Ok(done.report(path, found.reader, false))
+    Ok(FileReport { secrets: taking.replaced(), ..done.report(path, found.reader, false) })
 }
 
 /// The document, or why there is none.

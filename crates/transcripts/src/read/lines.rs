@@ -14,7 +14,7 @@ use std::{
 };
 
 use super::{
-    Batch, Sink,
+    Batch, Sink, Wanted,
     clean::{Piece, Pieces, clean},
     cut::outline,
     failed, refused,
@@ -37,24 +37,24 @@ pub(super) struct Form {
 }
 
 pub(super) fn read(
-    found: &Found,
+    wanted: Wanted<'_>,
     form: Form,
     mut file: File,
     state: State,
     checkpoint: Option<&Checkpoint>,
     sink: &mut Sink<'_>,
 ) -> Result<FileReport> {
-    let path = found.path.as_path();
-    let session = session_of(found, form, &mut file, state)?;
+    let path = wanted.found.path.as_path();
+    let session = session_of(wanted.found, form, &mut file, state)?;
     if let Some(known) = checkpoint.filter(|it| it.session == session) {
-        let run = Run::of(found, form, state, session.clone(), Some(known), sink);
+        let run = Run::of(wanted, form, state, session.clone(), Some(known), sink);
         if let Some(report) = run.all(file)? {
             return Ok(report);
         }
         tracing::info!(?path, "the file was rewritten; reading all of it");
         file = open(path)?;
     }
-    let report = Run::of(found, form, state, session, None, sink).all(file)?;
+    let report = Run::of(wanted, form, state, session, None, sink).all(file)?;
     report.ok_or_else(|| failed(path, 0, io::ErrorKind::InvalidData.into()))
 }
 
@@ -87,7 +87,7 @@ fn session_of(found: &Found, form: Form, file: &mut File, state: State) -> Resul
 
 /// One pass over a file.
 struct Run<'a> {
-    found: &'a Found,
+    wanted: Wanted<'a>,
     form: Form,
     records: Box<dyn Records>,
     state: State,
@@ -102,7 +102,7 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     fn of(
-        found: &'a Found,
+        wanted: Wanted<'a>,
         form: Form,
         state: State,
         session: Option<String>,
@@ -110,14 +110,14 @@ impl<'a> Run<'a> {
         sink: &'a mut Sink<'_>,
     ) -> Self {
         Self {
-            found,
+            wanted,
             form,
-            records: (form.open)(&found.path),
+            records: (form.open)(&wanted.found.path),
             state,
             resume,
             sink,
             prefix: Prefix::default(),
-            taking: Taking::of(found, session),
+            taking: Taking::of(wanted, session),
             heavy: false,
         }
     }
@@ -125,7 +125,7 @@ impl<'a> Run<'a> {
     /// Reads all of the file, or answers none if what precedes the checkpoint is not
     /// what it was.
     fn all(mut self, file: File) -> Result<Option<FileReport>> {
-        let path = self.found.path.as_path();
+        let path = self.wanted.found.path.as_path();
         let start = self.resume.map_or(0, |it| it.offset);
         // A file that grows faster than it is read must end somewhere.
         let mut input = BufReader::with_capacity(1 << 18, file.take(self.state.length));
@@ -235,14 +235,15 @@ impl<'a> Run<'a> {
     }
 
     fn checkpoint(&self, line: u64) -> Checkpoint {
+        let Wanted { found, secrets } = self.wanted;
         let session = self.taking.session().cloned();
-        Checkpoint::of(self.found.reader, &self.prefix, line, self.state, session)
+        Checkpoint::of(found.reader, secrets, &self.prefix, line, self.state, session)
     }
 
     fn flush(&mut self, line: u64) -> Result<()> {
         let drafts = self.taking.drafts();
         let batch = Batch { drafts, titles: Vec::new(), checkpoint: self.checkpoint(line) };
-        (self.sink)(batch).map_err(|it| refused(&self.found.path, line, it))
+        (self.sink)(batch).map_err(|it| refused(&self.wanted.found.path, line, it))
     }
 
     fn finish(mut self, line: u64, start: u64, odd: bool) -> Result<FileReport> {
@@ -251,8 +252,9 @@ impl<'a> Run<'a> {
         checkpoint.done = done.is_brief().then(|| done.clone());
         let unchanged = start > 0 && start == checkpoint.offset && !odd;
         let batch = Batch { drafts: self.taking.drafts(), titles, checkpoint };
-        (self.sink)(batch).map_err(|it| refused(&self.found.path, line, it))?;
-        Ok(done.report(&self.found.path, self.found.reader, unchanged))
+        (self.sink)(batch).map_err(|it| refused(&self.wanted.found.path, line, it))?;
+        let report = done.report(&self.wanted.found.path, self.wanted.found.reader, unchanged);
+        Ok(FileReport { secrets: self.taking.replaced(), ..report })
     }
 }
 

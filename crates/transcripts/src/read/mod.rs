@@ -17,7 +17,7 @@ use std::{
 use driftline_core::{BoxError, Value};
 
 use crate::{
-    Checkpoint, Draft, Error, FileReport, Form, Found, Result, Title, checkpoint::State,
+    Checkpoint, Draft, Error, FileReport, Form, Found, Result, Secrets, Title, checkpoint::State,
     open::open, report::Done,
 };
 
@@ -37,21 +37,30 @@ pub struct Batch {
     pub checkpoint: Checkpoint,
 }
 
+/// What is read, and how.
+#[derive(Clone, Copy)]
+struct Wanted<'a> {
+    found: &'a Found,
+    secrets: Secrets,
+}
+
 /// Takes batches.
 type Sink<'a> = dyn FnMut(Batch) -> Result<(), BoxError> + 'a;
 
 /// Reads what `found` holds beyond `checkpoint`, and hands it to `sink` batch by
-/// batch. Without a checkpoint, or where it does not fit the file, reads all of it.
+/// batch. Without a checkpoint, or where it does not fit the file, reads all of it; so it
+/// does when `secrets` are to be replaced, and were not or by other rules.
 ///
 /// # Errors
 /// When the file cannot be read, or `sink` fails. Batches that `sink` took are valid.
 pub fn read(
     found: &Found,
     checkpoint: Option<&Checkpoint>,
+    secrets: Secrets,
     sink: &mut dyn FnMut(Batch) -> Result<(), BoxError>,
 ) -> Result<FileReport> {
     let path = found.path.as_path();
-    let checkpoint = checkpoint.filter(|it| it.reader == found.reader.version);
+    let checkpoint = checkpoint.filter(|it| it.fits(found.reader, secrets));
     if let Some(known) = checkpoint
         && let Some(done) = known.untouched(found)
     {
@@ -65,13 +74,14 @@ pub fn read(
     {
         return as_before(found, known, done, sink);
     }
+    let wanted = Wanted { found, secrets };
     match &found.reader.form {
         Form::Lines { starts, open } => {
             let form = lines::Form { starts, open: *open };
-            lines::read(found, form, file, state, checkpoint, sink)
+            lines::read(wanted, form, file, state, checkpoint, sink)
         }
-        Form::Document(records) => document::read(found, *records, file, state, sink),
-        Form::Database(database) => database::read(found, database, file, state, checkpoint, sink),
+        Form::Document(records) => document::read(wanted, *records, file, state, sink),
+        Form::Database(database) => database::read(wanted, database, file, state, checkpoint, sink),
     }
 }
 

@@ -1,8 +1,11 @@
 //! The records of one session, as they become rows and counts.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
 
-use super::{BATCH_BYTES, BATCH_RECORDS};
+use super::{BATCH_BYTES, BATCH_RECORDS, Wanted};
 use crate::{
     Draft, Found, Record, Title, beside, hash::hash64, report::Done, report::Tally, rows::Rows,
 };
@@ -22,11 +25,13 @@ pub(super) struct Taking<'a> {
 }
 
 impl<'a> Taking<'a> {
-    pub(super) fn of(found: &'a Found, session: Option<String>) -> Self {
+    pub(super) fn of(wanted: Wanted<'a>, session: Option<String>) -> Self {
+        let Wanted { found, secrets } = wanted;
+        let rows = Rows::of(found.reader, session.clone().unwrap_or_default(), secrets);
         Self {
             found,
             tally: Tally::default(),
-            rows: Rows::of(found.reader, session.clone().unwrap_or_default()),
+            rows,
             session,
             equal: HashMap::new(),
             drafts: Vec::new(),
@@ -78,6 +83,11 @@ impl<'a> Taking<'a> {
         drafts.append(&mut self.drafts);
         self.bytes = 0;
         drafts
+    }
+
+    /// How many likely secrets were replaced in the rows, by rule.
+    pub(super) fn replaced(&self) -> BTreeMap<String, u64> {
+        self.rows.replaced().iter().map(|(rule, count)| ((*rule).to_owned(), *count)).collect()
     }
 
     /// What the session holds, and the names in it of sessions that have some message.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::common::{self, Store, assistant, found, import, lines, transcript, user};
-use driftline_transcripts::{Error, read};
+use driftline_transcripts::{Error, Secrets, read};
 use serde_json::json;
 
 fn good(number: u32) -> String {
@@ -188,7 +188,7 @@ fn a_file_that_vanishes_or_changes_while_read_is_repaired_next_time() {
         fs::write(&path, lines(&long)).unwrap();
         let mut store = Store::default();
         let mut batches = 0;
-        read(&found(&path), None, &mut |batch| {
+        read(&found(&path), None, Secrets::Redact, &mut |batch| {
             batches += 1;
             if batches == 2 {
                 change();
@@ -238,7 +238,7 @@ fn a_sink_that_fails_stops_there_and_nothing_is_lost() {
     for fails_at in 1..6 {
         let known = store.checkpoints.get(&path).map(|it| serde_json::from_str(it).unwrap());
         let mut batches = 0;
-        let error = read(&found(&path), known.as_ref(), &mut |batch| {
+        let error = read(&found(&path), known.as_ref(), Secrets::Redact, &mut |batch| {
             batches += 1;
             if batches == 2 {
                 return Err("disk full".into());

@@ -16,5 +16,6 @@ mod forks;
 mod growth;
 mod noise;
 mod rows;
+mod secrets;
 mod traps;
 mod walk;

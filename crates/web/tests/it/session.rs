@@ -1,6 +1,6 @@
 //! The pages of a session, as a browser gets them.
 
-use driftline_core::{Id, Timestamp, Value};
+use driftline_core::{Durability, Id, Stamp, Timestamp, Value};
 use driftline_entities::{comments::Comment, messages::Message, sessions::Session};
 use serde_json::json;
 
@@ -90,6 +90,29 @@ fn a_message_leads_to_its_session() {
     assert_eq!(to, format!("{{\"go\":\"/s/{session}?at={}\"}}", ids[1]));
     assert_eq!(visit.get(&format!("/fragment/m/{}", nobody())).status, 404);
     assert!(visit.page(&format!("/m/{}/raw", ids[1])).contains("Message 1."));
+}
+
+#[test]
+fn what_was_replaced_is_shown_when_asked_for_where_it_was_read() {
+    let visit = Visit::new();
+    let entity = visit.replica.schema().entity("messages").unwrap();
+    let import = |second: u64, completeness, raw: Option<&str>| {
+        let id = Id::imported(second, &["agent", "message"]);
+        let stamp = Stamp::machine(second, completeness, 1, second);
+        let cells = vec![("text".into(), json!("Use [secret: jwt]."), stamp)];
+        let local = raw.into_iter().map(|it| ("raw".into(), json!(it))).collect();
+        let done =
+            visit.replica.write_with(Durability::Normal, |tx| tx.import(entity, id, cells, local));
+        done.unwrap();
+        visit.page(&format!("/m/{id}/raw"))
+    };
+    let page = import(1, Stamp::WITHHOLDS, Some("the whole record"));
+    let (before, after) = page.split_once("<details").unwrap();
+    assert!(after.contains("the whole record") && !before.contains("the whole record"), "{page}");
+    let page = import(2, Stamp::WITHHOLDS, None);
+    assert!(page.contains("on the device that read it"), "{page}");
+    let page = import(3, 0x8001, Some("the whole record"));
+    assert!(page.contains("the whole record") && !page.contains("replaced"), "{page}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use driftline_core::{Durability, Replica};
-use driftline_transcripts::{Batch, Found, Part, find, read_ahead};
+use driftline_transcripts::{Batch, Found, Part, Secrets, find, read_ahead};
 use rusqlite::{CachedStatement, Connection};
 use serde_json::Value;
 
@@ -47,7 +47,7 @@ fn ours(stage: &Stage) -> Result<Reading> {
 /// is read, the next one is read.
 fn import(replica: &Replica, found: &[Found]) -> Result<()> {
     let mut failed = Ok(());
-    read_ahead(found, |_| None, &mut |it, part| {
+    read_ahead(found, Secrets::Redact, |_| None, &mut |it, part| {
         let done = match part {
             Part::Rows(batch) => store(replica, it, *batch),
             Part::End(end) => end.map(drop).map_err(Into::into),

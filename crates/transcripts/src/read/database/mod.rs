@@ -8,21 +8,24 @@ use std::{borrow::Cow, collections::BTreeMap, fs::File, mem, ops::ControlFlow};
 use driftline_core::BoxError;
 use rusqlite::Connection;
 
-use super::{BATCH_BYTES, BATCH_RECORDS, Batch, Sink, ends, failed, refused, taking::Taking};
+use super::{
+    BATCH_BYTES, BATCH_RECORDS, Batch, Sink, Wanted, ends, failed, refused, taking::Taking,
+};
 use crate::{
-    Checkpoint, Database, Draft, Error, FileReport, Found, Result, Title,
+    Checkpoint, Database, Draft, Error, FileReport, Result, Title,
     checkpoint::{EDGE, Known, Prefix, State},
-    report::Done,
+    report::{Done, add},
 };
 
 pub(super) fn read(
-    found: &Found,
+    wanted: Wanted<'_>,
     database: &Database,
     mut file: File,
     mut state: State,
     checkpoint: Option<&Checkpoint>,
     sink: &mut Sink<'_>,
 ) -> Result<FileReport> {
+    let Wanted { found, secrets } = wanted;
     let path = found.path.as_path();
     let length = file.metadata().map_err(|it| failed(path, 0, it))?.len();
     let (first, last) = ends(&mut file, length, EDGE).map_err(|it| failed(path, 0, it))?;
@@ -44,26 +47,28 @@ pub(super) fn read(
     }
     let unchanged = changed.is_empty();
     let mut reading = Reading {
-        found,
+        wanted,
         database,
         opened: &opened.database,
         sink,
         checkpoint: Checkpoint {
             sessions: same,
-            ..Checkpoint::of(found.reader, &prefix, 0, State::default(), None)
+            ..Checkpoint::of(found.reader, secrets, &prefix, 0, State::default(), None)
         },
         waiting: Vec::new(),
         bytes: 0,
         unread: Vec::new(),
+        replaced: BTreeMap::new(),
     };
     for (name, now) in changed {
         reading.session(name, now)?;
     }
-    Ok(reading.finish(state)?.report(path, found.reader, unchanged))
+    let (done, replaced) = reading.finish(state)?;
+    Ok(FileReport { secrets: replaced, ..done.report(path, found.reader, unchanged) })
 }
 
 struct Reading<'a, 'b> {
-    found: &'a Found,
+    wanted: Wanted<'a>,
     database: &'a Database,
     opened: &'a Connection,
     sink: &'a mut Sink<'b>,
@@ -74,11 +79,13 @@ struct Reading<'a, 'b> {
     bytes: usize,
     /// What of those sessions is known that could not be read to their ends.
     unread: Vec<Done>,
+    /// How many likely secrets were replaced, by rule.
+    replaced: BTreeMap<String, u64>,
 }
 
 impl Reading<'_, '_> {
     fn session(&mut self, name: String, changed: i64) -> Result<()> {
-        let mut taking = Taking::of(self.found, Some(name.clone()));
+        let mut taking = Taking::of(self.wanted, Some(name.clone()));
         let mut taken = Ok(());
         let records = self.database.records;
         let read = records(self.opened, &name, &mut |mut record| {
@@ -91,6 +98,7 @@ impl Reading<'_, '_> {
         });
         taken?;
         self.push(&mut taking)?;
+        add(&mut self.replaced, &taking.replaced());
         match read {
             Ok(()) => {
                 let done = taking.finish().0;
@@ -121,16 +129,16 @@ impl Reading<'_, '_> {
         self.bytes = 0;
         let drafts = mem::take(&mut self.waiting);
         let batch = Batch { drafts, titles, checkpoint: self.checkpoint.clone() };
-        (self.sink)(batch).map_err(|it| refused(&self.found.path, 0, it))
+        (self.sink)(batch).map_err(|it| refused(&self.wanted.found.path, 0, it))
     }
 
-    fn finish(mut self, state: State) -> Result<Done> {
+    fn finish(mut self, state: State) -> Result<(Done, BTreeMap<String, u64>)> {
         let mut all = Done::default();
         let known = self.checkpoint.sessions.values().map(|it| it.done.clone());
         known.chain(mem::take(&mut self.unread)).for_each(|it| all.add(it));
         self.checkpoint.set_state(state);
         self.checkpoint.done = all.is_brief().then(|| all.clone());
         self.hand_out(all.titles.clone())?;
-        Ok(all)
+        Ok((all, self.replaced))
     }
 }

@@ -9,7 +9,9 @@ use std::{
 };
 
 use driftline_core::{Id, Row, Value};
-use driftline_transcripts::{Batch, Checkpoint, Draft, FileReport, Found, Title, read, readers};
+use driftline_transcripts::{
+    Batch, Checkpoint, Draft, FileReport, Found, Secrets, Title, read, readers,
+};
 use serde_json::json;
 
 pub const SESSION: &str = "11111111-2222-4333-8444-555555555555";
@@ -88,7 +90,8 @@ pub struct Store {
     pub local: BTreeMap<(Id, &'static str), Value>,
     pub checkpoints: BTreeMap<PathBuf, String>,
     pub written: usize,
-    titles: Vec<Title>,
+    pub secrets: Secrets,
+    pub titles: Vec<Title>,
 }
 
 impl Store {
@@ -113,7 +116,7 @@ impl Store {
         let path = found.path.as_path();
         let known = self.checkpoints.get(path).map(|it| serde_json::from_str(it).unwrap());
         let known: Option<Checkpoint> = known;
-        let report = read(found, known.as_ref(), &mut |batch: Batch| {
+        let report = read(found, known.as_ref(), self.secrets, &mut |batch: Batch| {
             assert!(batch.drafts.len() <= 520, "a batch is bounded");
             batch.drafts.into_iter().for_each(|it| self.take(it));
             let text = serde_json::to_string(&batch.checkpoint)?;

@@ -30,9 +30,16 @@ pub(in crate::pages) fn show(request: &Request<'_>) -> Result<Fragment> {
         ("Text", "text", said("text").map(str::to_owned)),
         ("Blocks", "blocks", json("blocks")),
         ("Tokens", "usage", json("usage")),
-        ("The record that this device read", "raw", record),
     ];
+    let withheld = row.row.cells().any(|it| it.1.stamp.withholds());
     let room = Room::default();
+    let all = |part: &str, field: &str| {
+        room.put(part, &format!("/e/{}/{id}/{field}", Message::NAME), |it| {
+            html! {
+                pre.code tabindex="0" { (text::safe(it)) }
+            }
+        })
+    };
     let facts = ["role", "model", "external_id", "parent", "agent"];
     Ok(Fragment::new(
         "Message",
@@ -64,10 +71,27 @@ pub(in crate::pages) fn show(request: &Request<'_>) -> Result<Fragment> {
             @for (name, field, part) in &parts {
                 @if let Some(part) = part {
                     h2 { (name) }
-                    (room.put(part, &format!("/e/{}/{id}/{field}", Message::NAME), |it| html! {
-                        pre.code tabindex="0" { (text::safe(it)) }
-                    }))
+                    (all(part, field))
                 }
+            }
+            @match (&record, withheld) {
+                (Some(record), false) => {
+                    h2 { "The record that this device read" }
+                    (all(record, "raw"))
+                }
+                (Some(record), true) => {
+                    h2 { "The record that this device read" }
+                    p { "Likely secrets in it were replaced above. It stays on this device." }
+                    details.fold {
+                        summary { "Show the record as it was read" }
+                        div.fold-body { (all(record, "raw")) }
+                    }
+                }
+                (None, true) => {
+                    p { "Likely secrets in it were replaced. The record as it was read is on the \
+                        device that read it." }
+                }
+                (None, false) => {}
             }
         },
     ))
