@@ -22,7 +22,7 @@ mod rules;
 
 use std::ops::Range;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::bytes::{Regex, RegexBuilder};
 
 use self::escaped::Plain;
@@ -76,7 +76,11 @@ impl Scanner {
             rule_of.extend(rule.words.iter().map(|_| rules.len()));
             rules.push((rule, regex));
         }
-        let words = AhoCorasick::builder().ascii_case_insensitive(true).build(words);
+        let words = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            // Most of the time goes into this pass, so it may take half a megabyte.
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(words);
         let words = words.map_err(|it| Error { rule: "all", reason: it.to_string() })?;
         Ok(Self { words, rule_of, rules })
     }
@@ -102,16 +106,26 @@ impl Scanner {
     /// What each rule finds, by its place in the list of rules.
     fn matches(&self, text: &str) -> Vec<(usize, Range<usize>)> {
         let mut all = Vec::new();
-        self.find(text, &mut |rule, at| all.push((rule, at)));
+        let mut tried = self.tried(text);
+        // An escape hides where a word begins; only one of these can stand within one.
+        let within = ["\\u", "\\/"].iter().any(|it| text.contains(it));
+        if !within && !tried.contains(&true) {
+            return all;
+        }
+        self.find(text, &tried, &mut |rule, at| all.push((rule, at)));
         if let Some(plain) = Plain::of(text) {
-            self.find(&plain.text, &mut |rule, at| all.push((rule, plain.original(at))));
+            if within {
+                tried = self.tried(&plain.text);
+            }
+            self.find(&plain.text, &tried, &mut |rule, at| all.push((rule, plain.original(at))));
             all.sort_by_key(|(rule, at)| (*rule, at.start, at.end));
             all.dedup();
         }
         all
     }
 
-    fn find(&self, text: &str, tell: &mut dyn FnMut(usize, Range<usize>)) {
+    /// Which rules have a word in `text`.
+    fn tried(&self, text: &str) -> Vec<bool> {
         let mut tried = vec![false; self.rules.len()];
         for word in self.words.find_overlapping_iter(text) {
             if let Some(rule) = self.rule_of.get(word.pattern().as_usize())
@@ -120,7 +134,12 @@ impl Scanner {
                 *tried = true;
             }
         }
-        let rules = self.rules.iter().zip(&tried).enumerate();
+        tried
+    }
+
+    /// What the rules find that are tried.
+    fn find(&self, text: &str, tried: &[bool], tell: &mut dyn FnMut(usize, Range<usize>)) {
+        let rules = self.rules.iter().zip(tried).enumerate();
         for (index, ((rule, regex), _)) in rules.filter(|(_, (_, tried))| **tried) {
             for found in regex.captures_iter(text.as_bytes()) {
                 let Some(value) = found.get(1).or_else(|| found.get(0)) else { continue };

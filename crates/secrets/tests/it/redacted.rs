@@ -122,7 +122,7 @@ fn what_stands_around_a_secret_stays() {
 fn only_a_mark_of_a_rule_is_left_alone() {
     let scanner = Scanner::new().unwrap();
     let token = filled("ghp_{A36}", &mut Dice(13));
-    for text in [format!("[secret: {token}]"), format!("[secret: jwt{token}]")] {
+    for text in [format!("[secret: {token}]"), format!("[secret: jwt {token}]")] {
         assert!(!redacted(&scanner, &text).contains(&token[4..]), "{text}");
     }
     let beside = format!("[secret: jwt] {token}");
