@@ -160,7 +160,7 @@ impl State {
                 Ok(log) => state.and(Self::of_file(&log)),
                 Err(_) => state,
             }),
-            Form::Lines { .. } | Form::Document(_) => Ok(state),
+            Form::Lines { .. } | Form::Document(_) | Form::List(_) => Ok(state),
         }
     }
 

@@ -5,9 +5,10 @@
 //! to store in the same transaction. Files are opened for reading only and never
 //! written, and nothing here knows SQL or a clock.
 //!
-//! A file is of one session, the first that a record of it names: agents copy records of
-//! other sessions into it. A message's id is a function of the agent, that session, the
-//! record's name and its time, so a fork and its origin each have all of their messages.
+//! A file of lines or a document is of one session, the first that a record of it names:
+//! agents copy records of other sessions into it. A message's id is a function of the agent,
+//! that session, the record's name and its time, so a fork and its origin each have all of
+//! their messages.
 //!
 //! Every synced cell is a function of one record, that session and whether [`Secrets`] are
 //! replaced: never of the file, of its place there, or of what else was read. So any number
@@ -54,8 +55,8 @@ pub use self::{
     error::{Error, Result},
     read::{Batch, read},
     record::{
-        Beside, Database, Form, Kept, Message, Name, Object, Rank, Reader, Record, Records, Role,
-        Sessions, Take, readers,
+        Beside, Database, Form, Kept, List, Message, Name, Object, Rank, Reader, Record, Records,
+        Role, Sessions, Take, readers,
     },
     report::{FileReport, Skip, Totals},
     rows::{Draft, Title},

@@ -25,9 +25,11 @@ pub struct Reader {
     pub doc: &'static str,
     /// Raised when it makes more of the same records; files are then read again.
     pub version: u16,
-    /// The folders below a home folder in which the agent keeps its transcripts.
+    /// The folders below a home folder in which the agent keeps its transcripts. None: they
+    /// are where a person puts them.
     pub places: fn(home: &Path) -> Vec<PathBuf>,
-    /// Whether a file in such a folder is a transcript, by its name.
+    /// Whether a file in such a folder is a transcript, by its name; and by how it begins,
+    /// where files of others are called so, too.
     pub accepts: fn(&Path) -> bool,
     /// For a file that only adds to another one (a sub-agent's): where the transcript
     /// of `session` itself would be.
@@ -58,8 +60,23 @@ pub enum Form {
     /// in `.jsonl`, a log of changes to one, which is handed over as the list of its lines.
     /// The records of the document, each with its own `raw`.
     Document(fn(file: &Path, document: Value) -> Vec<Record>),
+    /// A JSON list of sessions, each an object, as a service hands out everything at once.
+    List(&'static List),
     /// A SQLite database, which is only ever read.
     Database(Database),
+}
+
+/// A list of sessions in a file of its own, or several in a zip archive.
+#[derive(Debug)]
+pub struct List {
+    /// Whether a file of this name is such a list, in an archive too.
+    pub named: fn(name: &str) -> bool,
+    /// What stands near the beginning of such a list, and in none of another service that is
+    /// called so.
+    pub mark: &'static str,
+    /// The records of one of its sessions, each with its own `raw`. None names a session:
+    /// it is none of this service.
+    pub records: fn(session: Object) -> Vec<Record>,
 }
 
 /// Takes the records of one file in order. What came before may tell what a record is (a
@@ -93,6 +110,20 @@ pub type Sessions = Vec<(String, i64)>;
 pub type Take<'a> = dyn FnMut(Record) -> ControlFlow<()> + 'a;
 
 inventory::collect!(Reader);
+
+impl Reader {
+    /// Whether the agent keeps its transcripts below home folders.
+    pub fn is_in_homes(&self) -> bool {
+        !(self.places)(Path::new("/")).is_empty()
+    }
+
+    /// Where its transcripts are in a folder that a person names: where they are in a home,
+    /// or in that folder itself.
+    pub fn places_in(&self, folder: &Path) -> Vec<PathBuf> {
+        let places = (self.places)(folder);
+        if places.is_empty() { vec![folder.to_owned()] } else { places }
+    }
+}
 
 /// Every registered reader, by name.
 pub fn readers() -> Vec<&'static Reader> {

@@ -87,7 +87,7 @@ pub(crate) fn add(mine: &mut BTreeMap<String, u64>, theirs: &BTreeMap<String, u6
 /// Something in a file that could not be read. The rest of the file was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skip {
-    /// The line; the first is 1.
+    /// The line, or the session in a list; the first is 1.
     pub line: u64,
     /// Why.
     pub reason: String,

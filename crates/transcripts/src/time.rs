@@ -1,8 +1,8 @@
-//! The times that agents write: RFC 3339 text. Whatever stands there, the answer is a
+//! The times that agents write: RFC 3339 text, or seconds. Whatever stands there, the answer is a
 //! moment that an id can hold, or none.
 
 use driftline_core::Millis;
-use jiff::{Timestamp, civil::DateTime, tz::Offset};
+use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::Offset};
 
 /// The last moment that an id and a stamp can hold.
 const LAST: i64 = (1 << 48) - 1;
@@ -19,6 +19,12 @@ pub(crate) fn parse(text: &str) -> Option<Millis> {
         utc.and_then(|it| Offset::UTC.to_timestamp(it))
     });
     moment.ok().map(|it| clamp(it.as_millisecond()))
+}
+
+/// Milliseconds since 1970 of seconds and parts of one, to the nearest.
+pub(crate) fn seconds(seconds: f64) -> Option<Millis> {
+    let moment = SignedDuration::try_from_secs_f64(seconds + 0.0005).ok()?;
+    Some(clamp(i64::try_from(moment.as_millis()).ok()?))
 }
 
 /// The nearest moment that an id can hold.
@@ -39,6 +45,13 @@ mod tests {
         assert_eq!(parse("2026-08-10T14:00:05.1239+02:00"), Some(1_786_363_205_123));
         assert_eq!(parse("2026-08-10 11:00:05.1-0100"), Some(1_786_363_205_100));
         assert_eq!(parse("2026-08-10T12:00:05"), Some(1_786_363_205_000));
+    }
+
+    #[test]
+    fn seconds_have_parts() {
+        assert_eq!(seconds(1_704_067_200.123), Some(1_704_067_200_123));
+        assert_eq!(seconds(1_704_067_200.999_9), Some(1_704_067_201_000));
+        assert_eq!((seconds(-1.0), seconds(f64::NAN), seconds(1e300)), (Some(0), None, None));
     }
 
     #[test]

@@ -38,7 +38,6 @@ struct Agent(&'static str, &'static str, &'static str, &'static str, &'static st
 
 const AGENTS: &[Agent] = &[
     Agent("antigravity", "Antigravity", ".gemini/antigravity-cli/brain", "transcript", ".jsonl"),
-    Agent("codex-packed", "Codex, packed", ".codex/sessions", "rollout-", ".jsonl.zst"),
     Agent("cursor-cli", "Cursor (command line)", ".cursor/chats", "store", ".db"),
 ];
 

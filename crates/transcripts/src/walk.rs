@@ -105,8 +105,9 @@ impl Walk {
     }
 
     fn entry(&mut self, path: PathBuf, kind: FileType) {
-        // What lies in folders beside a database is not the database's: programs, copies.
-        let is_flat = matches!(self.reader.form, Form::Database(_));
+        // What lies in folders beside a database is not the database's: programs, copies. And
+        // a list is where a person put it, among anything else.
+        let is_flat = matches!(self.reader.form, Form::Database(_) | Form::List(_));
         let accepted = (self.reader.accepts)(&path);
         if is_flat && !accepted {
             return;

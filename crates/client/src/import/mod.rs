@@ -20,9 +20,11 @@ use driftline_transcripts::{Batch, Found, Part, Unread, read_ahead, readers};
 use self::{count::Count, places::Places, report::Fault};
 pub use self::{outside::outside, report::Report, watch::Watch};
 
-/// What people call the agents whose transcripts are read, by name.
+/// What people call the agents whose transcripts are looked for, by name. What a service
+/// hands out is read only where a person says it is.
 pub fn agents() -> Vec<&'static str> {
-    let names: BTreeSet<_> = readers().into_iter().map(|it| it.name).collect();
+    let looked_for = readers().into_iter().filter(|it| it.is_in_homes());
+    let names: BTreeSet<_> = looked_for.map(|it| it.name).collect();
     let mut names: Vec<_> = names.into_iter().collect();
     names.sort_by_key(|it| it.to_lowercase());
     names
@@ -76,7 +78,7 @@ pub struct Step {
 /// What to import.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Wanted<'a> {
-    /// What is below this home folder. None: below the user's own.
+    /// What is below this home folder, or is an export in it. None: below the user's own.
     pub from: Option<&'a Path>,
     /// The transcripts of this agent alone, by what people or reports call it, or by how
     /// that begins.

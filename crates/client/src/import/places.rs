@@ -45,7 +45,9 @@ impl Places {
     fn of(home: PathBuf, is_own: bool) -> Self {
         let mut read = Vec::new();
         for reader in readers() {
-            read.extend((reader.places)(&home).into_iter().map(|it| (reader, it)));
+            // What a person puts somewhere is looked for only where they say.
+            let places = if is_own { (reader.places)(&home) } else { reader.places_in(&home) };
+            read.extend(places.into_iter().map(|it| (reader, it)));
         }
         let mut all = Self { read, home, is_own };
         let moved = all.read.iter().map(|(reader, it)| (*reader, all.moved(it.clone()))).collect();
@@ -64,6 +66,12 @@ impl Places {
         let mut found = tools(&|it| it == typed);
         if found.is_empty() {
             found = tools(&|it| it.starts_with(&typed));
+        }
+        if found.len() > 1 {
+            // Claude Code writes by itself; an export of Claude.ai is something else.
+            let in_homes = readers().into_iter().filter(|it| it.is_in_homes());
+            let in_homes: BTreeSet<_> = in_homes.map(|it| it.tool).collect();
+            found.retain(|it| in_homes.contains(it));
         }
         let (Some(tool), 1) = (found.first(), found.len()) else {
             return Err(Error::NoAgent { agent: excerpt(agent), known: super::agents() });

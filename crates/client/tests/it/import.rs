@@ -204,3 +204,25 @@ fn one_agents_transcripts_can_be_imported_alone() {
         assert!(error.to_string().contains("Codex"), "{error}");
     }
 }
+
+#[test]
+fn an_export_is_read_where_a_person_says_it_is() {
+    let world = World::new();
+    world.transcripts(1, 2);
+    let home = world.path("home");
+    let message = json!({"uuid": "m", "sender": "human", "text": "Hello"});
+    let export = json!([{"uuid": "s", "chat_messages": [message]}]);
+    fs::write(home.join("conversations.json"), export.to_string()).unwrap();
+    let side = world.open("a");
+    let run = |agent: Option<&str>| {
+        let wanted = Wanted { from: Some(&home), agent, ..Wanted::default() };
+        import::run(&side.device.replica, wanted, &mut |_| ()).unwrap()
+    };
+    let tools: Vec<_> = run(None).files.iter().map(|it| it.tool).collect();
+    assert_eq!(tools, ["claude-ai", "claude-code"]);
+    assert_eq!(side.count("sessions"), 2);
+    let tools = |agent: &str| run(Some(agent)).files.iter().map(|it| it.tool).collect::<Vec<_>>();
+    assert_eq!(tools("claude.ai"), ["claude-ai"]);
+    assert_eq!(tools("claude"), ["claude-code"], "which is more likely meant");
+    assert!(!import::agents().contains(&"Claude.ai"), "it is not looked for");
+}

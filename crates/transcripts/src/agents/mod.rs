@@ -1,10 +1,13 @@
 //! The agents whose transcripts are read, one module each.
 
+mod chatgpt;
 mod claude;
+mod claude_ai;
 mod cline;
 mod codex;
 mod continued;
 mod copilot;
+mod crush;
 mod cursor;
 mod droid;
 mod gemini;

@@ -1,7 +1,13 @@
 //! The outline of a record that holds too much to be taken apart: who wrote it, when and
 //! where, without what it says. One pass over its bytes, and no memory but for the outline.
 
-use super::clean::{scan, string_end};
+use std::borrow::Cow;
+
+use driftline_messages::block;
+use serde_json::json;
+
+use super::clean::{clean, scan, string_end};
+use crate::{Object, Record};
 
 /// How deep the outline goes: the record, its message, a list, what is in it.
 const DEPTH: usize = 4;
@@ -15,8 +21,21 @@ const TEXT: usize = 4_096;
 /// How long it may get before it takes only what the record itself says.
 const LONGEST: usize = 256 << 10;
 
+/// Parses a record; of one that is too `heavy` to be taken apart, its outline.
+pub(super) fn parse(raw: &str, dirty: bool, heavy: bool) -> serde_json::Result<Object> {
+    let raw = if heavy { Cow::from(outline(raw)) } else { raw.into() };
+    if dirty { serde_json::from_str(&clean(&raw)) } else { serde_json::from_str(&raw) }
+}
+
+/// Leaves of a record that was not taken apart what it says of itself. Its text stays here.
+pub(super) fn set_aside(record: &mut Record, bytes: usize) {
+    let Some(kept) = &mut record.kept else { return };
+    kept.blocks = vec![block::notice("too_long", json!({ "bytes": bytes }))];
+    kept.beside.clear();
+}
+
 /// The outline of the object `text`, as JSON. What is no JSON gives none either.
-pub(crate) fn outline(text: &str) -> String {
+fn outline(text: &str) -> String {
     let mut cut = Cut { text, at: 0, out: String::new() };
     cut.members(1);
     cut.out

@@ -9,25 +9,24 @@
 use std::{
     borrow::Cow,
     fs::File,
-    io::{self, BufRead, BufReader, Read, Seek, SeekFrom},
+    io::{self, BufRead, BufReader},
     path::Path,
 };
 
 use super::{
     Batch, Sink, Wanted,
-    clean::{Piece, Pieces, clean},
-    cut::outline,
-    failed, refused,
+    clean::{Piece, Pieces},
+    cut::{parse, set_aside},
+    failed,
+    packed::Text,
+    refused,
     split::{Line, Lines, MAX_LINE},
     taking::Taking,
 };
 use crate::{
-    Checkpoint, FileReport, Found, Object, Record, Records, Result,
+    Checkpoint, FileReport, Found, Object, Records, Result,
     checkpoint::{Prefix, State},
-    open::open,
 };
-use driftline_messages::block;
-use serde_json::json;
 
 /// How an agent writes lines.
 #[derive(Clone, Copy)]
@@ -39,32 +38,34 @@ pub(super) struct Form {
 pub(super) fn read(
     wanted: Wanted<'_>,
     form: Form,
-    mut file: File,
+    file: File,
     state: State,
     checkpoint: Option<&Checkpoint>,
     sink: &mut Sink<'_>,
 ) -> Result<FileReport> {
     let path = wanted.found.path.as_path();
-    let session = session_of(wanted.found, form, &mut file, state)?;
-    if let Some(known) = checkpoint.filter(|it| it.session == session) {
-        let run = Run::of(wanted, form, state, session.clone(), Some(known), sink);
-        if let Some(report) = run.all(file)? {
+    let text = Text::of(file, state.length).map_err(|it| failed(path, 0, it))?;
+    let session = session_of(wanted.found, form, &text)?;
+    let known = checkpoint.filter(|it| it.session == session && text.packed().is_none());
+    if let Some(known) = known {
+        let run = Run::of(wanted, form, &text, state, session.clone(), Some(known), sink);
+        if let Some(report) = run.all()? {
             return Ok(report);
         }
         tracing::info!(?path, "the file was rewritten; reading all of it");
-        file = open(path)?;
     }
-    let report = Run::of(wanted, form, state, session, None, sink).all(file)?;
+    let report = Run::of(wanted, form, &text, state, session, None, sink).all()?;
     report.ok_or_else(|| failed(path, 0, io::ErrorKind::InvalidData.into()))
 }
 
 /// The session that a file is of: the first one that a record of it names. Mostly its
 /// first line tells.
-fn session_of(found: &Found, form: Form, file: &mut File, state: State) -> Result<Option<String>> {
+fn session_of(found: &Found, form: Form, file: &Text) -> Result<Option<String>> {
     let path = found.path.as_path();
     let mut records = (form.open)(path);
     let (mut session, mut prefix) = (None, Prefix::default());
-    let mut lines = Lines::of(BufReader::new(file.by_ref().take(state.length)), MAX_LINE);
+    let input = file.read().map_err(|it| failed(path, 0, it))?;
+    let mut lines = Lines::of(BufReader::new(input), MAX_LINE);
     while session.is_none() {
         let number = lines.number();
         let next = lines.next(&mut prefix).map_err(|it| failed(path, number, it))?;
@@ -81,7 +82,6 @@ fn session_of(found: &Found, form: Form, file: &mut File, state: State) -> Resul
             }
         }
     }
-    file.seek(SeekFrom::Start(0)).map_err(|it| failed(path, 0, it))?;
     Ok(session)
 }
 
@@ -89,6 +89,7 @@ fn session_of(found: &Found, form: Form, file: &mut File, state: State) -> Resul
 struct Run<'a> {
     wanted: Wanted<'a>,
     form: Form,
+    text: &'a Text,
     records: Box<dyn Records>,
     state: State,
     /// Where rows begin to be made, while that place is not yet reached and proved.
@@ -104,6 +105,7 @@ impl<'a> Run<'a> {
     fn of(
         wanted: Wanted<'a>,
         form: Form,
+        text: &'a Text,
         state: State,
         session: Option<String>,
         resume: Option<&'a Checkpoint>,
@@ -112,6 +114,7 @@ impl<'a> Run<'a> {
         Self {
             wanted,
             form,
+            text,
             records: (form.open)(&wanted.found.path),
             state,
             resume,
@@ -124,11 +127,11 @@ impl<'a> Run<'a> {
 
     /// Reads all of the file, or answers none if what precedes the checkpoint is not
     /// what it was.
-    fn all(mut self, file: File) -> Result<Option<FileReport>> {
+    fn all(mut self) -> Result<Option<FileReport>> {
         let path = self.wanted.found.path.as_path();
         let start = self.resume.map_or(0, |it| it.offset);
-        // A file that grows faster than it is read must end somewhere.
-        let mut input = BufReader::with_capacity(1 << 18, file.take(self.state.length));
+        let input = self.text.read().map_err(|it| failed(path, 0, it))?;
+        let mut input = BufReader::with_capacity(1 << 18, input);
         let head = input.fill_buf().map_err(|it| failed(path, 0, it))?;
         if is_utf16(head) {
             self.resume = None;
@@ -138,7 +141,10 @@ impl<'a> Run<'a> {
         let mut lines = Lines::of(input, MAX_LINE);
         loop {
             let number = lines.number();
-            let next = lines.next(&mut self.prefix).map_err(|it| failed(path, number, it))?;
+            let next = match lines.next(&mut self.prefix) {
+                Ok(next) => next,
+                Err(error) => return self.broke_off(number, error),
+            };
             let Some(line) = next else { break };
             if !self.proved(&line) {
                 return Ok(None);
@@ -159,6 +165,15 @@ impl<'a> Run<'a> {
             return Ok(None);
         }
         self.finish(number, start, false).map(Some)
+    }
+
+    /// Nothing more can be read. What is left of a packed file that is damaged is kept: the
+    /// next try would come no further.
+    fn broke_off(mut self, line: u64, error: io::Error) -> Result<Option<FileReport>> {
+        if self.text.packed().is_some() {
+            self.flush(line)?;
+        }
+        Err(failed(&self.wanted.found.path, line, error))
     }
 
     /// Whether the file is, up to the checkpoint, what was read; true before it.
@@ -237,12 +252,18 @@ impl<'a> Run<'a> {
     fn checkpoint(&self, line: u64) -> Checkpoint {
         let Wanted { found, secrets } = self.wanted;
         let session = self.taking.session().cloned();
-        Checkpoint::of(found.reader, secrets, &self.prefix, line, self.state, session)
+        let prefix = self.text.packed().unwrap_or(&self.prefix);
+        Checkpoint::of(found.reader, secrets, prefix, line, self.state, session)
     }
 
     fn flush(&mut self, line: u64) -> Result<()> {
         let drafts = self.taking.drafts();
-        let batch = Batch { drafts, titles: Vec::new(), checkpoint: self.checkpoint(line) };
+        let mut checkpoint = self.checkpoint(line);
+        if self.text.packed().is_some() {
+            // Not done, and there is no place to go on from.
+            checkpoint.length = 0;
+        }
+        let batch = Batch { drafts, titles: Vec::new(), checkpoint };
         (self.sink)(batch).map_err(|it| refused(&self.wanted.found.path, line, it))
     }
 
@@ -276,16 +297,4 @@ fn is_utf16(head: &[u8]) -> bool {
         [a, 0, b, 0, ..] | [0, a, 0, b, ..] => *a != 0 && *b != 0,
         _ => false,
     }
-}
-
-fn parse(raw: &str, dirty: bool, heavy: bool) -> serde_json::Result<Object> {
-    let raw = if heavy { Cow::from(outline(raw)) } else { raw.into() };
-    if dirty { serde_json::from_str(&clean(&raw)) } else { serde_json::from_str(&raw) }
-}
-
-/// Leaves of a record that was not taken apart what it says of itself. Its text stays here.
-fn set_aside(record: &mut Record, bytes: usize) {
-    let Some(kept) = &mut record.kept else { return };
-    kept.blocks = vec![block::notice("too_long", json!({ "bytes": bytes }))];
-    kept.beside.clear();
 }

@@ -1,10 +1,14 @@
 //! One file, in whatever form its agent keeps it, from its bytes to batches of rows.
 
+mod batches;
+mod bounded;
 mod clean;
 mod cut;
 mod database;
 mod document;
 mod lines;
+mod list;
+mod packed;
 mod split;
 mod taking;
 
@@ -81,6 +85,7 @@ pub fn read(
             lines::read(wanted, form, file, state, checkpoint, sink)
         }
         Form::Document(records) => document::read(wanted, *records, file, state, sink),
+        Form::List(list) => list::read(wanted, list, file, state, sink),
         Form::Database(database) => database::read(wanted, database, file, state, checkpoint, sink),
     }
 }

@@ -1,6 +1,7 @@
 //! Codex: one JSON record to a line, in `~/.codex/sessions/<year>/<month>/<day>/`. A line
 //! has an envelope (`type`, `payload`); the oldest files have none. What the model saw and
 //! said are `response_item`s; events repeat it for the screen, and add what no item says.
+//! Sessions that were archived are packed after a week (`.jsonl.zst`).
 
 mod call;
 mod item;
@@ -31,7 +32,8 @@ inventory::submit! {
         },
         accepts: |path| {
             let name = path.file_name().and_then(|it| it.to_str()).unwrap_or_default();
-            name.starts_with("rollout-") && name.ends_with(".jsonl")
+            name.starts_with("rollout-")
+                && (name.ends_with(".jsonl") || name.ends_with(".jsonl.zst"))
         },
         // The file of another thread is known by its time, too, which nothing here tells.
         main_file: |_, _| None,

@@ -8,11 +8,9 @@ use std::{borrow::Cow, collections::BTreeMap, fs::File, mem, ops::ControlFlow};
 use driftline_core::BoxError;
 use rusqlite::Connection;
 
-use super::{
-    BATCH_BYTES, BATCH_RECORDS, Batch, Sink, Wanted, ends, failed, refused, taking::Taking,
-};
+use super::{Sink, Wanted, batches::Batches, ends, failed, taking::Taking};
 use crate::{
-    Checkpoint, Database, Draft, Error, FileReport, Result, Title,
+    Checkpoint, Database, Error, FileReport, Result,
     checkpoint::{EDGE, Known, Prefix, State},
     report::{Done, add},
 };
@@ -50,13 +48,11 @@ pub(super) fn read(
         wanted,
         database,
         opened: &opened.database,
-        sink,
+        batches: Batches::of(found, sink),
         checkpoint: Checkpoint {
             sessions: same,
             ..Checkpoint::of(found.reader, secrets, &prefix, 0, State::default(), None)
         },
-        waiting: Vec::new(),
-        bytes: 0,
         unread: Vec::new(),
         replaced: BTreeMap::new(),
     };
@@ -71,12 +67,9 @@ struct Reading<'a, 'b> {
     wanted: Wanted<'a>,
     database: &'a Database,
     opened: &'a Connection,
-    sink: &'a mut Sink<'b>,
+    batches: Batches<'a, 'b>,
     /// What is handed out with the next batch.
     checkpoint: Checkpoint,
-    /// Rows that wait for a batch: most sessions are smaller than one.
-    waiting: Vec<Draft>,
-    bytes: usize,
     /// What of those sessions is known that could not be read to their ends.
     unread: Vec<Done>,
     /// How many likely secrets were replaced, by rule.
@@ -92,12 +85,12 @@ impl Reading<'_, '_> {
             let raw = record.raw.take().unwrap_or_default();
             taking.record(record, Cow::Owned(raw), true);
             if taking.is_full() {
-                taken = self.push(&mut taking);
+                taken = self.batches.push(&mut taking, &self.checkpoint);
             }
             if taken.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
         taken?;
-        self.push(&mut taking)?;
+        self.batches.push(&mut taking, &self.checkpoint)?;
         add(&mut self.replaced, &taking.replaced());
         match read {
             Ok(()) => {
@@ -113,32 +106,13 @@ impl Reading<'_, '_> {
         Ok(())
     }
 
-    fn push(&mut self, taking: &mut Taking<'_>) -> Result<()> {
-        let bytes = taking.bytes();
-        let drafts = taking.drafts();
-        let full = self.waiting.len() + drafts.len() > BATCH_RECORDS;
-        if !self.waiting.is_empty() && (full || self.bytes + bytes > BATCH_BYTES) {
-            self.hand_out(Vec::new())?;
-        }
-        self.waiting.extend(drafts);
-        self.bytes += bytes;
-        Ok(())
-    }
-
-    fn hand_out(&mut self, titles: Vec<Title>) -> Result<()> {
-        self.bytes = 0;
-        let drafts = mem::take(&mut self.waiting);
-        let batch = Batch { drafts, titles, checkpoint: self.checkpoint.clone() };
-        (self.sink)(batch).map_err(|it| refused(&self.wanted.found.path, 0, it))
-    }
-
     fn finish(mut self, state: State) -> Result<(Done, BTreeMap<String, u64>)> {
         let mut all = Done::default();
         let known = self.checkpoint.sessions.values().map(|it| it.done.clone());
         known.chain(mem::take(&mut self.unread)).for_each(|it| all.add(it));
         self.checkpoint.set_state(state);
         self.checkpoint.done = all.is_brief().then(|| all.clone());
-        self.hand_out(all.titles.clone())?;
+        self.batches.hand_out(all.titles.clone(), self.checkpoint)?;
         Ok((all, self.replaced))
     }
 }

@@ -1,10 +1,13 @@
 //! Every agent's reader, on what the real agent wrote: cut to what a reader looks at, and
 //! with our own words in place of the agent's.
 
+mod chatgpt;
+mod claude_ai;
 mod cline;
 mod codex;
 mod continued;
 mod copilot;
+mod crush;
 mod cursor;
 mod droid;
 mod gemini;
@@ -22,7 +25,7 @@ use std::path::{Path, PathBuf};
 
 use driftline_core::{Row, Value};
 use driftline_messages::block::{Block, blocks};
-use driftline_transcripts::{FileReport, Found, readers};
+use driftline_transcripts::{FileReport, Found, Reader, readers};
 
 use crate::common::Store;
 
@@ -33,21 +36,38 @@ pub(crate) fn home(name: &str) -> PathBuf {
 
 /// What `tool`'s reader finds below a home.
 pub(crate) fn found(tool: &str, home: &Path) -> Vec<Found> {
+    let all = readers().into_iter().filter(|it| it.tool == tool);
+    all.flat_map(|it| in_places(it, (it.places)(home))).collect()
+}
+
+/// What `tool`'s reader finds in a folder that a person names.
+pub(crate) fn below(tool: &str, folder: &Path) -> Vec<Found> {
+    let reader = readers().into_iter().find(|it| it.tool == tool).unwrap();
+    in_places(reader, reader.places_in(folder))
+}
+
+fn in_places(reader: &'static Reader, places: Vec<PathBuf>) -> Vec<Found> {
     let mut all = Vec::new();
-    for reader in readers().into_iter().filter(|it| it.tool == tool) {
-        for place in (reader.places)(home) {
-            let (found, problems) = driftline_transcripts::find_below(&place, reader);
-            assert_eq!(problems, []);
-            all.extend(found);
-        }
+    for place in places {
+        let (found, problems) = driftline_transcripts::find_below(&place, reader);
+        assert_eq!(problems, []);
+        all.extend(found);
     }
     all
 }
 
 /// Imports everything that `tool` keeps below a home. Nothing of it may be unreadable.
 pub(crate) fn import(tool: &str, home: &Path) -> (Store, Vec<FileReport>) {
+    import_all(&found(tool, home))
+}
+
+/// Imports everything of `tool` in a folder that a person names.
+pub(crate) fn import_below(tool: &str, folder: &Path) -> (Store, Vec<FileReport>) {
+    import_all(&below(tool, folder))
+}
+
+fn import_all(found: &[Found]) -> (Store, Vec<FileReport>) {
     let mut store = Store::default();
-    let found = found(tool, home);
     let reports: Vec<_> = found.iter().map(|it| store.import_found(it).unwrap()).collect();
     for report in &reports {
         assert_eq!(report.skipped, [], "{}", report.path);

@@ -16,7 +16,7 @@ const KILO: &str = "ses_dda0568baffe63HO66GDsxB9FN";
 const KILO_FORK: &str = "ses_dda03bf02ffeY33zdRckbAmWRU";
 
 /// A home with a database that a script makes.
-fn made(fixture: &str, script: &str, database: &str) -> TempDir {
+pub(super) fn made(fixture: &str, script: &str, database: &str) -> TempDir {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join(database);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
