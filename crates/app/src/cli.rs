@@ -55,6 +55,8 @@ pub(crate) enum Command {
     Show(commands::show::Show),
     /// Write a session to a file, as markdown or JSON
     Export(commands::export::Export),
+    /// Go on with a session in its agent or another, here or in another folder
+    Resume(commands::resume::Resume),
     /// Copy the profile's data to a new file, list copies, restore one
     Backup(commands::backup::Backup),
     /// Comment on a session or message, resolve and list comments

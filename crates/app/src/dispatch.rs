@@ -22,6 +22,7 @@ pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<()> {
         Command::Get(it) => it.run(context),
         Command::Show(it) => it.run(context),
         Command::Export(it) => it.run(context),
+        Command::Resume(it) => it.run(context),
         Command::Backup(it) => it.run(context),
         Command::Comment(it) => it.run(context),
         Command::Add(it) => it.run(context),

@@ -2,7 +2,7 @@
 //! happened and to which thing; which command, flag or variable helps is known here alone,
 //! in this one table.
 
-use driftline_client::Error;
+use driftline_client::{Error, resume::Refused};
 use driftline_conversation::Error as ConversationError;
 use driftline_core::{Error as RowError, ErrorKind, SignInCause, SyncEntity as _, status::Failure};
 use driftline_entities::inbox::InboxItem;
@@ -44,6 +44,7 @@ pub(crate) fn of_client(call: &Call, error: &Error) -> Vec<String> {
     match error {
         Error::Core(it) | Error::Index(IndexError::Rows(it)) => of_rows(call, it),
         Error::Auth(it) => of_sign_in(call, it),
+        Error::Resume(it) => of_resume(call, it),
         Error::Profile(_) => vec!["choose another folder with --profile DIR".into()],
         Error::NoHome | Error::NoFolder(_) => {
             vec![to("choose a home folder", "import --from HOME")]
@@ -69,6 +70,19 @@ pub(crate) fn of_client(call: &Call, error: &Error) -> Vec<String> {
             to("leave them here for the next sign-in", "sign-out --keep"),
             to("write them to a file as well", "sign-out --export FILE"),
         ],
+        _ => Vec::new(),
+    }
+}
+
+fn of_resume(call: &Call, refused: &Refused) -> Vec<String> {
+    let to = |what: &str, command: &str| to(call, what, command);
+    match refused {
+        Refused::NoWriter { .. } => vec![to("choose one", "resume SESSION --with AGENT")],
+        Refused::NoFolder(_) | Refused::UnknownFolder => {
+            vec![to("choose a folder", "resume SESSION --in FOLDER")]
+        }
+        Refused::Empty => vec![to("bring it in", "import"), to("fetch it", "sync")],
+        Refused::NotAgreed => vec![to("agree", "resume SESSION --yes")],
         _ => Vec::new(),
     }
 }

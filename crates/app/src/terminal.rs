@@ -157,6 +157,10 @@ impl Ask for Terminal<'_> {
                 let answer = self.asks(&format!("{met} Is this account yours? [y/N] "))?;
                 Ok(answer.as_deref().is_none_or(is_yes))
             }
+            Question::Resume(plan) => {
+                let answer = self.asks(&format!("Give it to {}? [y/N] ", plan.agent))?;
+                Ok(answer.as_deref().is_some_and(is_yes))
+            }
             _ => Ok(false),
         }
     }

@@ -10,6 +10,7 @@ use url::Url;
 use crate::{
     Result,
     account::{Looking, Review},
+    resume::Resumption,
 };
 
 /// Answers an operation.
@@ -112,6 +113,8 @@ pub enum Question<'a> {
         /// Who, as nobody else can be called.
         who: &'a str,
     },
+    /// Whether an agent may be given a session as planned.
+    Resume(&'a Resumption),
 }
 
 /// Hears everything, says nothing and agrees to nothing.

@@ -23,6 +23,9 @@ pub enum Error {
     /// The index of lists and searches cannot be used.
     #[error(transparent)]
     Index(#[from] driftline_index::Error),
+    /// An agent cannot be told to go on with a session.
+    #[error(transparent)]
+    Resume(#[from] crate::resume::Refused),
     /// The folder of the profile cannot be used.
     #[error("{0}")]
     Profile(String),
@@ -131,6 +134,7 @@ impl Error {
             Self::Core(it) => it.kind(),
             Self::Auth(it) => of_sign_in(it),
             Self::Index(it) => it.kind(),
+            Self::Resume(it) => it.kind(),
             Self::NotExcluded(_)
             | Self::NoDevice(_)
             | Self::NothingToUndo
@@ -164,6 +168,7 @@ impl Error {
             Self::Core(it) => it.code(),
             Self::Auth(it) => it.code(),
             Self::Index(it) => it.code(),
+            Self::Resume(it) => it.code(),
             Self::Profile(_) | Self::Exposed(_) => "profile",
             Self::Config(_) => "config",
             Self::NoHome => "no_home",

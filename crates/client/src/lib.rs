@@ -42,6 +42,7 @@ pub mod export;
 pub mod import;
 pub mod importer;
 pub mod profile;
+pub mod resume;
 pub mod service;
 pub mod sign_in;
 pub mod sign_out;

@@ -21,6 +21,7 @@ mod resume;
 mod skeleton;
 mod strand;
 pub mod threads;
+mod whole;
 mod work;
 
 use std::{ops::Range, sync::Arc};
@@ -42,6 +43,7 @@ pub use self::{
     patience::Patience,
     resume::resume_command,
     skeleton::{At, Conversation, Facts, Heading, Place, WINDOW},
+    whole::Whole,
 };
 
 const SESSIONS: &str = Session::NAME;

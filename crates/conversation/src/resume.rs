@@ -39,7 +39,7 @@ pub fn resume_command(
 }
 
 /// Where `folder` is on this device, if it is the workspace's or lies in it.
-fn moved(folder: &str, workspace: Option<&Workspace>) -> Option<String> {
+pub(crate) fn moved(folder: &str, workspace: Option<&Workspace>) -> Option<String> {
     let (path, here) = (workspace?.path.as_deref()?, workspace?.here.as_deref()?);
     let rest = folder.strip_prefix(path.trim_end_matches('/'))?;
     let is_in = rest.is_empty() || rest.starts_with('/');

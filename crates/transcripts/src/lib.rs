@@ -27,6 +27,7 @@
 mod agents;
 mod ahead;
 mod anthropic;
+pub mod back;
 mod beside;
 mod checkpoint;
 mod editors;

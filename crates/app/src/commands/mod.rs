@@ -23,6 +23,7 @@ pub(crate) mod overview;
 mod query;
 pub(crate) mod remove;
 pub(crate) mod restore;
+pub(crate) mod resume;
 pub(crate) mod retry;
 pub(crate) mod search;
 pub(crate) mod sessions;

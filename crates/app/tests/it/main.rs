@@ -20,6 +20,7 @@ mod lists;
 mod others;
 mod output;
 mod processes;
+mod resume;
 mod rows;
 mod search;
 mod shown;

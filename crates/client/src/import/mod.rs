@@ -17,6 +17,7 @@ use driftline_core::{BoxError, Millis, Replica};
 pub use driftline_transcripts::Secrets;
 use driftline_transcripts::{Batch, Found, Part, Unread, read_ahead, readers};
 
+pub(crate) use self::places::moved;
 use self::{count::Count, places::Places, report::Fault};
 pub use self::{outside::outside, report::Report, watch::Watch};
 

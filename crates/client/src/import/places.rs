@@ -15,6 +15,16 @@ use crate::{Error, error::Context as _};
 /// the variable that names another one.
 const MOVED: [(&str, &str); 2] = [(".claude", "CLAUDE_CONFIG_DIR"), (".codex", "CODEX_HOME")];
 
+/// The folder that an agent was told to use instead of its own in `home`, and where in it
+/// `place` is. None: it was told nothing.
+pub(crate) fn moved(home: &Path, place: &Path) -> Option<(PathBuf, PathBuf)> {
+    MOVED.iter().find_map(|(folder, variable)| {
+        let rest = place.strip_prefix(home.join(folder)).ok()?;
+        let other = std::env::var_os(variable).filter(|it| !it.is_empty())?;
+        Some((other.into(), rest.to_owned()))
+    })
+}
+
 /// Folders, each with the reader of what is in it.
 pub(super) struct Places {
     read: Vec<(&'static Reader, PathBuf)>,
@@ -82,14 +92,8 @@ impl Places {
 
     /// Where a folder of the home is, if its agent was told to keep it elsewhere.
     fn moved(&self, place: PathBuf) -> PathBuf {
-        for (folder, variable) in MOVED.iter().filter(|_| self.is_own) {
-            if let Some(other) = std::env::var_os(variable).filter(|it| !it.is_empty())
-                && let Ok(rest) = place.strip_prefix(self.home.join(folder))
-            {
-                return PathBuf::from(other).join(rest);
-            }
-        }
-        place
+        let elsewhere = if self.is_own { moved(&self.home, &place) } else { None };
+        elsewhere.map_or(place, |(folder, rest)| folder.join(rest))
     }
 
     /// The agents whose transcripts are there and are not read.

@@ -20,6 +20,8 @@ use std::{
 
 use driftline_core::{BoxError, Value};
 
+pub(crate) use self::database::look;
+
 use crate::{
     Checkpoint, Draft, Error, FileReport, Form, Found, Result, Secrets, Title, checkpoint::State,
     open::open, report::Done,

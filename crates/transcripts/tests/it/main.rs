@@ -7,6 +7,7 @@
 )]
 
 mod agents;
+mod back;
 mod bad_input;
 mod beside;
 mod common;

@@ -52,6 +52,8 @@ const NOISE_ATTACHED: &[&str] = &[
     "model",
     "date",
     "session_context",
+    // What a session that was given back to the agent has in the place of such.
+    "driftline_bridge",
 ];
 
 /// Fields of the envelope that no row repeats.

@@ -3,7 +3,7 @@
 
 mod opened;
 
-use std::{borrow::Cow, collections::BTreeMap, fs::File, mem, ops::ControlFlow};
+use std::{borrow::Cow, collections::BTreeMap, fs::File, mem, ops::ControlFlow, path::Path};
 
 use driftline_core::BoxError;
 use rusqlite::Connection;
@@ -12,8 +12,30 @@ use super::{Sink, Wanted, batches::Batches, ends, failed, taking::Taking};
 use crate::{
     Checkpoint, Database, Error, FileReport, Result,
     checkpoint::{EDGE, Known, Prefix, State},
+    record::readers,
     report::{Done, add},
+    walk::find_below,
 };
+
+/// What `ask` finds first in the databases of the agent `tool` in its folder `store`.
+pub(crate) fn look<T>(
+    tool: &str,
+    store: &Path,
+    ask: impl Fn(&Connection) -> Result<Option<T>, BoxError>,
+) -> Result<Option<T>> {
+    for reader in readers().into_iter().filter(|it| it.tool == tool) {
+        for found in find_below(store, reader).0 {
+            let path = found.path.as_path();
+            let mut state = State::of(&found).map_err(|it| failed(path, 0, it))?;
+            let opened = opened::open(&found, &mut state)?;
+            let wrong = |source| Error::Database { path: path.to_owned(), source };
+            if let Some(it) = ask(&opened.database).map_err(wrong)? {
+                return Ok(Some(it));
+            }
+        }
+    }
+    Ok(None)
+}
 
 pub(super) fn read(
     wanted: Wanted<'_>,
