@@ -112,3 +112,48 @@ fn holds(path: &Path, file: &NewFile) -> Result<Standing> {
     let all = must.map(|it| it.text.as_bytes().trim_ascii()).all(|it| lines.contains(it));
     Ok(if all { Standing::There } else { Standing::Differs })
 }
+
+#[cfg(test)]
+mod tests {
+    use driftline_transcripts::back::Line;
+
+    use super::*;
+    use crate::Error;
+
+    fn file(path: &str, text: &str) -> NewFile {
+        let line = |it: &str| Line { text: it.to_owned(), must: !it.starts_with('#') };
+        NewFile { path: path.into(), lines: text.lines().map(line).collect() }
+    }
+
+    #[test]
+    fn what_somebody_else_wrote_meanwhile_stays() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store { base: home.path().to_owned(), below: "store".into() };
+        let new = file("a/b", "#head\none\ntwo");
+        assert_eq!(store.standing(&new, "x").unwrap(), Standing::New);
+        assert_eq!(store.write(&new).unwrap(), Standing::New);
+        let path = store.of(&new);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "#head\none\ntwo\n");
+        for (there, standing) in [
+            ("#other\r\ntwo\none\nthree", Standing::There),
+            ("#head\none\n", Standing::Differs),
+            ("#head\none\nt", Standing::Differs),
+        ] {
+            fs::write(&path, there).unwrap();
+            assert_eq!(store.standing(&new, "x").unwrap(), standing);
+            assert_eq!(store.write(&new).unwrap(), standing);
+            assert_eq!(fs::read_to_string(&path).unwrap(), there);
+        }
+        assert_eq!(fs::read_dir(home.path().join("store/a")).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn no_path_leaves_the_store() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store { base: home.path().to_owned(), below: "store".into() };
+        for path in ["../x", "a/../../x", "/etc/x", "a\0b", "", "..", "a/.."] {
+            let standing = store.standing(&file(path, "one"), "x");
+            assert!(matches!(standing, Err(Error::Resume(Refused::Outside("x")))), "{path:?}");
+        }
+    }
+}
