@@ -12,7 +12,7 @@ const WAITING: usize = 2;
 #[derive(Debug)]
 pub enum Part {
     /// Rows, with how far the file is read once they are stored.
-    Rows(Box<Batch>),
+    Rows(Batch),
     /// Nothing more comes: what the file holds, or why it cannot be read.
     End(Result<FileReport>),
 }
@@ -35,7 +35,7 @@ pub fn read_ahead<'a>(
             for it in found {
                 let send = |part| sender.send((it, part)).map_err(|_| Stopped);
                 let report = read(it, known(it).as_ref(), secrets, &mut |batch| {
-                    Ok(send(Part::Rows(Box::new(batch)))?)
+                    Ok(send(Part::Rows(batch))?)
                 });
                 if send(Part::End(report)).is_err() {
                     return;

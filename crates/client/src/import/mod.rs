@@ -129,7 +129,7 @@ fn files(
         let end = match part {
             Part::Rows(_) if failed.is_some() => None,
             Part::Rows(batch) => {
-                let Batch { drafts, titles: open, checkpoint } = *batch;
+                let Batch { drafts, titles: open, checkpoint } = batch;
                 titles.extend(open);
                 match file::store(replica, it, drafts, &checkpoint) {
                     Ok(outcomes) => count.add(outcomes),

@@ -49,7 +49,7 @@ fn import(replica: &Replica, found: &[Found]) -> Result<()> {
     let mut failed = Ok(());
     read_ahead(found, Secrets::Redact, |_| None, &mut |it, part| {
         let done = match part {
-            Part::Rows(batch) => store(replica, it, *batch),
+            Part::Rows(batch) => store(replica, it, batch),
             Part::End(end) => end.map(drop).map_err(Into::into),
         };
         match done {
