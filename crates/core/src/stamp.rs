@@ -38,11 +38,6 @@ pub struct Stamp {
 const TIME_MAX: u64 = (1 << 48) - 1;
 
 impl Stamp {
-    /// The completeness from which on a machine's reading withholds something, such as a
-    /// secret, that other readings of the same record have. It is greater than they are, and
-    /// what gives way to it is kept nowhere.
-    pub const WITHHOLDS: u16 = 0xc000;
-
     /// A person's write at `millis` since 1970; `counter` orders writes within it,
     /// `node` tells writers apart. Times beyond 48 bits count as the last one.
     pub fn person(millis: Millis, counter: u32, node: u64) -> Self {
@@ -55,11 +50,6 @@ impl Stamp {
     pub fn machine(order: u64, completeness: u16, reader: u16, hash: u64) -> Self {
         let count = u32::from(completeness) << 16 | u32::from(reader);
         Self { class: 0, time: order.min(TIME_MAX), count, tail: hash }
-    }
-
-    /// Whether a machine wrote the cell, and [withheld](Self::WITHHOLDS) something.
-    pub fn withholds(self) -> bool {
-        self.class == 0 && self.count >> 16 >= u32::from(Self::WITHHOLDS)
     }
 
     /// Whether a person or an agent wrote the cell, rather than an import.
@@ -88,6 +78,16 @@ impl Stamp {
 }
 
 impl Stamp {
+    /// The completeness from which on a machine's reading withholds something, such as a
+    /// secret, that other readings of the same record have. It is greater than they are, and
+    /// what gives way to it is kept nowhere.
+    pub const WITHHOLDS: u16 = 0xc000;
+
+    /// Whether a machine wrote the cell, and [withheld](Self::WITHHOLDS) something.
+    pub fn withholds(self) -> bool {
+        !self.is_person() && self.count >> 16 >= u32::from(Self::WITHHOLDS)
+    }
+
     /// The stamp as 19 bytes, which sort as stamps do: the same digits as its text.
     pub fn to_bytes(self) -> [u8; 19] {
         let mut bytes = [self.class; 19];
