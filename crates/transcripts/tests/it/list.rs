@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 use crate::{
     agents::{below, home, import_below},
-    common::Store,
+    common::{Store, import_half},
 };
 
 struct Place(TempDir);
@@ -139,6 +139,19 @@ fn an_export_is_read_again_only_when_it_is_another_one() {
     assert_eq!((report.totals.sessions, report.unchanged), (30, false));
     assert_eq!(store.all("sessions").len(), 31, "what is here stays");
     assert_eq!(store.all("messages").len(), 30 * 41 + 40);
+}
+
+#[test]
+fn what_was_read_in_part_is_read_again() {
+    let all: Vec<_> = (0..30).map(|it| conversation(it, 40, "x")).collect();
+    let place = Place::of("conversations.json", list(&all));
+    let mut store = Store::default();
+    import_half(&mut store, &below("claude-ai", place.0.path())[0]);
+    assert!((1..1200).contains(&store.all("messages").len()));
+    assert_eq!(place.import(&mut store).unwrap().totals.messages, 1200);
+    let mut fresh = Store::default();
+    place.import(&mut fresh).unwrap();
+    store.assert_synced(&fresh, "in two steps");
 }
 
 #[test]

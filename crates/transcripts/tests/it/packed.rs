@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::{
     agents::{found, home, import, said},
-    common::Store,
+    common::{Store, import_half},
 };
 
 const SESSION: &str = "01a225f2-751e-70a2-b07a-b07005982efe";
@@ -93,6 +93,19 @@ fn it_is_read_again_only_when_it_is_another_file() {
     let mut fresh = Store::default();
     Place::of(packed(&lines(0..901))).import(&mut fresh).unwrap();
     store.assert_synced(&fresh, "in five steps");
+}
+
+#[test]
+fn what_was_read_in_part_is_read_again() {
+    let place = Place::of(packed(&lines(0..1200)));
+    let mut store = Store::default();
+    import_half(&mut store, &found("codex", place.0.path())[0]);
+    assert!((1..1199).contains(&store.all("messages").len()));
+    let report = place.import(&mut store).unwrap();
+    assert_eq!((report.totals.messages, report.unchanged), (1199, false));
+    let mut fresh = Store::default();
+    place.import(&mut fresh).unwrap();
+    store.assert_synced(&fresh, "in two steps");
 }
 
 #[test]

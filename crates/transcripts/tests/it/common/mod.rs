@@ -188,3 +188,22 @@ pub fn totals(report: &FileReport) -> Value {
     }
     value
 }
+
+/// Imports a file until its first batch is stored, as if the program was killed then. It must
+/// not count as read.
+pub fn import_half(store: &mut Store, found: &Found) {
+    let mut first: Option<Batch> = None;
+    let read = read(found, None, &mut |batch: Batch| match &first {
+        Some(_) => Err("killed".into()),
+        None => {
+            first = Some(batch);
+            Ok(())
+        }
+    });
+    assert!(read.is_err(), "there is more than one batch");
+    let batch = first.unwrap();
+    assert!(!batch.checkpoint.covers(found));
+    batch.drafts.into_iter().for_each(|it| store.take(it));
+    let text = serde_json::to_string(&batch.checkpoint).unwrap();
+    store.checkpoints.insert(found.path.clone(), text);
+}
