@@ -139,3 +139,34 @@ test("a row that no remote takes is set aside with the reason", async ({ page, p
   await expect(page.getByText(/does not take it: too large/)).toBeVisible();
   await expect(page.locator("#sync")).toHaveText("Needs you: 1");
 });
+
+/** What a person should not have written. */
+const KEY = `ghp_${"a1B2c3".repeat(6)}`;
+
+test("what looks like a secret is held until its owner decides", async ({ page, place }) => {
+  await share(place, "shared.db", "a", "b");
+  await place.ok("a", "sync");
+  await place.ok("a", "add", "inbox", "title=Deploy", `body=use ${KEY} here`);
+  const app = await App.start(place, "a");
+  await app.visit(page, "/inbox");
+  await page.getByText(/^Held: a likely secret in inbox/).click();
+  await page.getByRole("link", { name: "Decide" }).click();
+  const held = page.getByRole("region", { name: "Held" });
+  const row = held.getByRole("listitem");
+  await expect(row).toContainText("use [secret: github-token] here");
+  await expect(page.getByText(KEY)).toHaveCount(0);
+  await isAccessible(page);
+
+  await held.getByRole("button", { name: "Keep here: Deploy" }).click();
+  await expect(row).toContainText("kept here");
+  await page.getByRole("button", { name: "Undo" }).last().click();
+  await expect(row).not.toContainText("kept here");
+  await held.getByRole("button", { name: "Replace it: Deploy" }).click();
+  await expect(held).toHaveCount(0);
+
+  await expect(async () => {
+    await place.ok("b", "sync");
+    const rows = await place.json<{ body: string | null }[]>("b", "list", "inbox");
+    expect(rows.map((it) => it.body)).toContain("use [secret: github-token] here");
+  }).toPass();
+});

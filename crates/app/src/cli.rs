@@ -79,6 +79,8 @@ pub(crate) enum Command {
     Account(commands::account::Account),
     /// Keep rows on this device
     Exclude(commands::exclude::Exclude),
+    /// Decide about likely secrets in what you wrote
+    Held(commands::held::Held),
     /// Check what signing in and syncing need, without signing in
     Doctor(commands::doctor::Doctor),
     /// Show the state of syncing and what to do next

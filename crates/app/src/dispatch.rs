@@ -34,6 +34,7 @@ pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<()> {
         Command::SignOut(it) => it.run(context),
         Command::Account(it) => it.run(context),
         Command::Exclude(it) => it.run(context),
+        Command::Held(it) => it.run(context),
         Command::Doctor(it) => it.run(context),
         Command::Status(it) => it.run(context),
         Command::Digest(it) => it.run(context),

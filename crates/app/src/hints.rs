@@ -59,6 +59,7 @@ pub(crate) fn of_client(call: &Call, error: &Error) -> Vec<String> {
         Error::ChooseProvider(names) => {
             names.iter().map(|it| to("sign in", &format!("sign-in {it}"))).collect()
         }
+        Error::NotHeld { .. } => vec![to("see what is", "held")],
         Error::NotExcluded(_) => vec![to("see what is", "exclude")],
         Error::ThisDevice => vec![to("sign out here", "sign-out")],
         Error::NoDevice(_) | Error::SeveralDevices => {
@@ -163,6 +164,7 @@ fn ids(call: &Call, of: Option<&str>) -> Vec<String> {
         None => "list ENTITY".into(),
         // Most of what the inbox shows is in no row.
         Some(of) if of == InboxItem::NAME => "inbox".into(),
+        Some("held") => "held".into(),
         Some(entity) => format!("list {entity}"),
     };
     vec![to(call, "see what there is", &command)]

@@ -218,6 +218,14 @@ fn show(context: &Context<'_>, review: &Review) -> anyhow::Result<()> {
     if !review.exclude.is_empty() {
         print(&format!("Stays on this device: {}", review.exclude.join(", ")))?;
     }
+    if review.held > 0 {
+        let rows = if review.held == 1 { "row stays" } else { "rows stay" };
+        print(&format!(
+            "{} {rows} on this device until you decide: likely secrets that you wrote.  {}",
+            review.held,
+            context.call("held")
+        ))?;
+    }
     secrets(context, review)
 }
 

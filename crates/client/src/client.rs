@@ -9,7 +9,7 @@ use driftline_reading::Reading;
 use crate::{
     Error, Result,
     config::{self, Config, Overrides},
-    exclude,
+    exclude, held,
     profile::{Profile, Turn},
 };
 
@@ -73,7 +73,8 @@ impl Client {
             env: self.env.clone(),
             tokens: None,
         })?;
-        let replica = Arc::new(Replica::open(store, self.env.clone())?);
+        let replica = Replica::open(store, self.env.clone())?.guarded(held::guard());
+        let replica = Arc::new(replica);
         exclude::apply(&replica, &config.exclude)?;
         Ok(Device { replica, config })
     }

@@ -70,6 +70,14 @@ pub enum Error {
     /// What should be synced again was never excluded.
     #[error("`{0}` is not excluded")]
     NotExcluded(String),
+    /// Of the row nothing is held.
+    #[error("nothing of {entity} {id} is held; what was sent cannot be called back")]
+    NotHeld {
+        /// The entity.
+        entity: String,
+        /// The row.
+        id: driftline_core::Id,
+    },
     /// What should be excluded means nothing.
     #[error(
         "`{0}` means nothing here; write a folder from its root, such as /home/me/secret, or a \
@@ -136,6 +144,7 @@ impl Error {
             Self::Index(it) => it.kind(),
             Self::Resume(it) => it.kind(),
             Self::NotExcluded(_)
+            | Self::NotHeld { .. }
             | Self::NoDevice(_)
             | Self::NothingToUndo
             | Self::CopyGone
@@ -179,6 +188,7 @@ impl Error {
             Self::NoCode => "no_code",
             Self::Stopped => "stopped",
             Self::NotExcluded(_)
+            | Self::NotHeld { .. }
             | Self::NoDevice(_)
             | Self::NothingToUndo
             | Self::CopyGone

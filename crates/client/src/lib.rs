@@ -39,6 +39,7 @@ pub mod doctor;
 pub mod errand;
 pub mod exclude;
 pub mod export;
+pub mod held;
 pub mod import;
 pub mod importer;
 pub mod profile;

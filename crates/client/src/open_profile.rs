@@ -10,7 +10,7 @@ use std::{
 };
 
 use driftline_auth::ProviderPlugin;
-use driftline_core::{Millis, Replica, device, status::Status};
+use driftline_core::{Id, Millis, Replica, device, status::Status};
 use driftline_reading::inbox::Outside;
 use url::Url;
 
@@ -21,7 +21,9 @@ use crate::{
     code::hub_code,
     config::{self, Entry},
     errand::{Errand, Errands, Standing, Visit},
-    exclude, export, import,
+    exclude, export,
+    held::{self, Choice, HeldRow},
+    import,
     importer::{Asker, Importing},
     profile::Turn,
     service::Service,
@@ -146,6 +148,24 @@ impl OpenProfile {
         }
         let name = if excluded { exclude::named(schema, what)? } else { what.to_owned() };
         self.client.exclude(&self.replica, &name, excluded)?;
+        self.sync_now();
+        Ok(())
+    }
+
+    /// What waits for a decision because it likely holds a secret.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub fn held(&self) -> Result<Vec<HeldRow>> {
+        held::list(&self.replica)
+    }
+
+    /// Does with such a row what its owner chose.
+    ///
+    /// # Errors
+    /// As [`held::choose`].
+    pub fn choose(&self, entity: &str, id: Id, choice: Choice) -> Result<()> {
+        held::choose(&self.replica, entity, id, choice)?;
         self.sync_now();
         Ok(())
     }

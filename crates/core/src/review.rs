@@ -20,7 +20,7 @@ const STEP: usize = 1_000;
 /// What would become of the rows of an entity.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
-    /// Would be sent.
+    /// Would be sent, if no guard holds it.
     pub only_here: u64,
     /// Would come.
     pub only_there: u64,

@@ -53,6 +53,8 @@ pub struct Status {
     pub unread: u64,
     /// Rows with changes that the person keeps on this device.
     pub excluded: u64,
+    /// Rows that wait for a decision of the person, or that they decided to keep here.
+    pub held: u64,
     /// When the hub last answered, in milliseconds since 1970.
     pub last_contact_at: Option<Millis>,
     /// What a person calls the hub.
@@ -120,7 +122,7 @@ impl Contact {
 /// # Errors
 /// When the store cannot be read.
 pub fn read(tx: &dyn ReadTx, remote: Option<&str>, syncing: bool) -> Result<Status> {
-    let QueueCounts { waiting, parked, excluded } = tx.queue_counts()?;
+    let QueueCounts { waiting, parked, excluded, held } = tx.queue_counts()?;
     let unread = device::unread(tx)?.len() as u64;
     let contact = Contact::load(tx)?;
     let link = device::link(tx)?;
@@ -138,5 +140,5 @@ pub fn read(tx: &dyn ReadTx, remote: Option<&str>, syncing: bool) -> Result<Stat
     };
     let remote = remote.map(str::to_owned);
     let last_contact_at = contact.at;
-    Ok(Status { state, waiting, parked, unread, excluded, last_contact_at, remote, error })
+    Ok(Status { state, waiting, parked, unread, excluded, held, last_contact_at, remote, error })
 }

@@ -153,11 +153,11 @@ impl<'a> Exchange<'a> {
         let mut limits = self.remote.limits();
         loop {
             limits.rows = self.largest.map_or(limits.rows, |it| it.clamp(1, limits.rows));
-            let begun = self.begun;
+            let (guard, begun) = (self.replica.guard(), self.begun);
             let batch = self
                 .replica
                 .store()
-                .transact(Durability::Normal, |tx| device::waiting(tx, &limits, begun))?;
+                .transact(Durability::Normal, |tx| device::waiting(tx, &limits, guard, begun))?;
             if batch.sent.is_empty() {
                 return Ok(true);
             }

@@ -7,7 +7,7 @@ use std::{
 
 use driftline_core::{
     Backend, Changed, Env, Id, Replica, Result, Schema, Store, SyncEntity, SyncReport,
-    status::Status,
+    device::Guard, status::Status,
 };
 use driftline_sqlite::SqliteStore;
 use tokio::sync::broadcast;
@@ -39,10 +39,27 @@ impl Db {
     /// fit together, such as one that refers to another that is not linked. The error names
     /// it.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        let store = SqliteStore::open_device(path.as_ref(), Schema::registered()?)?;
+        Self::open_with(path.as_ref(), None)
+    }
+
+    /// The same with a guard: rows in which it names what was written are held, and not sent
+    /// before somebody decides by [`Replica::decide`].
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_guarded(path: impl AsRef<Path>, guard: Arc<dyn Guard>) -> Result<Self> {
+        Self::open_with(path.as_ref(), Some(guard))
+    }
+
+    fn open_with(path: &Path, guard: Option<Arc<dyn Guard>>) -> Result<Self> {
+        let store = SqliteStore::open_device(path, Schema::registered()?)?;
         let turns = Turns::of(store.path());
-        let env = Arc::new(SystemEnv::new()?);
-        Ok(Self { turns: Some(turns), ..Self::with(Arc::new(store), env)? })
+        let replica = Replica::open(Arc::new(store), Arc::new(SystemEnv::new()?))?;
+        let replica = match guard {
+            Some(guard) => replica.guarded(guard),
+            None => replica,
+        };
+        Ok(Self { turns: Some(turns), ..Self::of(replica) })
     }
 
     /// Opens another store, or another clock: for tests, and for rows that are kept elsewhere.
@@ -51,8 +68,11 @@ impl Db {
     /// # Errors
     /// When the store cannot be read or written.
     pub fn with(store: Arc<dyn Store>, env: Arc<dyn Env>) -> Result<Self> {
-        let replica = Arc::new(Replica::open(store, env)?);
-        Ok(Self { replica, turns: None, remote: Arc::default() })
+        Ok(Self::of(Replica::open(store, env)?))
+    }
+
+    fn of(replica: Replica) -> Self {
+        Self { replica: Arc::new(replica), turns: None, remote: Arc::default() }
     }
 
     /// Writes a new row and returns its id. It is on the disk then.

@@ -117,6 +117,10 @@
 //! Of two edits of one field the later one wins; edits of different fields both stay. A row
 //! that was deleted can be [restored](Db::restore).
 //!
+//! [`Db::open_guarded`] takes a [`Guard`](core::device::Guard), which names texts that should
+//! not leave without a second look, such as keys. Their rows are held until somebody decides;
+//! everything else goes on.
+//!
 //! # Backends
 //! [`SqliteHub`] is a file that the programs of one machine share. `driftline-convex` reaches
 //! a Convex deployment. Anything else is a [`Backend`](core::Backend) of your own, held to the

@@ -111,8 +111,8 @@ fn show(context: &Context<'_>, overview: &Overview) -> Result<()> {
     }
     let unsent = overview.unsent;
     if unsent.all() > 0 {
-        let (meant, excluded) = (unsent.meant(), unsent.excluded);
-        say(&format!("Not sent: {meant} changes; excluded: {excluded}"))?;
+        let (meant, excluded, held) = (unsent.meant(), unsent.excluded, unsent.held);
+        say(&format!("Not sent: {meant} changes; excluded: {excluded}; held: {held}"))?;
     }
     devices(context, overview)
 }

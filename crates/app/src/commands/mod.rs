@@ -14,6 +14,7 @@ pub(crate) mod doctor;
 pub(crate) mod exclude;
 pub(crate) mod export;
 pub(crate) mod get;
+pub(crate) mod held;
 pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod inbox;

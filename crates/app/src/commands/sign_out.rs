@@ -71,6 +71,7 @@ fn tell(context: &Context<'_>, done: &SignedOut) -> Result<()> {
             "session": session,
             "unsent": unsent.meant(),
             "excluded": unsent.excluded,
+            "held": unsent.held,
             "signed_in": false,
         }));
     }

@@ -79,6 +79,7 @@ pub(super) fn object(status: &Status) -> Value {
         "parked": status.parked,
         "unread": status.unread,
         "excluded": status.excluded,
+        "held": status.held,
         "last_contact_at": status.last_contact_at.and_then(time::iso),
         "remote": status.remote,
         "error": error.map(|it| json!({ "code": it.code, "message": it.message })),
@@ -125,6 +126,9 @@ pub(super) fn sentence(context: &Context<'_>, status: &Status) -> String {
             status.excluded
         ));
     }
+    if let Some(held) = held(context, status) {
+        text.push_str(&format!("\n  {held}"));
+    }
     if status.unread > 0 {
         let rows = if status.unread == 1 { "row" } else { "rows" };
         text.push_str(&format!(
@@ -142,4 +146,14 @@ pub(super) fn sentence(context: &Context<'_>, status: &Status) -> String {
         ));
     }
     text
+}
+
+/// What of it is held, in a line, if there is a remote that it would go to.
+pub(super) fn held(context: &Context<'_>, status: &Status) -> Option<String> {
+    if status.held == 0 || status.state == State::Local {
+        return None;
+    }
+    let rows = if status.held == 1 { "row is" } else { "rows are" };
+    let call = context.call("held");
+    Some(format!("{} changed {rows} held on this device: likely secrets.  {call}", status.held))
 }

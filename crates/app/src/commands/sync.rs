@@ -46,7 +46,12 @@ impl Sync {
             figures.push_str(&format!(", {failed} failed and tried again later"));
         }
         match code {
-            Some(code) => context.output.print(&format!("✓ Synced: {figures}. Code {code}."))?,
+            Some(code) => {
+                context.output.print(&format!("✓ Synced: {figures}. Code {code}."))?;
+                if let Some(held) = status::held(context, &status) {
+                    context.output.chat(&held);
+                }
+            }
             None => {
                 context.output.print(&format!("Done: {figures}."))?;
                 context.output.print(&status::sentence(context, &status))?;

@@ -124,6 +124,7 @@ fn command(trail: &Trail, remedy: Remedy) -> String {
     match remedy {
         Remedy::Retry => "retry".into(),
         Remedy::LetGo => "exclude".into(),
+        Remedy::Decide => "held".into(),
         Remedy::Sync => "sync".into(),
         Remedy::Restore => restore(&trail.entity, trail.id),
         Remedy::RestoreOwner => match &trail.hidden_by {
@@ -142,6 +143,7 @@ fn object(trail: &Trail) -> Value {
             "last_error": it.last_error,
             "parked": it.parked(),
             "excluded": it.excluded(),
+            "held": it.held().map(|it| json!({ "fields": it.fields, "kept": it.kept })),
         })
     });
     let stamp =

@@ -184,10 +184,16 @@ async fn secrets_are_counted_exclusions_stay_and_an_undo_goes_back() {
     assert!(place.ok("a", &["why", "sessions", &secret]).contains("`/src/secret` is excluded"));
 
     let said = signed_in(&place, "a", &[]).await;
-    assert!(said.contains("1 github-token") && said.contains("With a key"), "{said}");
+    assert!(said.contains("1 row stays on this device until you decide"), "{said}");
+    assert!(said.contains("No likely secrets were found in what would be sent"), "{said}");
     assert!(said.contains("Stays on this device: /src/secret"), "{said}");
     assert!(!said.contains(&key), "a value is shown: {said}");
     let with_key = place.id("a", "sessions", "name=With a key");
+    place.ok("a", &["held", "send", &with_key]);
+    let review = place.json("a", &["sign-in", "--dry-run"])["review"].clone();
+    assert_eq!(review["held"], 0, "{review}");
+    assert_eq!(review["secrets"][0]["rules"], json!({ "github-token": 1 }), "{review}");
+    assert_eq!(review["secrets"][0]["label"], "With a key", "{review}");
     place.ok("a", &["exclude", "sessions", &with_key]);
     let review = place.json("a", &["sign-in", "--dry-run"])["review"].clone();
     assert_eq!(review["secrets"], json!([]), "{review}");

@@ -14,6 +14,7 @@ mod config;
 mod crash;
 mod first_merge;
 mod guard;
+mod held;
 mod import;
 mod inbox;
 mod lists;

@@ -44,6 +44,7 @@ fn sync_and_status_tell_where_things_stand() {
         status,
         json!({
             "state": "local", "waiting": 0, "parked": 0, "unread": 0, "excluded": 0,
+            "held": 0,
             "last_contact_at": null,
             "remote": null, "error": null, "paused": false, "set_aside": [],
             "counts": { "comments": 0, "inbox": 0, "messages": 0, "sessions": 0, "workspaces": 0 },

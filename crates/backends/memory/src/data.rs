@@ -20,7 +20,7 @@ pub(crate) struct Data {
     pub(crate) tables: BTreeMap<Arc<str>, Table>,
     pub(crate) feed: BTreeMap<Seq, (Arc<str>, Id)>,
     /// Each list of the queue.
-    pub(crate) queue: [BTreeMap<QueueId, (Arc<str>, Id)>; 3],
+    pub(crate) queue: [BTreeMap<QueueId, (Arc<str>, Id)>; 4],
     pub(crate) queued: QueueId,
     /// The last number in the log: none is given out twice, also after pruning.
     pub(crate) logged: LogId,

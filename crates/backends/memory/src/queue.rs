@@ -23,9 +23,9 @@ impl ReadQueue for Data {
     }
 
     fn queue_counts(&self) -> Result<QueueCounts> {
-        let [waiting, parked, excluded] =
+        let [waiting, parked, excluded, held] =
             QueueList::ALL.map(|it| self.queue[it as usize].len() as u64);
-        Ok(QueueCounts { waiting, parked, excluded })
+        Ok(QueueCounts { waiting, parked, excluded, held })
     }
 }
 

@@ -7,7 +7,10 @@ use driftline_core::{
     FieldName, Id, Result,
     store::{Operation, QueueCounts, QueueId, QueueList, Queued, ReadQueue, Standing, WriteQueue},
 };
-use rusqlite::{Connection, OptionalExtension, Row, Statement, ToSql, params};
+use rusqlite::{
+    Connection, OptionalExtension, Row, Statement, ToSql, params,
+    types::{ToSqlOutput, ValueRef},
+};
 
 use crate::{
     error::damaged,
@@ -15,7 +18,7 @@ use crate::{
     statements::Statements,
     table::{QUEUE, Table},
     tx::SqliteTx,
-    value::{at_most, bound, id, natural, text, to_json, whole},
+    value::{at_most, bound, id, natural, null, text, to_json, whole},
 };
 
 impl ReadQueue for SqliteTx<'_> {
@@ -61,26 +64,34 @@ fn entries(
     statement.query_map((at_most(after.0), bound(limit)), read)?.collect()
 }
 
-/// The condition of a list. A rule counts for more than a refusal.
+/// The condition of a list. A rule counts for more than a refusal. What keeps an entry here
+/// is a text if it is a rule, and bytes if it is held: then no rule can be taken for it, and
+/// an earlier program refuses to read it instead of sending the row.
 fn condition(list: QueueList) -> &'static str {
     match list {
         QueueList::Waiting => "parked IS NULL AND kept IS NULL",
         QueueList::Parked => "parked IS NOT NULL AND kept IS NULL",
-        QueueList::Excluded => "kept IS NOT NULL",
+        QueueList::Excluded => "kept IS NOT NULL AND typeof(kept) = 'text'",
+        QueueList::Held => "kept IS NOT NULL AND typeof(kept) = 'blob'",
     }
 }
+
+/// The condition of the lists of what stays on this device.
+const KEPT: &str = "kept IS NOT NULL";
 
 /// The number of entries is kept beside them: counting a million takes too long for a status.
 const LENGTH: &str = "sqlite.queued";
 
 fn counts(connection: &Connection) -> rusqlite::Result<QueueCounts> {
-    let count = |list| -> rusqlite::Result<u64> {
-        let sql = format!("SELECT count(*) FROM sync_queue WHERE {}", condition(list));
+    let count = |condition: &str| -> rusqlite::Result<u64> {
+        let sql = format!("SELECT count(*) FROM sync_queue WHERE {condition}");
         connection.prepare_cached(&sql)?.query_row([], |row| natural(row.get_ref(0)?))
     };
-    let (parked, excluded) = (count(QueueList::Parked)?, count(QueueList::Excluded)?);
-    let waiting = length(connection)?.saturating_sub(parked + excluded);
-    Ok(QueueCounts { waiting, parked, excluded })
+    let (parked, kept) = (count(condition(QueueList::Parked))?, count(KEPT)?);
+    let held = if kept > 0 { count(condition(QueueList::Held))? } else { 0 };
+    let excluded = kept.saturating_sub(held);
+    let waiting = length(connection)?.saturating_sub(parked + kept);
+    Ok(QueueCounts { waiting, parked, excluded, held })
 }
 
 fn length(connection: &Connection) -> rusqlite::Result<u64> {
@@ -111,6 +122,7 @@ pub(crate) fn put<'a>(
     let payload = to_json(&entry.fields)?;
     let (change, created) =
         (whole("the change counter", entry.change)?, whole("the time", entry.created_at)?);
+    let kept = kept(entry)?;
     let run = |sql: &'a str, target: &dyn ToSql| {
         statements.with(sql, |it| {
             it.execute(params![
@@ -123,7 +135,7 @@ pub(crate) fn put<'a>(
                 entry.attempts,
                 entry.last_error,
                 entry.parked(),
-                entry.excluded(),
+                kept,
                 entry.failures,
                 at_most(entry.failed_at),
             ])
@@ -144,16 +156,33 @@ pub(crate) fn put<'a>(
     }
 }
 
+/// What keeps an entry here, as its column has it.
+fn kept(entry: &Queued) -> rusqlite::Result<ToSqlOutput<'_>> {
+    Ok(match &entry.standing {
+        Standing::Excluded(rule) => rule.as_str().into(),
+        Standing::Held(hold) => to_json(hold)?.into_bytes().into(),
+        Standing::Waiting | Standing::Parked(_) => null(),
+    })
+}
+
+fn standing(kept: ValueRef<'_>, parked: Option<String>) -> rusqlite::Result<Standing> {
+    if let ValueRef::Blob(bytes) = kept {
+        let hold = serde_json::from_slice(bytes);
+        let damage = |it: serde_json::Error| damaged("an entry of sync_queue", &it.to_string());
+        return hold.map(Standing::Held).map_err(damage);
+    }
+    Ok(match (text(kept)?, parked) {
+        (Some(rule), _) => Standing::Excluded(rule.to_owned()),
+        (None, Some(reason)) => Standing::Parked(reason),
+        (None, None) => Standing::Waiting,
+    })
+}
+
 pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Queued> {
     let operation: String = row.get(3)?;
     let payload = text(row.get_ref(4)?)?.unwrap_or_default();
     let fields: BTreeMap<FieldName, bool> = serde_json::from_str(payload)
         .map_err(|it| damaged("a payload of sync_queue", &it.to_string()))?;
-    let standing = match (row.get(10)?, row.get(9)?) {
-        (Some(rule), _) => Standing::Excluded(rule),
-        (None, Some(reason)) => Standing::Parked(reason),
-        (None, None) => Standing::Waiting,
-    };
     Ok(Queued {
         queue_id: QueueId(natural(row.get_ref(0)?)?),
         entity: row.get(1)?,
@@ -165,7 +194,7 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Queued> {
         created_at: natural(row.get_ref(6)?)?,
         attempts: row.get(7)?,
         last_error: row.get(8)?,
-        standing,
+        standing: standing(row.get_ref(10)?, row.get(9)?)?,
         failures: row.get(11)?,
         failed_at: natural(row.get_ref(12)?)?,
     })

@@ -27,6 +27,9 @@ pub struct Review {
     pub rows: Rows,
     /// Likely secrets in what would be sent.
     pub secrets: Vec<Likely>,
+    /// Rows in which somebody wrote what is likely a secret: they stay here until their owner
+    /// decides.
+    pub held: u64,
     /// What `[sync] exclude` names.
     pub exclude: Vec<String>,
 }
@@ -108,8 +111,9 @@ pub(crate) async fn review(
         rows = Some(scratch.mirror.read(|there| review::review(here, there))?);
         Ok(())
     })?;
-    let secrets = secrets::in_what_waits(&device.replica, |seen| {
+    let (secrets, held) = secrets::in_what_waits(&device.replica, |seen| {
         progress(Looking::Secrets { seen });
     })?;
-    Ok(Review { rows: rows.unwrap_or_default(), secrets, exclude: device.config.exclude.clone() })
+    let (rows, exclude) = (rows.unwrap_or_default(), device.config.exclude.clone());
+    Ok(Review { rows, secrets, held, exclude })
 }

@@ -1,12 +1,16 @@
 //! Likely secrets among what waits to be sent, counted before anything leaves. No value is
-//! kept or shown: only which rule found how many, and in what.
+//! kept or shown: only which rule found how many, and in what. What a person wrote is held
+//! for them, so it is not among what would be sent.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use crate::error::{Context as _, Result};
+use crate::{
+    error::{Context as _, Result},
+    held,
+};
 use driftline_core::{
     EntityDescriptor, Id, Replica, Row, Value,
     store::{QueueId, QueueList, ReadTx},
@@ -33,11 +37,13 @@ pub struct Likely {
 }
 
 /// Looks through every row that waits to be sent; `progress` is told how many were seen.
+/// Returns what is found, and how many rows are held or would be.
 pub(super) fn in_what_waits(
     replica: &Replica,
     mut progress: impl FnMut(u64),
-) -> Result<Vec<Likely>> {
-    let scanner = Scanner::new().context("the rules for secrets cannot be read")?;
+) -> Result<(Vec<Likely>, u64)> {
+    let scanner = held::scanner().context("the rules for secrets cannot be read")?;
+    let mut held = replica.read(|tx| tx.queue_counts())?.held;
     let mut found: BTreeMap<(&'static str, Id), Finds> = BTreeMap::new();
     let (mut after, mut seen) = (QueueId::default(), 0);
     loop {
@@ -46,7 +52,11 @@ pub(super) fn in_what_waits(
             for entry in &entries {
                 let Some(entity) = tx.schema().get(&entry.entity) else { continue };
                 let Some(stored) = tx.get(entity.name, entry.id)? else { continue };
-                let finds = scan(&scanner, &stored.row);
+                if replica.would_hold(tx, entity.name, &stored.row)?.is_some() {
+                    held += 1;
+                    continue;
+                }
+                let finds = scan(scanner, &stored.row);
                 if finds.is_empty() {
                     continue;
                 }
@@ -64,7 +74,7 @@ pub(super) fn in_what_waits(
             None => break,
         }
     }
-    Ok(found.into_iter().map(|((entity, id), it)| it.count(entity, id)).collect())
+    Ok((found.into_iter().map(|((entity, id), it)| it.count(entity, id)).collect(), held))
 }
 
 /// What was found in a row and what it owns: rules, and what tells values apart.

@@ -26,11 +26,13 @@ pub struct Unsent {
     pub parked: u64,
     /// That their owner keeps here.
     pub excluded: u64,
+    /// That wait for a decision of their owner.
+    pub held: u64,
 }
 
 impl Unsent {
     pub(crate) fn none() -> Self {
-        Self { waiting: 0, parked: 0, excluded: 0 }
+        Self { waiting: 0, parked: 0, excluded: 0, held: 0 }
     }
 
     /// Counts them.
@@ -38,8 +40,9 @@ impl Unsent {
     /// # Errors
     /// When the rows cannot be read.
     pub fn of(replica: &Replica) -> Result<Self> {
-        let QueueCounts { waiting, parked, excluded } = replica.read(|tx| tx.queue_counts())?;
-        Ok(Self { waiting, parked, excluded })
+        let QueueCounts { waiting, parked, excluded, held } =
+            replica.read(|tx| tx.queue_counts())?;
+        Ok(Self { waiting, parked, excluded, held })
     }
 
     /// All that was meant for the remote.
@@ -49,7 +52,7 @@ impl Unsent {
 
     /// All that the remote does not have.
     pub fn all(self) -> u64 {
-        self.meant() + self.excluded
+        self.meant() + self.excluded + self.held
     }
 }
 

@@ -19,6 +19,7 @@ mod backup;
 mod config;
 mod doctor;
 mod exclude;
+mod held;
 mod import;
 mod profile;
 mod secrets;

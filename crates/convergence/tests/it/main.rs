@@ -8,6 +8,7 @@
 
 mod contract;
 mod found;
+mod held;
 mod journal;
 mod remote;
 mod schedules;

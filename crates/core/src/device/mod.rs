@@ -6,6 +6,7 @@ mod adopt;
 mod adopt_row;
 mod exclude;
 mod heal;
+mod hold;
 mod import;
 mod link;
 mod queue;
@@ -19,6 +20,7 @@ mod write;
 pub use self::{
     adopt::{Adopted, adopt, adopt_snapshot},
     exclude::{Exclusions, exclude, exclusions},
+    hold::{Decision, Guard, decide},
     import::{Imported, import},
     link::{Compared, HubState, Link, Position, link, position},
     queue::{
@@ -34,6 +36,7 @@ pub use self::{
 };
 pub(crate) use self::{
     exclude::Judge,
+    hold::{find as find_hold, judge_row},
     queue::{DEVICE, PAUSE},
     write::edit,
 };

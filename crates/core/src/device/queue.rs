@@ -3,7 +3,10 @@
 
 use std::mem;
 
-use super::exclude::{self, Judge};
+use super::{
+    exclude::{self, Judge},
+    hold::{self, Guard},
+};
 use crate::{
     Change, Limits, Millis, PROTOCOL, Push, Result, Serial,
     device::{Position, position},
@@ -85,15 +88,20 @@ pub fn renumber(tx: &mut dyn WriteMeta, batch: &mut Batch, last: Serial) -> Resu
     tx.set_meta(SERIAL, Some(&batch.serial.to_string()))
 }
 
-/// What goes next. A row that failed without a name goes when nothing else
+/// What goes next, past `guard`. A row that failed without a name goes when nothing else
 /// waits, alone, and not before a minute has passed since; `begun` is when this sync began.
 ///
 /// # Errors
 /// When the store cannot be written.
-pub fn waiting(tx: &mut dyn StoreTx, limits: &Limits, begun: Millis) -> Result<Batch> {
-    let batch = collect(tx, limits, None)?;
+pub fn waiting(
+    tx: &mut dyn StoreTx,
+    limits: &Limits,
+    guard: Option<&dyn Guard>,
+    begun: Millis,
+) -> Result<Batch> {
+    let batch = collect(tx, limits, guard, None)?;
     if batch.sent.is_empty() {
-        collect(tx, &Limits { rows: 1, ..*limits }, Some(begun))
+        collect(tx, &Limits { rows: 1, ..*limits }, guard, Some(begun))
     } else {
         Ok(batch)
     }
@@ -129,15 +137,23 @@ fn is_due(entry: &Queued, again: Option<Millis>) -> bool {
     }
 }
 
-/// Reads the oldest entries that fit into one call, except those that are excluded: this
-/// is the one way out, so it is asked of each row as it goes. Notes that a call carries them
+/// Reads the oldest entries that fit into one call, except those that are excluded or held:
+/// this is the one way out, so it is asked of each row as it goes. Notes that a call carries them
 /// before it does: a stamp that may be known elsewhere must never be restamped. A row
 /// beyond the limits is parked. Empty when nothing waits.
 ///
 /// # Errors
 /// When the store cannot be written.
-fn collect(tx: &mut dyn StoreTx, limits: &Limits, again: Option<Millis>) -> Result<Batch> {
+fn collect(
+    tx: &mut dyn StoreTx,
+    limits: &Limits,
+    guard: Option<&dyn Guard>,
+    again: Option<Millis>,
+) -> Result<Batch> {
     exclude::sort_again(tx)?;
+    if let Some(guard) = guard {
+        hold::judge_held(tx, guard)?;
+    }
     let mut judge = Judge::new(tx.reading())?;
     let device = tx.meta(DEVICE)?.unwrap_or_default();
     let position = position(tx)?;
@@ -158,6 +174,13 @@ fn collect(tx: &mut dyn StoreTx, limits: &Limits, again: Option<Millis>) -> Resu
                 tx.dequeue(&entry.entity, entry.id)?;
                 continue;
             };
+            if let Some(guard) = guard
+                && let Some(found) = hold::find(tx.reading(), guard, &entry.entity, &change.row)?
+            {
+                entry.standing = Standing::Held(found);
+                tx.enqueue(&entry)?;
+                continue;
+            }
             let weight = change.row.weight();
             if weight > limits.row_bytes {
                 entry.standing = Standing::Parked(format!(
@@ -187,7 +210,7 @@ fn collect(tx: &mut dyn StoreTx, limits: &Limits, again: Option<Millis>) -> Resu
 
 /// The part of a row that its queue entry names, all of it while no hub knows it, and the
 /// hash of the whole.
-fn change_of(tx: &dyn ReadRows, entry: &Queued) -> Result<Option<(Change, u64)>> {
+pub(super) fn change_of(tx: &dyn ReadRows, entry: &Queued) -> Result<Option<(Change, u64)>> {
     let Some(stored) = tx.get(&entry.entity, entry.id)? else { return Ok(None) };
     let all = stored.row.cells().count();
     let mut row = stored.row;

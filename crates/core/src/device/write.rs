@@ -282,6 +282,7 @@ fn owe_after(
     if alias::is_provisional(entity, stored) {
         return Ok(());
     }
+    let hold = entry.as_ref().and_then(Queued::held).cloned();
     let mut entry = entry.unwrap_or_else(|| Queued {
         queue_id: QueueId::default(),
         entity: entity.to_owned(),
@@ -301,6 +302,10 @@ fn owe_after(
     (entry.last_error, entry.failures) = (None, 0);
     let rule = Judge::new(tx.reading())?.rule(tx.reading(), entity, stored.id)?;
     entry.standing = rule.map_or(Standing::Waiting, Standing::Excluded);
+    if let (Standing::Waiting, Some(hold)) = (&entry.standing, hold) {
+        // Until it is judged again, which is done before anything is sent.
+        entry.standing = Standing::Held(hold);
+    }
     entry.operation = if !stored.acked {
         Operation::Create
     } else if stored.row.is_deleted() && entry.fields.contains_key(DELETED_AT) {

@@ -1,6 +1,7 @@
 //! The door for applications: a person's rows on this device, typed or by name.
 
 mod apart;
+mod held;
 mod rows;
 mod write;
 
@@ -20,7 +21,7 @@ pub use self::write::WriteTx;
 use crate::{
     Digests, Durability, Env, Id, Millis, Result, Schema, Store, Values, alias, audit,
     clock::{self, Correction, Moment},
-    device::{self, Exclusions},
+    device::{self, Exclusions, Guard},
     status::{self, Contact, Failure, Progress, Status},
     store::{AuditEntry, AuditKind, ReadTx},
 };
@@ -63,6 +64,7 @@ pub struct Replica {
     store: Arc<dyn Store>,
     env: Arc<dyn Env>,
     node: u64,
+    guard: Option<Arc<dyn Guard>>,
     correction: Mutex<Option<Correction>>,
     changes: broadcast::Sender<Changed>,
     syncing: AtomicBool,
@@ -120,6 +122,7 @@ impl Replica {
             store,
             env,
             node,
+            guard: None,
             correction: Mutex::default(),
             changes: broadcast::Sender::new(HELD),
             syncing: AtomicBool::new(false),

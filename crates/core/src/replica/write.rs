@@ -12,7 +12,8 @@ use crate::{
 };
 
 /// How the names of the values begin that the engine keeps for itself.
-const OURS: [&str; 8] = ["audit", "clock", "contact", "device", "hub", "keep", "link", "unread"];
+const OURS: [&str; 9] =
+    ["audit", "clock", "contact", "device", "held", "hub", "keep", "link", "unread"];
 
 /// Several writes that count as one: all of them are stored, or none.
 ///
@@ -98,7 +99,13 @@ impl Replica {
         let (done, changed) = self.store.transact(durability, |tx| {
             let mut tx = WriteTx { tx, moment, env, changed: Vec::new() };
             let done = job(&mut tx)?;
-            Ok((done, tx.changed))
+            let WriteTx { tx, changed, .. } = tx;
+            if let Some(guard) = self.guard() {
+                for it in changed.iter().filter(|it| it.here) {
+                    device::judge_row(tx, guard, &it.entity, it.id)?;
+                }
+            }
+            Ok((done, changed))
         })?;
         for it in changed {
             let _no_subscriber = self.changes.send(it);

@@ -21,7 +21,9 @@ pub use self::{
     find::{Deleted, Find},
     journal::{JOURNAL_LENGTH, Journal, Noted, NotedRun, Notes, ReadJournal, WriteJournal},
     meta::{ReadMeta, WriteMeta},
-    queue::{Operation, QueueCounts, QueueId, QueueList, Queued, ReadQueue, Standing, WriteQueue},
+    queue::{
+        Hold, Operation, QueueCounts, QueueId, QueueList, Queued, ReadQueue, Standing, WriteQueue,
+    },
     rows::{Held, ReadRows, Stored, WriteRows},
 };
 use crate::{Error, Result, Schema};

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{FieldName, Id, Millis, Result};
 
 /// One row that the hub has yet to hear of.
@@ -51,6 +53,14 @@ impl Queued {
         }
     }
 
+    /// Why it is held, if it is.
+    pub fn held(&self) -> Option<&Hold> {
+        match &self.standing {
+            Standing::Held(hold) => Some(hold),
+            _ => None,
+        }
+    }
+
     /// Sets it aside for `reason`, until it changes. What a rule excludes stays excluded.
     pub(crate) fn park(&mut self, reason: &str) {
         self.last_error = Some(reason.to_owned());
@@ -75,6 +85,17 @@ pub enum Standing {
     Parked(String),
     /// Not while this rule of the person keeps it on this device.
     Excluded(String),
+    /// Not before its owner agrees to what a guard found in it.
+    Held(Hold),
+}
+
+/// What a guard found in a row, so that it is not sent before its owner agrees.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// The fields, and the rule by which each was found.
+    pub fields: BTreeMap<FieldName, String>,
+    /// Whether its owner has decided that all of them stay on this device.
+    pub kept: bool,
 }
 
 impl Standing {
@@ -84,11 +105,12 @@ impl Standing {
             Self::Waiting => QueueList::Waiting,
             Self::Parked(_) => QueueList::Parked,
             Self::Excluded(_) => QueueList::Excluded,
+            Self::Held(_) => QueueList::Held,
         }
     }
 }
 
-/// The queue entries that stand alike. Each is in one of three.
+/// The queue entries that stand alike. Each is in one of four.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum QueueList {
     /// Those that will be sent.
@@ -97,11 +119,13 @@ pub enum QueueList {
     Parked,
     /// Those that a rule keeps here.
     Excluded,
+    /// Those that wait for a decision of their owner.
+    Held,
 }
 
 impl QueueList {
-    /// All three.
-    pub const ALL: [Self; 3] = [Self::Waiting, Self::Parked, Self::Excluded];
+    /// All four.
+    pub const ALL: [Self; 4] = [Self::Waiting, Self::Parked, Self::Excluded, Self::Held];
 }
 
 /// How many queue entries there are.
@@ -113,6 +137,8 @@ pub struct QueueCounts {
     pub parked: u64,
     /// Those that a rule keeps here.
     pub excluded: u64,
+    /// Those that wait for a decision of their owner.
+    pub held: u64,
 }
 
 /// Reads the queue.

@@ -11,6 +11,7 @@ mod common;
 mod deriving;
 mod excluding;
 mod finding;
+mod holding;
 mod laws;
 mod live;
 mod merging;

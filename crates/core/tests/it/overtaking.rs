@@ -89,7 +89,7 @@ fn a_birth_that_two_processes_send_is_one() {
     *slow.after.lock().unwrap() = Some(Box::new(move |_| {
         let store: &dyn Store = &store;
         let batch =
-            store.transact(Durability::Normal, |tx| device::waiting(tx, &Hub::LIMITS, START));
+            store.transact(Durability::Normal, |tx| device::waiting(tx, &Hub::LIMITS, None, START));
         *late.lock().unwrap() = batch.unwrap().push();
     }));
     a.sync(&slow).unwrap();

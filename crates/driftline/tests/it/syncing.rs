@@ -1,6 +1,15 @@
 //! Databases in step through a hub, once and by themselves.
 
-use driftline::{Id, SqliteHub, core::service::News, status::State};
+use std::sync::Arc;
+
+use driftline::{
+    Db, Id, SqliteHub,
+    core::{
+        device::{Decision, Guard},
+        service::News,
+    },
+    status::State,
+};
 use tokio::sync::broadcast::error::TryRecvError;
 
 use crate::common::{Folder, Note, Tag, note, tag};
@@ -29,6 +38,30 @@ fn two_databases_of_one_hub_hold_the_same() {
     }
 }
 
+struct NoKeys;
+
+impl Guard for NoKeys {
+    fn rule(&self, _entity: &str, _field: &str, text: &str) -> Option<String> {
+        text.contains("key-").then(|| "key".to_owned())
+    }
+}
+
+#[test]
+fn what_a_guard_names_is_sent_once_somebody_agrees() {
+    let folder = Folder::new();
+    let (b, hub) = (folder.open("b.db"), hub(&folder));
+    let a = Db::open_guarded(folder.0.path().join("a.db"), Arc::new(NoKeys)).unwrap();
+    let id = a.insert(note("key-123")).unwrap();
+    a.insert(note("Buy milk")).unwrap();
+    assert_eq!(a.sync(&hub).unwrap().sent, 1);
+    assert_eq!((a.status().unwrap().held, a.status().unwrap().state), (1, State::Synced));
+    let held = &a.replica().held().unwrap()[0];
+    assert!(a.replica().decide(&held.entity, held.id, Decision::Send).unwrap());
+    assert_eq!(a.sync(&hub).unwrap().sent, 1);
+    b.sync(&hub).unwrap();
+    assert_eq!(b.get(id).unwrap().unwrap().text, "key-123");
+}
+
 #[test]
 fn a_sync_may_be_asked_for_inside_a_runtime() {
     let folder = Folder::new();
@@ -38,7 +71,7 @@ fn a_sync_may_be_asked_for_inside_a_runtime() {
 }
 
 /// Waits until `db` has heard of the row.
-fn wait_for(db: &driftline::Db, id: Id<Note>) {
+fn wait_for(db: &Db, id: Id<Note>) {
     let mut changes = db.subscribe();
     while db.get(id).unwrap().is_none() {
         changes.blocking_recv().unwrap();

@@ -17,6 +17,8 @@ pub enum Standing {
     Parked,
     /// A rule of its owner keeps it on this device.
     Excluded,
+    /// It waits for a decision of its owner, or they decided that it stays.
+    Held,
     /// The remote has it as it is here, as of the last contact.
     Synced,
 }
@@ -29,6 +31,7 @@ impl Standing {
             Self::Waiting => "waiting",
             Self::Parked => "parked",
             Self::Excluded => "excluded",
+            Self::Held => "held",
             Self::Synced => "synced",
         }
     }
@@ -79,6 +82,7 @@ impl Seen {
         match self.queue.iter().map(|it| it.standing.list()).max() {
             Some(QueueList::Excluded) => Standing::Excluded,
             _ if remote.is_none() => Standing::Local,
+            Some(QueueList::Held) => Standing::Held,
             Some(QueueList::Parked) => Standing::Parked,
             Some(QueueList::Waiting) => Standing::Waiting,
             None if acked() => Standing::Synced,

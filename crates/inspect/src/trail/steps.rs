@@ -110,9 +110,10 @@ fn writes(devices: &Devices, seen: &Seen) -> Vec<Step> {
 /// What the queue knows: since when it waits, how often it was sent, what came back.
 fn sending(entry: &Queued) -> Vec<Step> {
     let fields = named(entry.fields.keys().map(AsRef::as_ref));
-    let waits = match entry.excluded() {
-        Some(rule) => format!("Changed, and kept on this device by {rule}: {fields}"),
-        None => format!("Waits to be sent: {fields}"),
+    let waits = match (entry.excluded(), entry.held()) {
+        (Some(rule), _) => format!("Changed, and kept on this device by {rule}: {fields}"),
+        (None, Some(_)) => format!("Changed, and held on this device: {fields}"),
+        (None, None) => format!("Waits to be sent: {fields}"),
     };
     let mut steps = vec![plain(Some(entry.created_at), waits)];
     let at = Some(entry.created_at);

@@ -25,6 +25,8 @@ pub enum Remedy {
     RestoreOwner,
     /// Letting it leave this device.
     LetGo,
+    /// Deciding what becomes of what was found in it.
+    Decide,
 }
 
 /// The sentences, the most important one first, and what would help.
@@ -38,6 +40,7 @@ pub(super) fn now(
     let (mut sentences, mut remedies) = (vec![standing(seen, remote)], Vec::new());
     match seen.standing(remote) {
         Standing::Excluded => remedies.push(Remedy::LetGo),
+        Standing::Held => remedies.push(Remedy::Decide),
         Standing::Parked => remedies.push(Remedy::Retry),
         Standing::Waiting => remedies.push(Remedy::Sync),
         Standing::Synced | Standing::Local => (),
@@ -96,6 +99,7 @@ fn standing(seen: &Seen, remote: Option<&str>) -> String {
             };
             format!("It stays on this device: `{rule}` is excluded.{before}")
         }
+        Standing::Held => held(seen),
         Standing::Waiting => format!("It waits to be sent to {who}."),
         Standing::Synced => {
             let same = |it: &driftline_core::store::Stored| {
@@ -112,6 +116,17 @@ fn standing(seen: &Seen, remote: Option<&str>) -> String {
         }
         Standing::Local => "It is on this device alone: nothing of it travels.".into(),
     }
+}
+
+fn held(seen: &Seen) -> String {
+    let holds: Vec<_> = seen.queue.iter().filter_map(|it| it.held()).collect();
+    let found = holds.iter().flat_map(|it| &it.fields);
+    let found: Vec<_> = found.map(|(field, rule)| format!("{field} ({rule})")).collect();
+    let found = found.join(", ");
+    if holds.iter().all(|it| it.kept) {
+        return format!("You keep it on this device, for what was found in {found}.");
+    }
+    format!("It is held on this device until you decide, for what was found in {found}.")
 }
 
 fn ids(ids: &[Id]) -> String {

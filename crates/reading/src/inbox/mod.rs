@@ -1,6 +1,6 @@
 //! The inbox: what waits for a person's attention. Some of it is rows (notes, and what
 //! programs left there); the rest each device notices by itself: values that gave way,
-//! rows that the remote refused, transcripts that could not be read or that their agent
+//! rows that the remote refused or that are held, transcripts that could not be read or that their agent
 //! is about to delete, comments from other devices.
 //!
 //! What is noticed is worked out whenever it is read, and is no row. A row is born only
@@ -107,6 +107,8 @@ pub enum Lead {
     Session(Id, Option<Id>),
     /// To what is known of a row.
     Why(String, Id),
+    /// To the rows that are held.
+    Held,
     /// To the values that gave way.
     Conflicts,
     /// To what was imported.

@@ -1,7 +1,7 @@
 //! What this device notices by itself.
 
 use driftline_core::{
-    Id, Millis, Result, SyncEntity as _, Value,
+    Id, Millis, Result, SyncEntity as _, Value, device,
     store::{AuditKind, Find, QueueId, QueueList, ReadTx},
     view,
 };
@@ -31,6 +31,7 @@ pub(super) fn all(
 ) -> Result<Vec<Item>> {
     let mut items = conflicts(tx, devices)?;
     items.extend(refused(tx, devices)?);
+    items.extend(held(tx, devices)?);
     items.extend(comments(tx, devices, now)?);
     items.extend(outside.problems.iter().map(|it| {
         // The path says nothing to other devices, and stays here.
@@ -128,6 +129,35 @@ fn refused(tx: &dyn ReadTx, devices: &Devices) -> Result<Vec<Item>> {
             leads_to: Lead::Why(entry.entity.clone(), entry.id),
             at: Some(entry.created_at),
             ..item("refused", format!("{} {name} was refused", entry.entity), about)
+        });
+    }
+    Ok(items)
+}
+
+/// Rows that are held until their owner decides, once there is a hub that they would go to.
+/// A mark on one is a row that is sent, so it tells of the texts only where they are.
+fn held(tx: &dyn ReadTx, devices: &Devices) -> Result<Vec<Item>> {
+    let mut items = Vec::new();
+    if device::link(tx)?.identity.is_none() {
+        return Ok(items);
+    }
+    for entry in tx.queue(QueueList::Held, QueueId::default(), MANY)? {
+        let Some(hold) = entry.held().filter(|it| !it.kept) else { continue };
+        let row = tx.get(&entry.entity, entry.id)?.map(|it| it.row).unwrap_or_default();
+        let stamps = hold.fields.keys().filter_map(|it| row.cell(it)).map(|it| it.stamp);
+        let stamp = stamps.max().map(|it| it.to_string()).unwrap_or_default();
+        let found = hold.fields.iter().map(|(field, rule)| format!("{field} ({rule})"));
+        let found = found.collect::<Vec<_>>().join(", ");
+        let about = format!("held:{}:{}:{}:{stamp}", devices.this(), entry.entity, entry.id);
+        items.push(Item {
+            body: Some(format!(
+                "What looks like a secret was found in {found} of {} {}. It stays on this device \
+                 until you decide: send it as it is, replace the secret, or keep it here.",
+                entry.entity, entry.id
+            )),
+            leads_to: Lead::Held,
+            at: Some(entry.created_at),
+            ..item("held", format!("Held: a likely secret in {}, {found}", entry.entity), about)
         });
     }
     Ok(items)

@@ -4,6 +4,7 @@ mod account;
 mod comment;
 mod conflicts;
 mod entity;
+mod held;
 mod inbox;
 mod program;
 mod session;
@@ -55,6 +56,7 @@ pub(crate) static ACTIONS: &[Action] = &[
     Action { path: "/export", run: program::export },
     Action { path: "/folds/{entity}/{id}/rejoin", run: conflicts::rejoin },
     Action { path: "/folds/{entity}/{id}/split", run: conflicts::split },
+    Action { path: "/held/{entity}/{id}/{choice}", run: held::choose },
     Action { path: "/import", run: program::import },
     Action { path: "/inbox", run: inbox::add },
     Action { path: "/inbox/read-all", run: inbox::read_all },

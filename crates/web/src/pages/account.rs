@@ -138,6 +138,10 @@ fn review(it: &Review, who: &str) -> Markup {
                     }
                 }
             }
+            @if it.held > 0 {
+                p { strong { (count_of(it.held, "row stays", "rows stay")) " here until you decide:" }
+                    " what you wrote there looks like a secret. " a href="/sync#held" { "Decide" } }
+            }
             @if !it.secrets.is_empty() {
                 p { strong { (count_of(it.secrets.len() as u64, "row seems", "rows seem"))
                     " to hold a secret." }
@@ -171,6 +175,7 @@ fn signed_in(request: &Request<'_>, remote: &str, who: &Overview) -> Markup {
             } }
             div { dt { "Not sent" } dd { (count_of(unsent, "change", "changes"))
                 @if who.unsent.excluded > 0 { ", and " (grouped(who.unsent.excluded)) " that you keep here" }
+                @if who.unsent.held > 0 { ", and " (grouped(who.unsent.held)) " held until you decide" }
             } }
         }
         @if who.bound_to.is_none() {

@@ -64,7 +64,7 @@ fn nothing(part: Part) -> Markup {
     match part {
         Part::Open => parts::empty(
             "Nothing needs you. Comments from other devices, values that gave way, rows that were \
-             refused and transcripts that are about to be deleted appear here by themselves.",
+             refused or are held, and transcripts that are about to be deleted appear here by themselves.",
             html! {},
         ),
         Part::Done => parts::empty("Nothing was put away.", html! {}),
@@ -144,6 +144,7 @@ fn lead(it: &Item) -> Markup {
         Lead::Why(_, id) => {
             html! { a.btn.btn--main href={ "/why/" (id) } data-k="w" { "Why" } }
         }
+        Lead::Held => html! { a.btn.btn--main href="/sync#held" { "Decide" } },
         Lead::Conflicts => html! { a.btn.btn--main href="/conflicts" { "Compare both sides" } },
         Lead::Import => html! {
             button.btn.btn--main data-post="/import" { "Import now" }

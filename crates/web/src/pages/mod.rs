@@ -3,6 +3,7 @@
 mod account;
 mod conflicts;
 mod entity;
+mod held;
 mod help;
 mod home;
 mod inbox;

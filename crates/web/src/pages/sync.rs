@@ -9,6 +9,7 @@ use driftline_core::{
 use driftline_text::ago;
 use maud::{Markup, html};
 
+use super::held;
 use crate::{
     Fragment, Request, Result,
     entity::name_of,
@@ -47,6 +48,7 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
             }
             (facts(request, &status)?)
             (parked(request, &status)?)
+            (held::section(request)?)
         }
         (tables(request, &status)?)
     };
@@ -102,6 +104,9 @@ fn facts(request: &Request<'_>, status: &Status) -> Result<Markup> {
             } }
             div { dt { "Waiting" } dd { (count_of(status.waiting, "row", "rows")) } }
             div { dt { "Refused" } dd { (count_of(status.parked, "row", "rows")) } }
+            @if status.held > 0 {
+                div { dt { "Held" } dd { (count_of(status.held, "row", "rows")) } }
+            }
             @if let Some(code) = code {
                 div { dt { "Comparison code" } dd {
                     code { (code) } " " span.muted { "the same on devices that hold the same" }

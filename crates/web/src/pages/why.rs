@@ -65,6 +65,7 @@ fn remedies(trail: &Trail) -> Markup {
             @for it in &trail.remedies {
                 @match it {
                     Remedy::LetGo => { a.btn href="/settings" { "Settings" } }
+                    Remedy::Decide => { a.btn.btn--main href="/sync#held" { "Decide" } }
                     Remedy::Retry => {
                         button.btn.btn--main data-post="/sync/retry" { "Send it again" }
                     }

@@ -81,10 +81,15 @@ pub(crate) fn sentence(status: &Status, now: Millis) -> String {
             grouped(some)
         ),
     };
+    let held = match status.held {
+        0 => String::new(),
+        1 => " One row is held here until you decide.".into(),
+        some => format!(" {} rows are held here until you decide.", grouped(some)),
+    };
     let parked = format!("{parked}{unread}");
     match (status.state, &status.error) {
         (State::Local, _) => "Everything is on this device. No sync is set up.".into(),
-        (State::Synced, _) => format!("Synced with {remote} {}.", since(status, now)),
+        (State::Synced, _) => format!("Synced with {remote} {}.{held}", since(status, now)),
         (State::Syncing, _) => format!("Syncing with {remote}.{waiting}"),
         (State::Offline, Some(error)) => format!("Offline: {}.{waiting}", error.message),
         (State::Offline, None) => match status.last_contact_at {

@@ -4,7 +4,7 @@ use crate::common::{self, found, id, note, open, put, stamp};
 use driftline_core::{
     Cursor, Durability, Error, Id, Input, Seq, Stamp, Store, Value,
     store::{
-        AuditEntry, AuditKind, Deleted, Find, Held, QueueCounts, QueueId, QueueList, Queued,
+        AuditEntry, AuditKind, Deleted, Find, Held, Hold, QueueCounts, QueueId, QueueList, Queued,
         Standing, Stored,
     },
 };
@@ -225,15 +225,33 @@ fn entries_are_in_the_order_of_their_rows_and_counted() {
     assert_eq!(ids(list(QueueList::Parked, QueueId::default())), [id(2)]);
     assert_eq!(ids(list(QueueList::Waiting, waiting[0].1)), [id(3)]);
     let counts = || store.view(|tx| tx.queue_counts()).unwrap();
-    assert_eq!(counts(), QueueCounts { waiting: 2, parked: 1, excluded: 0 });
+    assert_eq!(counts(), QueueCounts { waiting: 2, parked: 1, excluded: 0, held: 0 });
     write(&|tx| tx.dequeue("notes", id(1)));
     write(&|tx| tx.dequeue("notes", id(1)));
-    assert_eq!(counts(), QueueCounts { waiting: 1, parked: 1, excluded: 0 });
+    assert_eq!(counts(), QueueCounts { waiting: 1, parked: 1, excluded: 0, held: 0 });
     write(&|tx| tx.enqueue(&queued(1)));
     assert_eq!(list(QueueList::Waiting, QueueId::default()), waiting);
+    let hold = Hold { fields: [("title".into(), "github-token".into())].into(), kept: true };
+    let kept = [Standing::Excluded("/src".into()), Standing::Held(hold)];
+    for (standing, of) in kept.iter().zip([QueueList::Excluded, QueueList::Held]) {
+        write(&|tx| tx.enqueue(&Queued { standing: standing.clone(), ..queued(1) }));
+        assert_eq!(
+            store.view(|tx| tx.queued("notes", id(1))).unwrap().unwrap().standing,
+            *standing
+        );
+        for it in QueueList::ALL {
+            assert_eq!(ids(list(it, QueueId::default())).contains(&id(1)), it == of, "{it:?}");
+        }
+        let (excluded, held) = match of {
+            QueueList::Held => (0, 1),
+            _ => (1, 0),
+        };
+        assert_eq!(counts(), QueueCounts { waiting: 1, parked: 1, excluded, held });
+    }
+    write(&|tx| tx.enqueue(&queued(1)));
     // A row takes its entry with it, and the next one does not get it.
     write(&|tx| tx.remove("notes", id(3)));
-    assert_eq!(counts(), QueueCounts { waiting: 1, parked: 1, excluded: 0 });
+    assert_eq!(counts(), QueueCounts { waiting: 1, parked: 1, excluded: 0, held: 0 });
     write(&|tx| tx.put("notes", &note(99, &[])));
     assert_eq!(store.view(|tx| tx.queued("notes", id(99))).unwrap(), None);
     let absent = store.transact(Durability::Full, |tx| tx.enqueue(&queued(98)));

@@ -235,7 +235,7 @@ fn of_an_earlier_layout(version: i64, sql: &str) {
     let parked = &queue(QueueList::Parked)[0];
     assert_eq!((parked.id, parked.parked(), parked.change), (id(5), Some("too large"), 3));
     let counts = store.view(|tx| tx.queue_counts()).unwrap();
-    assert_eq!(counts, QueueCounts { waiting: 2, parked: 1, excluded: 1 });
+    assert_eq!(counts, QueueCounts { waiting: 2, parked: 1, excluded: 1, held: 0 });
     let log = store.view(|tx| tx.audit_of("notes", id(1))).unwrap();
     let stamps = |it: &AuditEntry| (it.log_id, it.winner_stamp, it.lost_stamp);
     let lost = Stamp::machine(1, 2, 3, 4);
