@@ -41,7 +41,7 @@ pub(crate) enum Command {
     Open(commands::open::Open),
     /// Show what is stored, what is new and what to do next
     Overview,
-    /// Import the transcripts of coding agents; never writes to them
+    /// Import the transcripts of coding agents, or an export file; never writes to them
     Import(commands::import::Import),
     /// List sessions, last active first
     Sessions(commands::sessions::Sessions),
@@ -53,7 +53,7 @@ pub(crate) enum Command {
     Get(commands::get::Get),
     /// Show a session as a conversation
     Show(commands::show::Show),
-    /// Write a session to a file, as markdown or JSON
+    /// Write a session to a file, as markdown or JSON, or all rows to an export file
     Export(commands::export::Export),
     /// Go on with a session in its agent or another, here or in another folder
     Resume(commands::resume::Resume),

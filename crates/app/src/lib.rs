@@ -28,6 +28,7 @@ mod hints;
 mod output;
 mod rows;
 mod serve;
+mod stop;
 mod terminal;
 mod time;
 

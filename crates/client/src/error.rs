@@ -41,6 +41,27 @@ pub enum Error {
     /// The home folder that was named is not there.
     #[error("there is no folder {}; name a home folder", .0.display())]
     NoFolder(PathBuf),
+    /// There is neither a file nor a folder where one was named.
+    #[error("there is no file or folder {}", .0.display())]
+    NothingThere(PathBuf),
+    /// No agent writes files like this one.
+    #[error(
+        "{} is neither an export file nor a transcript of {}", .path.display(), .known.join(", ")
+    )]
+    NoTranscript {
+        /// The file.
+        path: PathBuf,
+        /// The agents whose transcripts are read.
+        known: Vec<&'static str>,
+    },
+    /// Several agents write files like this one.
+    #[error("{} may be a transcript of {}; say of which", .path.display(), .agents.join(" or "))]
+    SeveralAgents {
+        /// The file.
+        path: PathBuf,
+        /// The agents.
+        agents: Vec<&'static str>,
+    },
     /// No agent is called so, or several are.
     #[error("`{agent}` is not the name of one agent; there are {}", .known.join(", "))]
     NoAgent {
@@ -110,6 +131,32 @@ pub enum Error {
         /// The names of the latest that there are.
         latest: Vec<String>,
     },
+    /// A file that should be new is there already.
+    #[error("{} is there already; name another file", .0.display())]
+    Exists(PathBuf),
+    /// A file that should be an export file is something else.
+    #[error("{} is no export file: its first line does not say so", .0.display())]
+    NoExport(PathBuf),
+    /// An export file that this program does not understand.
+    #[error("{} was written by {} program; {}", .path.display(), age(*.is_new), way_on(*.is_new))]
+    OtherFormat {
+        /// The file.
+        path: PathBuf,
+        /// Whether a newer program wrote it.
+        is_new: bool,
+    },
+    /// A line of an export file is wrong.
+    #[error("{}, line {line}: {reason}{}", .path.display(), before(*.joined))]
+    BadLine {
+        /// The file.
+        path: PathBuf,
+        /// The line; the first is 1.
+        line: u64,
+        /// What is wrong with it.
+        reason: String,
+        /// How many rows before it are here by now.
+        joined: u64,
+    },
     /// A backup of rows that end with the program.
     #[error(
         "the rows of this profile are in memory and end with the program; a backup needs \
@@ -145,6 +192,7 @@ impl Error {
             Self::Resume(it) => it.kind(),
             Self::NotExcluded(_)
             | Self::NotHeld { .. }
+            | Self::NothingThere(_)
             | Self::NoDevice(_)
             | Self::NothingToUndo
             | Self::CopyGone
@@ -155,6 +203,8 @@ impl Error {
             | Self::NoHome
             | Self::NoFolder(_)
             | Self::NoAgent { .. }
+            | Self::NoTranscript { .. }
+            | Self::SeveralAgents { .. }
             | Self::NoRemote
             | Self::NoDeployment
             | Self::ChooseProvider(_)
@@ -162,6 +212,10 @@ impl Error {
             | Self::NoExclusion(_)
             | Self::ThisDevice
             | Self::SeveralDevices
+            | Self::Exists(_)
+            | Self::NoExport(_)
+            | Self::OtherFormat { .. }
+            | Self::BadLine { .. }
             | Self::Unsent { .. } => Kind::Invalid,
             Self::NotAsked(_)
             | Self::Stopped
@@ -183,12 +237,15 @@ impl Error {
             Self::NoHome => "no_home",
             Self::NoFolder(_) => "no_folder",
             Self::NoAgent { .. } => "no_agent",
+            Self::NoTranscript { .. } => "no_transcript",
+            Self::SeveralAgents { .. } => "several_agents",
             Self::NoRemote | Self::NoDeployment => "no_remote",
             Self::ChooseProvider(_) => "provider",
             Self::NoCode => "no_code",
             Self::Stopped => "stopped",
             Self::NotExcluded(_)
             | Self::NotHeld { .. }
+            | Self::NothingThere(_)
             | Self::NoDevice(_)
             | Self::NothingToUndo
             | Self::CopyGone
@@ -198,6 +255,10 @@ impl Error {
             Self::NotAsked(_) => "unavailable",
             Self::NoExclusion(_) => "usage",
             Self::NothingLasts => "no_backup",
+            Self::Exists(_) => "exists",
+            Self::NoExport(_) => "no_export",
+            Self::OtherFormat { .. } => "other_format",
+            Self::BadLine { .. } => "bad_line",
             Self::Unsent { .. } => "unsent",
             Self::BrokeOff | Self::System { .. } => "failed",
         }
@@ -262,6 +323,25 @@ fn named(names: &[String]) -> String {
         return "this profile has none".into();
     }
     format!("the latest of this profile are: {}", names.join(", "))
+}
+
+fn age(is_new: bool) -> &'static str {
+    if is_new { "a newer" } else { "an older" }
+}
+
+fn way_on(is_new: bool) -> &'static str {
+    match is_new {
+        true => "update this one",
+        false => "this one does not read its files any more; use one in between",
+    }
+}
+
+fn before(joined: u64) -> String {
+    match joined {
+        0 => "; nothing was imported".into(),
+        1 => "; the row before it is here now".into(),
+        many => format!("; the {many} rows before it are here now"),
+    }
 }
 
 /// Says what failed where a library says only why.

@@ -11,7 +11,7 @@ use driftline_transcripts::Unread;
 
 use crate::{
     Client, Result,
-    import::{Report, Step, Watch},
+    import::{Report, Secrets, Step, Wanted, Watch},
     worker::Worker,
 };
 
@@ -63,19 +63,36 @@ struct State {
 }
 
 impl Importer {
-    /// Starts it.
+    /// Starts it on the transcripts of the person who runs this.
     ///
     /// # Errors
     /// When the system gives no thread.
     pub fn start(client: Client, replica: Arc<Replica>) -> Result<Self> {
-        let shared = Arc::new(Shared::default());
-        let Ok(watch) = Watch::new() else {
+        // A config that cannot be read keeps no secrets.
+        let secrets = move || client.config().map(|it| it.secrets).unwrap_or_default();
+        match Watch::new(Wanted::default()) {
+            Ok(watch) => Self::over(replica, watch, secrets, |_| ()),
             // A machine without a home folder has no transcripts to watch.
-            return Ok(Self { shared, thread: None });
-        };
+            Err(_) => Ok(Self { shared: Arc::default(), thread: None }),
+        }
+    }
+
+    /// Starts it on what `watch` watches. `secrets` says what becomes of likely secrets now;
+    /// `hear` hears what each import found and did.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn over(
+        replica: Arc<Replica>,
+        watch: Watch,
+        secrets: impl Fn() -> Secrets + Send + 'static,
+        mut hear: impl FnMut(Report) + Send + 'static,
+    ) -> Result<Self> {
+        let shared = Arc::new(Shared::default());
         shared.state().shown.places = watch.places();
         let theirs = shared.clone();
-        let thread = Worker::start("import", move || run(&theirs, &client, &replica, watch))?;
+        let run = move || run(&theirs, &replica, watch, &secrets, &mut hear);
+        let thread = Worker::start("import", run)?;
         Ok(Self { shared, thread: Some(thread) })
     }
 
@@ -118,7 +135,13 @@ impl Shared {
     }
 }
 
-fn run(shared: &Shared, client: &Client, replica: &Replica, mut watch: Watch) {
+fn run(
+    shared: &Shared,
+    replica: &Replica,
+    mut watch: Watch,
+    secrets: &dyn Fn() -> Secrets,
+    hear: &mut dyn FnMut(Report),
+) {
     loop {
         if std::mem::take(&mut shared.state().asked) {
             watch.forget();
@@ -136,10 +159,9 @@ fn run(shared: &Shared, client: &Client, replica: &Replica, mut watch: Watch) {
                 let mut state = shared.state();
                 (state.shown.done, state.shown.total) = (it.done, it.files);
             };
-            // A config that cannot be read keeps no secrets.
-            let secrets = client.config().map(|it| it.secrets).unwrap_or_default();
-            let report = watch.import(replica, seen, secrets, &mut tell);
+            let report = watch.import(replica, seen, secrets(), &mut tell);
             note(&mut shared.state().shown, replica, &report);
+            hear(report);
         }
         let state = shared.state();
         if state.ended {

@@ -21,7 +21,8 @@ use crate::{
     code::hub_code,
     config::{self, Entry},
     errand::{Errand, Errands, Standing, Visit},
-    exclude, export,
+    exclude,
+    export::{self, Written},
     held::{self, Choice, HeldRow},
     import,
     importer::{Asker, Importing},
@@ -219,11 +220,11 @@ impl OpenProfile {
         all
     }
 
-    /// Writes every row into a new file and returns its path.
+    /// Writes every row into a new file of the profile.
     ///
     /// # Errors
     /// When the rows cannot be read, or the file cannot be written.
-    pub fn export(&self) -> Result<PathBuf> {
+    pub fn export(&self) -> Result<Written> {
         export::all(&self.client, &self.replica)
     }
 

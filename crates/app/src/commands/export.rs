@@ -1,4 +1,6 @@
-//! `export`: a session as a file of its own.
+//! `export`: a session as a file of its own, or everything as one.
+
+mod all;
 
 use std::{
     io::{ErrorKind, Write as _},
@@ -7,6 +9,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
+use driftline_client::Error as ClientError;
 use driftline_conversation::export::Detail;
 use driftline_core::{Error, SyncEntity as _};
 use driftline_entities::sessions::Session;
@@ -16,11 +19,12 @@ use serde_json::json;
 use super::subject::Subject;
 use crate::{context::Context, error::Failed, time};
 
-/// A session as a file.
+/// A session as a file, or everything as one.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Export {
     /// The session, by the start of its id
-    session: String,
+    #[arg(required_unless_present = "all")]
+    session: Option<String>,
     /// The format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -30,6 +34,9 @@ pub(crate) struct Export {
     /// Leave tool calls out of markdown
     #[arg(long)]
     brief: bool,
+    /// Write every row of the profile to a new export file, packed if it ends in .zst
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["session", "format", "output", "brief"])]
+    all: Option<PathBuf>,
 }
 
 /// What a session is written as.
@@ -44,8 +51,12 @@ pub(crate) enum Format {
 
 impl Export {
     pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
+        if let Some(path) = &self.all {
+            return all::run(context, path);
+        }
         let device = context.device()?;
-        let subject = Subject::find(context, &device, &self.session)?;
+        let session = self.session.as_deref().unwrap_or_default();
+        let subject = Subject::find(context, &device, session)?;
         let (reading, id) = (device.reading(), subject.session);
         let gone = || Error::NotFound { entity: Session::NAME.into(), id };
         if self.format == Format::Json || (context.output.json && self.output.is_none()) {
@@ -68,9 +79,7 @@ fn save(context: &Context<'_>, path: &Path, text: &str) -> Result<()> {
     let shown = path.display();
     let file = private::options().write(true).create_new(true).open(path);
     let mut file = file.map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => {
-            Failed::usage("exists", format!("{shown} is there already; name another file"))
-        }
+        ErrorKind::AlreadyExists => ClientError::Exists(path.to_owned()).into(),
         _ => Failed::failed("unwritable", format!("{shown} cannot be written: {error}")),
     })?;
     writeln!(file, "{}", text.trim_end())

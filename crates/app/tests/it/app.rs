@@ -181,6 +181,9 @@ fn everything_can_be_exported() {
     let (_, done) = app.act("/export", "");
     let path = done["toast"].as_str().unwrap().rsplit(' ').next().unwrap();
     let text = std::fs::read_to_string(path).unwrap();
-    assert!(text.contains("\"/w\"") && text.lines().count() == 1, "{text}");
+    // With a line before it and one behind.
+    assert!(text.contains("\"/w\"") && text.lines().count() == 3, "{text}");
     assert!(app.page("/settings").body.contains(path));
+    place.ok("B", &["import", path]);
+    assert_eq!(place.json("B", &["digest"]), place.json("A", &["digest"]));
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 use driftline_testing::line;
 
-use crate::common::Place;
+use crate::common::{Place, session_name};
 use serde_json::json;
 
 #[test]
@@ -62,4 +62,36 @@ fn likely_secrets_are_replaced_counted_and_shown_when_asked_for() {
     let report = place.json("B", &["import", "--from", &home]);
     assert_eq!(report["totals"]["secrets"], json!({}));
     assert!(place.ok("B", &["show", &session]).contains(&token));
+}
+
+#[test]
+fn a_path_is_a_folder_or_one_transcript() {
+    let place = Place::new();
+    place.transcripts(2, 2);
+    let all = place.json("A", &["import", "home"]);
+    assert_eq!(all["totals"]["files"], 2);
+    let path = place.path("home/.claude/projects/-work-engine");
+    let path = path.join(format!("{}.jsonl", session_name(1)));
+    // Elsewhere it is still told whose it is.
+    fs::copy(&path, place.path("one.jsonl")).unwrap();
+    let one = place.json("B", &["import", "one.jsonl"]);
+    assert_eq!(
+        (&one["files"][0]["tool"], &one["totals"]["messages"]),
+        (&json!("claude-code"), &json!(2))
+    );
+    place.json("B", &["import", "home"]);
+    assert_eq!(place.json("A", &["digest"]), place.json("B", &["digest"]));
+    fs::write(place.path("x.jsonl"), "{}\n").unwrap();
+    fs::write(place.path("x.txt"), "hello").unwrap();
+    for (words, says) in [
+        (&["import", "x.jsonl"][..], "neither an export file nor a transcript of Claude Code,"),
+        (&["import", "x.txt"], "neither an export file nor a transcript"),
+        (&["import", "one.jsonl", "--agent", "kimi"], "neither an export file nor a transcript"),
+        (&["import", "one.jsonl", "--watch"], "a file is imported once"),
+        (&["import", "gone.jsonl"], "there is no file or folder gone.jsonl"),
+        (&["import", "home", "--from", "home"], "cannot be used with"),
+    ] {
+        let (code, told) = place.fails("B", words);
+        assert!(code != 1 && told.contains(says), "{words:?}: {code} {told}");
+    }
 }

@@ -12,6 +12,7 @@ mod backup;
 mod common;
 mod config;
 mod crash;
+mod export;
 mod first_merge;
 mod guard;
 mod held;

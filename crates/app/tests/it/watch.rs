@@ -1,4 +1,4 @@
-//! `sync --watch`: the real program, told to stop by the system.
+//! `sync --watch` and `import --watch`: the real program, told to stop by the system.
 #![cfg(unix)]
 
 use std::{
@@ -6,7 +6,7 @@ use std::{
     process::{Child, ChildStdout, Command, Stdio},
 };
 
-use crate::common::Place;
+use crate::common::{Place, line};
 use serde_json::{Value, json};
 
 /// The program while it watches.
@@ -17,11 +17,12 @@ struct Watch {
 
 impl Watch {
     fn start(place: &Place, profile: &str, words: &[&str]) -> Self {
-        let words: Vec<_> = ["sync", "--watch", "--config", "sync.debounce=10ms"]
-            .into_iter()
-            .chain(words.iter().copied())
-            .collect();
-        let mut command = place.command(profile, &words);
+        let sync = ["sync", "--watch", "--config", "sync.debounce=10ms"];
+        Self::of(place, profile, &[&sync, words].concat())
+    }
+
+    fn of(place: &Place, profile: &str, words: &[&str]) -> Self {
+        let mut command = place.command(profile, words);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         Self { child, lines }
@@ -107,4 +108,52 @@ fn people_read_a_line_for_each_thing() {
     let (code, rest, said) = watch.stop("-INT");
     assert_eq!((code, rest.len()), (0, 0), "{rest:?}");
     assert!(said.contains("Stopped."), "{said}");
+}
+
+#[test]
+fn it_goes_on_importing_what_agents_write() {
+    let place = Place::new();
+    place.transcript("a.jsonl", &line(0, 0));
+    let mut watch = Watch::of(&place, "A", &["import", "--watch", "--json"]);
+    let first = watch.event("imported");
+    assert_eq!((&first["totals"]["messages"], &first["totals"]["files"]), (&json!(1), &json!(1)));
+    assert!(first["time"].is_string() && first["files"][0]["tool"] == "claude-code", "{first}");
+    place.transcript("a.jsonl", &[line(0, 0), line(0, 1)].concat());
+    assert_eq!(watch.event("imported")["totals"]["new"], 1);
+    place.transcript("b.jsonl", &line(1, 0));
+    // The session, and its message.
+    assert_eq!(watch.event("imported")["totals"]["new"], 2);
+    assert_eq!(place.json("A", &["list", "messages"]).as_array().unwrap().len(), 3);
+    let (code, rest, said) = watch.stop("-TERM");
+    assert_eq!((code, rest.len()), (0, 0), "{rest:?} {said}");
+}
+
+#[test]
+fn it_imports_of_one_agent_and_tells_people_a_line() {
+    let place = Place::new();
+    place.transcripts(1, 2);
+    let folder = place.path("home/.pi/agent/sessions/x");
+    std::fs::create_dir_all(&folder).unwrap();
+    let begins = json!({ "type": "session", "id": "s", "timestamp": "2026-01-01T00:00:00Z" });
+    let file = folder.join("1_s.jsonl");
+    std::fs::write(&file, format!("{begins}\n")).unwrap();
+    let mut watch = Watch::of(&place, "A", &["import", "--watch", "--agent", "pi"]);
+    let mut next = || {
+        let line = watch.lines.next().unwrap().unwrap();
+        line.split_once("Z  ").unwrap().1.to_owned()
+    };
+    assert!(next().starts_with("1 file read: "));
+    let message = json!({
+        "type": "message", "id": "m", "parentId": null, "timestamp": "2026-01-01T00:00:01Z",
+        "message": { "role": "user", "content": [{ "type": "text", "text": "hello" }] },
+    });
+    std::fs::write(&file, format!("{begins}\n{message}\n")).unwrap();
+    let told = next();
+    assert!(told.starts_with("1 file read: ") && !told.contains(" 0 rows new"), "{told}");
+    let (code, _, said) = watch.stop("-INT");
+    assert!(
+        code == 0 && said.contains("Watching 1 folder.") && said.contains("Stopped."),
+        "{said}"
+    );
+    assert!(place.ok("A", &["list", "messages"]).contains("hello"));
 }

@@ -1,19 +1,16 @@
 //! What the remote does not have as it is here: how much, and as a file that outlives the
 //! database.
 
-use std::{
-    io::{BufWriter, Write},
-    path::Path,
-};
+use std::{collections::BTreeMap, path::Path};
 
-use crate::error::{Context as _, Result};
 use driftline_core::{
     Replica,
+    device::Exported,
     store::{QueueCounts, QueueId, QueueList},
 };
-use driftline_private as private;
 use serde::Serialize;
-use serde_json::json;
+
+use crate::{Result, export::Writer};
 
 const BATCH: usize = 500;
 
@@ -56,36 +53,26 @@ impl Unsent {
     }
 }
 
-/// Writes all of it to a new file, a line of JSON for each row. Returns how many there were.
+/// Writes all of it to a new export file, so that it can be joined again. Returns how many
+/// rows there were.
 pub(crate) fn export(replica: &Replica, path: &Path) -> Result<u64> {
-    let shown = path.display();
-    // Never over something that somebody kept.
-    let file = private::options().write(true).create_new(true).open(path);
-    let mut file = BufWriter::new(file.with_context(|| format!("{shown} cannot be created"))?);
-    let mut count = 0;
-    for list in QueueList::ALL {
-        let mut after = QueueId::default();
-        loop {
-            let lines = replica.read(|tx| {
-                let mut lines = Vec::new();
-                for entry in tx.queue(list, after, BATCH)? {
-                    let row = tx.get(&entry.entity, entry.id)?.map(|it| it.row);
-                    let line = json!({ "entity": entry.entity, "id": entry.id, "row": row });
-                    lines.push((entry.queue_id, line));
+    let mut to = Writer::create(path, BTreeMap::new(), replica.env().wall())?;
+    replica.read(|tx| {
+        for list in QueueList::ALL {
+            let mut after = QueueId::default();
+            loop {
+                let entries = tx.queue(list, after, BATCH)?;
+                let Some(last) = entries.last() else { break };
+                after = last.queue_id;
+                for entry in entries {
+                    if let Some(stored) = tx.get(&entry.entity, entry.id)? {
+                        to.row(&Exported::of(&entry.entity, stored))?;
+                    }
                 }
-                Ok(lines)
-            })?;
-            for (_, line) in &lines {
-                writeln!(file, "{line}").with_context(|| format!("{shown} cannot be written"))?;
-            }
-            count += lines.len() as u64;
-            match lines.last() {
-                Some((last, _)) => after = *last,
-                None => break,
             }
         }
-    }
-    let file = file.into_inner().with_context(|| format!("{shown} cannot be written"))?;
-    file.sync_all().with_context(|| format!("{shown} cannot be written"))?;
-    Ok(count)
+        Ok(())
+    })?;
+    let (sums, _bytes) = to.finish()?;
+    Ok(sums.count())
 }

@@ -4,6 +4,7 @@
 
 mod count;
 mod file;
+mod one;
 mod outside;
 mod places;
 mod report;
@@ -19,7 +20,7 @@ use driftline_transcripts::{Batch, Found, Part, Unread, read_ahead, readers};
 
 pub(crate) use self::places::moved;
 use self::{count::Count, places::Places, report::Fault};
-pub use self::{outside::outside, report::Report, watch::Watch};
+pub use self::{one::one, outside::outside, report::Report, watch::Watch};
 
 /// What people call the agents whose transcripts are looked for, by name. What a service
 /// hands out is read only where a person says it is.
@@ -93,13 +94,7 @@ pub struct Wanted<'a> {
 /// # Errors
 /// When there is no such folder or agent. What fails in a file is in the report.
 pub fn run(replica: &Replica, wanted: Wanted<'_>, tell: &mut dyn FnMut(&Step)) -> Result<Report> {
-    let mut places = match wanted.from {
-        Some(home) => Places::below(home)?,
-        None => Places::of_user()?,
-    };
-    if let Some(agent) = wanted.agent {
-        places.narrow(agent)?;
-    }
+    let places = Places::wanted(wanted)?;
     let (found, problems) = places.find();
     let mut report = files(replica, &found, wanted.secrets, tell);
     report.problems.splice(0..0, problems);

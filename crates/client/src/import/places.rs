@@ -9,6 +9,7 @@ use crate::error::Result;
 use driftline_core::excerpt;
 use driftline_transcripts::{Found, Problem, Reader, Unread, find_below, readers, unread};
 
+use super::Wanted;
 use crate::{Error, error::Context as _};
 
 /// Agents that can be told to keep their files elsewhere: the folder in a home, and
@@ -34,6 +35,19 @@ pub(super) struct Places {
 }
 
 impl Places {
+    /// Those that are wanted.
+    pub(super) fn wanted(wanted: Wanted<'_>) -> Result<Self> {
+        let mut places = match wanted.from {
+            Some(home) => Self::below(home)?,
+            None => Self::of_user()?,
+        };
+        if let Some(agent) = wanted.agent {
+            let tool = tool_of(agent)?;
+            places.read.retain(|(reader, _)| reader.tool == tool);
+        }
+        Ok(places)
+    }
+
     /// Those of the person who runs this, wherever their agents were told to write.
     pub(super) fn of_user() -> Result<Self> {
         let Some(home) = dirs::home_dir() else {
@@ -43,7 +57,7 @@ impl Places {
     }
 
     /// Those below a home folder.
-    pub(super) fn below(home: &Path) -> Result<Self> {
+    fn below(home: &Path) -> Result<Self> {
         if !home.is_dir() {
             return Err(Error::NoFolder(home.to_owned()));
         }
@@ -63,31 +77,6 @@ impl Places {
         let moved = all.read.iter().map(|(reader, it)| (*reader, all.moved(it.clone()))).collect();
         all.read = moved;
         all
-    }
-
-    /// Leaves those of one agent.
-    pub(super) fn narrow(&mut self, agent: &str) -> Result<()> {
-        let typed = agent.to_lowercase();
-        let calls = |it: &Reader| [it.tool.to_owned(), it.name.to_lowercase()];
-        let tools = |fits: &dyn Fn(&str) -> bool| -> BTreeSet<&'static str> {
-            let all = readers().into_iter().filter(|it| calls(it).iter().any(|it| fits(it)));
-            all.map(|it| it.tool).collect()
-        };
-        let mut found = tools(&|it| it == typed);
-        if found.is_empty() {
-            found = tools(&|it| it.starts_with(&typed));
-        }
-        if found.len() > 1 {
-            // Claude Code writes by itself; an export of Claude.ai is something else.
-            let in_homes = readers().into_iter().filter(|it| it.is_in_homes());
-            let in_homes: BTreeSet<_> = in_homes.map(|it| it.tool).collect();
-            found.retain(|it| in_homes.contains(it));
-        }
-        let (Some(tool), 1) = (found.first(), found.len()) else {
-            return Err(Error::NoAgent { agent: excerpt(agent), known: super::agents() });
-        };
-        self.read.retain(|(reader, _)| reader.tool == *tool);
-        Ok(())
     }
 
     /// Where a folder of the home is, if its agent was told to keep it elsewhere.
@@ -122,5 +111,29 @@ impl Places {
         let places = self.read.iter().map(|(_, place)| place.display().to_string());
         // One agent may have several readers of one folder.
         places.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+}
+
+/// The agent that is called so, by how its name begins.
+pub(super) fn tool_of(agent: &str) -> Result<&'static str> {
+    let typed = agent.to_lowercase();
+    let calls = |it: &Reader| [it.tool.to_owned(), it.name.to_lowercase()];
+    let tools = |fits: &dyn Fn(&str) -> bool| -> BTreeSet<&'static str> {
+        let all = readers().into_iter().filter(|it| calls(it).iter().any(|it| fits(it)));
+        all.map(|it| it.tool).collect()
+    };
+    let mut found = tools(&|it| it == typed);
+    if found.is_empty() {
+        found = tools(&|it| it.starts_with(&typed));
+    }
+    if found.len() > 1 {
+        // Claude Code writes by itself; an export of Claude.ai is something else.
+        let in_homes = readers().into_iter().filter(|it| it.is_in_homes());
+        let in_homes: BTreeSet<_> = in_homes.map(|it| it.tool).collect();
+        found.retain(|it| in_homes.contains(it));
+    }
+    match (found.first(), found.len()) {
+        (Some(tool), 1) => Ok(tool),
+        _ => Err(Error::NoAgent { agent: excerpt(agent), known: super::agents() }),
     }
 }

@@ -9,14 +9,14 @@ use crate::error::Result;
 use driftline_core::{Millis, Replica};
 use driftline_transcripts::{Found, Problem, Unread};
 
-use super::{Report, Secrets, Step, files, note, places::Places};
+use super::{Report, Secrets, Step, Wanted, files, note, places::Places};
 
 /// The pause after a look, as a multiple of what the look took.
 const THRIFT: Millis = 300;
 const SHORTEST: Millis = 1_000;
 const LONGEST: Millis = 60_000;
 
-/// What was last seen of every transcript of the person who runs this.
+/// What was last seen of every transcript that is watched.
 pub struct Watch {
     places: Places,
     seen: HashMap<PathBuf, (u64, Option<u64>)>,
@@ -43,12 +43,12 @@ impl Seen {
 }
 
 impl Watch {
-    /// Watches the transcripts of the person who runs this.
+    /// Watches the transcripts that are wanted.
     ///
     /// # Errors
-    /// When this machine names no home folder.
-    pub fn new() -> Result<Self> {
-        Ok(Self { places: Places::of_user()?, seen: HashMap::new() })
+    /// When there is no such folder or agent.
+    pub fn new(wanted: Wanted<'_>) -> Result<Self> {
+        Ok(Self { places: Places::wanted(wanted)?, seen: HashMap::new() })
     }
 
     /// The folders.

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use driftline_client::{Error, Kind, profile::Turn};
+use driftline_client::{Error, Kind, export, profile::Turn};
 use driftline_core::status::State;
 
 use crate::world::{Side, World};
@@ -62,17 +62,20 @@ fn an_app_exports_every_row_and_says_where_things_are() {
     side.add("workspaces", &[("path", "/w")]);
     side.add("inbox", &[("title", "note")]);
     let app = side.app();
-    let path = app.export().unwrap();
+    let path = app.export().unwrap().path;
     let text = fs::read_to_string(&path).unwrap();
-    assert_eq!(text.lines().count(), 2, "{text}");
+    // With a line before them and one behind.
+    assert_eq!(text.lines().count(), 4, "{text}");
     assert!(text.contains("\"/w\"") && text.contains("\"note\""), "{text}");
-    assert_ne!(app.export().unwrap(), path, "no file is replaced");
+    assert_ne!(app.export().unwrap().path, path, "no file is replaced");
     let places = app.places();
     let place = places.iter().find(|it| it.path == path).unwrap();
     assert_eq!(place.bytes, Some(text.len() as u64));
     let config = places.iter().find(|it| it.what == "Config").unwrap();
     assert_eq!(config.bytes, None, "nothing was set yet");
     assert!(places[0].bytes.unwrap() >= 2 * text.len() as u64, "{places:?}");
+    let joined = export::join(&side.client, &world.open("b").device.replica, &path, &mut |_| ());
+    assert_eq!(joined.unwrap().new, 2, "another profile takes it in");
 }
 
 #[test]

@@ -1,15 +1,11 @@
 //! Joining one row that the hub holds: what of it is new, what gives way to what, and what
 //! still waits to be sent.
 
-use super::{
-    exclude,
-    link::Link,
-    write::{audit, owe},
-};
+use super::{exclude, link::Link, meet::meet, write::owe_known};
 use crate::{
-    Cell, Change, DELETED_AT, FieldName, Result, Row, Stamp, Value, alias,
+    Change, FieldName, Result, Row, Stamp, alias,
     clock::Moment,
-    store::{AuditEntry, AuditKind, Queued, StoreTx, Stored},
+    store::{Queued, StoreTx, Stored},
 };
 
 /// The greatest stamp of `row` that may move the clock.
@@ -42,40 +38,9 @@ pub(super) fn adopt_row(
         }
     }
     let met_nothing = stored.row.is_empty();
-    let was_deleted = stored.row.is_deleted();
-    let mut met = Vec::new();
-    let incoming = row.clone();
-    let changed = stored.row.join_with(row, |field, lost, winner| {
-        if lost.value == winner.value || winner.stamp.withholds() {
-            return;
-        }
-        let unsent = entry.as_ref().is_some_and(|it| it.fields.contains_key(field));
-        let overwrote = incoming.cell(field) == Some(winner);
-        if unsent || overwrote {
-            // A reading that gives way to what a person wrote is nothing to look at.
-            let conflict = unsent && lost.stamp.is_person();
-            let kind = if conflict { AuditKind::Conflict } else { AuditKind::History };
-            let entry = audit(kind, &entity, id, field, winner, lost);
-            met.push(AuditEntry { rule: rule(winner.stamp, lost.stamp).into(), ..entry });
-        }
-    });
-    if let Some(entry) = &entry
-        && !was_deleted
-        && stored.row.is_deleted()
-    {
-        met.extend(deleted_meanwhile(entry, &stored));
-    }
-    if met.iter().any(|it| it.kind == AuditKind::Conflict) {
-        // The hub sends a row whole. What the person saw when they wrote over it is no
-        // conflict, and neither is what was told before.
-        let told = tx.audit_of(&entity, id)?;
-        met.retain(|it| !told.iter().any(|old| is_about_the_same(old, it)));
-    }
-    for entry in met {
-        tx.record(&AuditEntry { at: moment.now, ..entry })?;
-    }
+    let changed = meet(tx, moment, &entity, &mut stored, &row, entry.as_ref())?;
     if let Some(entry) = entry {
-        forget_known(tx, entry, &stored.row, &incoming)?;
+        forget_known(tx, entry, &stored.row, &row)?;
     }
     let descriptor = tx.schema().get(&entity);
     if let Some(descriptor) = descriptor {
@@ -93,16 +58,11 @@ pub(super) fn adopt_row(
     if let Some(descriptor) = descriptor
         && changed
         && !met_nothing
-        && incoming.cells().any(|(field, _)| descriptor.places(field))
+        && row.cells().any(|(field, _)| descriptor.places(field))
     {
         exclude::moved(tx, descriptor)?;
     }
-    owe_what_it_lost(tx, moment, &entity, &stored, &incoming)
-}
-
-/// Whether both tell that the same write of the same field gave way.
-fn is_about_the_same(one: &AuditEntry, other: &AuditEntry) -> bool {
-    one.lost_stamp == other.lost_stamp && one.field == other.field
+    owe_what_it_lost(tx, moment, &entity, &stored, &row)
 }
 
 /// Queues the cells that the hub does not hold although nothing waits for it: it went
@@ -127,41 +87,9 @@ fn owe_what_it_lost(
         lost.retain(|field| !entry.fields.contains_key(field));
     }
     if !lost.is_empty() {
-        owe(tx, entity, stored, lost.iter().cloned(), moment.now)?;
-        if let Some(mut entry) = tx.queued(entity, stored.id)? {
-            entry.fields.extend(lost.into_iter().map(|field| (field, true)));
-            tx.enqueue(&entry)?;
-        }
+        owe_known(tx, entity, stored, lost, moment.now)?;
     }
     Ok(())
-}
-
-/// The conflict of a person's unsent edit with a deletion on another device: the edit
-/// is kept, but nobody sees it until the row is restored.
-fn deleted_meanwhile(entry: &Queued, stored: &Stored) -> Option<AuditEntry> {
-    let edited = entry
-        .fields
-        .keys()
-        .filter(|it| **it != DELETED_AT)
-        .filter_map(|it| stored.row.cell(it))
-        .map(|it| it.stamp)
-        .filter(|it| it.is_person())
-        .max()?;
-    let deleted = stored.row.cell(DELETED_AT)?;
-    let lost = Cell { stamp: edited, value: Value::Null };
-    let kind = AuditKind::Conflict;
-    let conflict = audit(kind, &entry.entity, stored.id, DELETED_AT, deleted, &lost);
-    let rule = "deleted on another device while it was edited here";
-    Some(AuditEntry { rule: rule.into(), ..conflict })
-}
-
-/// Why the value with the stamp `winner` stands.
-fn rule(winner: Stamp, lost: Stamp) -> &'static str {
-    match (winner.is_person(), lost.is_person()) {
-        (true, false) => "a person's write stands over an import",
-        (false, _) => "the more complete reading stands",
-        (true, true) => "the later edit stands",
-    }
 }
 
 /// Takes out of the queue what the hub evidently holds: a push whose answer was lost,

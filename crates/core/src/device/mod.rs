@@ -5,10 +5,12 @@
 mod adopt;
 mod adopt_row;
 mod exclude;
+mod exported;
 mod heal;
 mod hold;
 mod import;
 mod link;
+mod meet;
 mod queue;
 mod replace;
 mod restamp;
@@ -20,6 +22,7 @@ mod write;
 pub use self::{
     adopt::{Adopted, adopt, adopt_snapshot},
     exclude::{Exclusions, exclude, exclusions},
+    exported::{Exported, Joined, export, join},
     hold::{Decision, Guard, decide},
     import::{Imported, import},
     link::{Compared, HubState, Link, Position, link, position},

@@ -12,9 +12,6 @@ use crate::{
     store::{ReadTx, StoreTx, Stored},
 };
 
-/// Rows read at once.
-const STEP: usize = 500;
-
 /// Replaces everything that is here by the rows of `theirs` and the values that gave way
 /// there. This device stays who it is, belongs to no hub, and owes all of it to the next.
 ///
@@ -22,25 +19,16 @@ const STEP: usize = 500;
 /// When one of both cannot be read, or this one not written.
 pub fn replace(tx: &mut dyn StoreTx, moment: &Moment, theirs: &dyn ReadTx) -> Result<()> {
     tx.clear(&[DEVICE, SERIAL, MINE, SEEN])?;
-    for entity in theirs.stored_entities()? {
-        let known = tx.schema().get(&entity);
-        let mut after = None;
-        loop {
-            let rows = theirs.scan(&entity, after, STEP)?;
-            let Some(last) = rows.last() else { break };
-            after = Some(last.id);
-            for it in rows {
-                let key = known.map_or_else(|| it.key.clone(), |known| known.key_of(&it.row));
-                let stored = Stored { key, seq: Seq::default(), born: false, hash: 0, ..it };
-                let stamps = stored.row.cells().map(|(_, cell)| cell.stamp);
-                clock::observe(tx, stamps.filter(|it| !moment.is_ahead(*it)).max())?;
-                tx.put(&entity, &stored)?;
-                let fields = stored.row.cells().map(|(field, _)| field.clone());
-                let fields: Vec<FieldName> = fields.collect();
-                owe(tx, &entity, &stored, fields, moment.now)?;
-            }
-        }
-    }
+    theirs.each_row(|entity, it| {
+        let known = tx.schema().get(entity);
+        let key = known.map_or_else(|| it.key.clone(), |known| known.key_of(&it.row));
+        let stored = Stored { key, seq: Seq::default(), born: false, hash: 0, ..it };
+        let stamps = stored.row.cells().map(|(_, cell)| cell.stamp);
+        clock::observe(tx, stamps.filter(|it| !moment.is_ahead(*it)).max())?;
+        tx.put(entity, &stored)?;
+        let fields: Vec<FieldName> = stored.row.cells().map(|(field, _)| field.clone()).collect();
+        owe(tx, entity, &stored, fields, moment.now)
+    })?;
     for mut entry in theirs.audit(None, usize::MAX)?.into_iter().rev() {
         entry.log_id = None;
         tx.record(&entry)?;

@@ -257,7 +257,19 @@ pub(super) fn owe(
     now: Millis,
 ) -> Result<()> {
     let entry = tx.queued(entity, stored.id)?;
-    owe_after(tx, entry, entity, stored, fields, now)
+    owe_after(tx, entry, entity, stored, fields, false, now)
+}
+
+/// As [`owe`], of values whose stamps may be known elsewhere.
+pub(super) fn owe_known(
+    tx: &mut dyn StoreTx,
+    entity: &str,
+    stored: &Stored,
+    fields: impl IntoIterator<Item = FieldName>,
+    now: Millis,
+) -> Result<()> {
+    let entry = tx.queued(entity, stored.id)?;
+    owe_after(tx, entry, entity, stored, fields, true, now)
 }
 
 /// As [`owe`], of a row that was not here before and so does not wait.
@@ -268,7 +280,7 @@ pub(super) fn owe_new(
     fields: impl IntoIterator<Item = FieldName>,
     now: Millis,
 ) -> Result<()> {
-    owe_after(tx, None, entity, stored, fields, now)
+    owe_after(tx, None, entity, stored, fields, false, now)
 }
 
 fn owe_after(
@@ -277,6 +289,7 @@ fn owe_after(
     entity: &str,
     stored: &Stored,
     fields: impl IntoIterator<Item = FieldName>,
+    carried: bool,
     now: Millis,
 ) -> Result<()> {
     if alias::is_provisional(entity, stored) {
@@ -297,7 +310,7 @@ fn owe_after(
         failed_at: 0,
         standing: Standing::Waiting,
     });
-    entry.fields.extend(fields.into_iter().map(|field| (field, false)));
+    entry.fields.extend(fields.into_iter().map(|field| (field, carried)));
     entry.change += 1;
     (entry.last_error, entry.failures) = (None, 0);
     let rule = Judge::new(tx.reading())?.rule(tx.reading(), entity, stored.id)?;

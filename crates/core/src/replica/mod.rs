@@ -6,7 +6,6 @@ mod rows;
 mod write;
 
 use std::{
-    collections::BTreeSet,
     path::Path,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -307,20 +306,17 @@ impl Replica {
     /// When the store cannot be read.
     pub fn digest(&self) -> Result<Digests> {
         self.store.view(|tx| {
-            let mut digests = Digests::new();
-            let known = tx.schema().tables().map(|it| it.name.to_owned());
-            let names: BTreeSet<String> = known.chain(tx.stored_entities()?).collect();
-            for name in names {
-                let (mut sum, mut after) = (0_u64, None);
-                loop {
-                    let rows = tx.scan(&name, after, 1_000)?;
-                    let Some(last) = rows.last() else { break };
-                    after = Some(last.id);
-                    let counted = rows.iter().filter(|it| !alias::is_provisional(&name, it));
-                    sum = counted.map(|it| it.row.hash(&name, it.id)).fold(sum, u64::wrapping_add);
+            let known = tx.schema().tables().map(|it| (it.name.to_owned(), 0));
+            let mut digests: Digests = known.collect();
+            tx.each_row(|entity, it| {
+                let counts = !alias::is_provisional(entity, &it);
+                let hash = if counts { it.row.hash(entity, it.id) } else { 0 };
+                match digests.get_mut(entity) {
+                    Some(sum) => *sum = sum.wrapping_add(hash),
+                    None => _ = digests.insert(entity.to_owned(), hash),
                 }
-                digests.insert(name, sum);
-            }
+                Ok(())
+            })?;
             Ok(digests)
         })
     }

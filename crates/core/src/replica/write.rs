@@ -7,7 +7,7 @@ use crate::{
     Durability, EntityDescriptor, Env, Error, FieldName, Id, Input, Result, Stamp, SyncEntity,
     Value, Values,
     clock::Moment,
-    device::{self, Imported},
+    device::{self, Exported, Imported, Joined},
     store::{Find, ReadTx, StoreTx},
 };
 
@@ -256,6 +256,21 @@ impl WriteTx<'_> {
         let done = device::import(self.tx, &self.moment, entity, id, cells, local)?;
         if done != Imported::Same {
             self.changed.push(Changed { entity: entity.name.to_owned(), id, here: false });
+        }
+        Ok(done)
+    }
+
+    /// Joins rows of an export file, as [`device::join`] does.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn join(&mut self, rows: Vec<Exported>, meets_others: bool) -> Result<Vec<Joined>> {
+        let names: Vec<_> = rows.iter().map(|it| (it.entity.clone(), it.id)).collect();
+        let done = device::join(self.tx, &self.moment, rows, meets_others)?;
+        for ((entity, id), done) in names.into_iter().zip(&done) {
+            if done.done != Imported::Same {
+                self.changed.push(Changed { entity, id, here: false });
+            }
         }
         Ok(done)
     }

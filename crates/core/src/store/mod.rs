@@ -144,6 +144,47 @@ pub trait StoreTx: ReadTx + WriteRows + WriteQueue + WriteAudit + WriteJournal +
     fn clear(&mut self, stays: &[&str]) -> Result<()>;
 }
 
+/// Rows read at once: at first, at most, and how many bytes they may be before it is fewer.
+const STEP_FIRST: usize = 8;
+const STEP: usize = 500;
+const STEP_BYTES: usize = 4 << 20;
+
+impl dyn ReadTx + '_ {
+    /// Hands over every row, deleted ones and those of entities outside the schema among
+    /// them: aliases first, then what others refer to before these, each entity by id. Few
+    /// are in memory at a time, whatever there is.
+    ///
+    /// # Errors
+    /// What `job` returned, or when the store cannot be read.
+    pub fn each_row(&self, mut job: impl FnMut(&str, Stored) -> Result<()>) -> Result<()> {
+        let known = self.schema().tables().map(|it| it.name.to_owned());
+        let mut names: Vec<String> = known.collect();
+        let others = self.stored_entities()?.into_iter();
+        names.extend(others.filter(|it| self.schema().get(it).is_none()));
+        names.iter().try_for_each(|entity| self.each_row_of(entity, |it| job(entity, it)))
+    }
+
+    /// Hands over every row of one entity, by id.
+    ///
+    /// # Errors
+    /// What `job` returned, or when the store cannot be read.
+    pub fn each_row_of(
+        &self,
+        entity: &str,
+        mut job: impl FnMut(Stored) -> Result<()>,
+    ) -> Result<()> {
+        let (mut step, mut after) = (STEP_FIRST, None);
+        loop {
+            let rows = self.scan(entity, after, step)?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            after = Some(last.id);
+            let bytes: usize = rows.iter().map(Stored::weight).sum();
+            step = if bytes > STEP_BYTES { step / 2 } else { step * 2 }.clamp(1, STEP);
+            rows.into_iter().try_for_each(&mut job)?;
+        }
+    }
+}
+
 impl dyn StoreTx + '_ {
     /// This transaction as one that only reads.
     pub fn reading(&self) -> &dyn ReadTx {

@@ -46,6 +46,12 @@ impl Stored {
 }
 
 impl Stored {
+    /// About how many bytes it is.
+    pub(crate) fn weight(&self) -> usize {
+        let local = self.local.values().map(|it| it.as_str().map_or(64, str::len));
+        self.row.weight() + local.sum::<usize>()
+    }
+
     /// The id that `field` holds as text.
     pub(crate) fn id_in(&self, field: &str) -> Option<Id> {
         self.row.value(field)?.as_str()?.parse().ok()

@@ -10,6 +10,7 @@ mod clocks;
 mod common;
 mod deriving;
 mod excluding;
+mod exporting;
 mod finding;
 mod holding;
 mod laws;

@@ -17,8 +17,8 @@ pub(super) fn demo(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
 
 /// Writes every row into a file.
 pub(super) fn export(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
-    let path = request.profile.export()?;
-    Ok(Outcome::toast(format!("Everything is in {}", path.display())))
+    let file = request.profile.export()?;
+    Ok(Outcome::toast(format!("Everything is in {}", file.path.display())))
 }
 
 /// Copies everything, as it is now.

@@ -1,7 +1,7 @@
 //! `sync --watch`: syncs by itself until it is stopped, with one plain line for each
 //! thing that happens.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use driftline_client::{Error, runtime, service::Service};
 use driftline_core::{Progress as Step, SyncReport, service::News, status::Failure};
 use driftline_text::length;
@@ -13,6 +13,7 @@ use crate::{
     context::{Context, Device},
     hints,
     output::Progress,
+    stop,
     terminal::exchanged,
     time,
 };
@@ -27,7 +28,7 @@ pub(super) fn run(context: &Context<'_>, device: &Device) -> Result<()> {
     let told = runtime.block_on(async {
         let teller = Teller { context, last: None };
         tokio::select! {
-            stopped = stopped() => stopped,
+            stopped = stop::asked() => stopped,
             told = teller.tell(news, device.replica.subscribe_to_status()) => told,
         }
     });
@@ -36,24 +37,6 @@ pub(super) fn run(context: &Context<'_>, device: &Device) -> Result<()> {
     context.output.chat("Stopped. What was not sent waits here for the next sync.");
     Ok(())
 }
-
-/// Waits until a person (Ctrl-C) or the system wants it to end.
-async fn stopped() -> Result<()> {
-    let interrupted = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut ended = signal(SignalKind::terminate()).context(DEAF)?;
-        tokio::select! {
-            done = interrupted => done.context(DEAF),
-            _ = ended.recv() => Ok(()),
-        }
-    }
-    #[cfg(not(unix))]
-    interrupted.await.context(DEAF)
-}
-
-const DEAF: &str = "the system does not say when to stop; try again";
 
 struct Teller<'a> {
     context: &'a Context<'a>,
