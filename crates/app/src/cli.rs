@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Overview,
     /// Import the transcripts of coding agents, or an export file; never writes to them
     Import(commands::import::Import),
+    /// List the agents on this machine, and what of their transcripts is imported
+    Agents(commands::agents::Agents),
     /// List sessions, last active first
     Sessions(commands::sessions::Sessions),
     /// Search messages, names and comments

@@ -16,6 +16,7 @@ pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<()> {
         Command::Overview => commands::overview::run(context),
         Command::Open(it) => it.run(context),
         Command::Import(it) => it.run(context),
+        Command::Agents(it) => it.run(context),
         Command::Sessions(it) => it.run(context),
         Command::Search(it) => it.run(context),
         Command::List(it) => it.run(context),

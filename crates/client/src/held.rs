@@ -107,14 +107,14 @@ pub(crate) fn scanner() -> Option<&'static Scanner> {
 /// When the rows cannot be read.
 pub fn list(replica: &Replica) -> Result<Vec<HeldRow>> {
     let entries = replica.held()?;
-    let rows = entries.into_iter().filter_map(|entry| Some((entry.held()?.clone(), entry)));
-    let mut rows: Vec<_> =
-        replica.read(|tx| rows.map(|(hold, it)| row(tx, &it, hold)).collect())?;
+    let held = entries.iter().filter_map(|it| Some((it, it.held()?)));
+    let read = |tx: &dyn ReadTx| held.map(|(entry, hold)| row(tx, entry, hold)).collect();
+    let mut rows: Vec<_> = replica.read(read)?;
     rows.sort_by_key(|it| (it.since, it.id));
     Ok(rows)
 }
 
-fn row(tx: &dyn ReadTx, entry: &Queued, hold: Hold) -> driftline_core::Result<HeldRow> {
+fn row(tx: &dyn ReadTx, entry: &Queued, hold: &Hold) -> driftline_core::Result<HeldRow> {
     let (entity, id) = (entry.entity.clone(), entry.id);
     let own = tx.get(&entity, id)?.map(|it| it.row).unwrap_or_default();
     let found = hold.fields.iter().map(|(field, rule)| {

@@ -26,6 +26,7 @@ mod client;
 mod error;
 mod log;
 mod open_profile;
+mod seen;
 mod time;
 mod turn;
 mod variables;

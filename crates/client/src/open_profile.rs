@@ -6,11 +6,11 @@ use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
     io::ErrorKind,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
 };
 
 use driftline_auth::ProviderPlugin;
-use driftline_core::{Id, Millis, Replica, device, status::Status};
+use driftline_core::{Id, Replica, device, status::Status};
 use driftline_reading::inbox::Outside;
 use url::Url;
 
@@ -24,15 +24,12 @@ use crate::{
     exclude,
     export::{self, Written},
     held::{self, Choice, HeldRow},
-    import,
+    import::{self, Agent},
     importer::{Asker, Importing},
     profile::Turn,
+    seen::Seen,
     service::Service,
 };
-
-/// How long what was seen of the transcripts on the disk is good for: looking walks
-/// through all of them.
-const SEEN: Millis = 30_000;
 
 /// Something that stays on this device.
 #[derive(Clone, Debug)]
@@ -61,7 +58,8 @@ pub struct OpenProfile {
     replica: Arc<Replica>,
     importer: Asker,
     service: Option<Service>,
-    outside: Mutex<Option<(Millis, Outside)>>,
+    outside: Seen<Outside>,
+    agents: Seen<Vec<Agent>>,
     errands: Arc<Errands>,
 }
 
@@ -83,7 +81,15 @@ impl OpenProfile {
     ) -> Self {
         let replica = device.replica.clone();
         let errands = Errands::new(client.clone(), replica.clone(), visit);
-        Self { client, replica, importer, service, outside: Mutex::default(), errands }
+        Self {
+            client,
+            replica,
+            importer,
+            service,
+            outside: Seen::default(),
+            agents: Seen::default(),
+            errands,
+        }
     }
 
     /// Where this device stands with its remote.
@@ -303,16 +309,21 @@ impl OpenProfile {
     /// # Errors
     /// When the rows cannot be read.
     pub fn outside(&self) -> Result<Outside> {
-        let now = self.client.env.monotonic();
-        let mut kept = self.outside.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((at, seen)) = &*kept
-            && now.saturating_sub(*at) < SEEN
-        {
-            return Ok(seen.clone());
+        let (now, imported) = (self.client.env.monotonic(), self.importer.state().last_at);
+        self.outside.or_look(now, imported, || Ok(import::outside(&self.replica)?))
+    }
+
+    /// Which agents have transcripts on this machine, and what of them is here; none where
+    /// nothing is imported.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub fn agents(&self) -> Result<Vec<Agent>> {
+        if self.importer.state().places.is_empty() {
+            return Ok(Vec::new());
         }
-        let seen = import::outside(&self.replica)?;
-        *kept = Some((now, seen.clone()));
-        Ok(seen)
+        let (now, imported) = (self.client.env.monotonic(), self.importer.state().last_at);
+        self.agents.or_look(now, imported, || import::survey(&self.replica))
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod add;
+pub(crate) mod agents;
 pub(crate) mod backup;
 pub(crate) mod comment;
 pub(crate) mod completions;

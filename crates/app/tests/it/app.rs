@@ -187,3 +187,30 @@ fn everything_can_be_exported() {
     place.ok("B", &["import", path]);
     assert_eq!(place.json("B", &["digest"]), place.json("A", &["digest"]));
 }
+
+#[test]
+fn the_settings_tell_which_agents_are_here_and_what_of_them_is_read() {
+    let place = Place::new();
+    place.transcripts(2, 2);
+    let cursor = place.path("home/.cursor/chats/1");
+    std::fs::create_dir_all(&cursor).unwrap();
+    std::fs::write(cursor.join("store.db"), "{}").unwrap();
+    let app = place.app("A");
+    let mut events = app.events();
+    let mut page = app.page("/settings").body;
+    while !page.contains("2 files, all here") {
+        events.until("@status");
+        page = app.page("/settings").body;
+    }
+    let folder = place.path("home/.claude/projects");
+    for part in [
+        "Claude Code",
+        folder.to_str().unwrap(),
+        "for 30 days",
+        "Cursor",
+        "1 file, not read yet",
+        "Nothing was found of Cline, Codex,",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+}

@@ -95,3 +95,38 @@ fn a_path_is_a_folder_or_one_transcript() {
         assert!(code != 1 && told.contains(says), "{words:?}: {code} {told}");
     }
 }
+
+#[test]
+fn agents_are_listed_with_what_is_here_of_each() {
+    let place = Place::new();
+    let (code, said) = (place.run("A", &["agents"]).code, place.ok("A", &["agents"]));
+    assert!(code == 0 && said.starts_with("Nothing found of Claude Code, Cline,"), "{said}");
+    place.transcripts(2, 2);
+    let cursor = place.path("home/.cursor/chats/1");
+    fs::create_dir_all(&cursor).unwrap();
+    fs::write(cursor.join("store.db"), "{}").unwrap();
+    let of = |tool: &str| {
+        let all = place.json("A", &["agents"]);
+        all.as_array().unwrap().iter().find(|it| it["tool"] == tool).cloned().unwrap()
+    };
+    let claude = of("claude-code");
+    assert_eq!((&claude["found"], &claude["imported"]), (&json!(2), &json!(0)), "{claude}");
+    assert_eq!((&claude["keeps_days"], &claude["last_at"]), (&json!(30), &json!(null)));
+    let folder = place.path("home/.claude/projects");
+    assert_eq!(claude["places"][0], folder.to_str().unwrap());
+    place.ok("A", &["import"]);
+    place.transcript("torn.jsonl", "");
+    fs::remove_file(folder.join("-work-engine/torn.jsonl")).unwrap();
+    fs::create_dir(folder.join("-work-engine/torn.jsonl")).unwrap();
+    let claude = of("claude-code");
+    assert_eq!((&claude["found"], &claude["imported"]), (&json!(2), &json!(2)));
+    assert!(claude["last_at"].is_u64(), "{claude}");
+    assert!(claude["problems"][0]["reason"].as_str().unwrap().contains("a folder"), "{claude}");
+    let other = of("cursor");
+    assert_eq!((&other["found"], &other["is_read"]), (&json!(1), &json!(false)));
+    assert_eq!(of("codex")["found"], 0);
+    let said = place.ok("A", &["agents"]);
+    let lines: Vec<_> = said.lines().collect();
+    assert!(lines[1].starts_with("Claude Code") && lines[1].contains("30 days"), "{said}");
+    assert!(lines[2].starts_with("Cursor") && lines[2].contains("not read yet"), "{said}");
+}

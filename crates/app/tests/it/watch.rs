@@ -156,4 +156,5 @@ fn it_imports_of_one_agent_and_tells_people_a_line() {
         "{said}"
     );
     assert!(place.ok("A", &["list", "messages"]).contains("hello"));
+    assert_eq!(place.json("A", &["agents"])[0]["imported"], 0, "nothing of another agent");
 }

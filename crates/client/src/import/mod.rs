@@ -2,6 +2,7 @@
 //! how far its file is read in one transaction. So an import can be killed anywhere,
 //! and the next one goes on. A file that cannot be read does not stop the others.
 
+mod agents;
 mod count;
 mod file;
 mod one;
@@ -19,8 +20,14 @@ pub use driftline_transcripts::Secrets;
 use driftline_transcripts::{Batch, Found, Part, Unread, read_ahead, readers};
 
 pub(crate) use self::places::moved;
+pub use self::{
+    agents::{Agent, survey},
+    one::one,
+    outside::outside,
+    report::Report,
+    watch::Watch,
+};
 use self::{count::Count, places::Places, report::Fault};
-pub use self::{one::one, outside::outside, report::Report, watch::Watch};
 
 /// What people call the agents whose transcripts are looked for, by name. What a service
 /// hands out is read only where a person says it is.
@@ -165,9 +172,9 @@ fn files(
     report
 }
 
-/// Notes what could not be read: of these files, or of all there are.
+/// Notes what was read and what could not be: of these files, or of all there are.
 fn note(replica: &Replica, tried: Option<&[Found]>, report: &mut Report) {
-    if let Err(error) = outside::note(replica, tried, &report.problems) {
+    if let Err(error) = outside::note(replica, tried, report) {
         report.problem("", format!("what could not be read could not be noted: {error}"));
     }
 }

@@ -13,10 +13,13 @@ use driftline_reading::inbox::{Expiring, Outside, Unread};
 use driftline_transcripts::{Checkpoint, Found, Problem, Reader, find_below};
 use serde::{Deserialize, Serialize};
 
-use super::{file, places::Places};
+use super::{Report, file, places::Places};
 
 /// Under which name the store keeps what could not be read.
 const PROBLEMS: &str = "import.problems";
+
+/// Under which name the store keeps when each agent's transcripts were last imported.
+const LAST: &str = "import.last";
 
 /// How many problems are kept: nobody looks at more, and they may be a whole disk's.
 const KEPT: usize = 200;
@@ -35,9 +38,11 @@ struct Noted {
 
 type Problems = BTreeMap<String, Noted>;
 
-/// Notes what an import could not read, of the files that it `tried` or of all there are.
-/// What it could is no problem any more, and of what was wrong before, the time stays.
-pub(super) fn note(replica: &Replica, tried: Option<&[Found]>, problems: &[Problem]) -> Result<()> {
+/// Notes what an import could not read, of the files that it `tried` or of all there are, and
+/// whose transcripts it read. What it could is no problem any more, and of what was wrong
+/// before, the time stays.
+pub(super) fn note(replica: &Replica, tried: Option<&[Found]>, report: &Report) -> Result<()> {
+    let Report { problems, files, .. } = report;
     let now = replica.now();
     let was_tried = |path: &str| match tried {
         Some(tried) => tried.iter().any(|it| it.path.to_string_lossy() == path),
@@ -58,7 +63,9 @@ pub(super) fn note(replica: &Replica, tried: Option<&[Found]>, problems: &[Probl
         if text != tx.value(PROBLEMS)? {
             tx.set_value(PROBLEMS, text.as_deref())?;
         }
-        Ok(())
+        let mut last = last(tx.reading())?;
+        last.extend(files.iter().map(|it| (it.tool.to_owned(), now)));
+        tx.set_value(LAST, serde_json::to_string(&last).ok().as_deref())
     })
 }
 
@@ -67,14 +74,25 @@ fn load(tx: &dyn ReadTx) -> Result<Problems> {
     Ok(text.and_then(|it| serde_json::from_str(&it).ok()).unwrap_or_default())
 }
 
+/// When the transcripts of each agent were last imported.
+pub(super) fn last(tx: &dyn ReadTx) -> Result<BTreeMap<String, Millis>> {
+    let text = tx.meta(LAST)?;
+    Ok(text.and_then(|it| serde_json::from_str(&it).ok()).unwrap_or_default())
+}
+
+/// What could not be read. A file that is gone is no problem any more.
+pub(super) fn problems(tx: &dyn ReadTx) -> Result<impl Iterator<Item = (Problem, Millis)>> {
+    let known = load(tx)?.into_iter().filter(|(path, _)| Path::new(path).exists());
+    Ok(known.map(|(path, it)| (Problem { path, reason: it.reason }, it.at)))
+}
+
 /// What this machine shows of its transcripts now. Opens none of them.
 pub fn outside(replica: &Replica) -> Result<Outside> {
     let places = Places::of_user().ok();
     let now = replica.env().wall();
     replica.read(|tx| {
-        // A file that is gone is no problem any more.
-        let problems = load(tx)?.into_iter().filter(|(path, _)| Path::new(path).exists());
-        let problems = problems.map(|(path, it)| Unread { path, reason: it.reason, at: it.at });
+        let problems = problems(tx)?;
+        let problems = problems.map(|(Problem { path, reason }, at)| Unread { path, reason, at });
         let mut expiring = Vec::new();
         for (reader, place) in places.iter().flat_map(Places::each) {
             expiring.extend(soon(tx, reader, place, now)?);

@@ -1,22 +1,23 @@
 //! What is stored where and what stays there, where transcripts come from, and the config
 //! in force.
 
+mod agents;
 mod backups;
 mod exclusions;
 
-use driftline_client::{Place, config::Entry, importer::Importing};
-use driftline_text::{ago, size};
+use driftline_client::{Place, config::Entry};
+use driftline_text::size;
 use maud::{Markup, html};
 
-use crate::{Fragment, Request, Result, parts::count_of};
+use crate::{Fragment, Request, Result};
 
 pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
     let settings = request.profile.settings()?;
     let main = html! {
         h1 { "Settings" }
         (look())
-        (imports(request, &request.profile.importing()))
-        (places(&request.profile.places()))
+        (agents::section(request, &request.profile.importing(), &request.profile.agents()?))
+        (places(request, &request.profile.places()))
         (exclusions::section(&request.profile.exclusions()?))
         (backups::section(request, &request.profile.backups()))
         (config(request, &settings))
@@ -40,37 +41,7 @@ fn look() -> Markup {
     }
 }
 
-fn imports(request: &Request<'_>, state: &Importing) -> Markup {
-    html! {
-        section aria-labelledby="imports" {
-            h2 #imports { "Transcripts" }
-            @if state.running {
-                p { "Reading " (state.done) " of " (count_of(state.total as u64, "file", "files")) "." }
-                progress max=(state.total.max(1)) value=(state.done) aria-label="Import" {}
-            } @else if let (Some(at), Some(last)) = (state.last_at, &state.last) {
-                p { "Last import " (ago(at, request.now)) ": " (last) "." }
-            }
-            p.muted { "These folders are watched while the app runs; their files are only read." }
-            ul.list {
-                @for place in &state.places { li.row { code { (place) } } }
-                @if state.places.is_empty() {
-                    li.row.muted { "No folder of an agent is known on this machine." }
-                }
-            }
-            @if !state.problems.is_empty() {
-                h3 { "What could not be read" }
-                ul.list {
-                    @for (place, why) in &state.problems {
-                        li.row { div.row-main { code { (place) } div.hint { (why) } } }
-                    }
-                }
-            }
-            div.bar { button.btn data-post="/import" { "Import now" } }
-        }
-    }
-}
-
-fn places(places: &[Place]) -> Markup {
+fn places(request: &Request<'_>, places: &[Place]) -> Markup {
     html! {
         section aria-labelledby="places" {
             h2 #places { "What is stored where" }
@@ -86,7 +57,8 @@ fn places(places: &[Place]) -> Markup {
                 }
             }
             div.bar { button.btn data-post="/export" { "Export everything" } }
-            p.muted { "Every row, a line of JSON for each, in a new file of the profile." }
+            p.muted { "Every row, a line of JSON for each, in a new file of the profile. Any profile \
+                takes it in: " code { (request.host.call("import FILE")) } }
         }
     }
 }
