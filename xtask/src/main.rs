@@ -6,6 +6,7 @@
     reason = "a task tells the person who runs it what it did"
 )]
 
+mod agents;
 mod bench;
 mod browser;
 mod cargo;
@@ -57,6 +58,8 @@ enum Task {
     Codegen(codegen::Options),
     /// Play schedules of faults over every entity, and compare with the model
     Sim(sim::Options),
+    /// Try importing and resuming with the real agents, as npm has them today
+    Agents(agents::Options),
     /// Try the app in this machine's Chromium, as a person would
     Browser(browser::Options),
     /// Run the tests that depend on the day or the zone a year ahead, in other zones
@@ -93,6 +96,7 @@ fn run(task: Task) -> Result<()> {
         Task::NewProject { folder } => new_project::run(root, &folder),
         Task::Codegen(options) => codegen::run(root, &options),
         Task::Sim(options) => sim::run(&options),
+        Task::Agents(options) => agents::run(root, &options),
         Task::Browser(options) => browser::run(root, &options),
         Task::Elsewhere => elsewhere::run(root),
         Task::Pages => test::pages(root),
