@@ -4,7 +4,10 @@
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     thread,
 };
 
@@ -52,14 +55,17 @@ impl Model {
 fn answer(mut stream: TcpStream, kept: &Mutex<Vec<Value>>) -> Result<()> {
     let (path, body) = read(&stream)?;
     let request: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let (status, kind, body) = reply(&path, request, kept);
+    let (status, kind, body) = reply(&path, &request, kept);
     let length = body.len();
     let head = format!("HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {length}");
     write!(stream, "{head}\r\nconnection: close\r\n\r\n{body}")?;
     Ok(())
 }
 
-fn reply(path: &str, request: Value, kept: &Mutex<Vec<Value>>) -> (u16, &'static str, String) {
+/// The number of the next reply.
+static NUMBER: AtomicU64 = AtomicU64::new(1);
+
+fn reply(path: &str, request: &Value, kept: &Mutex<Vec<Value>>) -> (u16, &'static str, String) {
     const JSON: &str = "application/json";
     let Some(wire) = Wire::of(path) else {
         // Agents get by without a list of models, and without a count of tokens.
@@ -69,16 +75,12 @@ fn reply(path: &str, request: Value, kept: &Mutex<Vec<Value>>) -> (u16, &'static
             json!({"error": {"message": "the script has no such path"}}).to_string(),
         );
     };
-    let asked = wire.read(&request);
+    let asked = wire.read(request);
     let line = script::next(&asked);
     let named = request.get("model").and_then(Value::as_str);
-    let number = {
-        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.push(request.clone());
-        NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
-    };
+    kept.lock().unwrap_or_else(PoisonError::into_inner).push(request.clone());
     let reply = Reply {
-        number,
+        number: NUMBER.fetch_add(1, Ordering::Relaxed),
         model: named.unwrap_or("scripted"),
         thinking: line.thinking,
         text: line.text,
@@ -87,11 +89,9 @@ fn reply(path: &str, request: Value, kept: &Mutex<Vec<Value>>) -> (u16, &'static
     let streams = request.get("stream").and_then(Value::as_bool) != Some(false);
     match wire.whole(&reply).filter(|_| !streams || path.contains(":generateContent")) {
         Some(whole) => (200, JSON, whole.to_string()),
-        None => (200, "text/event-stream", wire.stream(&request, &reply)),
+        None => (200, "text/event-stream", wire.stream(request, &reply)),
     }
 }
-
-static NUMBER: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
 
 /// The path and the body of a request.
 fn read(stream: &TcpStream) -> Result<(String, Vec<u8>)> {

@@ -51,8 +51,8 @@ const ASIDE: Line = says("A look around");
 pub(super) fn next(asked: &Asked) -> &'static Line {
     let prompts = asked.turns.iter().enumerate().filter(|(_, it)| it.who == Who::Person);
     let known = prompts.rev().find_map(|(at, turn)| {
-        let lines = SCRIPT.iter().filter(|(prompt, _)| turn.text.contains(prompt));
-        lines.last().map(|(_, lines)| (at, lines))
+        let mut lines = SCRIPT.iter().filter(|(prompt, _)| turn.text.contains(prompt));
+        lines.next_back().map(|(_, lines)| (at, lines))
     });
     let Some((at, lines)) = known.filter(|_| !asked.tools.is_empty()) else { return &ASIDE };
     // A turn may be told in several pieces: a text, and a call.

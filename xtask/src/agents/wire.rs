@@ -139,8 +139,8 @@ impl Wire {
     /// The body of a reply that is streamed.
     pub(super) fn stream(self, request: &Value, reply: &Reply<'_>) -> String {
         match self {
-            Self::Messages => named(messages::write(request, reply)),
-            Self::Responses => named(responses::write(reply)),
+            Self::Messages => named(&messages::write(request, reply)),
+            Self::Responses => named(&responses::write(reply)),
             Self::Chat => unnamed(chat::write(reply)) + "data: [DONE]\n\n",
             Self::Gemini => unnamed([gemini::write(reply)]),
         }
@@ -153,7 +153,7 @@ impl Wire {
 }
 
 /// Events whose names are their types.
-fn named(events: Vec<Value>) -> String {
+fn named(events: &[Value]) -> String {
     let one = |it: &Value| {
         let name = it.get("type").and_then(Value::as_str).unwrap_or_default();
         format!("event: {name}\ndata: {it}\n\n")
