@@ -57,9 +57,8 @@ pub(super) enum Line {
 /// When it cannot be read.
 pub fn is_export(path: &Path) -> Result<bool> {
     match Lines::open(path)?.first() {
-        Ok(_) => Ok(true),
+        Ok(_) | Err(Error::BadLine { .. }) => Ok(true),
         Err(Error::NoExport(_)) => Ok(false),
-        Err(Error::BadLine { .. }) => Ok(true),
         Err(error) => Err(error),
     }
 }

@@ -91,7 +91,11 @@ fn a_profile_that_has_rows_has_those_of_both_and_syncs_them() {
     assert!(joined.new == 1 && joined.grown == 2, "{joined:?}");
     assert!(joined.kept_database.unwrap().is_file(), "what was there is kept");
     assert_eq!(b.all("inbox", "title"), ["By hand", "Of B"]);
-    assert_eq!(b.count("sessions") as usize, session - 1, "what was deleted there is here");
+    assert_eq!(
+        usize::try_from(b.count("sessions")).unwrap(),
+        session - 1,
+        "what was deleted there is here"
+    );
     assert!(b.all("sessions", "name").contains(&json!("Mine")));
     // A third one gets it from the remote.
     b.sync();
