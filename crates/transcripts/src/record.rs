@@ -112,16 +112,16 @@ pub type Take<'a> = dyn FnMut(Record) -> ControlFlow<()> + 'a;
 inventory::collect!(Reader);
 
 impl Reader {
-    /// Whether the agent keeps its transcripts below home folders.
+    /// Whether the agent keeps its transcripts below home folders. A list is what a service
+    /// hands out: wherever a person puts it.
     pub fn is_in_homes(&self) -> bool {
-        !(self.places)(Path::new("/")).is_empty()
+        !matches!(self.form, Form::List(_))
     }
 
     /// Where its transcripts are in a folder that a person names: where they are in a home,
     /// or in that folder itself.
     pub fn places_in(&self, folder: &Path) -> Vec<PathBuf> {
-        let places = (self.places)(folder);
-        if places.is_empty() { vec![folder.to_owned()] } else { places }
+        if self.is_in_homes() { (self.places)(folder) } else { vec![folder.to_owned()] }
     }
 }
 

@@ -122,7 +122,7 @@ fn agents_are_listed_with_what_is_here_of_each() {
     assert_eq!((&claude["found"], &claude["imported"]), (&json!(2), &json!(2)));
     assert!(claude["last_at"].is_u64(), "{claude}");
     assert!(claude["problems"][0]["reason"].as_str().unwrap().contains("a folder"), "{claude}");
-    let other = of("cursor");
+    let other = of("cursor-cli");
     assert_eq!((&other["found"], &other["is_read"]), (&json!(1), &json!(false)));
     assert_eq!(of("codex")["found"], 0);
     let said = place.ok("A", &["agents"]);
