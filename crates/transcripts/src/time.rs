@@ -32,10 +32,11 @@ pub(crate) fn clamp(millis: i64) -> Millis {
     millis.clamp(0, LAST).unsigned_abs()
 }
 
-/// A moment as agents write it: RFC 3339 with milliseconds, in UTC.
+/// A moment as agents write it: RFC 3339 with milliseconds, in UTC. The year 9999 stands for
+/// every later one.
 pub(crate) fn iso(millis: Millis) -> String {
     let moment = i64::try_from(millis).ok().and_then(|it| Timestamp::from_millisecond(it).ok());
-    format!("{:.3}", moment.unwrap_or_default())
+    format!("{:.3}", moment.unwrap_or(Timestamp::MAX))
 }
 
 #[cfg(test)]
@@ -74,7 +75,8 @@ mod tests {
     fn writes_what_it_reads() {
         assert_eq!(iso(1_786_363_205_120), "2026-08-10T12:00:05.120Z");
         assert_eq!(iso(0), "1970-01-01T00:00:00.000Z");
-        assert_eq!(parse(&iso(LAST.unsigned_abs())), Some(LAST.unsigned_abs()));
+        let last = "9999-12-30T22:00:00.999Z";
+        assert_eq!((iso(LAST.unsigned_abs()), iso(u64::MAX)), (last.into(), last.into()));
     }
 
     proptest! {

@@ -29,13 +29,23 @@ inventory::submit! {
 }
 
 fn plan(source: &Source, target: &Target<'_>) -> Result<Plan> {
-    let plan = match kept::kept(source, TOOL) {
+    // The head is made anew. That of a fork is kept, because it says whose.
+    let kept = kept::kept(source, TOOL).map(|mut it| {
+        it.main.retain(|it| !is_head(it.raw));
+        it
+    });
+    let plan = match kept {
         // The first version has no links: what would be made of it is another form.
         Some(kept) if kept.main.iter().all(|it| has_link(it.raw)) => as_kept(&kept, target),
         _ => anew(source, target),
     };
     let resume = vec!["--session".into(), plan.session.clone()];
     Ok(Plan { resume, ..plan })
+}
+
+fn is_head(raw: &str) -> bool {
+    let entry: Option<Value> = serde_json::from_str(raw).ok();
+    entry.is_some_and(|it| it.get("type").and_then(Value::as_str) == Some("session"))
 }
 
 fn has_link(raw: &str) -> bool {
