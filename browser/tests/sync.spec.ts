@@ -143,7 +143,10 @@ test("a row that no remote takes is set aside with the reason", async ({ page, p
 /** What a person should not have written. */
 const KEY = `ghp_${"a1B2c3".repeat(6)}`;
 
-test("what looks like a secret is held until its owner decides", async ({ page, place }) => {
+test("what looks like a secret is held until its owner decides", async ({
+  page,
+  place,
+}) => {
   await share(place, "shared.db", "a", "b");
   await place.ok("a", "sync");
   await place.ok("a", "add", "inbox", "title=Deploy", `body=use ${KEY} here`);

@@ -11,12 +11,9 @@ use driftline_core::{
     view,
 };
 use driftline_inspect::label::{in_line, label};
-use driftline_secrets::Scanner;
+use driftline_secrets::{SHORTEST, Scanner};
 
 use crate::{Error, Result};
-
-/// No secret is found in a text of fewer bytes.
-const SHORTEST: usize = 12;
 
 /// What is said if the rules cannot be read: then every text is held.
 const UNREADABLE: &str = "unreadable-rules";
