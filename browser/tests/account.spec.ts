@@ -35,7 +35,10 @@ test("signs in, shows what a merge would do, merges, and takes it back @days", a
   deployment,
   page,
   place,
+  watch,
 }) => {
+  // The picture goes with the sign-in, maybe between a page that shows it and its loading.
+  watch.allow(/404 .*\/file\/avatar/);
   for (const profile of ["there", "here"]) {
     await deployment.join(place, profile);
     await place.ok(profile, "add", "sessions", `name=Made ${profile}`);
