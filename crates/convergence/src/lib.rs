@@ -77,14 +77,14 @@
 //! | `heal-never` | `device/adopt.rs` | A device that finds a difference does not start over | errors |
 //! | `heal-remembers-hub` | `device/heal.rs` | Starting over keeps what the old hub held of each row | errors |
 //! | `heal-silent` | `device/heal.rs` | Starting over reads everything and offers nothing | rows |
-//! | `hub-deleted-twin` | `hub.rs` | The hub folds a birth with a row that was deleted | folds |
-//! | `hub-folds-old-rows` | `hub.rs` | The hub folds any two rows that meet under a key, also those that were renamed to it | folds |
-//! | `hub-forgets-clock` | `hub.rs` | The hub takes stamps that are a year ahead | takings |
-//! | `hub-keeps-place` | `hub.rs` | A row that grows keeps its place in the feed, where nobody reads it again | errors |
-//! | `hub-no-twins` | `hub.rs` | The hub does not look for the twin of a birth | doubles |
-//! | `hub-own-key-twin` | `hub.rs` | The hub compares a birth with the key a row has by itself, not with the key it shows | folds |
-//! | `hub-page-skips` | `hub.rs` | A page that was cut short leads to the head all the same | errors |
-//! | `hub-takes-parts` | `hub.rs` | The hub takes a part of a row that it has never heard of | takings |
+//! | `hub-deleted-twin` | `hub/judge.rs` | The hub folds a birth with a row that was deleted | folds |
+//! | `hub-folds-old-rows` | `hub/judge.rs` | The hub folds any two rows that meet under a key, also those that were renamed to it | folds |
+//! | `hub-forgets-clock` | `hub/judge.rs` | The hub takes stamps that are a year ahead | takings |
+//! | `hub-keeps-place` | `hub/judge.rs` | A row that grows keeps its place in the feed, where nobody reads it again | errors |
+//! | `hub-no-twins` | `hub/judge.rs` | The hub does not look for the twin of a birth | doubles |
+//! | `hub-own-key-twin` | `hub/judge.rs` | The hub compares a birth with the key a row has by itself, not with the key it shows | folds |
+//! | `hub-page-skips` | `hub/feed.rs` | A page that was cut short leads to the head all the same | errors |
+//! | `hub-takes-parts` | `hub/judge.rs` | The hub takes a part of a row that it has never heard of | takings |
 //! | `import-overwrites` | `device/import.rs` | An import replaces cells, also those that a person wrote | rows |
 //! | `join-incoming-wins` | `row.rs` | Joining takes the cell that comes in, whichever of the two is the later one | rows |
 //! | `link-stays-bound` | `device/link.rs` | A device does not notice that its hub went back to a backup | errors |

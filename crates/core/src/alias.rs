@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     ALIASES, Id, Result, Row, Stamp, Value,
-    store::{Deleted, Find, ReadRows, StoreTx, Stored},
+    store::{Deleted, Find, Lookup, ReadRows, StoreTx, Stored},
 };
 
 /// The row that records that `one` and `other` are the same row of `entity`.
@@ -34,7 +34,7 @@ pub fn apart(entity: &str, member: Id) -> Id {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn class(tx: &dyn ReadRows, entity: &str, id: Id) -> Result<Vec<Id>> {
+pub fn class(tx: &dyn Lookup, entity: &str, id: Id) -> Result<Vec<Id>> {
     let mut found = BTreeSet::from([id]);
     let mut open = vec![id];
     while let Some(next) = open.pop() {

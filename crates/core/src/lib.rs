@@ -13,7 +13,7 @@ mod entity;
 mod env;
 mod error;
 mod field;
-mod hub;
+pub mod hub;
 mod id;
 mod live;
 mod members;

@@ -116,7 +116,7 @@ fn empty(tx: &mut dyn StoreTx) -> Result<()> {
             }
         }
     }
-    hub::forget(tx)
+    hub::save(tx, None)
 }
 
 /// A remote whose feed is read from a mirror first.

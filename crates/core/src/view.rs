@@ -11,7 +11,7 @@ use std::{
 use crate::{
     EntityDescriptor, FieldName, Id, Kind, Result, Row, Value, alias,
     members::Members,
-    store::{Deleted, Find, ReadRows, Stored},
+    store::{Deleted, Find, Lookup, ReadRows, Stored},
 };
 
 /// A row as a person sees it.
@@ -61,20 +61,20 @@ impl From<Members> for View {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn view(tx: &dyn ReadRows, entity: &EntityDescriptor, id: Id) -> Result<Option<View>> {
+pub fn view(tx: &dyn Lookup, entity: &EntityDescriptor, id: Id) -> Result<Option<View>> {
     Ok(members(tx, entity, id)?.map(View::from))
 }
 
 /// The rows that are one with the row `id`.
 pub(crate) fn members(
-    tx: &dyn ReadRows,
+    tx: &dyn Lookup,
     entity: &EntityDescriptor,
     id: Id,
 ) -> Result<Option<Members>> {
     gather(tx, entity, &alias::class(tx, entity.name, id)?)
 }
 
-fn gather(tx: &dyn ReadRows, entity: &EntityDescriptor, class: &[Id]) -> Result<Option<Members>> {
+fn gather(tx: &dyn Lookup, entity: &EntityDescriptor, class: &[Id]) -> Result<Option<Members>> {
     let mut rows = Vec::with_capacity(class.len());
     for id in class {
         rows.extend(tx.get(entity.name, *id)?);

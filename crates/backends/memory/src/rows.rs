@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use driftline_core::{
-    Cursor, Id, Result, Schema,
-    store::{Fed, Find, Held, ReadFeed, ReadRows, Stored, WriteRows},
+    ALIASES, Cursor, Id, Result, Schema, Value,
+    store::{Fed, Find, Held, Lookup, ReadFeed, ReadRows, Stored, WriteRows},
 };
 
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
     find,
 };
 
-impl ReadRows for Data {
+impl Lookup for Data {
     fn schema(&self) -> &Schema {
         &self.schema
     }
@@ -21,14 +21,33 @@ impl ReadRows for Data {
         Ok(self.tables.get(entity).and_then(|it| it.rows.get(&id)).map(copy))
     }
 
-    fn held(&self, entity: &str, id: Id) -> Result<Option<Held>> {
-        let stored = self.tables.get(entity).and_then(|it| it.rows.get(&id));
-        Ok(stored.map(|it| Held { hash: it.hash, acked: it.acked }))
-    }
-
     fn with_key(&self, entity: &str, key: &str) -> Result<Vec<Id>> {
         let ids = self.tables.get(entity).and_then(|it| it.keys.get(key));
         Ok(ids.into_iter().flatten().copied().collect())
+    }
+
+    fn joined(&self, entity: &str, id: Id) -> Result<Vec<Id>> {
+        let mut found = Vec::new();
+        for (end, other) in [("low", "high"), ("high", "low")] {
+            let equal = vec![
+                (end.into(), Value::from(id.to_string())),
+                ("entity".into(), Value::from(entity)),
+            ];
+            let facts = self.find(ALIASES.name, &Find { equal, ..Find::default() })?;
+            found.extend(
+                facts
+                    .iter()
+                    .filter_map(|it| -> Option<Id> { it.row.value(other)?.as_str()?.parse().ok() }),
+            );
+        }
+        Ok(found)
+    }
+}
+
+impl ReadRows for Data {
+    fn held(&self, entity: &str, id: Id) -> Result<Option<Held>> {
+        let stored = self.tables.get(entity).and_then(|it| it.rows.get(&id));
+        Ok(stored.map(|it| Held { hash: it.hash, acked: it.acked }))
     }
 
     fn find(&self, entity: &str, find: &Find) -> Result<Vec<Stored>> {

@@ -2,7 +2,7 @@
 
 use driftline_core::{
     Cursor, Id, Result, Schema, Value,
-    store::{Fed, Find, Held, ReadFeed, ReadRows, Stored, WriteQueue, WriteRows},
+    store::{Fed, Find, Held, Lookup, ReadFeed, ReadRows, Stored, WriteQueue, WriteRows},
     value::canonical,
 };
 use rusqlite::{Connection, OptionalExtension, Params, params_from_iter, types::ToSqlOutput};
@@ -16,7 +16,7 @@ use crate::{
     value::{at_most, bound, id, natural, text},
 };
 
-impl ReadRows for SqliteTx<'_> {
+impl Lookup for SqliteTx<'_> {
     fn schema(&self) -> &Schema {
         self.schema
     }
@@ -26,6 +26,25 @@ impl ReadRows for SqliteTx<'_> {
         self.named(read_row(&self.statements, table, entity, id))
     }
 
+    fn with_key(&self, entity: &str, key: &str) -> Result<Vec<Id>> {
+        self.with(&self.tables.of(entity).with_key, |it| {
+            it.query_map([entity, key], |row| id(row.get_ref(0)?))?.collect()
+        })
+    }
+
+    fn joined(&self, entity: &str, id: Id) -> Result<Vec<Id>> {
+        let Some(joined) = self.tables.joined() else { return Ok(Vec::new()) };
+        // As texts, like every field that is no reference.
+        self.with(joined, |it| {
+            let ids = it.query_map((entity, id.to_string()), |row| {
+                Ok(text(row.get_ref(0)?)?.and_then(|it| it.parse().ok()))
+            })?;
+            ids.filter_map(rusqlite::Result::transpose).collect()
+        })
+    }
+}
+
+impl ReadRows for SqliteTx<'_> {
     fn held(&self, entity: &str, id: Id) -> Result<Option<Held>> {
         let held = |row: &rusqlite::Row<'_>| {
             Ok(Held { hash: row.get::<_, i64>(0)?.cast_unsigned(), acked: row.get(1)? })
@@ -42,23 +61,6 @@ impl ReadRows for SqliteTx<'_> {
         }
         self.with(&table.deleted, |it| {
             it.query_row((entity, id.to_bytes()), |row| row.get(0)).optional()
-        })
-    }
-
-    fn joined(&self, entity: &str, id: Id) -> Result<Vec<Id>> {
-        let Some(joined) = self.tables.joined() else { return Ok(Vec::new()) };
-        // As texts, like every field that is no reference.
-        self.with(joined, |it| {
-            let ids = it.query_map((entity, id.to_string()), |row| {
-                Ok(text(row.get_ref(0)?)?.and_then(|it| it.parse().ok()))
-            })?;
-            ids.filter_map(rusqlite::Result::transpose).collect()
-        })
-    }
-
-    fn with_key(&self, entity: &str, key: &str) -> Result<Vec<Id>> {
-        self.with(&self.tables.of(entity).with_key, |it| {
-            it.query_map([entity, key], |row| id(row.get_ref(0)?))?.collect()
         })
     }
 

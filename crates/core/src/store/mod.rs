@@ -9,6 +9,7 @@ mod audit;
 mod feed;
 mod find;
 mod journal;
+mod lookup;
 pub(crate) mod meta;
 mod queue;
 mod rows;
@@ -20,6 +21,7 @@ pub use self::{
     feed::{Fed, ReadFeed},
     find::{Deleted, Find},
     journal::{JOURNAL_LENGTH, Journal, Noted, NotedRun, Notes, ReadJournal, WriteJournal},
+    lookup::Lookup,
     meta::{ReadMeta, WriteMeta},
     queue::{
         Hold, Operation, QueueCounts, QueueId, QueueList, Queued, ReadQueue, Standing, WriteQueue,

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::Find;
-use crate::{ALIASES, FieldName, Id, Result, Row, Schema, Seq};
+use super::{Find, Lookup};
+use crate::{FieldName, Id, Result, Row, Seq};
 
 /// A row as a store keeps it.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,53 +67,22 @@ pub struct Held {
     pub acked: bool,
 }
 
-/// Reads rows.
-pub trait ReadRows {
-    /// The entities of this store.
-    fn schema(&self) -> &Schema;
-
-    /// The row with this id.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    fn get(&self, entity: &str, id: Id) -> Result<Option<Stored>>;
-
-    /// What a hub last held of the row with this id: as [`get`](Self::get), for less.
+/// Reads rows. Entities are named; names the schema does not know lead to the rows kept for
+/// newer programs.
+pub trait ReadRows: Lookup {
+    /// What a hub last held of the row with this id: as [`get`](Lookup::get), for less.
     ///
     /// # Errors
     /// When the store cannot be read.
     fn held(&self, entity: &str, id: Id) -> Result<Option<Held>>;
 
-    /// Whether the row with this id is deleted, if it is here: as [`get`](Self::get), for less.
+    /// Whether the row with this id is deleted, if it is here: as [`get`](Lookup::get), for less.
     ///
     /// # Errors
     /// When the store cannot be read.
     fn is_deleted(&self, entity: &str, id: Id) -> Result<Option<bool>> {
         Ok(self.get(entity, id)?.map(|it| it.row.is_deleted()))
     }
-
-    /// The ids that a row of [`ALIASES`] names together with `id` of `entity`.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    fn joined(&self, entity: &str, id: Id) -> Result<Vec<Id>> {
-        let mut found = Vec::new();
-        for (end, other) in [("low", "high"), ("high", "low")] {
-            let equal = vec![
-                (end.into(), Value::from(id.to_string())),
-                ("entity".into(), Value::from(entity)),
-            ];
-            let facts = self.find(ALIASES.name, &Find { equal, ..Find::default() })?;
-            found.extend(facts.iter().filter_map(|it| it.id_in(other)));
-        }
-        Ok(found)
-    }
-
-    /// The ids of rows whose own natural key is `key`, in order.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    fn with_key(&self, entity: &str, key: &str) -> Result<Vec<Id>>;
 
     /// Rows that match, in order. The entity must be in the schema.
     ///
