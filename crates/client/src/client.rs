@@ -72,6 +72,7 @@ impl Client {
             settings: &config.local.settings,
             env: self.env.clone(),
             tokens: None,
+            secrets: None,
         })?;
         let replica = Replica::open(store, self.env.clone())?.guarded(held::guard());
         let replica = Arc::new(replica);
@@ -114,6 +115,7 @@ impl Client {
             settings: &remote.settings,
             env: self.env.clone(),
             tokens,
+            secrets: None,
         })?;
         Ok(Some(backend))
     }

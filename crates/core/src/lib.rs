@@ -23,6 +23,7 @@ mod replica;
 pub mod review;
 mod row;
 mod schema;
+mod secrets;
 pub mod service;
 mod stamp;
 pub mod status;
@@ -37,8 +38,9 @@ pub use {entity::read_field, inventory};
 
 pub use self::{
     backend::{
-        Answer, Answers, Backend, BackendPlugin, Change, Digests, Identity, Limits, MakeScratch,
-        Open, OpenBackend, PROTOCOL, Page, Pull, Push, Recorded, Scratch, Snapshot, TakeSnapshot,
+        Answer, Answers, Backend, BackendPlugin, Begun, Change, Digests, Identity, Limits,
+        MakeScratch, Open, OpenBackend, PROTOCOL, Page, Pull, Push, Recorded, Scratch, SetUp,
+        Snapshot, Start, TakeSnapshot, Tried,
     },
     backoff::backoff,
     counter::{Cursor, Seq, Serial},
@@ -52,6 +54,7 @@ pub use self::{
     replica::{Changed, Entry, Replica, WriteTx},
     row::{Cell, DELETED_AT, FieldName, Row},
     schema::{ALIASES, Schema, is_plain_name},
+    secrets::Secrets,
     stamp::Stamp,
     status::Progress,
     store::{Durability, Store},

@@ -1,6 +1,5 @@
 //! What tests of several crates share: clocks, a folder with a home in it and transcripts
-//! there, requests written by hand, what
-//! snapshots leave out, and waiting. What one crate's tests alone need is in its
+//! there, requests written by hand, secrets, what snapshots leave out, and waiting. What one crate's tests alone need is in its
 //! `tests/it`.
 #![allow(
     clippy::expect_used,
@@ -13,6 +12,7 @@ mod clock;
 mod home;
 mod redact;
 mod request;
+mod secrets;
 mod wait;
 
 pub use self::{
@@ -20,6 +20,7 @@ pub use self::{
     home::{Home, line, message_name, session_name, snapshot, written},
     redact::{markup, redact},
     request::{Answer, Request, closed_port},
+    secrets::MemorySecrets,
     wait::{PATIENCE, until},
 };
 

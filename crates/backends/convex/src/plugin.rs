@@ -16,9 +16,8 @@ inventory::submit! {
             ("site_url", "the address of its web pages, if it is not the usual one"),
         ],
         sign_in: Some("url"),
-        local: None,
         remote: Some(open),
-        scratch: None,
+        ..BackendPlugin::NONE
     }
 }
 

@@ -22,13 +22,13 @@ driftline_core::inventory::submit! {
         name: "memory",
         doc: "Nothing is kept: for a throw-away run",
         settings: &[],
-        sign_in: None,
         local: Some(|open| Ok(Arc::new(MemoryStore::new(open.schema)))),
         remote: Some(|open| {
             let store = Arc::new(MemoryStore::new(open.schema));
             Ok(Arc::new(Hub::open(store, "memory", &*open.env)?))
         }),
         scratch: Some(|| Ok(Box::new(MemoryStore::new(&Schema::of([])?)))),
+        ..BackendPlugin::NONE
     }
 }
 

@@ -29,7 +29,6 @@ inventory::submit! {
             "the path of the file; a relative one is relative to the profile. \
              Local: `driftline.db` by default. Remote: required, and on a local disk",
         )],
-        sign_in: None,
         local: Some(open_local),
         remote: Some(|open| {
             let store = Arc::new(open_remote(open)?);
@@ -37,6 +36,7 @@ inventory::submit! {
             Ok(Arc::new(Hub::open(store, &person, &*open.env)?))
         }),
         scratch: Some(|| Ok(Box::new(TemporaryFile::new()?))),
+        ..BackendPlugin::NONE
     }
 }
 

@@ -50,6 +50,7 @@ impl Scratch {
             settings: &settings,
             env: client.env.clone(),
             tokens: None,
+            secrets: None,
         })?;
         Ok(Self { mirror: Mirror::new(store) })
     }

@@ -72,6 +72,7 @@ impl Device {
             settings,
             env: env.clone(),
             tokens: None,
+            secrets: None,
         };
         let replica = Replica::open(local(&open(&none))?, env.clone())?;
         Ok(Self { name, replica, remote: remote(&open(&shared))? })

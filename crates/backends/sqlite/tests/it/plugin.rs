@@ -15,6 +15,7 @@ fn with<T>(profile: &Path, settings: Value, job: impl Fn(&OpenBackend<'_>) -> T)
         settings: &settings,
         env: Arc::new(Simulated::new(0, 0)),
         tokens: None,
+        secrets: None,
     })
 }
 

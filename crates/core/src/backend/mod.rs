@@ -1,16 +1,22 @@
 //! What a sync needs of the other side: push, pull and limits. The types here are
 //! what travels; they are plain data, so that any transport can carry them.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+mod plugin;
+mod set_up;
+
+use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
+pub use self::{
+    plugin::{BackendPlugin, MakeScratch, Open, OpenBackend, Scratch},
+    set_up::{Begun, SetUp, Start, Tried},
+};
 use crate::{
-    Cursor, Env, Error, Hear, Id, Millis, Result, Row, Schema, Seq, Serial, Stamp, Store,
-    TokenSource, device::Unread, store::StoreTx,
+    Cursor, Env, Error, Hear, Id, Millis, Result, Row, Seq, Serial, Stamp, Store, device::Unread,
+    store::StoreTx,
 };
 
 /// The version of what travels. A version and the one before it work together. In version
@@ -246,70 +252,4 @@ pub enum Answer {
         /// Why, and what would help.
         reason: String,
     },
-}
-
-/// A crate of stores or hubs that a config file can name. Register it with
-/// `inventory::submit!`.
-pub struct BackendPlugin {
-    /// What the config file calls it.
-    pub name: &'static str,
-    /// What it is, in a sentence.
-    pub doc: &'static str,
-    /// The settings it takes besides `backend`, with what each accepts.
-    pub settings: &'static [(&'static str, &'static str)],
-    /// The setting with the address that people sign in at; none where nobody does.
-    pub sign_in: Option<&'static str>,
-    /// Opens it as the local side.
-    pub local: Option<Open<dyn Store>>,
-    /// Opens it as the remote side.
-    pub remote: Option<Open<dyn Backend>>,
-    /// Makes a throw-away store: what is registered here is held to the convergence
-    /// suite.
-    pub scratch: Option<MakeScratch>,
-}
-
-/// Makes a throw-away place for a store.
-pub type MakeScratch = fn() -> Result<Box<dyn Scratch>>;
-
-/// A throw-away place that holds one store, gone when dropped.
-pub trait Scratch: Send + Sync {
-    /// Opens the store for these entities: again and again, each time as a program does
-    /// after the last one died, or as a second program beside it.
-    ///
-    /// # Errors
-    /// When it cannot be opened.
-    fn open(&self, schema: &Schema) -> Result<Arc<dyn Store>>;
-
-    /// The same data in another place: a backup, or a copied file.
-    ///
-    /// # Errors
-    /// When it cannot be copied.
-    fn copy(&self) -> Result<Box<dyn Scratch>>;
-}
-
-/// Opens one side of a backend.
-pub type Open<T> = fn(&OpenBackend<'_>) -> Result<Arc<T>>;
-
-inventory::collect!(BackendPlugin);
-
-/// What a backend is opened with.
-#[derive(Clone)]
-pub struct OpenBackend<'a> {
-    /// The entities.
-    pub schema: &'static Schema,
-    /// The folder of the profile.
-    pub profile: &'a Path,
-    /// Its table in the config file.
-    pub settings: &'a Map<String, Value>,
-    /// Time and randomness.
-    pub env: Arc<dyn Env>,
-    /// Proof of who the person is, for a service that asks for it.
-    pub tokens: Option<Arc<dyn TokenSource>>,
-}
-
-impl BackendPlugin {
-    /// Every backend linked into this program, by name.
-    pub fn registered() -> BTreeMap<&'static str, &'static Self> {
-        inventory::iter::<Self>.into_iter().map(|it| (it.name, it)).collect()
-    }
 }
