@@ -1,4 +1,4 @@
-//! Tokens in a file: 0600 in a folder of 0700, replaced as a whole, on the disk before
+//! Secrets in files: 0600 in a folder of 0700, replaced as a whole, on the disk before
 //! anybody uses what is in it.
 
 use std::{
@@ -8,15 +8,16 @@ use std::{
 };
 
 use async_trait::async_trait;
+use driftline_core::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
-use super::Vault;
-use crate::{Error, Origin, Result, Saved};
+use super::Texts;
+use crate::{Error, Result};
 
-/// A file of tokens is never longer.
+/// A file of secrets is never longer.
 const LONGEST: u64 = 64 << 10;
 
-/// Tokens in files of one folder.
+/// Secrets in files of one folder.
 pub struct FileVault {
     folder: PathBuf,
 }
@@ -27,17 +28,17 @@ impl FileVault {
         Self { folder: super::folder(profile) }
     }
 
-    /// Whether there is a file for `origin`.
-    pub(crate) fn holds(&self, origin: &Origin) -> Result<bool> {
-        let path = self.path(origin);
+    /// Whether there is a file for `name`.
+    pub(crate) fn holds(&self, name: &str) -> Result<bool> {
+        let path = self.path(name);
         exists(&path).map_err(|it| unreadable(&path, it))
     }
 
-    fn path(&self, origin: &Origin) -> PathBuf {
-        self.folder.join(format!("{}.json", name(origin)))
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{}.json", file_name(name)))
     }
 
-    fn read(&self, path: &Path) -> io::Result<Option<String>> {
+    fn read_file(&self, path: &Path) -> io::Result<Option<String>> {
         match fs::symlink_metadata(path) {
             Ok(it) if it.is_file() && it.len() <= LONGEST => (),
             Ok(_) => return Err(io::Error::other("it is not a plain, small file")),
@@ -52,7 +53,7 @@ impl FileVault {
         Ok(Some(text))
     }
 
-    fn write(&self, path: &Path, text: &[u8]) -> io::Result<()> {
+    fn write_file(&self, path: &Path, text: &[u8]) -> io::Result<()> {
         private_folder(&self.folder)?;
         // It is created for its owner alone, under a name that did not exist.
         let mut file = tempfile::Builder::new().prefix("new").tempfile_in(&self.folder)?;
@@ -63,7 +64,7 @@ impl FileVault {
         sync_folder(&self.folder)
     }
 
-    fn delete(&self, path: &Path) -> io::Result<()> {
+    fn delete_file(&self, path: &Path) -> io::Result<()> {
         match fs::remove_file(path) {
             Ok(()) => sync_folder(&self.folder),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
@@ -73,46 +74,40 @@ impl FileVault {
 }
 
 #[async_trait]
-impl Vault for FileVault {
-    async fn place(&self, _origin: &Origin) -> Result<String> {
+impl Texts for FileVault {
+    async fn whereabouts(&self, _name: &str) -> Result<String> {
         Ok(format!("{} (a file that only you can read)", self.folder.display()))
     }
 
-    async fn load(&self, origin: &Origin) -> Result<Option<Saved>> {
-        let path = self.path(origin);
-        let text = self.read(&path).map_err(|it| unreadable(&path, it))?;
-        let Some(text) = text else { return Ok(None) };
-        Saved::read(&text.into()).map(Some).ok_or_else(|| Error::Vault {
-            what: format!("{} does not hold a sign-in", path.display()),
-            help: "delete it and sign in again; nothing else is in it".into(),
-            source: None,
-        })
+    async fn read(&self, name: &str) -> Result<Option<SecretString>> {
+        let path = self.path(name);
+        let text = self.read_file(&path).map_err(|it| unreadable(&path, it))?;
+        Ok(text.map(SecretString::from))
     }
 
-    async fn save(&self, origin: &Origin, saved: &Saved) -> Result<()> {
-        let path = self.path(origin);
-        let text = saved.write();
-        let bytes = driftline_core::ExposeSecret::expose_secret(&text).as_bytes();
-        self.write(&path, bytes).map_err(|error| Error::Vault {
-            what: format!("the sign-in cannot be written to {}", path.display()),
+    async fn write(&self, name: &str, text: &SecretString) -> Result<()> {
+        let path = self.path(name);
+        let bytes = text.expose_secret().as_bytes();
+        self.write_file(&path, bytes).map_err(|error| Error::Vault {
+            what: format!("a secret cannot be written to {}", path.display()),
             help: "free some space or change its permissions, then try again".into(),
             source: Some(error.into()),
         })
     }
 
-    async fn remove(&self, origin: &Origin) -> Result<()> {
-        let path = self.path(origin);
-        self.delete(&path).map_err(|error| Error::Vault {
+    async fn delete(&self, name: &str) -> Result<()> {
+        let path = self.path(name);
+        self.delete_file(&path).map_err(|error| Error::Vault {
             what: format!("{} cannot be deleted", path.display()),
-            help: "delete it yourself: it is your sign-in".into(),
+            help: "delete it yourself: it is a secret of yours".into(),
             source: Some(error.into()),
         })
     }
 }
 
-/// A name for the files of an origin that no origin can make a path of.
-pub(super) fn name(origin: &Origin) -> String {
-    let hash = Sha256::digest(origin.to_string().as_bytes());
+/// A name for the file of a secret that no name of one can make a path of.
+pub(super) fn file_name(name: &str) -> String {
+    let hash = Sha256::digest(name.as_bytes());
     hash.iter().take(16).map(|it| format!("{it:02x}")).collect()
 }
 
@@ -126,7 +121,7 @@ pub(super) fn exists(path: &Path) -> io::Result<bool> {
 
 pub(super) fn unreadable(path: &Path, error: io::Error) -> Error {
     Error::Vault {
-        what: format!("the sign-in in {} cannot be read", path.display()),
+        what: format!("the secret in {} cannot be read", path.display()),
         help: "see that it is a file of yours and readable".into(),
         source: Some(error.into()),
     }

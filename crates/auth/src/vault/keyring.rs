@@ -1,4 +1,4 @@
-//! Tokens in the operating system's keyring: Keychain, Credential Manager, or the Secret
+//! Secrets in the operating system's keyring: Keychain, Credential Manager, or the Secret
 //! Service of a desktop. A small file beside the profile says that they are there.
 
 use std::{
@@ -13,14 +13,14 @@ use driftline_core::{Env, ExposeSecret, Millis, SecretString};
 use futures_util::future::{Either, select};
 use keyring::Entry;
 
-use super::{Vault, file};
-use crate::{Error, Origin, Result, Saved};
+use super::{Texts, file};
+use crate::{Error, Result};
 
 const SERVICE: &str = "driftline";
 /// A keyring may ask its owner to unlock it; where nobody is asked, nobody answers.
 const PATIENCE: Millis = 60_000;
 
-/// Tokens in a keyring.
+/// Secrets in a keyring.
 pub struct KeyringVault {
     profile: PathBuf,
     env: Arc<dyn Env>,
@@ -28,14 +28,14 @@ pub struct KeyringVault {
 
 impl KeyringVault {
     /// The entries of the profile in `profile`. Two profiles are two devices, so the
-    /// folder is part of an entry's name: a copied profile has no tokens.
+    /// folder is part of an entry's name: a copied profile has no secrets.
     pub fn new(profile: &Path, env: Arc<dyn Env>) -> Self {
         Self { profile: profile.to_owned(), env }
     }
 
-    /// Whether tokens for `origin` were put there.
-    pub(crate) fn was_chosen(&self, origin: &Origin) -> Result<bool> {
-        let path = self.marker(origin);
+    /// Whether the secret `name` was put there.
+    pub(crate) fn was_chosen(&self, name: &str) -> Result<bool> {
+        let path = self.marker(name);
         file::exists(&path).map_err(|it| file::unreadable(&path, it))
     }
 
@@ -45,12 +45,12 @@ impl KeyringVault {
         matches!(read, Ok(Ok(()) | Err(keyring::Error::NoEntry)))
     }
 
-    fn marker(&self, origin: &Origin) -> PathBuf {
-        super::folder(&self.profile).join(format!("{}.keyring", file::name(origin)))
+    fn marker(&self, name: &str) -> PathBuf {
+        super::folder(&self.profile).join(format!("{}.keyring", file::file_name(name)))
     }
 
-    fn user(&self, origin: &Origin) -> String {
-        format!("{origin} {}", self.profile.display())
+    fn user(&self, name: &str) -> String {
+        format!("{name} {}", self.profile.display())
     }
 
     /// Does something with an entry on a thread of its own: a keyring may take its time.
@@ -69,28 +69,27 @@ impl KeyringVault {
 }
 
 #[async_trait]
-impl Vault for KeyringVault {
-    async fn place(&self, _origin: &Origin) -> Result<String> {
+impl Texts for KeyringVault {
+    async fn whereabouts(&self, _name: &str) -> Result<String> {
         Ok("the keyring of this system".into())
     }
 
-    async fn load(&self, origin: &Origin) -> Result<Option<Saved>> {
-        match self.ask(self.user(origin), Entry::get_secret).await? {
-            Ok(bytes) => {
-                let text = String::from_utf8(bytes).ok().map(SecretString::from);
-                let saved = text.and_then(|it| Saved::read(&it));
-                saved.map(Some).ok_or_else(|| failed("its entry does not hold a sign-in"))
-            }
+    async fn read(&self, name: &str) -> Result<Option<SecretString>> {
+        match self.ask(self.user(name), Entry::get_secret).await? {
+            Ok(bytes) => match String::from_utf8(bytes) {
+                Ok(text) => Ok(Some(text.into())),
+                Err(_) => Err(failed("its entry holds no text")),
+            },
             Err(keyring::Error::NoEntry) => Ok(None),
             Err(error) => Err(failed(why(&error))),
         }
     }
 
-    async fn save(&self, origin: &Origin, saved: &Saved) -> Result<()> {
-        let text = saved.write();
+    async fn write(&self, name: &str, text: &SecretString) -> Result<()> {
+        let text = text.clone();
         let set = move |entry: &Entry| entry.set_secret(text.expose_secret().as_bytes());
-        let path = self.marker(origin);
-        self.ask(self.user(origin), set).await?.map_err(|it| failed(why(&it)))?;
+        let path = self.marker(name);
+        self.ask(self.user(name), set).await?.map_err(|it| failed(why(&it)))?;
         let marked = match path.parent() {
             Some(folder) => file::private_folder(folder).and_then(|()| fs::write(&path, b"")),
             None => Ok(()),
@@ -102,12 +101,12 @@ impl Vault for KeyringVault {
         })
     }
 
-    async fn remove(&self, origin: &Origin) -> Result<()> {
-        match self.ask(self.user(origin), Entry::delete_credential).await? {
+    async fn delete(&self, name: &str) -> Result<()> {
+        match self.ask(self.user(name), Entry::delete_credential).await? {
             Ok(()) | Err(keyring::Error::NoEntry) => (),
             Err(error) => return Err(failed(why(&error))),
         }
-        let path = self.marker(origin);
+        let path = self.marker(name);
         match fs::remove_file(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 Err(file::unreadable(&path, error))

@@ -1,4 +1,4 @@
-//! Where tokens are kept: in the operating system's keyring where there is one, otherwise
+//! Where tokens and other secrets are kept: in the operating system's keyring where there is one, otherwise
 //! in a file that its owner alone can read. Never in the database, a log, an argument or
 //! the environment.
 
@@ -6,11 +6,13 @@ pub(crate) mod file;
 mod keyring;
 mod memory;
 mod profile;
+mod texts;
 
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 
+pub(crate) use self::texts::Texts;
 pub use self::{
     file::FileVault, keyring::KeyringVault, memory::MemoryVault, profile::ProfileVault,
 };

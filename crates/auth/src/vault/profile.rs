@@ -1,14 +1,14 @@
-//! Which place the tokens of a profile are in: the keyring or the file.
+//! Which place the secrets of a profile are in: the keyring or files.
 
 use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
-use driftline_core::Env;
+use driftline_core::{Env, SecretString};
 
-use super::{Vault, file::FileVault, keyring::KeyringVault};
-use crate::{Origin, Result, Saved};
+use super::{Texts, file::FileVault, keyring::KeyringVault};
+use crate::Result;
 
-/// The place that a profile has chosen. New tokens go to the keyring if there is one.
+/// The place that a profile has chosen. New secrets go to the keyring if there is one.
 ///
 /// A place that was chosen stays chosen: a keyring that cannot be reached today, over SSH
 /// for example, must not look like nobody is signed in.
@@ -26,20 +26,20 @@ impl ProfileVault {
         Self { file, keyring, in_file }
     }
 
-    /// Where tokens for `origin` are, if there are any.
-    fn present(&self, origin: &Origin) -> Result<Option<&dyn Vault>> {
-        if self.file.holds(origin)? {
+    /// Where the secret `name` is, if there is one.
+    fn present(&self, name: &str) -> Result<Option<&dyn Texts>> {
+        if self.file.holds(name)? {
             return Ok(Some(&self.file));
         }
-        Ok(self.keyring.was_chosen(origin)?.then_some(&self.keyring as &dyn Vault))
+        Ok(self.keyring.was_chosen(name)?.then_some(&self.keyring as &dyn Texts))
     }
 
-    /// Where tokens for `origin` go.
-    async fn next(&self, origin: &Origin) -> Result<&dyn Vault> {
+    /// Where the secret `name` goes.
+    async fn next(&self, name: &str) -> Result<&dyn Texts> {
         if self.in_file {
             return Ok(&self.file);
         }
-        match self.present(origin)? {
+        match self.present(name)? {
             Some(place) => Ok(place),
             None if self.keyring.works().await => Ok(&self.keyring),
             None => Ok(&self.file),
@@ -48,29 +48,29 @@ impl ProfileVault {
 }
 
 #[async_trait]
-impl Vault for ProfileVault {
-    async fn place(&self, origin: &Origin) -> Result<String> {
-        self.next(origin).await?.place(origin).await
+impl Texts for ProfileVault {
+    async fn whereabouts(&self, name: &str) -> Result<String> {
+        self.next(name).await?.whereabouts(name).await
     }
 
-    async fn load(&self, origin: &Origin) -> Result<Option<Saved>> {
-        match self.present(origin)? {
-            Some(place) => place.load(origin).await,
+    async fn read(&self, name: &str) -> Result<Option<SecretString>> {
+        match self.present(name)? {
+            Some(place) => place.read(name).await,
             None => Ok(None),
         }
     }
 
-    async fn save(&self, origin: &Origin, saved: &Saved) -> Result<()> {
-        self.next(origin).await?.save(origin, saved).await?;
-        if self.in_file && self.keyring.was_chosen(origin)? {
-            self.keyring.remove(origin).await?;
+    async fn write(&self, name: &str, text: &SecretString) -> Result<()> {
+        self.next(name).await?.write(name, text).await?;
+        if self.in_file && self.keyring.was_chosen(name)? {
+            self.keyring.delete(name).await?;
         }
         Ok(())
     }
 
-    async fn remove(&self, origin: &Origin) -> Result<()> {
-        while let Some(place) = self.present(origin)? {
-            place.remove(origin).await?;
+    async fn delete(&self, name: &str) -> Result<()> {
+        while let Some(place) = self.present(name)? {
+            place.delete(name).await?;
         }
         Ok(())
     }

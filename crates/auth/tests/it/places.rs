@@ -1,10 +1,10 @@
 //! Where tokens are kept, and that they are nowhere else.
 
-use std::fs;
+use std::{fs, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use driftline_auth::{FileGate, FileVault, Gate, Origin, Saved, Tokens, Vault};
-use driftline_core::ExposeSecret;
+use driftline_auth::{FileGate, FileVault, Gate, Origin, ProfileVault, Saved, Tokens, Vault};
+use driftline_core::{ExposeSecret, SecretString, Secrets, Simulated};
 
 const CANARY: &str = "canary0refresh|canary0session";
 
@@ -95,4 +95,29 @@ fn one_at_a_time_gets_the_turn() {
     assert!(other.try_enter().unwrap().is_none());
     drop(held);
     assert!(other.try_enter().unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_place_gets_its_own_passwords_and_no_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = ProfileVault::new(folder.path(), true, Arc::new(Simulated::new(1, 5)));
+    let secrets: &dyn Secrets = &vault;
+    let password = SecretString::from("canary0\"pass word");
+    secrets.save("postgres://me@a.example/db", "password", &password).await.unwrap();
+    for (place, name) in [
+        ("postgres://me@a.example/other", "password"),
+        ("postgres://me@b.example/db", "password"),
+        ("postgres://me@a.example/db", "key"),
+    ] {
+        assert!(secrets.load(place, name).await.unwrap().is_none(), "{place} {name}");
+    }
+    let kept = secrets.load("postgres://me@a.example/db", "password").await.unwrap().unwrap();
+    assert_eq!(kept.expose_secret(), password.expose_secret());
+    let file = fs::read_dir(folder.path().join("tokens")).unwrap().next().unwrap().unwrap().path();
+    fs::write(&file, r#"{"secret":"canary0"#).unwrap();
+    let error = secrets.load("postgres://me@a.example/db", "password").await.unwrap_err();
+    let shown = format!("{error} {error:?}");
+    assert!(shown.contains("connect again") && !shown.contains("canary0"), "{shown}");
+    secrets.remove("postgres://me@a.example/db", "password").await.unwrap();
+    assert!(secrets.load("postgres://me@a.example/db", "password").await.unwrap().is_none());
 }
