@@ -9,6 +9,7 @@ mod exported;
 mod heal;
 mod hold;
 mod import;
+mod leave;
 mod link;
 mod meet;
 mod queue;
@@ -25,6 +26,7 @@ pub use self::{
     exported::{Exported, Joined, export, join},
     hold::{Decision, Guard, decide},
     import::{Imported, import},
+    leave::leave,
     link::{Compared, HubState, Link, Position, link, position},
     queue::{
         Batch, Sent, fail, is_idle, note_failure, nothing, renumber, retry_parked, try_again,

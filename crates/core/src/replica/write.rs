@@ -275,6 +275,14 @@ impl WriteTx<'_> {
         Ok(done)
     }
 
+    /// Forgets the hub of this device, so that the next one that it meets is given every row.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn leave_hub(&mut self) -> Result<()> {
+        device::leave(self.tx, self.moment.now)
+    }
+
     /// Notes in the journal that a row changed for those who read it, for a reason that is
     /// in no row.
     ///

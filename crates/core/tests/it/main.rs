@@ -14,6 +14,7 @@ mod exporting;
 mod finding;
 mod holding;
 mod laws;
+mod leaving;
 mod live;
 mod merging;
 mod overtaking;
