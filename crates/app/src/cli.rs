@@ -73,6 +73,10 @@ pub(crate) enum Command {
     Restore(commands::restore::Restore),
     /// Exchange all changes with the remote
     Sync(commands::sync::Sync),
+    /// Connect the profile with a remote: try it, review a first merge, agree
+    Connect(commands::connect::Connect),
+    /// Show or change the key of a sealed remote
+    Key(commands::key::Key),
     /// Sign in to the configured deployment
     SignIn(commands::sign_in::SignInTo),
     /// Sign out; all rows stay on this device

@@ -31,6 +31,8 @@ pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<()> {
         Command::Rm(it) => it.run(context),
         Command::Restore(it) => it.run(context),
         Command::Sync(it) => it.run(context),
+        Command::Connect(it) => it.run(context),
+        Command::Key(it) => it.run(context),
         Command::SignIn(it) => it.run(context),
         Command::SignOut(it) => it.run(context),
         Command::Account(it) => it.run(context),

@@ -50,12 +50,17 @@ pub(crate) fn of_client(call: &Call, error: &Error) -> Vec<String> {
             vec![to("choose a home folder", "import --from HOME")]
         }
         Error::NoRemote => {
-            vec![to("set one up", "config set remote.backend sqlite remote.path FILE")]
+            vec![to("set one up", "connect"), to("see what there is", "connect list")]
         }
         Error::NoDeployment => {
             let url = "https://NAME.convex.cloud";
-            vec![to("set one up", &format!("config set remote.backend convex remote.url {url}"))]
+            vec![to("set one up", &format!("connect convex url={url}"))]
         }
+        Error::NoBackend { .. } => vec![to("see what there is", "connect list")],
+        Error::LacksSecrets { names, .. } => names
+            .iter()
+            .map(|it| to("read it from a file", &format!("connect --secret {it}=FILE")))
+            .collect(),
         Error::ChooseProvider(names) => {
             names.iter().map(|it| to("sign in", &format!("sign-in {it}"))).collect()
         }
@@ -171,14 +176,15 @@ fn ids(call: &Call, of: Option<&str>) -> Vec<String> {
 }
 
 fn unreviewed(call: &Call) -> Vec<String> {
-    vec![to(call, "see what would happen", "sign-in --dry-run"), to(call, "merge", "sign-in --yes")]
+    vec![to(call, "see what would happen", "connect --dry-run"), to(call, "merge", "connect --yes")]
 }
 
 fn wrong_account(call: &Call) -> Vec<String> {
-    vec![format!(
-        "put the old remote back, or use another profile: {} --profile DIR sync",
-        call.name()
-    )]
+    let other = format!("{} --profile DIR sync", call.name());
+    vec![
+        to(call, "move everything to this remote", "connect"),
+        format!("or put the old one back, or use another profile: {other}"),
+    ]
 }
 
 fn damaged(call: &Call) -> Vec<String> {

@@ -11,7 +11,7 @@ use driftline_client::{
     Ask, Error, Question, Result, Step,
     account::{Looking, Review},
 };
-use driftline_core::{Progress as Exchanged, review::Counts};
+use driftline_core::{Progress as Exchanged, SecretString, review::Counts};
 use serde_json::Value;
 use url::Url;
 
@@ -62,6 +62,12 @@ impl<'a> Terminal<'a> {
         self.check(self.context.output.ask(question))
     }
 
+    /// The same, as it was typed.
+    pub(crate) fn asks_line(&self, question: &str) -> Result<Option<String>> {
+        self.state().progress = None;
+        self.check(self.context.output.ask_line(question))
+    }
+
     fn state(&self) -> MutexGuard<'_, State<'a>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -77,6 +83,14 @@ impl<'a> Terminal<'a> {
     fn progress(&self, line: impl FnOnce() -> String) {
         let mut state = self.state();
         state.progress.get_or_insert_with(|| Progress::new(&*self.context.env)).show(line);
+    }
+
+    /// Said where a person reads it, and never into a file that holds what was asked for.
+    fn key(&self, words: &str) {
+        let output = self.context.output;
+        output.say("The key of this remote. Write it down and keep it apart from this device:");
+        output.say(&format!("\n  {words}\n"));
+        output.say("Every other device needs it. Without it nobody can read what is there.");
     }
 
     fn open(&self, provider: &ProviderPlugin, page: &Url) {
@@ -137,6 +151,11 @@ impl Ask for Terminal<'_> {
             }
             Step::Reviewed(it) if !output.json => self.check(show(self.context, it))?,
             Step::Changed => output.chat("Meanwhile something has changed. It is like this now:"),
+            Step::Tried { remote, tried } => {
+                output.chat(&format!("{remote} answers in {} ms.", tried.round_trip));
+                tried.notes.iter().for_each(|it| output.chat(it));
+            }
+            Step::Key(words) => self.key(words),
             Step::Copied(backup) => output.chat(&format!("Copied: {}", backup.display())),
             _ => (),
         }
@@ -157,12 +176,27 @@ impl Ask for Terminal<'_> {
                 let answer = self.asks(&format!("{met} Is this account yours? [y/N] "))?;
                 Ok(answer.as_deref().is_none_or(is_yes))
             }
+            Question::Connect { remote, leaves } => {
+                if let Some(leaves) = leaves {
+                    let output = self.context.output;
+                    output.say(&format!("What is here is with {leaves} so far. It stays there,"));
+                    output.say("as it is, and is not synced with it any more.");
+                }
+                let what = "Copy everything as it is, then merge with";
+                let answer = self.asks(&format!("{what} {remote}? [y/N] "))?;
+                Ok(answer.as_deref().is_some_and(is_yes))
+            }
             Question::Resume(plan) => {
                 let answer = self.asks(&format!("Give it to {}? [y/N] ", plan.agent))?;
                 Ok(answer.as_deref().is_some_and(is_yes))
             }
             _ => Ok(false),
         }
+    }
+
+    fn secret(&self, name: &str, what: &str) -> Result<Option<SecretString>> {
+        self.state().progress = None;
+        self.check(self.context.output.ask_secret(&format!("{name} ({what}): ")))
     }
 
     fn code(&self) -> Result<Option<String>> {

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use driftline_auth::{Error as AuthError, ProviderPlugin};
-use driftline_core::Progress;
+use driftline_core::{Progress, SecretString, Tried};
 use url::Url;
 
 use crate::{
@@ -29,6 +29,14 @@ pub trait Ask: Sync {
     /// When the question cannot be asked.
     fn agrees(&self, _question: Question<'_>) -> Result<bool> {
         Ok(false)
+    }
+
+    /// The secret `name` of a remote, which is `what`; none if nobody types it.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn secret(&self, _name: &str, _what: &str) -> Result<Option<SecretString>> {
+        Ok(None)
     }
 
     /// The code that a person reads from the page they were shown; none if nobody types it.
@@ -72,6 +80,16 @@ pub enum Step<'a> {
     WrongCode,
     /// The picture of who signed in could not be had.
     NoPicture(&'a AuthError),
+    /// A place was tried out as a remote.
+    Tried {
+        /// What a person calls it.
+        remote: &'a str,
+        /// What it has shown.
+        tried: &'a Tried,
+    },
+    /// The words of a new key. Without them no other device can read the remote, and nobody
+    /// can once this one is lost.
+    Key(&'a str),
     /// Somebody is signed in.
     SignedIn {
         /// Where.
@@ -112,6 +130,13 @@ pub enum Question<'a> {
     IsYours {
         /// Who, as nobody else can be called.
         who: &'a str,
+    },
+    /// Whether to merge with what a remote holds for the first time.
+    Connect {
+        /// What a person calls it.
+        remote: &'a str,
+        /// Whose remote the rows leave for it, if they were with one.
+        leaves: Option<&'a str>,
     },
     /// Whether an agent may be given a session as planned.
     Resume(&'a Resumption),

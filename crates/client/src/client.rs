@@ -3,7 +3,10 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use driftline_core::{Backend, Env, OpenBackend, Replica, Schema, TokenSource, status::Status};
+use driftline_auth::ProfileVault;
+use driftline_core::{
+    Backend, Env, OpenBackend, Replica, Schema, Secrets, TokenSource, status::Status,
+};
 use driftline_reading::Reading;
 
 use crate::{
@@ -57,6 +60,18 @@ impl Client {
     /// When it is wrong; it says where.
     pub fn config(&self) -> Result<Config> {
         Config::load(self.profile.path(), &self.over)
+    }
+
+    /// The config in force, if `more` stood over it as well.
+    pub(crate) fn config_with(&self, more: Overrides) -> Result<Config> {
+        let pairs = self.over.pairs.iter().cloned().chain(more.pairs).collect();
+        Config::load(self.profile.path(), &Overrides { origin: more.origin, pairs })
+    }
+
+    /// Where passwords and keys of remotes are kept; `in_file` asks for files even where there
+    /// is a keyring.
+    pub(crate) fn secrets(&self, in_file: bool) -> Arc<dyn Secrets> {
+        Arc::new(ProfileVault::new(self.profile.path(), in_file, self.env.clone()))
     }
 
     /// Opens the rows of this profile.
@@ -115,7 +130,7 @@ impl Client {
             settings: &remote.settings,
             env: self.env.clone(),
             tokens,
-            secrets: None,
+            secrets: Some(self.secrets(false)),
         })?;
         Ok(Some(backend))
     }

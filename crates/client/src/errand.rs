@@ -13,7 +13,7 @@ use std::{
 };
 
 use driftline_auth::ProviderPlugin;
-use driftline_core::{Error as CoreError, Millis, Replica};
+use driftline_core::{Error as CoreError, Millis, Replica, SecretString};
 use futures_util::future::{Either, select};
 use tokio::sync::Notify;
 use url::Url;
@@ -21,8 +21,10 @@ use url::Url;
 use crate::{
     Ask, Client, Error, Question, Result, Step,
     account::{self, Deployment, Overview, Undone},
+    connect::{self, Connected},
+    first_merge::Agreed,
     runtime,
-    sign_in::{self, Agreed, How, SignedIn, Way},
+    sign_in::{self, How, SignedIn, Way},
     sign_out::{self, Leave, SignedOut},
     turn,
     worker::Worker,
@@ -40,6 +42,8 @@ pub enum Errand {
     SignIn(String),
     /// Merge what is here with what is there, for the first time.
     Merge,
+    /// Connect with a remote that nobody signs in to.
+    Connect(Box<connect::How>),
     /// Take the first merge back.
     Undo,
     /// Sign out, and send first what waits, or keep it here.
@@ -61,6 +65,8 @@ pub enum Done {
     Looked(Box<Overview>),
     /// Somebody signed in, or agreed to the first merge.
     SignedIn(Box<SignedIn>),
+    /// The profile is connected, or would be.
+    Connected(Box<Connected>),
     /// The first merge was taken back.
     Undone(Undone),
     /// Nobody is signed in any more.
@@ -90,6 +96,8 @@ pub struct Standing {
     pub done: Option<(Errand, Came)>,
     /// Who is signed in, or why nobody is; none before it was asked.
     pub who: Option<Who>,
+    /// The words of a new key, until somebody says that they are written down.
+    pub key: Option<SecretString>,
 }
 
 /// Hands a page for signing in to a browser of this machine. What is returned is dropped
@@ -113,6 +121,8 @@ struct State {
     thread: Option<Worker>,
     /// The page that it waits for a person to go to.
     page: Option<String>,
+    /// The words of a new key.
+    key: Option<SecretString>,
     /// Whether a person wants no more of it.
     stopped: bool,
     /// What the last one that a person asked for came to.
@@ -133,6 +143,24 @@ impl Errands {
     pub(crate) fn under_way(&self) -> (Option<Errand>, u64) {
         let state = self.state();
         (state.running.clone(), state.steps)
+    }
+
+    /// All that is known without asking who is signed in.
+    pub(crate) fn connecting(&self) -> Standing {
+        let state = self.state();
+        Standing {
+            running: state.running.clone(),
+            done: state.done.clone(),
+            key: state.key.clone(),
+            ..Standing::default()
+        }
+    }
+
+    /// Forgets the words of a new key, which somebody has written down.
+    pub(crate) fn forget_key(&self) {
+        let mut state = self.state();
+        state.key = None;
+        state.steps += 1;
     }
 
     /// All that is known, but for what there is to sign in to. What is old is asked for
@@ -196,6 +224,8 @@ impl Errands {
         let came = self.came(&errand);
         let look = match (&errand, &came) {
             (Errand::Look, came) => came.clone(),
+            // Nobody is signed in where nobody signs in.
+            (Errand::Connect(_), _) => Err(Arc::new(Error::NoDeployment)),
             _ => self.came(&Errand::Look),
         };
         let now = self.client.env.monotonic();
@@ -257,6 +287,10 @@ impl Errands {
             }
             Errand::SignIn(provider) => sign_in(Some(provider), Agreed::Ask).await,
             Errand::Merge => sign_in(None, Agreed::Yes).await,
+            Errand::Connect(how) => {
+                let done = connect::connect(client, &self.replica, how, page).await?;
+                Ok(Done::Connected(Box::new(done)))
+            }
             Errand::Undo => {
                 let deployment = Deployment::named(client, &device.config, false)?;
                 let _turn = turn::take(client, page).await?;
@@ -317,6 +351,11 @@ impl Ask for Page<'_> {
             Step::Opened => {
                 self.leads(None);
                 self.shows(None);
+            }
+            Step::Key(words) => {
+                let mut state = self.errands.state();
+                state.key = Some(words.into());
+                state.steps += 1;
             }
             _ => (),
         }

@@ -70,6 +70,25 @@ pub enum Error {
         /// The agents that there are.
         known: Vec<&'static str>,
     },
+    /// No backend is called so.
+    #[error("there is no backend `{name}`; there are {}", .known.join(", "))]
+    NoBackend {
+        /// What was asked for.
+        name: String,
+        /// Those that can be a remote.
+        known: Vec<&'static str>,
+    },
+    /// A remote asks for secrets that nobody has typed.
+    #[error("{remote} asks for {}, and nobody has typed it", .names.join(" and "))]
+    LacksSecrets {
+        /// The remote.
+        remote: String,
+        /// Their names.
+        names: Vec<String>,
+    },
+    /// The remote has no key.
+    #[error("the remote seals nothing, so it has no key")]
+    NoKey,
     /// The config names nothing to sync with.
     #[error("no remote is set up, so there is nothing to sync with")]
     NoRemote,
@@ -205,6 +224,9 @@ impl Error {
             | Self::NoAgent { .. }
             | Self::NoTranscript { .. }
             | Self::SeveralAgents { .. }
+            | Self::NoBackend { .. }
+            | Self::LacksSecrets { .. }
+            | Self::NoKey
             | Self::NoRemote
             | Self::NoDeployment
             | Self::ChooseProvider(_)
@@ -240,6 +262,9 @@ impl Error {
             Self::NoTranscript { .. } => "no_transcript",
             Self::SeveralAgents { .. } => "several_agents",
             Self::NoRemote | Self::NoDeployment => "no_remote",
+            Self::NoBackend { .. } => "no_backend",
+            Self::LacksSecrets { .. } => "lacks_secrets",
+            Self::NoKey => "no_key",
             Self::ChooseProvider(_) => "provider",
             Self::NoCode => "no_code",
             Self::Stopped => "stopped",

@@ -20,6 +20,7 @@ use crate::{
     backup::{self, Copy},
     code::hub_code,
     config::{self, Entry},
+    connect,
     errand::{Errand, Errands, Standing, Visit},
     exclude,
     export::{self, Written},
@@ -262,6 +263,32 @@ impl OpenProfile {
         let providers = ProviderPlugin::registered().into_values();
         let providers = providers.map(|it| (it.name.to_owned(), it.title.to_owned())).collect();
         Ok(Standing { remote: Some(remote), providers, ..self.errands.standing() })
+    }
+
+    /// What there is to connect with, and what connecting came to.
+    pub fn connecting(&self) -> Standing {
+        self.errands.connecting()
+    }
+
+    /// What the profile syncs with: the name of the backend, and what people call the remote.
+    ///
+    /// # Errors
+    /// When the config is wrong; it says where.
+    pub fn remote_in_use(&self) -> Result<Option<(&'static str, String)>> {
+        Ok(self.client.config()?.remote.map(|it| (it.plugin.name, it.name)))
+    }
+
+    /// Names a remote in the config that people sign in to.
+    ///
+    /// # Errors
+    /// When it does not take these settings.
+    pub fn name_remote(&self, how: &connect::How) -> Result<()> {
+        connect::name(&self.client, &self.replica, how)
+    }
+
+    /// Forgets the words of a new key, which somebody has written down.
+    pub fn forget_key(&self) {
+        self.errands.forget_key();
     }
 
     /// The picture of whoever is signed in, and what it is, such as `image/png`.

@@ -1,21 +1,15 @@
 //! Signing in, and the first time, once somebody has seen what it would do, the merge of
 //! what is here with what is there.
 
-use std::path::PathBuf;
-
 use driftline_auth::{Account, Error as AuthError, Methods, ProviderPlugin, SignIn, State, Tokens};
-use driftline_core::{Backend, Error as CoreError, SignInCause, device};
+use driftline_core::{Error as CoreError, SignInCause, device};
 use serde::Serialize;
 
 use crate::{
     Ask, Client, Device, Error, Question, Result, Step,
-    account::{
-        Deployment, Review, facts, machine,
-        merge::{self, Record},
-        review::{self, Scratch},
-        who,
-    },
-    sync, turn,
+    account::{Deployment, facts, machine, merge, review::Scratch, who},
+    first_merge::{Agreed, Between, FirstMerge},
+    turn,
 };
 
 /// How often a code may be mistyped.
@@ -46,18 +40,6 @@ pub enum Way {
     Device,
 }
 
-/// How far a first merge goes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Agreed {
-    /// It is only looked at what it would do; nothing of it is kept.
-    No,
-    /// It is asked.
-    #[default]
-    Ask,
-    /// It is done.
-    Yes,
-}
-
 /// Who is signed in, and what came of it.
 #[derive(Clone, Debug, Serialize)]
 pub struct SignedIn {
@@ -76,28 +58,6 @@ pub struct SignedIn {
     /// The first merge, unless it is behind.
     #[serde(flatten)]
     pub first: Option<FirstMerge>,
-}
-
-/// What a first merge would do, and what it did.
-#[derive(Clone, Debug, Serialize)]
-pub struct FirstMerge {
-    /// What it would do.
-    pub review: Review,
-    /// What it did; none if nobody agreed to it.
-    pub merged: Option<Merged>,
-}
-
-/// What a first merge did.
-#[derive(Clone, Debug, Serialize)]
-pub struct Merged {
-    /// The copy of everything as it was before; none where nothing outlives the program.
-    pub backup: Option<PathBuf>,
-    /// Rows received.
-    pub received: u64,
-    /// Rows sent.
-    pub sent: u64,
-    /// Rows that the remote refused.
-    pub parked: u64,
 }
 
 /// Signs in to the deployment that the config names, and merges for the first time if that
@@ -256,46 +216,17 @@ impl Steps<'_> {
         Err(AuthError::WrongCode.into())
     }
 
-    /// Looks, asks, and merges.
     async fn first_merge(&self, me: &Account) -> Result<FirstMerge> {
-        let Self { client, device, deployment, ask, .. } = *self;
-        let _turn = turn::take(client, ask).await?;
-        let remote = client.remote(&device.config, Some(deployment.tokens()))?;
-        let remote = remote.ok_or(Error::NoRemote)?;
-        let scratch = Scratch::open(client, &device.config)?;
-        let mut seen = self.look(&scratch, &*remote).await?;
-        ask.told(Step::Reviewed(&seen))?;
-        loop {
-            if !self.goes_on(me)? {
-                return Ok(FirstMerge { review: seen, merged: None });
-            }
-            // What was agreed to is what is done: the cloud may have changed meanwhile.
-            let again = self.look(&scratch, &*remote).await?;
-            let is_same = again.rows == seen.rows;
-            seen = again;
-            if is_same || self.how.merge == Agreed::Yes {
-                break;
-            }
-            ask.told(Step::Changed)?;
-            ask.told(Step::Reviewed(&seen))?;
-        }
-        let from = (scratch, remote.clone());
-        let (record, first) = merge::start(client, device, deployment, me, from)?;
-        let Record { backup, .. } = record;
-        if let Some(backup) = &backup {
-            ask.told(Step::Copied(backup))?;
-        }
-        let report = sync::exchange_with(device, &first, ask).await?;
-        drop(first);
-        Scratch::remove(client)?;
-        let (received, sent, parked) = (report.received, report.sent, report.parked);
-        Ok(FirstMerge { review: seen, merged: Some(Merged { backup, received, sent, parked }) })
-    }
-
-    async fn look(&self, scratch: &Scratch, there: &dyn Backend) -> Result<Review> {
-        // Who does not listen any more is noticed with what it came to.
-        let tell = |it| _ = self.ask.told(Step::Looking(it));
-        review::review(self.device, scratch, there, &tell).await
+        let remote = self.client.remote(&self.device.config, Some(self.deployment.tokens()))?;
+        let between = Between {
+            client: self.client,
+            device: self.device,
+            remote: remote.ok_or(Error::NoRemote)?,
+            place: &self.deployment.origin.host(),
+            agreed: self.how.merge,
+            ask: self.ask,
+        };
+        between.merge(&|_| self.goes_on(me)).await
     }
 
     fn goes_on(&self, me: &Account) -> Result<bool> {

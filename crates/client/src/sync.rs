@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The other side, for whoever is about to exchange rows with it: one that people sign in to
-/// gets and gives nothing before the first merge was agreed to. None where none is set up.
+/// or set up gets and gives nothing before the first merge was agreed to. None where none is set up.
 ///
 /// # Errors
 /// When it cannot be opened.
@@ -30,8 +30,13 @@ pub fn remote(
     let deployment = Deployment::named(client, config, false)?;
     let tokens = deployment.as_ref().map(Deployment::tokens);
     let Some(remote) = client.remote(config, tokens)? else { return Ok(None) };
-    let Some(deployment) = deployment else { return Ok(Some(remote)) };
-    let host = deployment.origin.host();
+    let host = match &deployment {
+        Some(deployment) => deployment.origin.host(),
+        None if config.remote.as_ref().is_some_and(|it| it.plugin.set_up.is_some()) => {
+            remote.name()
+        }
+        None => return Ok(Some(remote)),
+    };
     Ok(Some(Arc::new(Reviewed { remote, replica: replica.clone(), host })))
 }
 

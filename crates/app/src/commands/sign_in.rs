@@ -1,13 +1,14 @@
 //! `sign-in`: a session at the deployment that the config names, and the first time, once
 //! somebody has seen what it would do, the merge of what is here with what is there.
 
-mod review;
+pub(super) mod review;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use driftline_client::{
+    first_merge::Agreed,
     runtime,
-    sign_in::{Agreed, How, Way, sign_in},
+    sign_in::{How, Way, sign_in},
 };
 
 use crate::{context::Context, terminal::Terminal};
@@ -57,7 +58,7 @@ impl SignInTo {
         if context.output.json {
             return context.output.json(&done);
         }
-        done.first.map_or(Ok(()), |it| review::tell(context, &it, dry_run))
+        done.first.map_or(Ok(()), |it| review::tell(context, &it, dry_run, "sign-in"))
     }
 
     fn how(self) -> How {

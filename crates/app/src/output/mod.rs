@@ -12,6 +12,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
+use driftline_core::SecretString;
 use serde::Serialize;
 
 pub(crate) use self::{
@@ -101,17 +102,41 @@ impl Output {
         }
     }
 
-    /// Asks whoever sits at the terminal; nothing where nobody does, or for a program.
+    /// Asks whoever sits at a terminal and returns the answer in small letters; none where
+    /// nobody does.
     pub(crate) fn ask(&self, question: &str) -> Result<Option<String>> {
-        if self.json || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        Ok(self.ask_line(question)?.map(|it| it.to_lowercase()))
+    }
+
+    /// The same, as it was typed.
+    pub(crate) fn ask_line(&self, question: &str) -> Result<Option<String>> {
+        if !self.asks()? {
             return Ok(None);
         }
-        self.flush()?;
         let asked = write!(io::stderr().lock(), "{}", safe(question));
         asked.context("the question cannot be asked")?;
         let mut line = String::new();
         io::stdin().read_line(&mut line).context("the answer cannot be read")?;
-        Ok(Some(line.trim().to_lowercase()))
+        Ok(Some(line.trim().to_owned()))
+    }
+
+    /// The same, for what nobody may see being typed.
+    pub(crate) fn ask_secret(&self, question: &str) -> Result<Option<SecretString>> {
+        if !self.asks()? {
+            return Ok(None);
+        }
+        let typed = rpassword::prompt_password(safe(question).to_string());
+        let typed = typed.context("what was typed cannot be read")?;
+        Ok(Some(typed.trim()).filter(|it| !it.is_empty()).map(SecretString::from))
+    }
+
+    /// Whether somebody sits there to be asked.
+    fn asks(&self) -> Result<bool> {
+        if self.json || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            return Ok(false);
+        }
+        self.flush()?;
+        Ok(true)
     }
 
     pub(crate) fn flush(&self) -> Result<()> {

@@ -1,18 +1,16 @@
-//! The first merge of a profile with a deployment: agreed to, with a copy of everything
-//! made before, and done again from wherever it was stopped.
+//! That somebody has agreed to the first merge of a profile with a remote, with a copy of
+//! everything made before; and that nothing is exchanged until then.
 
 use std::{fs, path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
-use driftline_auth::Account;
 use driftline_core::{
-    Answers, Backend, Change, Env, Error, Hear, Millis, Page, Pull, Push, Replica, SignInCause,
-    Store, TakeSnapshot, device, mirror::FirstPull,
+    Answers, Backend, Change, Env, Error, Hear, Identity, Millis, Page, Pull, Push, Replica,
+    SignInCause, Store, TakeSnapshot, device,
 };
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use super::{Deployment, review::Scratch};
 use crate::{Client, Device, Result, backup, error::Context as _};
 
 /// Where a store keeps the [`Record`].
@@ -51,38 +49,37 @@ pub(crate) fn has_met(replica: &Replica, person: &str) -> driftline_core::Result
     Ok(bound.is_some_and(|it| it.person == person) || agreed.is_some_and(|it| it.person == person))
 }
 
-/// Begins the merge that `me` has agreed to: copies everything as it is. The caller has the
-/// profile's turn, and syncs with the remote that is returned, which is read from `scratch`
-/// as far as it is there.
-pub(crate) fn start(
+/// Copies everything as it is, and notes that somebody has agreed to merge with the rows of
+/// `there`. A copy of an earlier attempt that merged nothing gives way to the new one. Rows
+/// that are bound to somebody else's remote leave that for this one.
+pub(crate) fn begin(
     client: &Client,
     device: &Device,
-    deployment: &Deployment,
-    me: &Account,
-    (scratch, remote): (Scratch, Arc<dyn Backend>),
-) -> Result<(Record, FirstPull)> {
-    let record = begin(client, device, &me.person, &deployment.origin.host())?;
-    Ok((record, scratch.mirror.before(remote)))
-}
-
-/// Copies everything as it is, and notes that `person` has agreed. A copy of an earlier
-/// attempt that merged nothing gives way to the new one.
-fn begin(client: &Client, device: &Device, person: &str, remote: &str) -> Result<Record> {
+    there: &Identity,
+    remote: &str,
+) -> Result<Record> {
     let replica = &device.replica;
-    let is_bound = replica.read(|tx| device::position(tx))?.identity.is_some();
+    let bound = replica.read(|tx| device::position(tx))?.identity;
+    let is_bound = bound.is_some();
+    let moves = bound.is_some_and(|it| is_elsewhere(&it, there));
     let before = record(replica)?;
-    if let Some(known) = before.as_ref().filter(|it| is_bound && it.remote == remote) {
+    if let Some(known) = before.as_ref().filter(|it| is_bound && !moves && it.remote == remote) {
         return Ok(known.clone());
     }
     let backup = backup::make(client, replica, "before-sign-in")?;
     let record = Record {
         at: client.env.wall(),
-        person: person.to_owned(),
+        person: there.person.clone(),
         remote: remote.to_owned(),
         backup,
     };
     let text = serde_json::to_string(&record).context("the merge cannot be noted")?;
-    replica.write(|tx| tx.set_value(RECORD, Some(&text)))?;
+    replica.write(|tx| {
+        if moves {
+            tx.leave_hub()?;
+        }
+        tx.set_value(RECORD, Some(&text))
+    })?;
     if let Some(old) = before.filter(|_| !is_bound).and_then(|it| it.backup) {
         // The new one holds all of it and more.
         let _it_is_gone = fs::remove_file(old);
@@ -90,12 +87,17 @@ fn begin(client: &Client, device: &Device, person: &str, remote: &str) -> Result
     Ok(record)
 }
 
-/// A deployment that nothing is exchanged with before somebody has agreed to the first
+/// Whether these are the rows of two, so that a device of one is refused by the other.
+pub(crate) fn is_elsewhere(one: &Identity, other: &Identity) -> bool {
+    one.account != other.account && one.person != other.person
+}
+
+/// A remote that nothing is exchanged with before somebody has agreed to the first
 /// merge: by whatever command, screen or background task it is asked.
 pub(crate) struct Reviewed {
     pub(crate) remote: Arc<dyn Backend>,
     pub(crate) replica: Arc<Replica>,
-    /// The deployment that has to be agreed to.
+    /// The place that has to be agreed to.
     pub(crate) host: String,
 }
 

@@ -7,8 +7,8 @@ use std::{
 };
 
 use driftline_core::{
-    Backend, OpenBackend,
-    mirror::Mirror,
+    Backend, Identity, OpenBackend,
+    mirror::{Mirror, Seen},
     review::{self, Review as Rows},
 };
 use serde::Serialize;
@@ -97,15 +97,15 @@ pub enum Looking {
 }
 
 /// Reads what is new in the cloud into the scratch file, and counts. `progress` is told how
-/// far it is.
+/// far it is. Returns whose rows the cloud holds, too.
 pub(crate) async fn review(
     device: &Device,
     scratch: &Scratch,
     remote: &dyn Backend,
     progress: &(dyn Fn(Looking) + Sync),
-) -> Result<Review> {
+) -> Result<(Review, Identity)> {
     let tell = |at, head| progress(Looking::Reading { at, head });
-    scratch.mirror.follow(remote, &tell).await?;
+    let Seen { identity, .. } = scratch.mirror.follow(remote, &tell).await?;
     progress(Looking::Comparing);
     let mut rows = None;
     device.replica.read(|here| {
@@ -116,5 +116,5 @@ pub(crate) async fn review(
         progress(Looking::Secrets { seen });
     })?;
     let (rows, exclude) = (rows.unwrap_or_default(), device.config.exclude.clone());
-    Ok(Review { rows, secrets, held, exclude })
+    Ok((Review { rows, secrets, held, exclude }, identity))
 }

@@ -35,6 +35,24 @@ pub fn set(folder: &Path, pairs: &[(String, String)]) -> Result<()> {
     })
 }
 
+/// Replaces what the table `name` says by `pairs`. Comments on keys that stay, stay.
+pub fn set_table(folder: &Path, name: &str, pairs: &[(String, String)]) -> Result<()> {
+    change(folder, |document, faulty| {
+        if let Some(table) = document.get_mut(name).and_then(Item::as_table_like_mut) {
+            let old: Vec<String> = table.iter().map(|(key, _)| key.to_owned()).collect();
+            for key in old.iter().filter(|key| pairs.iter().all(|(it, _)| it != *key)) {
+                table.remove(key);
+            }
+        }
+        for (key, value) in pairs {
+            let key = format!("{name}.{key}");
+            let value = layers::from_here(&key, value.clone())?;
+            put(entry(document, faulty, &key)?, shown(&value).into());
+        }
+        Ok(())
+    })
+}
+
 /// Puts `member` into the list at `key`, or takes it out. Comments in the list stay.
 pub fn set_member(folder: &Path, key: &str, member: &str, is_there: bool) -> Result<()> {
     change(folder, |document, faulty| {

@@ -20,6 +20,7 @@ use super::{
 use crate::{Error, error::Result};
 
 /// The config in force.
+#[derive(Clone)]
 pub struct Config {
     /// Where it is written.
     pub file: PathBuf,
@@ -47,10 +48,19 @@ pub struct Side<T: ?Sized> {
     pub open: Open<T>,
     /// The settings of its backend.
     pub settings: Map<String, Value>,
-    sign_in: Option<&'static str>,
+    /// The backend.
+    pub(crate) plugin: &'static BackendPlugin,
+}
+
+impl<T: ?Sized> Clone for Side<T> {
+    fn clone(&self) -> Self {
+        let Self { name, open, settings, plugin } = self;
+        Self { name: name.clone(), open: *open, settings: settings.clone(), plugin }
+    }
 }
 
 /// One key in force.
+#[derive(Clone)]
 pub struct Entry {
     /// Such as `remote.backend`.
     pub key: String,
@@ -120,12 +130,12 @@ impl<T: ?Sized> Side<T> {
             Some(value) => format!("{}: {}", plugin.name, shown(value)),
             None => plugin.name.to_owned(),
         };
-        Self { name, open, settings, sign_in: plugin.sign_in }
+        Self { name, open, settings, plugin }
     }
 
     /// The address that people sign in at, if its backend wants that.
     pub fn sign_in_address(&self) -> Option<&str> {
-        self.settings.get(self.sign_in?)?.as_str()
+        self.settings.get(self.plugin.sign_in?)?.as_str()
     }
 }
 

@@ -14,7 +14,7 @@ mod load;
 mod overrides;
 
 pub use self::{
-    edit::{set, set_member},
+    edit::{set, set_member, set_table},
     file::FILE,
     load::{Config, Entry, Side},
     overrides::Overrides,

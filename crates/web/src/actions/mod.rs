@@ -3,6 +3,7 @@
 mod account;
 mod comment;
 mod conflicts;
+mod connect;
 mod entity;
 mod held;
 mod inbox;
@@ -35,6 +36,13 @@ pub(crate) static ACTIONS: &[Action] = &[
     Action { path: "/comments/{id}/reopen", run: comment::reopen },
     Action { path: "/comments/{id}/resolve", run: comment::resolve },
     Action { path: "/comments/{id}/restore", run: comment::restore },
+    Action { path: "/connect/agree", run: connect::agree },
+    Action { path: "/connect/key-kept", run: connect::key_kept },
+    Action { path: "/connect/merge", run: connect::look },
+    Action { path: "/connect/none", run: connect::disconnect },
+    Action { path: "/connect/stop", run: connect::stop },
+    Action { path: "/connect/{backend}", run: connect::connect },
+    Action { path: "/connect/{backend}/test", run: connect::test },
     Action { path: "/m/{id}/copy", run: session::copy_message },
     Action { path: "/s/{id}/archive", run: session::archive },
     Action { path: "/s/{id}/copy", run: session::copy },

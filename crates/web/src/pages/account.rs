@@ -3,16 +3,16 @@
 
 use driftline_client::{
     Errand, Standing,
-    account::{Listed, Overview, Review},
+    account::{Listed, Overview},
     errand::{Came, Done},
-    sign_in::{FirstMerge, Merged},
+    first_merge::FirstMerge,
 };
 use driftline_text::ago;
 use maud::{Markup, html};
 
 use crate::{
     Download, Error, Fragment, Request, Result,
-    parts::{self, count_of, grouped, label},
+    parts::{self, count_of, grouped},
 };
 
 pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
@@ -20,7 +20,7 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
     let main = html! {
         h1 { "Account" }
         @match &account.remote {
-            None => (nothing(request)),
+            None => (nothing()),
             Some(remote) => {
                 @if let Some(errand) = &account.running { (under_way(errand, account.page.as_deref())) }
                 @if let Some((_, came)) = &account.done { (came_to(came)) }
@@ -44,12 +44,11 @@ pub(super) fn picture(request: &Request<'_>) -> Result<Download> {
     Ok(Download { media, name: None, bytes })
 }
 
-fn nothing(request: &Request<'_>) -> Markup {
-    let set = "config set remote.backend convex remote.url https://NAME.convex.cloud";
+fn nothing() -> Markup {
     parts::empty(
-        "No account is needed: everything is on this device. To have it on several, name a \
-         Convex deployment of your own, then sign in here.",
-        html! { pre { code { (request.host.call(set)) } } },
+        "No account is needed: everything is on this device. To have it on several, connect this \
+         profile with a remote of yours.",
+        html! { a.btn.btn--main href="/connect" { "Connect" } },
     )
 }
 
@@ -58,6 +57,7 @@ fn under_way(errand: &Errand, page: Option<&str>) -> Markup {
         Errand::Look => return html! {},
         Errand::SignIn(_) => return signing_in(page),
         Errand::Merge => "Copying everything as it is, then merging.",
+        Errand::Connect(_) => "Connecting.",
         Errand::Undo => "Going back to how everything was before the first merge.",
         Errand::SignOut { .. } => "Signing out.",
         Errand::Revoke(_) => "Ending the sign-in of that device.",
@@ -87,72 +87,18 @@ fn came_to(came: &Came) -> Markup {
         Err(why) => html! { p.box.box--err role="alert" { (why.told()) } },
         Ok(done) => match &**done {
             Done::SignedIn(it) => match &it.first {
-                Some(FirstMerge { merged: Some(it), .. }) => merged(it),
-                Some(FirstMerge { review: found, merged: None }) => {
-                    review(found, &driftline_client::account::who(&it.person, it.login.as_deref()))
+                Some(FirstMerge { merged: Some(it), .. }) => parts::merged(it),
+                Some(FirstMerge { review, merged: None }) => {
+                    let who = driftline_client::account::who(&it.person, it.login.as_deref());
+                    let with = html! {
+                        "You are signed in as " strong { (who) } ". A merge with this account"
+                    };
+                    parts::review(review, &with, "/account/merge")
                 }
                 None => html! {},
             },
             _ => html! {},
         },
-    }
-}
-
-fn merged(it: &Merged) -> Markup {
-    html! {
-        div.box role="status" {
-            p { "Merged: " (count_of(it.received, "row", "rows")) " received, "
-                (grouped(it.sent)) " sent." }
-            @if let Some(backup) = &it.backup {
-                p { "A copy of how everything was before: " code { (backup.display()) } }
-                div.bar { button.btn data-post="/account/undo" { "Undo the merge" } }
-            }
-        }
-    }
-}
-
-fn review(it: &Review, who: &str) -> Markup {
-    html! {
-        section.box aria-labelledby="review" {
-            h2 #review { "Before the first merge" }
-            p { "Nothing has been sent. You are signed in as " strong { (who) }
-                ". A merge with this account would find:" }
-            div.scroll tabindex="0" role="region" aria-label="What a merge would find" {
-                table.table {
-                    thead { tr {
-                        th scope="col" { "Rows" }
-                        @for head in
-                            ["Only here", "Only there", "Same", "Will merge", "Will conflict", "Stay here"]
-                        { th.num scope="col" { (head) } }
-                    } }
-                    tbody {
-                        @for (entity, counts) in &it.rows.entities {
-                            tr {
-                                th scope="row" { (label(entity)) }
-                                @for number in [
-                                    counts.only_here, counts.only_there, counts.same,
-                                    counts.merge, counts.conflict, counts.excluded,
-                                ] { td.num { (grouped(number)) } }
-                            }
-                        }
-                    }
-                }
-            }
-            @if it.held > 0 {
-                p { strong { (count_of(it.held, "row stays", "rows stay")) " here until you decide:" }
-                    " what you wrote there looks like a secret. " a href="/sync#held" { "Decide" } }
-            }
-            @if !it.secrets.is_empty() {
-                p { strong { (count_of(it.secrets.len() as u64, "row seems", "rows seem"))
-                    " to hold a secret." }
-                    " To keep a folder on this device, add it in the " a href="/settings" { "settings" }
-                    " first." }
-            }
-            div.bar {
-                button.btn.btn--main data-post="/account/merge" { "Copy everything, then merge" }
-            }
-            p.muted { "The copy stays in the profile, and the merge can be undone." }
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod account;
 mod conflicts;
+mod connect;
 mod entity;
 mod held;
 mod help;
@@ -39,6 +40,7 @@ pub(crate) static PAGES: &[Page] = &[
     Page { path: "/", show: home::show },
     Page { path: "/account", show: account::show },
     Page { path: "/conflicts", show: conflicts::show },
+    Page { path: "/connect", show: connect::show },
     Page { path: "/e/{entity}", show: entity::list },
     Page { path: "/e/{entity}/new", show: entity::new },
     Page { path: "/e/{entity}/{id}", show: entity::detail },

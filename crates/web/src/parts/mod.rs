@@ -2,6 +2,7 @@
 
 mod icon;
 mod indicator;
+mod merge;
 mod pager;
 mod query;
 mod room;
@@ -13,6 +14,7 @@ use maud::{Markup, html};
 pub(crate) use self::{
     icon::icon,
     indicator::{indicator, sentence, shape},
+    merge::{merged, review},
     pager::pager,
     query::{catching_up, encoded, misread},
     room::{Room, line},

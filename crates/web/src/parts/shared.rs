@@ -36,6 +36,7 @@ fn show(state: &State, schema: &Schema, host: &dyn Host, now: Millis) -> Markup 
                 @for entity in generic { a href={ "/e/" (entity.name) } { (label(entity.name)) } }
                 a href="/conflicts" { "Conflicts" }
                 a href="/trash" { "Trash" }
+                a href="/connect" { "Connect" }
                 a href="/account" { "Account" }
                 a href="/settings" { "Settings" }
                 a href="/help" { "Help" }

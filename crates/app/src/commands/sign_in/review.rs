@@ -3,17 +3,23 @@
 use anyhow::{Context as _, Result};
 use driftline_client::{
     account::{self, Deployment},
-    runtime,
-    sign_in::{FirstMerge, Merged},
-    take_turn,
+    first_merge::{FirstMerge, Merged},
+    runtime, take_turn,
 };
 
 use crate::{commands::backup::told, context::Context, terminal::Terminal};
 
-/// Says what came of it.
-pub(super) fn tell(context: &Context<'_>, first: &FirstMerge, dry_run: bool) -> Result<()> {
+/// Says what came of it. `again` is the command that goes on with it.
+pub(in crate::commands) fn tell(
+    context: &Context<'_>,
+    first: &FirstMerge,
+    dry_run: bool,
+    again: &str,
+) -> Result<()> {
     let Some(merged) = &first.merged else {
-        let (yes, out) = (context.call("sign-in --yes"), context.call("sign-out"));
+        let yes = context.call(&format!("{again} --yes"));
+        let out = if again == "connect" { "connect none" } else { "sign-out" };
+        let out = context.call(out);
         if dry_run {
             let text = "Nothing was merged or sent, and nothing of it is kept here. Merge:";
             return context.output.print(&format!("{text}  {yes}"));
@@ -26,7 +32,7 @@ pub(super) fn tell(context: &Context<'_>, first: &FirstMerge, dry_run: bool) -> 
     let figures = format!("received {received}, sent {sent}, {parked} parked");
     context.output.print(&format!("✓ Merged: {figures}."))?;
     if let Some(backup) = &merged.backup {
-        let undo = context.call("sign-in undo");
+        let undo = context.call(&format!("{again} undo"));
         context.output.print(&format!(
             "  As it was before: {}. To go back to it:  {undo}",
             backup.display()
@@ -36,7 +42,7 @@ pub(super) fn tell(context: &Context<'_>, first: &FirstMerge, dry_run: bool) -> 
 }
 
 /// Undoes the first merge of this profile.
-pub(super) fn undo(context: &Context<'_>) -> Result<()> {
+pub(in crate::commands) fn undo(context: &Context<'_>) -> Result<()> {
     let device = context.device()?;
     let deployment = Deployment::named(context, &device.config, false)?;
     let terminal = Terminal::new(context);
@@ -50,7 +56,8 @@ pub(super) fn undo(context: &Context<'_>) -> Result<()> {
     }
     let print = |text: &str| context.output.print(text);
     let heard = if undone.told { "" } else { " (it was not reached; the session ends by itself)" };
-    print(&format!("✓ Signed out of {}{heard}.", undone.remote))?;
+    let left = if deployment.is_some() { "Signed out of" } else { "Left" };
+    print(&format!("✓ {left} {}{heard}.", undone.remote))?;
     print(&format!("  Open now: the copy from before, {}", undone.opened.display()))?;
     for line in told(&undone.until) {
         print(&line)?;
