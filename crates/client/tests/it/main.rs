@@ -17,6 +17,7 @@ use driftline_sqlite as _;
 mod account;
 mod backup;
 mod config;
+mod connect;
 mod doctor;
 mod exclude;
 mod export;
