@@ -150,6 +150,7 @@ fn run(
         let pause = Duration::from_millis(seen.pause);
         {
             let mut state = shared.state();
+            state.shown.places = watch.places();
             state.shown.total = seen.total;
             state.shown.unread = seen.unread.iter().map(Unread::words).collect();
             state.shown.running = !seen.is_quiet();

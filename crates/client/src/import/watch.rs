@@ -3,7 +3,10 @@
 //! are many folders. A look costs a walk over the folders, so the pause after it follows
 //! what it cost: hundreds of times as long, however many files there are.
 
-use std::{collections::HashMap, path::PathBuf};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 
 use crate::error::Result;
 use driftline_core::{Millis, Replica};
@@ -18,6 +21,8 @@ const LONGEST: Millis = 60_000;
 
 /// What was last seen of every transcript that is watched.
 pub struct Watch {
+    from: Option<PathBuf>,
+    agent: Option<String>,
     places: Places,
     seen: HashMap<PathBuf, (u64, Option<u64>)>,
 }
@@ -48,10 +53,15 @@ impl Watch {
     /// # Errors
     /// When there is no such folder or agent.
     pub fn new(wanted: Wanted<'_>) -> Result<Self> {
-        Ok(Self { places: Places::wanted(wanted)?, seen: HashMap::new() })
+        Ok(Self {
+            from: wanted.from.map(Path::to_owned),
+            agent: wanted.agent.map(str::to_owned),
+            places: Places::wanted(wanted)?,
+            seen: HashMap::new(),
+        })
     }
 
-    /// The folders.
+    /// The folders, as of the last look.
     pub fn places(&self) -> Vec<String> {
         self.places.shown()
     }
@@ -59,6 +69,7 @@ impl Watch {
     /// Looks at every file's size and time; opens none. The first look finds all changed.
     pub fn look(&mut self, replica: &Replica) -> Seen {
         let started = replica.env().monotonic();
+        self.find_places();
         let (found, problems) = self.places.find();
         let (total, unread) = (found.len(), self.places.unread());
         let mut changed = Vec::new();
@@ -72,6 +83,17 @@ impl Watch {
         let cost = replica.env().monotonic().saturating_sub(started);
         let pause = (cost * THRIFT).clamp(SHORTEST, LONGEST);
         Seen { changed, total, problems, unread, pause }
+    }
+
+    /// Looks where transcripts are by now: an editor begins a folder for each project, and
+    /// one that was not there before may be installed meanwhile.
+    fn find_places(&mut self) {
+        let (from, agent) = (self.from.as_deref(), self.agent.as_deref());
+        let now = Places::wanted(Wanted { from, agent, ..Wanted::default() });
+        // In a home that is gone, such as a disk that was taken out, nothing is found either.
+        if let Ok(now) = now {
+            self.places = now;
+        }
     }
 
     /// Imports what a look found, newest first: what a person worked on last is what they

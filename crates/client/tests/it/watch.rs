@@ -8,6 +8,7 @@ use std::{
 use driftline_client::import::{Report, Secrets, Wanted, Watch};
 use driftline_testing::line;
 use rusqlite::Connection;
+use serde_json::json;
 
 use crate::world::{Side, World};
 
@@ -66,6 +67,39 @@ fn one_agent_can_be_watched_alone() {
         Watch::new(Wanted { from: Some(&home), agent: Some("nobody"), ..Wanted::default() })
             .is_err()
     );
+}
+
+/// A chat in an editor's folder of a project.
+fn chat(editor: &Path, project: &str) {
+    let folder = editor.join("User/workspaceStorage").join(project).join("chatSessions");
+    fs::create_dir_all(&folder).unwrap();
+    let request = json!({
+        "requestId": format!("request-{project}"), "timestamp": 1_795_000_000_000_u64,
+        "message": {"text": "Hello"}, "response": [{"value": "Hi"}],
+    });
+    let chat = json!({
+        "version": 3, "sessionId": format!("chat-{project}"), "requests": [request],
+        "creationDate": 1_795_000_000_000_u64,
+    });
+    fs::write(folder.join("chat.json"), chat.to_string()).unwrap();
+}
+
+#[test]
+fn editors_and_projects_that_come_later_are_noticed() {
+    let world = World::new();
+    let (home, side) = (world.path("home"), world.open("a"));
+    fs::create_dir_all(&home).unwrap();
+    let mut watch = watch(&home, None);
+    assert!(look(&mut watch, &side).is_none());
+    let editor = home.join(".config/Code");
+    for (project, sessions) in [("one", 1), ("two", 2)] {
+        chat(&editor, project);
+        assert_eq!(look(&mut watch, &side).unwrap().files[0].tool, "vscode-chat", "{project}");
+        assert_eq!(side.count("sessions"), sessions);
+    }
+    assert!(watch.places().iter().any(|it| it.contains(".config/Code")), "{:?}", watch.places());
+    fs::remove_dir_all(&home).unwrap();
+    assert!(look(&mut watch, &side).is_none(), "a home that is gone has no transcripts");
 }
 
 #[test]
