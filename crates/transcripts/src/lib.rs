@@ -44,6 +44,7 @@ mod report;
 mod rows;
 mod secrets;
 mod settings;
+mod side;
 mod tables;
 mod time;
 mod tool;

@@ -57,7 +57,9 @@ pub enum Form {
         open: fn(file: &Path) -> Box<dyn Records>,
     },
     /// One JSON document, written anew whenever something changes; or, in a file that ends
-    /// in `.jsonl`, a log of changes to one, which is handed over as the list of its lines.
+    /// in `.jsonl`, a log of changes to one, which is handed over as the list of its lines;
+    /// or, in one that ends in `.yaml`, a YAML document, of which the fields at its top that
+    /// are texts are handed over.
     /// The records of the document, each with its own `raw`.
     Document(fn(file: &Path, document: Value) -> Vec<Record>),
     /// A JSON list of sessions, each an object, as a service hands out everything at once.

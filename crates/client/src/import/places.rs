@@ -81,8 +81,11 @@ impl Places {
 
     /// Where a folder of the home is, if its agent was told to keep it elsewhere.
     fn moved(&self, place: PathBuf) -> PathBuf {
-        let elsewhere = if self.is_own { moved(&self.home, &place) } else { None };
-        elsewhere.map_or(place, |(folder, rest)| folder.join(rest))
+        match moved(&self.home, &place).filter(|_| self.is_own) {
+            Some((folder, rest)) if rest.as_os_str().is_empty() => folder,
+            Some((folder, rest)) => folder.join(rest),
+            None => place,
+        }
     }
 
     /// The agents whose transcripts are there and are not read.
@@ -96,7 +99,12 @@ impl Places {
         for (reader, place) in &self.read {
             let (found, problems) = find_below(place, reader);
             all.0.extend(found);
-            all.1.extend(problems);
+            for it in problems {
+                // One agent may have several readers of one folder.
+                if !all.1.contains(&it) {
+                    all.1.push(it);
+                }
+            }
         }
         all
     }

@@ -1,6 +1,6 @@
 //! Bringing in transcripts: in one piece or in several, again, and beside what a person wrote.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use driftline_client::{
     Error, Kind,
@@ -129,6 +129,33 @@ fn a_name_finds_its_session_in_another_file() {
     let other = world.open("b");
     other.import(&world);
     assert_eq!(side.digest(), other.digest(), "in any order");
+}
+
+/// Has Kimi Code, in a home, call its one session so.
+fn called(home: &Path, title: &str, second: u64) {
+    let folder = home.join(".kimi-code/sessions/wd_x/session_1");
+    fs::create_dir_all(folder.join("agents/main")).unwrap();
+    let said = json!({"role": "user", "id": "1", "content": "Fix it"});
+    let said = json!({"type": "context.append_message", "message": said, "time": 7});
+    fs::write(folder.join("agents/main/wire.jsonl"), format!("{said}\n")).unwrap();
+    let state = json!({"title": title, "isCustomTitle": true, "updatedAt": second * 1_000});
+    fs::write(folder.join("state.json"), state.to_string()).unwrap();
+}
+
+#[test]
+fn an_agents_title_shows_where_nobody_renamed() {
+    let world = World::new();
+    let side = world.open("a");
+    for (second, title) in [(1, "The agent's"), (2, "The agent's next")] {
+        called(&world.path("home"), title, second);
+        side.import(&world);
+        assert_eq!(side.all("sessions", "name"), [title]);
+    }
+    let session = side.only("sessions");
+    side.edit("sessions", session, "name", "Mine");
+    called(&world.path("home"), "The agent's last", 3);
+    side.import(&world);
+    assert_eq!(side.value("sessions", session, "name"), "Mine");
 }
 
 #[test]

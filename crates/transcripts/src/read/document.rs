@@ -1,5 +1,5 @@
-//! A file that is one JSON document, written anew whenever something changes; or a log of
-//! changes to one, a change a line. All of it is read again then; what is here already stays
+//! A file that is one document in JSON or YAML, written anew whenever something changes; or a
+//! log of changes to one, a change a line. All of it is read again then; what is here already stays
 //! as it is.
 
 use std::{
@@ -11,7 +11,7 @@ use std::{
 
 use driftline_core::Value;
 
-use super::{Batch, Sink, Wanted, failed, json, refused, taking::Taking};
+use super::{Batch, Sink, Wanted, failed, json, refused, taking::Taking, yaml};
 use crate::{
     Checkpoint, FileReport, Record, Result,
     checkpoint::{Prefix, State},
@@ -35,7 +35,11 @@ pub(super) fn read(
     BufReader::new(input).read_to_end(&mut bytes).map_err(|it| failed(path, 0, it))?;
     let mut prefix = Prefix::default();
     prefix.take(&bytes);
-    let parsed = if is_log(path) { changes(&bytes) } else { parse(&bytes) };
+    let parsed = match path.extension().and_then(|it| it.to_str()) {
+        Some("jsonl") => changes(&bytes),
+        Some("yaml") => yaml::fields(&String::from_utf8_lossy(&bytes)),
+        _ => parse(&bytes),
+    };
     drop(bytes);
     let (all, wrong) = match parsed {
         Ok(document) => (records(path, document), None),
@@ -75,10 +79,6 @@ fn parse(bytes: &[u8]) -> Result<Value, String> {
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     json(&String::from_utf8_lossy(bytes), MOST)
-}
-
-fn is_log(path: &Path) -> bool {
-    path.extension().is_some_and(|it| it == "jsonl")
 }
 
 /// The changes of a log. The last may still be being written; behind one that is broken, none

@@ -11,6 +11,7 @@ mod list;
 mod packed;
 mod split;
 mod taking;
+mod yaml;
 
 use std::{
     fs::File,

@@ -5,6 +5,7 @@
 
 mod call;
 mod item;
+mod titles;
 
 use std::path::Path;
 
@@ -18,12 +19,14 @@ use crate::{
     prose,
 };
 
+const TOOL: &str = "codex";
+
 /// Lines that say how the program works, or what other lines say.
 const NOISE: &[&str] = &["world_state", "token_usage_record", "inter_agent_communication_metadata"];
 
 inventory::submit! {
     Reader {
-        tool: "codex",
+        tool: TOOL,
         name: "Codex",
         doc: "Codex's sessions, in ~/.codex/sessions",
         version: 2,

@@ -3,6 +3,9 @@
 //! program does around the talk are events as well, most of them.
 
 mod event;
+mod workspace;
+
+use std::path::{Path, PathBuf};
 
 use driftline_core::Value;
 
@@ -11,14 +14,19 @@ use crate::{
     fields::{object, text, time},
 };
 
+const TOOL: &str = "copilot";
+
+/// The file with what was said in a session.
+const EVENTS: &str = "events.jsonl";
+
 inventory::submit! {
     Reader {
-        tool: "copilot",
+        tool: TOOL,
         name: "Copilot",
         doc: "Copilot CLI's sessions, in ~/.copilot/session-state",
         version: 1,
-        places: |home| vec![home.join(".copilot/session-state")],
-        accepts: |path| path.file_name().is_some_and(|it| it == "events.jsonl"),
+        places,
+        accepts: |path| path.file_name().is_some_and(|it| it == EVENTS),
         main_file: |_, _| None,
         // Long outputs are in the system's temporary folder, which is nobody's own.
         beside: |_, _, _| None,
@@ -33,6 +41,10 @@ inventory::submit! {
             open: |_| Box::<Events>::default(),
         },
     }
+}
+
+fn places(home: &Path) -> Vec<PathBuf> {
+    vec![home.join(".copilot/session-state")]
 }
 
 /// What is known of a file from its lines so far.

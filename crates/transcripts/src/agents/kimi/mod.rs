@@ -5,6 +5,7 @@
 //! model saw (`context.append_…`) is read, piece by piece, and only that is there at once.
 
 mod event;
+mod state;
 
 use std::path::{Path, PathBuf};
 
@@ -16,14 +17,19 @@ use crate::{
     time,
 };
 
+const TOOL: &str = "kimi-code";
+
+/// The file with what an agent of a session said and was told.
+const WIRE: &str = "wire.jsonl";
+
 inventory::submit! {
     Reader {
-        tool: "kimi-code",
+        tool: TOOL,
         name: "Kimi Code",
         doc: "Kimi Code's sessions, in ~/.kimi-code/sessions",
         version: 1,
-        places: |home| vec![home.join(".kimi-code/sessions")],
-        accepts: |path| path.file_name().is_some_and(|it| it == "wire.jsonl"),
+        places,
+        accepts: |path| path.file_name().is_some_and(|it| it == WIRE),
         main_file,
         beside: |_, _, _| None,
         keeps: |_| None,
@@ -38,6 +44,10 @@ inventory::submit! {
             open,
         },
     }
+}
+
+fn places(home: &Path) -> Vec<PathBuf> {
+    vec![home.join(".kimi-code/sessions")]
 }
 
 /// What the main agent is called.

@@ -88,7 +88,7 @@ fn a_sub_agent_stands_in_its_session() {
             ]
         );
     }
-    assert_eq!((store.all("sessions").len(), reports.len()), (3, 5));
+    assert_eq!((store.all("sessions").len(), reports.len()), (3, 8));
     assert_eq!(reports.iter().map(|it| it.totals.sessions).sum::<u64>(), 3);
 }
 

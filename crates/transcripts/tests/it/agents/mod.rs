@@ -18,6 +18,7 @@ mod pi;
 mod qwen;
 mod roo;
 mod shown;
+mod titles;
 mod vscode;
 mod zed;
 
