@@ -3,32 +3,18 @@
 use driftline_entities::{sessions::Session, workspaces::Workspace};
 use driftline_text::Shell;
 
-/// How agents are told to go on with one of their sessions.
-const AGENTS: &[(&str, &str)] = &[
-    ("claude-code", "claude --resume"),
-    ("codex", "codex resume"),
-    ("copilot", "copilot --resume"),
-    ("gemini-cli", "gemini --resume"),
-    ("kilo", "kilo --session"),
-    ("kimi-code", "kimi -S"),
-    ("opencode", "opencode --session"),
-    ("pi", "pi --session"),
-    ("qwen-code", "qwen --resume"),
-];
-
 /// The command that goes on with `session`, to be pasted into `shell`: in the folder where
-/// it was, or where that is on this device if `workspace` says so. None: its agent is not
-/// known here, or a name holds what must not get into that shell.
+/// it was, or where that is on this device if `workspace` says so. `again` is what its agent
+/// is told before the name of a session. None: a name holds what must not get into that shell.
 pub fn resume_command(
     session: &Session,
     workspace: Option<&Workspace>,
+    again: &[&str],
     shell: Shell,
 ) -> Option<String> {
-    let (_, command) =
-        AGENTS.iter().find(|(source, _)| Some(*source) == session.source.as_deref())?;
     // Agents name their sessions by numbers and letters: what holds anything else is none.
     let name = Shell::Unknown.word(session.external_id.as_deref()?)?;
-    let command = format!("{command} {name}");
+    let command = format!("{} {name}", again.join(" "));
     match session.cwd.as_deref() {
         Some(folder) => {
             let folder = moved(folder, workspace).unwrap_or_else(|| folder.to_owned());
@@ -50,15 +36,12 @@ pub(crate) fn moved(folder: &str, workspace: Option<&Workspace>) -> Option<Strin
 mod tests {
     use super::*;
 
-    fn of(source: &str, name: &str, folder: &str) -> Option<String> {
+    const AGAIN: &[&str] = &["codex", "resume"];
+
+    fn of(name: &str, folder: &str) -> Option<String> {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let session = Session {
-            source: some(source),
-            external_id: some(name),
-            cwd: some(folder),
-            ..Session::default()
-        };
-        resume_command(&session, None, Shell::Posix)
+        let session = Session { external_id: some(name), cwd: some(folder), ..Session::default() };
+        resume_command(&session, None, AGAIN, Shell::Posix)
     }
 
     #[test]
@@ -70,13 +53,9 @@ mod tests {
                 here: some("/srv/x/"),
                 ..Workspace::default()
             };
-            let session = Session {
-                source: some("codex"),
-                external_id: some("4f0c"),
-                cwd: some(cwd),
-                ..Session::default()
-            };
-            resume_command(&session, Some(&workspace), Shell::Posix).unwrap()
+            let session =
+                Session { external_id: some("4f0c"), cwd: some(cwd), ..Session::default() };
+            resume_command(&session, Some(&workspace), AGAIN, Shell::Posix).unwrap()
         };
         assert_eq!(at("/home/ada/x"), "cd /srv/x && codex resume 4f0c");
         assert_eq!(at("/home/ada/x/web"), "cd /srv/x/web && codex resume 4f0c");
@@ -85,30 +64,25 @@ mod tests {
 
     #[test]
     fn a_session_is_resumed_where_it_was() {
-        assert_eq!(
-            of("claude-code", "4f0c", "/home/ada/x").unwrap(),
-            "cd /home/ada/x && claude --resume 4f0c"
-        );
-        assert_eq!(of("codex", "4f0c", "").unwrap(), "codex resume 4f0c");
-        assert_eq!(of("claude-code", "", "/x"), None);
-        assert_eq!(of("unheard-of", "4f0c", "/x"), None);
+        assert_eq!(of("4f0c", "/home/ada/x").unwrap(), "cd /home/ada/x && codex resume 4f0c");
+        assert_eq!(of("4f0c", "").unwrap(), "codex resume 4f0c");
+        assert_eq!(of("", "/x"), None);
     }
 
     #[test]
     fn nothing_in_a_name_reaches_the_shell() {
-        let hostile = of("codex", "4f0c", "/it's; reboot").unwrap();
+        let hostile = of("4f0c", "/it's; reboot").unwrap();
         assert_eq!(hostile, "cd '/it'\\''s; reboot' && codex resume 4f0c");
         for name in ["$(rm -rf ~)", "a b", "a\nreboot", "--help", "\u{1b}[201~reboot"] {
-            assert_eq!(of("codex", name, "/x"), None, "{name:?}");
+            assert_eq!(of(name, "/x"), None, "{name:?}");
         }
         let in_shell = |shell| {
             let session = Session {
-                source: Some("codex".into()),
                 external_id: Some("4f0c".into()),
                 cwd: Some("/w\\'; touch X; #".into()),
                 ..Session::default()
             };
-            resume_command(&session, None, shell)
+            resume_command(&session, None, AGAIN, shell)
         };
         assert_eq!(
             in_shell(Shell::Fish).unwrap(),

@@ -67,6 +67,7 @@ mod parts;
 mod patient;
 mod query;
 mod request;
+mod resume;
 mod routes;
 mod screens;
 mod server;

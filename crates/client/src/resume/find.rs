@@ -16,7 +16,7 @@ use crate::{Error, Result, import};
 pub(super) fn writer(wanted: Option<&str>, own: Option<&str>) -> Result<&'static Writer> {
     let all = writers();
     let typed = wanted.or(own).unwrap_or_default().to_lowercase();
-    let names = |it: &Writer| [it.tool.to_owned(), it.name.to_lowercase()];
+    let names = |it: &Writer| [it.again.tool.to_owned(), it.name.to_lowercase()];
     let fits = |holds: &dyn Fn(&str) -> bool| -> Vec<&'static Writer> {
         all.iter().copied().filter(|it| names(it).iter().any(|it| holds(it))).collect()
     };

@@ -90,6 +90,13 @@ pub struct Resumption {
     import: Option<Import>,
 }
 
+/// The program and its arguments that go on with a session of the agent `tool` where the agent
+/// has it; the agent's name of the session follows them. None: they are not known.
+pub fn again(tool: &str) -> Option<Vec<&'static str>> {
+    let it = driftline_transcripts::back::again(tool)?;
+    Some([it.program].into_iter().chain(it.words.iter().copied()).collect())
+}
+
 /// Plans what is wanted. Nothing is written.
 ///
 /// # Errors
@@ -105,7 +112,7 @@ pub fn plan(client: &Client, device: &Device, wanted: Wanted<'_>) -> Result<Resu
     let writer = writer(wanted.agent, whole.source.as_deref())?;
     let folder = folder(wanted.folder, &whole)?;
     let here = checkout(Path::new(&folder));
-    let found = program(writer.program);
+    let found = program(writer.again.program);
     let differs = differs(&whole, writer, found.is_some(), &folder, here.as_ref());
     let source = Source {
         id: whole.id,
@@ -121,7 +128,7 @@ pub fn plan(client: &Client, device: &Device, wanted: Wanted<'_>) -> Result<Resu
     let now = client.env.wall();
     let target = Target { store: &store.path(), folder: &folder, branch: branch.as_deref(), now };
     let plan = (writer.plan)(&source, &target).map_err(Refused::from)?;
-    let command = [writer.program].into_iter().chain(plan.resume.iter().map(String::as_str));
+    let command = [writer.again.program].into_iter().chain(plan.resume.iter().map(String::as_str));
     let command = command.collect::<Vec<_>>().join(" ");
     let mut files = Vec::new();
     for file in plan.files {
@@ -135,7 +142,7 @@ pub fn plan(client: &Client, device: &Device, wanted: Wanted<'_>) -> Result<Resu
     }
     Ok(Resumption {
         agent: writer.name,
-        program: writer.program,
+        program: writer.again.program,
         found,
         arguments: plan.resume,
         session: plan.session,
@@ -238,7 +245,7 @@ fn differs(
 ) -> Vec<Difference> {
     let mut all = Vec::new();
     if !has_program {
-        all.push(Difference::NoProgram(writer.program));
+        all.push(Difference::NoProgram(writer.again.program));
     }
     let was = whole.cwd.as_deref().filter(|it| it.trim_end_matches('/') != folder);
     all.extend(was.map(|it| Difference::Folder(it.to_owned())));

@@ -7,6 +7,7 @@
 //! planning twice is planning one file. Nothing here writes; whoever carries a plan out never
 //! writes over anything.
 
+mod again;
 mod agents;
 mod kept;
 mod lost;
@@ -19,6 +20,7 @@ use driftline_core::{Id, Millis};
 use driftline_messages::Message;
 
 pub use self::{
+    again::{Again, again},
     lost::Lost,
     plan::{Import, Line, NewFile, Plan},
 };
@@ -28,12 +30,10 @@ use crate::Result;
 /// `inventory::submit!`.
 #[derive(Debug)]
 pub struct Writer {
-    /// Its name in ids and rows, as its reader has it.
-    pub tool: &'static str,
+    /// How its program goes on with a session.
+    pub again: Again,
     /// What people call the agent.
     pub name: &'static str,
-    /// What its program is called.
-    pub program: &'static str,
     /// The folder below a home folder that the files of a plan are below.
     pub store: fn(home: &Path) -> PathBuf,
     /// What it takes to go on with a session there. It may look into the store.
@@ -45,7 +45,7 @@ inventory::collect!(Writer);
 /// Every registered writer, by name.
 pub fn writers() -> Vec<&'static Writer> {
     let mut all: Vec<_> = inventory::iter::<Writer>.into_iter().collect();
-    all.sort_by_key(|it| it.tool);
+    all.sort_by_key(|it| it.again.tool);
     all
 }
 

@@ -1,11 +1,11 @@
 //! What a person does with a session.
 
-use driftline_conversation::{export::Detail, resume_command};
+use driftline_conversation::export::Detail;
 use driftline_core::{Error as CoreError, Refusal, SyncEntity as _, Timestamp};
 use driftline_entities::{sessions::Session, workspaces::Workspace};
 use driftline_text as text;
 
-use crate::{Error, Form, Outcome, Post, Request, Result};
+use crate::{Error, Form, Outcome, Post, Request, Result, resume::command};
 
 /// Gives a session another name.
 pub(super) fn rename(request: &Request<'_>, form: &Form) -> Result<Outcome> {
@@ -107,7 +107,7 @@ pub(super) fn resume(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
         None => None,
     };
     let workspace = workspace.as_ref().map(|it| &it.value);
-    let command = session.and_then(|it| resume_command(&it.value, workspace, request.host.shell()));
+    let command = session.and_then(|it| command(request, &it.value, workspace));
     let command = command.ok_or_else(|| {
         Error::Bad(
             "it is not known how this agent goes on with a session, or its folder has a name that \

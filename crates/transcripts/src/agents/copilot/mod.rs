@@ -11,6 +11,7 @@ use driftline_core::Value;
 
 use crate::{
     Form, Object, Reader, Record, Records, Role,
+    back::Again,
     fields::{object, text, time},
 };
 
@@ -45,6 +46,10 @@ inventory::submit! {
 
 fn places(home: &Path) -> Vec<PathBuf> {
     vec![home.join(".copilot/session-state")]
+}
+
+inventory::submit! {
+    Again { tool: TOOL, program: "copilot", words: &["--resume"] }
 }
 
 /// What is known of a file from its lines so far.

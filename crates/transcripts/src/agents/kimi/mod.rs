@@ -13,6 +13,7 @@ use driftline_core::{Millis, Value};
 
 use crate::{
     Form, Object, Reader, Record, Records,
+    back::Again,
     fields::{object, text},
     time,
 };
@@ -48,6 +49,10 @@ inventory::submit! {
 
 fn places(home: &Path) -> Vec<PathBuf> {
     vec![home.join(".kimi-code/sessions")]
+}
+
+inventory::submit! {
+    Again { tool: TOOL, program: "kimi", words: &["-S"] }
 }
 
 /// What the main agent is called.

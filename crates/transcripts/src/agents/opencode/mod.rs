@@ -7,7 +7,7 @@ mod tables;
 
 use std::path::Path;
 
-use crate::{Database, Form, Reader};
+use crate::{Database, Form, Reader, back::Again};
 
 const DATABASE: Form =
     Form::Database(Database { sessions: tables::sessions, records: tables::records });
@@ -40,6 +40,10 @@ inventory::submit! {
         keeps: |_| None,
         form: DATABASE,
     }
+}
+
+inventory::submit! {
+    Again { tool: "kilo", program: "kilo", words: &["--session"] }
 }
 
 /// `opencode.db`, or that of a release channel: `opencode-beta.db`.

@@ -9,7 +9,7 @@ use driftline_core::Value;
 use serde_json::json;
 
 use super::super::{
-    Line, Lost, NewFile, Plan, Source, Target, Writer,
+    Again, Line, Lost, NewFile, Plan, Source, Target, Writer,
     kept::{self, Kept, is_name},
     talk::{self, Part, Turn, Voice},
 };
@@ -20,11 +20,12 @@ const TOOL: &str = "claude-code";
 /// The version whose form this is.
 const VERSION: &str = "2.1.332";
 
+const AGAIN: Again = Again { tool: TOOL, program: "claude", words: &["--resume"] };
+
 inventory::submit! {
     Writer {
-        tool: TOOL,
+        again: AGAIN,
         name: "Claude Code",
-        program: "claude",
         store: |home| home.join(".claude/projects"),
         plan,
     }
@@ -35,8 +36,7 @@ fn plan(source: &Source, target: &Target<'_>) -> Result<Plan> {
         Some(kept) => as_kept(&kept, target),
         None => anew(source, target),
     };
-    let resume = vec!["--resume".into(), plan.session.clone()];
-    Ok(Plan { resume, ..plan })
+    Ok(Plan { resume: AGAIN.arguments(&plan.session), ..plan })
 }
 
 fn folder(target: &Target<'_>) -> PathBuf {

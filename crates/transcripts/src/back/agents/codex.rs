@@ -12,7 +12,7 @@ use driftline_core::{Millis, Value};
 use serde_json::json;
 
 use super::super::{
-    Line, Lost, NewFile, Plan, Source, Target, Writer,
+    Again, Line, Lost, NewFile, Plan, Source, Target, Writer,
     kept::{self, Kept},
     talk::{self, Turn, Voice},
 };
@@ -27,11 +27,12 @@ const VERSION: &str = "0.171.0";
 const DEEP: usize = 3;
 const MOST: usize = 100_000;
 
+const AGAIN: Again = Again { tool: TOOL, program: "codex", words: &["resume"] };
+
 inventory::submit! {
     Writer {
-        tool: TOOL,
+        again: AGAIN,
         name: "Codex",
-        program: "codex",
         store: |home| home.join(".codex/sessions"),
         plan,
     }
@@ -42,8 +43,7 @@ fn plan(source: &Source, target: &Target<'_>) -> Result<Plan> {
         Some(kept) => as_kept(source, &kept, target),
         None => anew(source, target),
     };
-    let resume = vec!["resume".into(), plan.session.clone()];
-    Ok(Plan { resume, ..plan })
+    Ok(Plan { resume: AGAIN.arguments(&plan.session), ..plan })
 }
 
 fn as_kept(source: &Source, kept: &Kept<'_>, target: &Target<'_>) -> Plan {

@@ -13,7 +13,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::super::{
-    Line, Lost, NewFile, Plan, Source, Target, Writer,
+    Again, Line, Lost, NewFile, Plan, Source, Target, Writer,
     kept::{self, Kept},
     talk::{self, Turn, Voice},
 };
@@ -31,11 +31,12 @@ const FOLDER: &str = "chats";
 /// How many projects are looked at.
 const MOST: usize = 10_000;
 
+const AGAIN: Again = Again { tool: TOOL, program: "gemini", words: &["--resume"] };
+
 inventory::submit! {
     Writer {
-        tool: TOOL,
+        again: AGAIN,
         name: "Gemini CLI",
-        program: "gemini",
         store: |home| home.join(".gemini/tmp"),
         plan,
     }
@@ -46,8 +47,7 @@ fn plan(source: &Source, target: &Target<'_>) -> Result<Plan> {
         Some(kept) => as_kept(&kept, target),
         None => anew(source, target),
     };
-    let resume = vec!["--resume".into(), plan.session.clone()];
-    Ok(Plan { resume, ..plan })
+    Ok(Plan { resume: AGAIN.arguments(&plan.session), ..plan })
 }
 
 fn as_kept(kept: &Kept<'_>, target: &Target<'_>) -> Plan {

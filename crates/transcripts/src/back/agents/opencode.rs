@@ -12,7 +12,7 @@ use serde_json::json;
 
 use self::names::Names;
 use super::super::{
-    Import, Lost, Plan, Source, Target, Writer,
+    Again, Import, Lost, Plan, Source, Target, Writer,
     kept::{self, Kept},
     talk::{self, Part, Turn, Voice},
 };
@@ -23,11 +23,12 @@ const TOOL: &str = "opencode";
 /// The version whose form this is.
 const VERSION: &str = "1.18.33";
 
+const AGAIN: Again = Again { tool: TOOL, program: "opencode", words: &["--session"] };
+
 inventory::submit! {
     Writer {
-        tool: TOOL,
+        again: AGAIN,
         name: "opencode",
-        program: "opencode",
         store: |home| home.join(".local/share/opencode"),
         plan,
     }
@@ -45,8 +46,7 @@ fn plan(source: &Source, target: &Target<'_>) -> Result<Plan> {
             plan
         }
     };
-    let resume = vec!["--session".into(), plan.session.clone()];
-    Ok(Plan { resume, ..plan })
+    Ok(Plan { resume: AGAIN.arguments(&plan.session), ..plan })
 }
 
 /// The directory of a session that is in the database.

@@ -7,7 +7,7 @@ use driftline_core::{Millis, Value};
 use serde_json::json;
 
 use super::super::{
-    Line, NewFile, Plan, Source, Target, Writer,
+    Again, Line, NewFile, Plan, Source, Target, Writer,
     kept::{self, Kept},
     talk::{self, Turn, Voice},
 };
@@ -18,11 +18,12 @@ use crate::{
 
 const TOOL: &str = "pi";
 
+const AGAIN: Again = Again { tool: TOOL, program: "pi", words: &["--session"] };
+
 inventory::submit! {
     Writer {
-        tool: TOOL,
+        again: AGAIN,
         name: "pi",
-        program: "pi",
         store: |home| home.join(".pi/agent/sessions"),
         plan,
     }
@@ -39,8 +40,7 @@ fn plan(source: &Source, target: &Target<'_>) -> Result<Plan> {
         Some(kept) if kept.main.iter().all(|it| has_link(it.raw)) => as_kept(&kept, target),
         _ => anew(source, target),
     };
-    let resume = vec!["--session".into(), plan.session.clone()];
-    Ok(Plan { resume, ..plan })
+    Ok(Plan { resume: AGAIN.arguments(&plan.session), ..plan })
 }
 
 fn is_head(raw: &str) -> bool {

@@ -9,7 +9,7 @@ use driftline_core::{Millis, Value};
 use serde_json::json;
 
 use super::super::{
-    Line, Lost, NewFile, Plan, Source, Target, Writer,
+    Again, Line, Lost, NewFile, Plan, Source, Target, Writer,
     kept::{self, Kept},
     talk::{self, Turn, Voice},
 };
@@ -23,11 +23,12 @@ const TOOL: &str = "qwen-code";
 /// The version whose form this is.
 const VERSION: &str = "0.24.4";
 
+const AGAIN: Again = Again { tool: TOOL, program: "qwen", words: &["--resume"] };
+
 inventory::submit! {
     Writer {
-        tool: TOOL,
+        again: AGAIN,
         name: "Qwen Code",
-        program: "qwen",
         store: |home| home.join(".qwen/projects"),
         plan,
     }
@@ -38,8 +39,7 @@ fn plan(source: &Source, target: &Target<'_>) -> Result<Plan> {
         Some(kept) => as_kept(source, &kept, target),
         None => anew(source, target),
     };
-    let resume = vec!["--resume".into(), plan.session.clone()];
-    Ok(Plan { resume, ..plan })
+    Ok(Plan { resume: AGAIN.arguments(&plan.session), ..plan })
 }
 
 /// A record that keeps the state of the program, and says nothing.

@@ -38,13 +38,13 @@ fn every_agent_is_told_what_was_said_to_every_other() {
     let mut count = 0;
     for (of, (store, _home)) in real() {
         for source in sources(&store).into_iter().map(plain) {
-            for to in writers().into_iter().filter(|it| it.tool != of) {
+            for to in writers().into_iter().filter(|it| it.again.tool != of) {
                 let home = tempfile::tempdir().unwrap();
-                let plan = plan(&source, to.tool, home.path());
-                carry_out(&plan, to.tool, home.path());
-                let again = import(to.tool, home.path());
+                let plan = plan(&source, to.again.tool, home.path());
+                carry_out(&plan, to.again.tool, home.path());
+                let again = import(to.again.tool, home.path());
                 let again = only(&again, &plan.session);
-                let case = format!("{of} to {}: {:?}", to.tool, source.external_id);
+                let case = format!("{of} to {}: {:?}", to.again.tool, source.external_id);
                 let prompts: Vec<_> = texts(&source, "user");
                 let told = texts(&again, "user");
                 let mut at = told.iter();
@@ -52,7 +52,7 @@ fn every_agent_is_told_what_was_said_to_every_other() {
                     prompts.iter().filter(|it| !it.starts_with('<') && !it.starts_with("Caveat"))
                 {
                     let prompt =
-                        if to.tool == "opencode" { prompt.trim_matches('"') } else { prompt };
+                        if to.again.tool == "opencode" { prompt.trim_matches('"') } else { prompt };
                     assert!(at.any(|it| it.contains(prompt)), "{case}: {prompt} of {told:?}");
                 }
                 let answers = texts(&again, "assistant").join("\n");
@@ -70,16 +70,16 @@ fn every_agent_is_told_what_was_said_to_every_other() {
 fn telling_twice_is_telling_once_and_more_is_another_session() {
     for (of, (store, _home)) in real() {
         for mut source in sources(&store) {
-            for to in writers().into_iter().filter(|it| it.tool != of) {
+            for to in writers().into_iter().filter(|it| it.again.tool != of) {
                 let home = tempfile::tempdir().unwrap();
-                let first = plan(&source, to.tool, home.path());
-                carry_out(&first, to.tool, home.path());
-                let again = plan(&source, to.tool, home.path());
+                let first = plan(&source, to.again.tool, home.path());
+                carry_out(&first, to.again.tool, home.path());
+                let again = plan(&source, to.again.tool, home.path());
                 assert_eq!((&again.session, &again.files), (&first.session, &first.files));
                 assert!(again.import.is_none());
                 source.messages.pop();
-                let less = plan(&source, to.tool, home.path());
-                assert_ne!(less.session, first.session, "{of} to {}", to.tool);
+                let less = plan(&source, to.again.tool, home.path());
+                assert_ne!(less.session, first.session, "{of} to {}", to.again.tool);
                 if source.messages.len() < 3 {
                     break;
                 }
@@ -133,14 +133,14 @@ fn what_is_lost_is_said_and_the_last_summary_begins() {
             ]),
         ),
     ]);
-    for to in writers().into_iter().filter(|it| it.tool != "claude-code") {
+    for to in writers().into_iter().filter(|it| it.again.tool != "claude-code") {
         let home = tempfile::tempdir().unwrap();
-        let plan = plan(&source, to.tool, home.path());
+        let plan = plan(&source, to.again.tool, home.path());
         let lost = [Lost::Calls(2), Lost::Thoughts(1), Lost::Images(1), Lost::Summed(2)];
-        assert_eq!(plan.lost, lost, "{}", to.tool);
+        assert_eq!(plan.lost, lost, "{}", to.again.tool);
         assert!(plan.lost.iter().all(|it| !it.words().is_empty()));
-        carry_out(&plan, to.tool, home.path());
-        let again = import(to.tool, home.path());
+        carry_out(&plan, to.again.tool, home.path());
+        let again = import(to.again.tool, home.path());
         let again = only(&again, &plan.session);
         let (said, answers) = (texts(&again, "user"), texts(&again, "assistant"));
         assert_eq!(
@@ -154,10 +154,10 @@ fn what_is_lost_is_said_and_the_last_summary_begins() {
               [Its result, failed]\na.rs"
             ],
             "{}",
-            to.tool
+            to.again.tool
         );
         let told = again.messages.iter().map(|it| &it.1);
         let images = told.filter_map(|it| it.blocks.as_ref()).map(ToString::to_string);
-        assert!(images.collect::<String>().contains("AAAA"), "{}", to.tool);
+        assert!(images.collect::<String>().contains("AAAA"), "{}", to.again.tool);
     }
 }

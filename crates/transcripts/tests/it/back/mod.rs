@@ -1,6 +1,7 @@
 //! The way back into an agent: what is planned for it, written as planned, is read again by
 //! its own reader.
 
+mod again;
 mod anew;
 mod hostile;
 mod kept;
@@ -79,7 +80,7 @@ fn messages(store: &Store, session: Id) -> Vec<(Id, Message)> {
 }
 
 fn writer(tool: &str) -> &'static Writer {
-    writers().into_iter().find(|it| it.tool == tool).unwrap()
+    writers().into_iter().find(|it| it.again.tool == tool).unwrap()
 }
 
 fn plan(source: &Source, tool: &str, home: &Path) -> Plan {
@@ -158,6 +159,6 @@ fn real() -> BTreeMap<&'static str, (Store, Option<TempDir>)> {
     fs::write(folder.join(format!("{}.jsonl", crate::common::SESSION)), lines).unwrap();
     all.insert("claude-code", (import("claude-code", home.path()), Some(home)));
     assert!(all.values().all(|it| !sources(&it.0).is_empty()));
-    assert!(writers().iter().all(|it| all.contains_key(it.tool)), "every writer is tested");
+    assert!(writers().iter().all(|it| all.contains_key(it.again.tool)), "every writer is tested");
     all
 }

@@ -1,6 +1,6 @@
 //! What a session is, and what can be done with it.
 
-use driftline_conversation::{Conversation, resume_command};
+use driftline_conversation::Conversation;
 use driftline_core::Id;
 use driftline_entities::{sessions::Session, workspaces::Workspace};
 use driftline_index::list::Beside;
@@ -10,6 +10,7 @@ use maud::{Markup, html};
 use crate::{
     Request, Result,
     parts::{Room, count_of, day_and_time, grouped, icon, line},
+    resume::command,
 };
 
 pub(super) fn title(session: &Session) -> String {
@@ -43,7 +44,7 @@ pub(super) fn head(
                     (icon("pin")) @if session.pinned { "Pinned" } @else { "Pin" }
                 }
                 button.btn type="button" data-find={ (path) "/find" } data-k="f" { "Find" }
-                @if resume_command(session, None, request.host.shell()).is_some() {
+                @if command(request, session, None).is_some() {
                     button.btn data-post={ (path) "/resume" } data-k="r" { "Copy resume command" }
                 }
                 details.more.actions {
