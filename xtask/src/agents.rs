@@ -113,6 +113,13 @@ fn play(
     ensure!(again == session, "a second import changed rows");
     report.line("second import", true, "brings nothing");
 
+    if let Some(fork) = agent.fork {
+        first.prompt(&project, &fork(&session.external_id), question)?;
+        remembered(&model.take())?;
+        let messages = driftline.fork(&first, &session)?;
+        report.line("fork", true, &format!("is listed as one from message {messages}"));
+    }
+
     let resumption = driftline.resume(&second, &session.id, &elsewhere)?;
     report.line("resume", true, &format!("with `{}`", resumption.again.join(" ")));
     second.prompt(&resumption.folder, &resumption.again, question)?;

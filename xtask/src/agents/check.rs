@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use super::{
@@ -21,6 +21,8 @@ pub(super) struct Driftline {
 #[derive(Debug, PartialEq)]
 pub(super) struct Session {
     pub(super) id: String,
+    /// What its agent calls it.
+    pub(super) external_id: String,
     messages: Vec<Value>,
 }
 
@@ -50,11 +52,22 @@ impl Driftline {
         let row = rows.first().context("no session")?;
         let source = row.get("source").and_then(Value::as_str).unwrap_or_default();
         ensure!(source == agent, "the session is said to be of {source}");
-        let id = row.get("id").and_then(Value::as_str).context("a session without id")?;
+        let text = |field: &str| row.get(field).and_then(Value::as_str).map(str::to_owned);
+        let id = text("id").context("a session without id")?;
+        let external_id = text("external_id").context("a session that its agent cannot name")?;
         let messages = self.run(home, &["list", "messages"])?;
         let mut messages = messages.as_array().context("no list of messages")?.clone();
         messages.sort_by_key(|it| it.get("position").and_then(Value::as_i64));
-        Ok(Session { id: id.to_owned(), messages })
+        Ok(Session { id, external_id, messages })
+    }
+
+    /// Imports what is in the home folder, where the agent made a fork of `session`, and returns
+    /// how many messages that goes on from.
+    pub(super) fn fork(&self, home: &Home<'_>, session: &Session) -> Result<u64> {
+        let folder = home.folder.to_str().context("the name of the home folder")?;
+        self.run(home, &["import", "--from", folder])?;
+        let listed = self.run(home, &["sessions"])?;
+        forked(&listed, &session.id)
     }
 
     /// Has a session resumed in another home and folder.
@@ -92,6 +105,21 @@ impl Session {
         let has = move |it: &&Value| it.get("role").and_then(Value::as_str) == Some(role);
         self.messages.iter().filter(has)
     }
+}
+
+/// How many messages the one other session in a list goes on from: it must be a fork of `of`.
+fn forked(listed: &Value, of: &str) -> Result<u64> {
+    let lines = listed.as_array().context("no sessions")?;
+    let is_other = |it: &&Value| it.get("id").is_some_and(|it| it != of);
+    let others: Vec<_> = lines.iter().filter(is_other).collect();
+    let [fork] = others.as_slice() else {
+        bail!("{} sessions are listed beside the first instead of 1", others.len());
+    };
+    let fork = fork.get("fork").filter(|it| !it.is_null()).context("it is not listed as a fork")?;
+    ensure!(fork.get("of").is_some_and(|it| it == of), "it is listed as another one's fork");
+    let messages = fork.get("messages").and_then(Value::as_u64).unwrap_or_default();
+    ensure!(messages > 0, "it is listed as a fork from the beginning on");
+    Ok(messages)
 }
 
 /// The texts of messages that have one.
@@ -149,7 +177,7 @@ mod tests {
                 }
             }
         }
-        Session { id: "s".into(), messages }
+        Session { id: "s".into(), external_id: "x".into(), messages }
     }
 
     #[test]
@@ -160,6 +188,16 @@ mod tests {
             let lost = less.messages.remove(at);
             assert!(less.compare(SCRIPT.len()).is_err(), "nobody misses {lost}");
         }
+    }
+
+    #[test]
+    fn a_fork_must_be_listed_as_one_of_the_session() {
+        let listed = |fork: Value| json!([{"id": "s", "fork": null}, {"id": "f", "fork": fork}]);
+        assert_eq!(forked(&listed(json!({"of": "s", "messages": 4})), "s").unwrap(), 4);
+        for wrong in [Value::Null, json!({"of": "t", "messages": 4}), json!({"of": "s"})] {
+            assert!(forked(&listed(wrong), "s").is_err());
+        }
+        assert!(forked(&json!([{"id": "s"}]), "s").is_err());
     }
 
     #[test]

@@ -24,12 +24,18 @@ pub(super) struct Agent {
     pub(super) variables: fn(&str) -> Vec<(&'static str, String)>,
     /// The words that go on with the session before.
     pub(super) again: &'static [&'static str],
+    /// The words that fork the session that the agent calls so. None: they need a terminal, or
+    /// there are none.
+    pub(super) fork: Option<fn(&str) -> Vec<String>>,
     /// The words after the command: those that go on with a session, and a prompt.
     pub(super) words: fn(&[String], &str) -> Vec<String>,
 }
 
+fn owned(words: &[&str]) -> Vec<String> {
+    words.iter().map(|it| (*it).to_owned()).collect()
+}
+
 fn words(before: &[&str], again: &[String], after: &[&str]) -> Vec<String> {
-    let owned = |it: &[&str]| it.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
     [owned(before), again.to_vec(), owned(after)].concat()
 }
 
@@ -54,6 +60,7 @@ pub(super) const AGENTS: [Agent; 6] = [
             ])
         },
         again: &["--continue"],
+        fork: Some(|id| owned(&["--resume", id, "--fork-session"])),
         words: |again, prompt| {
             let tools = ["--allowedTools", "Bash", "--model", "claude-sonnet-4-5"];
             words(&[], again, &[&["-p", prompt][..], &tools].concat())
@@ -83,6 +90,7 @@ enabled = false
         },
         variables: |_| Vec::new(),
         again: &["resume", "--last"],
+        fork: Some(|id| owned(&["fork", id])),
         words: |again, prompt| words(&["exec", "--skip-git-repo-check"], again, &[prompt]),
     },
     Agent {
@@ -101,6 +109,7 @@ enabled = false
         },
         variables: |_| variables(&[("PI_OFFLINE", "1"), ("PI_TELEMETRY", "0")]),
         again: &["--continue"],
+        fork: Some(|id| owned(&["--fork", id])),
         words: |again, prompt| {
             let model = ["--provider", "scripted", "--model", "scripted"];
             words(&model, again, &["-p", prompt])
@@ -127,6 +136,7 @@ enabled = false
             ])
         },
         again: &["--continue"],
+        fork: Some(|id| owned(&["--resume", id, "--fork-session"])),
         words: |again, prompt| words(&["-y"], again, &[prompt]),
     },
     Agent {
@@ -150,6 +160,7 @@ enabled = false
             ])
         },
         again: &["--resume", "latest"],
+        fork: None,
         words: |again, prompt| words(&["-y", "-m", "gemini-2.5-pro"], again, &["-p", prompt]),
     },
     Agent {
@@ -179,6 +190,7 @@ enabled = false
             ])
         },
         again: &["--continue"],
+        fork: Some(|id| owned(&["--session", id, "--fork"])),
         words: |again, prompt| words(&["run", "-m", "scripted/scripted"], again, &["--", prompt]),
     },
 ];
