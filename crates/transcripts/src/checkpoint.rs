@@ -152,6 +152,13 @@ impl State {
         (self.length, self.modified) == (other.length, other.modified)
     }
 
+    /// What it says of `found` now that SQLite has it open: run by an administrator, SQLite says
+    /// anew whose the log is, which counts as a change. Whatever was written meanwhile shows in
+    /// the rest of what is known.
+    pub(crate) fn once_opened(self, found: &Found) -> Self {
+        Self::of(found).ok().filter(|it| it.looks_like(self)).unwrap_or(self)
+    }
+
     /// What it says of `found`. A database is what its log holds, too.
     pub(crate) fn of(found: &Found) -> io::Result<Self> {
         let state = Self::of_file(&fs::metadata(&found.path)?);

@@ -71,7 +71,8 @@ pub fn read(
     if let Some(known) = checkpoint
         && let Some(done) = known.untouched(found)
     {
-        return as_before(found, known, done, sink).map(|it| FileReport { opened: false, ..it });
+        return as_before(found, known.clone(), done, !done.titles.is_empty(), sink)
+            .map(|it| FileReport { opened: false, ..it });
     }
     let mut file = open(path)?;
     let state = State::of(found).map_err(|it| failed(path, 0, it))?;
@@ -79,7 +80,11 @@ pub fn read(
         && let Some(done) = &known.done
         && known.holds(&mut file, state).map_err(|it| failed(path, 0, it))?
     {
-        return as_before(found, known, done, sink);
+        // Next time it need not be opened, whatever touched it.
+        let mut now = known.clone();
+        now.set_state(state);
+        let is_news = now != *known || !done.titles.is_empty();
+        return as_before(found, now, done, is_news, sink);
     }
     let wanted = Wanted { found, secrets };
     match &found.reader.form {
@@ -93,17 +98,18 @@ pub fn read(
     }
 }
 
-/// Hands out what a file that did not change has for every read.
+/// Hands out, if that is news, what a file that did not change has for every read.
 fn as_before(
     found: &Found,
-    known: &Checkpoint,
+    known: Checkpoint,
     done: &Done,
+    is_news: bool,
     sink: &mut Sink<'_>,
 ) -> Result<FileReport> {
-    if !done.titles.is_empty() {
-        let (drafts, titles) = (Vec::new(), done.titles.clone());
-        let batch = Batch { drafts, titles, checkpoint: known.clone() };
-        sink(batch).map_err(|it| refused(&found.path, known.line, it))?;
+    if is_news {
+        let (drafts, titles, line) = (Vec::new(), done.titles.clone(), known.line);
+        let batch = Batch { drafts, titles, checkpoint: known };
+        sink(batch).map_err(|it| refused(&found.path, line, it))?;
     }
     Ok(done.clone().report(&found.path, found.reader, true))
 }

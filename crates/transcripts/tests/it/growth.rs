@@ -100,6 +100,24 @@ fn a_file_that_nothing_touched_is_not_opened() {
     assert!(store.rows.values().any(|it| it.value("text") == Some(&"y".into())));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_with_other_rights_is_opened_once() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.jsonl");
+    fs::write(&path, lines(&[user("u-1", 1, "x")])).unwrap();
+    let mut store = Store::default();
+    store.import(&path);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    let opened = [(); 2].map(|()| {
+        let report = store.import(&path);
+        assert!(report.unchanged);
+        report.opened
+    });
+    assert_eq!(opened, [true, false]);
+}
+
 #[test]
 fn another_version_of_the_reader_reads_all_again() {
     let folder = tempfile::tempdir().unwrap();

@@ -57,6 +57,7 @@ pub(super) fn read(
     let opened = opened::open(found, &mut state)?;
     let wrong = |source: BoxError| Error::Database { path: path.to_owned(), source };
     let sessions = (database.sessions)(&opened.database).map_err(wrong)?;
+    let state = state.once_opened(found);
     let mut known = checkpoint.map(|it| it.sessions.clone()).unwrap_or_default();
     let (mut same, mut changed) = (BTreeMap::new(), Vec::new());
     for (name, now) in sessions {

@@ -236,6 +236,20 @@ fn an_unchanged_database_is_not_opened_again() {
     assert!(fresh.is_err() || !fresh.unwrap().skipped.is_empty());
 }
 
+#[cfg(unix)]
+#[test]
+fn a_database_that_its_agent_has_open_is_opened_once() {
+    let home = opencode::opencode();
+    let mut agent = Agent::of(home.path());
+    agent.run(&late("msg_z1"));
+    let (mut store, found) = (Store::default(), database(home.path()));
+    let opened = [(); 2].map(|()| store.import_found(&found).unwrap().opened);
+    assert_eq!(opened, [true, false]);
+    agent.run(&late("msg_z2"));
+    assert!(store.import_found(&found).unwrap().opened);
+    assert!(has(&store, "msg_z2"));
+}
+
 #[test]
 fn a_locked_database_says_so() {
     let home = opencode::opencode();
