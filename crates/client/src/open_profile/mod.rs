@@ -1,11 +1,14 @@
 //! A profile while an app is open over it: its rows, what imports and syncs beside them, and
 //! what pages do with all that.
 
+mod exclusions;
+mod places;
+
 use std::{
     fs,
     hash::{DefaultHasher, Hash as _, Hasher as _},
     io::ErrorKind,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
 };
 
@@ -14,15 +17,15 @@ use driftline_core::{Id, Replica, device, status::Status};
 use driftline_reading::inbox::Outside;
 use url::Url;
 
+pub use self::{exclusions::Exclusion, places::Place};
 use crate::{
-    Client, Device, Error, Result,
+    Client, Device, Result,
     account::facts,
     backup::{self, Copy},
     code::hub_code,
     config::{self, Entry},
     connect,
     errand::{Errand, Errands, Standing, Visit},
-    exclude,
     export::{self, Written},
     held::{self, Choice, HeldRow},
     import::{self, Agent},
@@ -31,26 +34,6 @@ use crate::{
     seen::Seen,
     service::Service,
 };
-
-/// Something that stays on this device.
-#[derive(Clone, Debug)]
-pub struct Exclusion {
-    /// A folder, or `ENTITY/ID`, as the config has it.
-    pub what: String,
-    /// How many changes of it wait here for that reason.
-    pub changes: u64,
-}
-
-/// Something that the program keeps on this machine.
-#[derive(Clone, Debug)]
-pub struct Place {
-    /// What it is.
-    pub what: String,
-    /// Where it is.
-    pub path: PathBuf,
-    /// How many bytes it is; none if it is not there.
-    pub bytes: Option<u64>,
-}
 
 /// A profile that is open. No call waits for the network: what takes long begins, and says
 /// how far it is when it is asked.
@@ -129,37 +112,6 @@ impl OpenProfile {
         Ok(self.client.config()?.entries)
     }
 
-    /// What stays on this device, whatever is synced.
-    ///
-    /// # Errors
-    /// When the config is wrong, or the rows cannot be read.
-    pub fn exclusions(&self) -> Result<Vec<Exclusion>> {
-        let config = self.client.config()?;
-        let counts = exclude::counts(&self.replica)?;
-        let exclusion = |what: String| {
-            let rule = exclude::rule(self.client.schema, &what);
-            Exclusion { changes: counts.get(&rule).copied().unwrap_or_default(), what }
-        };
-        Ok(config.exclude.into_iter().map(exclusion).collect())
-    }
-
-    /// Writes into the config that `what`, a folder or `ENTITY/ID`, stays on this device,
-    /// or that it no longer does. It holds at once.
-    ///
-    /// # Errors
-    /// [`Error::NoExclusion`] when it means nothing, [`Error::Config`] when something stands
-    /// over the file; else when the file cannot be written.
-    pub fn exclude(&self, what: &str, excluded: bool) -> Result<()> {
-        let schema = self.client.schema;
-        if excluded && exclude::parse(schema, &[what.to_owned()]).is_none() {
-            return Err(Error::NoExclusion(what.to_owned()));
-        }
-        let name = if excluded { exclude::named(schema, what)? } else { what.to_owned() };
-        self.client.exclude(&self.replica, &name, excluded)?;
-        self.sync_now();
-        Ok(())
-    }
-
     /// What waits for a decision because it likely holds a secret.
     ///
     /// # Errors
@@ -214,17 +166,6 @@ impl OpenProfile {
     pub fn code(&self) -> Result<Option<String>> {
         let met = self.replica.read(|tx| device::link(tx))?.identity.is_some();
         Ok(if met { Some(hub_code(&self.replica)?) } else { None })
-    }
-
-    /// What is stored where.
-    pub fn places(&self) -> Vec<Place> {
-        let folder = self.client.profile.path();
-        let mut all = vec![
-            Place { what: "Profile".into(), path: folder.to_owned(), bytes: Some(weight(folder)) },
-            place("Config", self.client.config_file()),
-        ];
-        all.extend(export::made(folder).into_iter().map(|it| place("Export", it)));
-        all
     }
 
     /// Writes every row into a new file of the profile.
@@ -352,20 +293,4 @@ impl OpenProfile {
         let (now, imported) = (self.client.env.monotonic(), self.importer.state().last_at);
         self.agents.or_look(now, imported, || import::survey(&self.replica))
     }
-}
-
-fn place(what: &str, path: PathBuf) -> Place {
-    let bytes = path.metadata().ok().map(|it| it.len());
-    Place { what: what.into(), path, bytes }
-}
-
-/// How much the files in a folder and those below it weigh.
-fn weight(folder: &Path) -> u64 {
-    let Ok(entries) = fs::read_dir(folder) else { return 0 };
-    let weigh = |entry: fs::DirEntry| match entry.metadata() {
-        Ok(it) if it.is_dir() => weight(&entry.path()),
-        Ok(it) => it.len(),
-        Err(_) => 0,
-    };
-    entries.flatten().map(weigh).sum()
 }

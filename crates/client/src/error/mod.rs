@@ -2,10 +2,16 @@
 //! which command or button comes next is known to the program alone, which finds out by the
 //! variant.
 
+mod context;
+mod kind;
+
 use std::path::PathBuf;
 
 use driftline_core::BoxError;
 pub use driftline_core::ErrorKind as Kind;
+
+pub(crate) use self::context::Context;
+pub use self::kind::kind_of;
 
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -202,118 +208,10 @@ pub enum Error {
 }
 
 impl Error {
-    /// What a caller can do about it.
-    pub fn kind(&self) -> Kind {
-        match self {
-            Self::Core(it) => it.kind(),
-            Self::Auth(it) => of_sign_in(it),
-            Self::Index(it) => it.kind(),
-            Self::Resume(it) => it.kind(),
-            Self::NotExcluded(_)
-            | Self::NotHeld { .. }
-            | Self::NothingThere(_)
-            | Self::NoDevice(_)
-            | Self::NothingToUndo
-            | Self::CopyGone
-            | Self::NoBackup { .. } => Kind::NotFound,
-            Self::Profile(_)
-            | Self::Exposed(_)
-            | Self::Config(_)
-            | Self::NoHome
-            | Self::NoFolder(_)
-            | Self::NoAgent { .. }
-            | Self::NoTranscript { .. }
-            | Self::SeveralAgents { .. }
-            | Self::NoBackend { .. }
-            | Self::LacksSecrets { .. }
-            | Self::NoKey
-            | Self::NoRemote
-            | Self::NoDeployment
-            | Self::ChooseProvider(_)
-            | Self::NoCode
-            | Self::NoExclusion(_)
-            | Self::ThisDevice
-            | Self::SeveralDevices
-            | Self::Exists(_)
-            | Self::NoExport(_)
-            | Self::OtherFormat { .. }
-            | Self::BadLine { .. }
-            | Self::Unsent { .. } => Kind::Invalid,
-            Self::NotAsked(_)
-            | Self::Stopped
-            | Self::BrokeOff
-            | Self::NothingLasts
-            | Self::System { .. } => Kind::Internal,
-        }
-    }
-
-    /// A short name of what kind of failure this is, the same in every output.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Core(it) => it.code(),
-            Self::Auth(it) => it.code(),
-            Self::Index(it) => it.code(),
-            Self::Resume(it) => it.code(),
-            Self::Profile(_) | Self::Exposed(_) => "profile",
-            Self::Config(_) => "config",
-            Self::NoHome => "no_home",
-            Self::NoFolder(_) => "no_folder",
-            Self::NoAgent { .. } => "no_agent",
-            Self::NoTranscript { .. } => "no_transcript",
-            Self::SeveralAgents { .. } => "several_agents",
-            Self::NoRemote | Self::NoDeployment => "no_remote",
-            Self::NoBackend { .. } => "no_backend",
-            Self::LacksSecrets { .. } => "lacks_secrets",
-            Self::NoKey => "no_key",
-            Self::ChooseProvider(_) => "provider",
-            Self::NoCode => "no_code",
-            Self::Stopped => "stopped",
-            Self::NotExcluded(_)
-            | Self::NotHeld { .. }
-            | Self::NothingThere(_)
-            | Self::NoDevice(_)
-            | Self::NothingToUndo
-            | Self::CopyGone
-            | Self::NoBackup { .. } => "not_found",
-            Self::ThisDevice => "this_device",
-            Self::SeveralDevices => "ambiguous_id",
-            Self::NotAsked(_) => "unavailable",
-            Self::NoExclusion(_) => "usage",
-            Self::NothingLasts => "no_backup",
-            Self::Exists(_) => "exists",
-            Self::NoExport(_) => "no_export",
-            Self::OtherFormat { .. } => "other_format",
-            Self::BadLine { .. } => "bad_line",
-            Self::Unsent { .. } => "unsent",
-            Self::BrokeOff | Self::System { .. } => "failed",
-        }
-    }
-
     /// It and what caused it, in one line.
     pub fn told(&self) -> String {
         causes(self).join(": ")
     }
-}
-
-/// The short name and the kind of an error of this crate, or of those below it; none for
-/// others.
-pub fn kind_of(error: &(dyn std::error::Error + 'static)) -> Option<(&'static str, Kind)> {
-    if let Some(it) = error.downcast_ref::<Error>() {
-        return Some((it.code(), it.kind()));
-    }
-    if let Some(it) = error.downcast_ref::<driftline_core::Error>() {
-        return Some((it.code(), it.kind()));
-    }
-    if let Some(it) = error.downcast_ref::<driftline_auth::Error>() {
-        return Some((it.code(), of_sign_in(it)));
-    }
-    if let Some(it) = error.downcast_ref::<driftline_index::Error>() {
-        return Some((it.code(), it.kind()));
-    }
-    if let Some(it) = error.downcast_ref::<driftline_conversation::Error>() {
-        return Some((it.code(), it.kind()));
-    }
-    error.downcast_ref::<driftline_inspect::Error>().map(|it| (it.code(), it.kind()))
 }
 
 /// An error and what caused it, each once: libraries that repeat their cause in their own
@@ -327,20 +225,6 @@ pub fn causes(error: &dyn std::error::Error) -> Vec<String> {
         }
     }
     all
-}
-
-fn of_sign_in(error: &driftline_auth::Error) -> Kind {
-    use driftline_auth::Error;
-    match error {
-        Error::BadAddress { .. } | Error::UnknownProvider { .. } | Error::WrongSite { .. } => {
-            Kind::Invalid
-        }
-        Error::Denied | Error::TimedOut { .. } | Error::WrongCode | Error::Refused { .. } => {
-            Kind::SignIn
-        }
-        error if error.is_transient() => Kind::Transient,
-        _ => Kind::Internal,
-    }
 }
 
 fn named(names: &[String]) -> String {
@@ -366,34 +250,5 @@ fn before(joined: u64) -> String {
         0 => "; nothing was imported".into(),
         1 => "; the row before it is here now".into(),
         many => format!("; the {many} rows before it are here now"),
-    }
-}
-
-/// Says what failed where a library says only why.
-pub(crate) trait Context<T> {
-    /// Says so.
-    fn context(self, what: &str) -> Result<T>;
-
-    /// The same, with a text that is made only where it is needed.
-    fn with_context(self, what: impl FnOnce() -> String) -> Result<T>;
-}
-
-impl<T, E: Into<BoxError>> Context<T> for Result<T, E> {
-    fn context(self, what: &str) -> Result<T> {
-        self.with_context(|| what.to_owned())
-    }
-
-    fn with_context(self, what: impl FnOnce() -> String) -> Result<T> {
-        self.map_err(|it| Error::System { what: what(), source: Some(it.into()) })
-    }
-}
-
-impl<T> Context<T> for Option<T> {
-    fn context(self, what: &str) -> Result<T> {
-        self.with_context(|| what.to_owned())
-    }
-
-    fn with_context(self, what: impl FnOnce() -> String) -> Result<T> {
-        self.ok_or_else(|| Error::System { what: what(), source: None })
     }
 }
