@@ -22,6 +22,7 @@ mod skeleton;
 mod strand;
 pub mod threads;
 mod whole;
+mod window;
 mod work;
 
 use std::{ops::Range, sync::Arc};
@@ -42,8 +43,9 @@ pub use self::{
     image::Picture,
     patience::Patience,
     resume::resume_command,
-    skeleton::{At, Conversation, Facts, Heading, Place, WINDOW},
+    skeleton::{Conversation, Facts, Heading, Place},
     whole::Whole,
+    window::{At, WINDOW},
 };
 
 const SESSIONS: &str = Session::NAME;
