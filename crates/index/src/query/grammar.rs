@@ -1,106 +1,17 @@
 //! What somebody typed, taken apart. It is the same in a search, in the filter of a
 //! list and on a command line.
 
-use std::ops::Range;
-
-use super::{Clock, Misread, time};
-use crate::{
-    Scope,
-    letters::{in_word, spread},
+use super::{
+    Clock, Misread,
+    parts::{Part, parts, weight},
+    terms::{Clause, KEYS, Key, Narrow, Query, ROLES, STATES, Term},
+    time,
 };
-
-/// What somebody searches for. Everything in it has to hold.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Query {
-    /// What was typed.
-    pub(crate) typed: String,
-    /// Words; one of each clause's has to be there, or none.
-    pub(crate) clauses: Vec<Clause>,
-    /// What the row or its session has to be.
-    pub(crate) narrow: Vec<Narrow>,
-    /// Where words are looked for.
-    pub(crate) scopes: Vec<Scope>,
-    /// Milliseconds since 1970: from, and up to but without.
-    pub(crate) from: Option<i64>,
-    pub(crate) to: Option<i64>,
-}
-
-/// Words of which one has to be there (or, with a minus, none).
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Clause {
-    pub(crate) any: Vec<Term>,
-    pub(crate) not: bool,
-}
-
-/// A word, or some that have to follow each other.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Term {
-    pub(crate) text: String,
-    /// Whether the last word may go on.
-    pub(crate) prefix: bool,
-    /// Where it has to be, if not where all words are looked for.
-    pub(crate) scope: Option<Scope>,
-}
-
-/// What a row or its session has to be.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Narrow {
-    pub(crate) key: Key,
-    pub(crate) value: String,
-    pub(crate) not: bool,
-    /// Where it was typed.
-    pub(crate) place: Range<usize>,
-}
-
-/// What can be narrowed by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Key {
-    /// The tool that is called.
-    Tool,
-    /// Who says it.
-    Role,
-    /// The model that says it.
-    Model,
-    /// The workspace of the session.
-    Workspace,
-    /// The agent of the session.
-    Agent,
-    /// A state.
-    Is,
-}
-
-/// The keys that are understood.
-pub const KEYS: [&str; 11] = [
-    "tool:",
-    "role:",
-    "workspace:",
-    "model:",
-    "agent:",
-    "in:",
-    "is:",
-    "title:",
-    "before:",
-    "after:",
-    "on:",
-];
-/// What `is:` is followed by.
-pub const STATES: [&str; 6] = ["unread", "pinned", "archived", "open", "failed", "subagent"];
-/// What `role:` is followed by.
-pub const ROLES: [&str; 6] = ["user", "assistant", "tool", "summary", "meta", "system"];
+use crate::{Scope, letters::in_word};
 
 /// The most words and keys of a search: each costs a walk through the index, and again
 /// through every text that is shown.
-const MOST: usize = 64;
-
-/// A part of what was typed.
-struct Part<'a> {
-    not: bool,
-    key: Option<&'a str>,
-    value: &'a str,
-    quoted: bool,
-    star: bool,
-    place: Range<usize>,
-}
+pub(super) const MOST: usize = 64;
 
 impl Query {
     /// Takes apart what somebody typed.
@@ -269,62 +180,6 @@ impl Query {
 
 fn short(text: &str) -> String {
     driftline_core::excerpt(text)
-}
-
-/// How many words a part stands for: those of a phrase, and every letter that is a word by
-/// itself; a key counts as one.
-fn weight(part: &Part<'_>) -> usize {
-    let text = spread(part.value);
-    let words = text.split(|it| !in_word(it)).filter(|it| !it.is_empty()).take(MOST + 1).count();
-    if part.key.is_some() { words.max(1) } else { words }
-}
-
-/// The parts between spaces; quotes hold spaces.
-fn parts(typed: &str) -> Vec<Part<'_>> {
-    let mut parts = Vec::new();
-    let mut at = 0;
-    while let Some(start) = typed[at..].find(|it: char| !it.is_whitespace()).map(|it| at + it) {
-        let not = typed[start..].starts_with('-');
-        let head = start + usize::from(not);
-        let (key, from) = match key(&typed[head..]) {
-            Some(name) => (Some(name), head + name.len() + 1),
-            None => (None, head),
-        };
-        let (value, quoted, mut end) = match typed[from..].strip_prefix('"') {
-            Some(rest) => match rest.find('"') {
-                Some(close) => (&rest[..close], true, from + close + 2),
-                None => (rest, true, typed.len()),
-            },
-            None => {
-                let length = typed[from..].find(char::is_whitespace);
-                let end = length.map_or(typed.len(), |it| from + it);
-                (&typed[from..end], false, end)
-            }
-        };
-        let (value, star) = match value.strip_suffix('*') {
-            Some(rest) if !quoted => (rest, true),
-            _ if quoted && typed[end..].starts_with('*') => {
-                end += 1;
-                (value, true)
-            }
-            _ => (value, false),
-        };
-        parts.push(Part { not, key, value, quoted, star, place: start..end });
-        at = end;
-    }
-    parts
-}
-
-/// The key that a part begins with: letters and a colon. What goes on as a path or an
-/// address does (`std::fmt`, `http://`), or ends there, is a word.
-fn key(text: &str) -> Option<&str> {
-    let end = text.find(|it: char| !it.is_ascii_lowercase())?;
-    let (name, rest) = (&text[..end], text[end..].strip_prefix(':')?);
-    let letters = !name.is_empty();
-    let word = rest.starts_with([':', '/', '\\']);
-    let known = KEYS.iter().any(|it| it.strip_suffix(':') == Some(name)) || name == "ws";
-    let ends = rest.is_empty() || rest.starts_with(char::is_whitespace);
-    (letters && !word && (known || !ends)).then_some(name)
 }
 
 #[cfg(test)]

@@ -3,11 +3,13 @@
 
 mod grammar;
 mod misread;
+mod parts;
+mod terms;
 mod time;
 
-pub(crate) use self::grammar::{Key, Narrow, Term};
+pub(crate) use self::terms::{Key, Narrow, Term};
 pub use self::{
-    grammar::{KEYS, Query, ROLES, STATES},
     misread::Misread,
+    terms::{KEYS, Query, ROLES, STATES},
     time::Clock,
 };

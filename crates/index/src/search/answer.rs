@@ -1,20 +1,21 @@
 //! What was found. The index is walked from new to old and left as soon as there is
 //! enough to show; what is shown is checked against the rows themselves.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashMap;
 
 use driftline_core::{Id, Millis};
-use rusqlite::{Connection, OptionalExtension, params_from_iter, types::Value as Sql};
+use rusqlite::{Connection, params_from_iter, types::Value as Sql};
 
 use super::{
+    facets::{Facets, facets},
     hit::{self, Hit},
     plan::Plan,
+    rate::rate,
     snippet::Marks,
 };
 use crate::{
     Error, Index, Result,
     fill::{place, time_of},
-    letters::spread,
     list::{self, Line},
     names::{self, Kind},
     narrow::Sessions,
@@ -87,40 +88,20 @@ pub struct Group {
     pub total: usize,
 }
 
-/// What hits have in common, with how many do.
-#[derive(Clone, Debug, Default)]
-pub struct Facets {
-    /// By agent.
-    pub agents: Vec<Facet>,
-    /// By workspace.
-    pub workspaces: Vec<Facet>,
-    /// By model.
-    pub models: Vec<Facet>,
-}
-
-/// A value that hits have in common.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Facet {
-    /// What to narrow to.
-    pub value: String,
-    /// How many hits have it.
-    pub count: usize,
-}
-
 /// A hit as the index knows it.
 pub(super) struct Place {
     pub(super) place: i64,
     pub(super) entity: i64,
     pub(super) id: Id,
     /// The session that stands for its session.
-    session: Option<i64>,
-    model: Option<i64>,
+    pub(super) session: Option<i64>,
+    pub(super) model: Option<i64>,
     /// What its agent's record and all copies of it have in common.
     record: Option<i64>,
     /// Whether its session says that it is a fork, when it began, and what tells it from
     /// others of the same moment.
     began: Option<(bool, i64, [u8; 16])>,
-    better: u32,
+    pub(super) better: u32,
 }
 
 impl Index {
@@ -294,85 +275,6 @@ fn walk(
         })
     };
     select.query_map(params_from_iter(all), read)?.collect()
-}
-
-/// Rates hits by what a second look at the words in the same rows says.
-fn rate(index: &Connection, query: &Query, places: &mut [Place]) -> rusqlite::Result<()> {
-    let (Some(first), Some(last)) =
-        (places.iter().map(|it| it.place).min(), places.iter().map(|it| it.place).max())
-    else {
-        return Ok(());
-    };
-    let words: Vec<&str> = query
-        .clauses
-        .iter()
-        .filter(|it| !it.not)
-        .filter_map(|it| it.any.first())
-        .map(|it| it.text.as_str())
-        .collect();
-    if words.is_empty() {
-        return Ok(());
-    }
-    let quoted = |text: &str| format!("\"{}\"", spread(text).replace(['"', '\0'], " "));
-    let each: Vec<_> = words.iter().map(|it| quoted(it)).collect();
-    let (any, phrase) = (each.join(" AND "), quoted(&words.join(" ")));
-    let mut looks = vec![(8, format!("{{title}} : ({any})")), (2, format!("{{prompt}} : ({any})"))];
-    if words.len() > 1 {
-        looks.push((4, phrase));
-    }
-    let mut select = index.prepare_cached(
-        "SELECT rowid FROM words WHERE words MATCH ?1 AND rowid >= ?2 AND rowid <= ?3",
-    )?;
-    for (weight, expression) in looks {
-        let rows = select.query_map((expression, first, last), |row| row.get(0))?;
-        let better: HashSet<i64> = rows.collect::<rusqlite::Result<_>>()?;
-        for place in places.iter_mut().filter(|it| better.contains(&it.place)) {
-            place.better += weight;
-        }
-    }
-    Ok(())
-}
-
-fn facets(index: &Connection, places: &[Place]) -> rusqlite::Result<Facets> {
-    let mut sessions: HashMap<i64, usize> = HashMap::new();
-    let mut models: HashMap<i64, usize> = HashMap::new();
-    for place in places {
-        if let Some(session) = place.session {
-            *sessions.entry(session).or_default() += 1;
-        }
-        if let Some(model) = place.model {
-            *models.entry(model).or_default() += 1;
-        }
-    }
-    let mut select = index.prepare_cached(
-        "SELECT source, (SELECT shown.name FROM workspaces JOIN workspaces AS shown \
-         ON shown.id = workspaces.stands WHERE workspaces.id = sessions.workspace) \
-         FROM sessions WHERE number = ?1",
-    )?;
-    let mut name = index.prepare_cached("SELECT name FROM names WHERE number = ?1")?;
-    let mut counts: [BTreeMap<String, usize>; 3] = Default::default();
-    for (session, count) in sessions {
-        let read = |row: &rusqlite::Row<'_>| -> rusqlite::Result<[Option<String>; 2]> {
-            Ok([row.get(0)?, row.get(1)?])
-        };
-        let values = select.query_row([session], read).optional()?.unwrap_or_default();
-        for (at, value) in values.into_iter().enumerate() {
-            if let Some(value) = value {
-                *counts[at].entry(value).or_default() += count;
-            }
-        }
-    }
-    for (model, count) in models {
-        let model: String = name.query_row([model], |row| row.get(0))?;
-        *counts[2].entry(model).or_default() += count;
-    }
-    let [agents, workspaces, models] = counts.map(|counts| {
-        let mut facets: Vec<Facet> =
-            counts.into_iter().map(|(value, count)| Facet { value, count }).collect();
-        facets.sort_by_key(|it| std::cmp::Reverse(it.count));
-        facets
-    });
-    Ok(Facets { agents, workspaces, models })
 }
 
 impl Options {

@@ -2,12 +2,15 @@
 //! session.
 
 mod answer;
+mod facets;
 mod hit;
 mod plan;
+mod rate;
 mod snippet;
 
 pub use self::{
-    answer::{Facet, Facets, Found, Group, Options, Sort},
+    answer::{Found, Group, Options, Sort},
+    facets::{Facet, Facets},
     hit::Hit,
     snippet::{Part, Snippet},
 };
