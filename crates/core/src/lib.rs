@@ -40,7 +40,7 @@ pub use self::{
     backend::{
         Answer, Answers, Backend, BackendPlugin, Begun, Change, Digests, Identity, Limits,
         MakeScratch, Open, OpenBackend, PROTOCOL, Page, Pull, Push, Recorded, Scratch, SetUp,
-        Snapshot, Start, TakeSnapshot, Tried,
+        Snapshot, Start, TakeSnapshot, Tried, check_protocol,
     },
     backoff::backoff,
     counter::{Cursor, Seq, Serial},

@@ -25,7 +25,10 @@ use crate::{
 pub const PROTOCOL: u32 = 3;
 
 /// Whether the two sides of a call, `remote` and this program, understand each other.
-pub(crate) fn check_protocol(remote: &str, theirs: u32, ours: u32) -> Result<()> {
+///
+/// # Errors
+/// [`Error::Protocol`], which says who is to be updated.
+pub fn check_protocol(remote: &str, theirs: u32, ours: u32) -> Result<()> {
     if theirs.abs_diff(ours) <= 1 {
         return Ok(());
     }
