@@ -1,0 +1,76 @@
+//! A pull: state, rows and digests as they were at one moment, in one read-only transaction
+//! and one round trip.
+
+use driftline_core::{Head, Millis, Page, Pull, Schema, hub, store::Fed};
+use futures_util::future::{try_join, try_join4};
+use tokio_postgres::types::Type;
+
+use crate::{
+    fault::{Fault, Result},
+    push::NOW,
+    session::{Session, one},
+    store::{self, COLUMNS},
+};
+
+const STATE: &str = "SELECT state FROM driftline._people WHERE person = current_user::text";
+
+/// The rows after a number, in order; no more of them than fit into so many bytes, but always
+/// two if there are two, and how many there would have been.
+fn feed() -> String {
+    format!(
+        "SELECT {COLUMNS}, r.available FROM (SELECT f.*, count(*) OVER () AS available, \
+         row_number() OVER (ORDER BY f.seq) AS place, \
+         sum(octet_length(f.cells)) OVER (ORDER BY f.seq) AS bytes \
+         FROM (SELECT t.* FROM driftline._rows t WHERE t.person = current_user::text \
+         AND t.seq > $1 ORDER BY t.seq LIMIT $2) f) r \
+         WHERE r.place <= 2 OR r.bytes <= $3 ORDER BY r.seq"
+    )
+}
+
+/// The page that answers `request`. None if this person has no state yet.
+pub(crate) async fn pull(
+    session: &Session,
+    schema: &Schema,
+    request: &Pull,
+    time: Option<Millis>,
+) -> Result<Option<Page>> {
+    let client = &session.client;
+    // A number that the database cannot hold is beyond every row.
+    let cursor = i64::try_from(request.cursor.0).unwrap_or(i64::MAX);
+    let rows = i64::try_from(hub::wanted(request)).unwrap_or(i64::MAX);
+    let bytes = i64::try_from(request.bytes).unwrap_or(i64::MAX);
+    let feed = feed();
+    let parameters: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 3] =
+        [(&cursor, Type::INT8), (&rows, Type::INT8), (&bytes, Type::INT8)];
+    let ((), state, (now, found), ()) = try_join4(
+        client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
+        client.query_typed(STATE, &[]),
+        try_join(client.query_typed(NOW, &[]), client.query_typed(&feed, &parameters)),
+        async { client.batch_execute("COMMIT").await },
+    )
+    .await?;
+    let Some(state) = state.first() else { return Ok(None) };
+    let state = session.served(state.try_get(0)?)?;
+    let time = time.or(Millis::try_from(one(now)?.try_get::<_, i64>(0)?).ok());
+    let available = found.first().map_or(Ok(0), |it| it.try_get::<_, i64>(7))?;
+    let mut rows = Vec::with_capacity(found.len());
+    for row in &found {
+        let read = store::read(row, 0)?;
+        let (entity, stored) =
+            read.ok_or_else(|| Fault::Damaged("a row of the feed has no entity".into()))?;
+        rows.push(Fed { entity, stored });
+    }
+    let mut request = request.clone();
+    if usize::try_from(available).is_ok_and(|it| it > rows.len()) {
+        // The bytes were at their end. The last row says that there are more.
+        request.rows = request.rows.min(rows.len() - 1);
+    }
+    Ok(Some(hub::page(state, schema, rows, &request, time)))
+}
+
+/// Where this person's rows are; none if there are none yet.
+pub(crate) async fn head(session: &Session) -> Result<Option<Head>> {
+    let found = session.client.query_typed(STATE, &[]).await?;
+    let Some(state) = found.first() else { return Ok(None) };
+    Ok(Some(session.served(state.try_get(0)?)?.at()))
+}

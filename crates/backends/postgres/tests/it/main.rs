@@ -1,0 +1,11 @@
+//! The integration tests of this crate, in one program: linking is what costs. They run
+//! against a real server, which is started once.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test ends where it fails"
+)]
+
+mod common;
+mod suite;
