@@ -18,7 +18,7 @@ pub(crate) const ADDRESS: &str =
 /// The port of PostgreSQL, where the URL names none.
 const PORT: u16 = 5432;
 /// What a URL may say after its `?`.
-const KNOWN: &str = "`sslmode`, `host` (the folder of a socket) and `port`";
+const KNOWN: &str = "`sslmode`, `user`, `host` (the folder of a socket) and `port`";
 
 /// A database, and the role that people are there.
 #[derive(Clone, Debug)]
@@ -52,9 +52,7 @@ impl Address {
         if !matches!(url.scheme(), "postgres" | "postgresql") {
             return Err(wrong(ADDRESS));
         }
-        let user = decoded(url.username()).filter(|it| !it.is_empty());
-        let user =
-            user.ok_or_else(|| wrong("an address with a role: postgres://ROLE@HOST/NAME"))?;
+        let mut user = decoded(url.username()).ok_or_else(|| wrong("a role that is UTF-8"))?;
         let password = match url.password() {
             Some(it) => {
                 let it = decoded(it).ok_or_else(|| wrong("a password that is UTF-8"))?;
@@ -64,7 +62,6 @@ impl Address {
         };
         let database = decoded(url.path().trim_start_matches('/'));
         let database = database.ok_or_else(|| wrong("a database whose name is UTF-8"))?;
-        let database = if database.is_empty() { user.clone() } else { database };
         let named = url.host_str().map(|it| it.trim_matches(['[', ']'])).unwrap_or_default();
         let mut host = decoded(named).ok_or_else(|| wrong(ADDRESS))?;
         let mut port = url.port().unwrap_or(PORT);
@@ -72,6 +69,7 @@ impl Address {
         for (name, value) in url.query_pairs() {
             match name.as_ref() {
                 "sslmode" => asks_for_tls = sslmode(&value)?,
+                "user" => user = value.into_owned(),
                 "host" => host = value.into_owned(),
                 "port" => port = value.parse().map_err(|_| wrong("a port from 1 to 65535"))?,
                 other => {
@@ -83,6 +81,10 @@ impl Address {
         if host.is_empty() {
             return Err(wrong("an address with a machine: postgres://ROLE@HOST/NAME"));
         }
+        if user.is_empty() {
+            return Err(wrong("an address with a role: postgres://ROLE@HOST/NAME"));
+        }
+        let database = if database.is_empty() { user.clone() } else { database };
         let host = match Path::new(&host).is_absolute() {
             true => Host::Folder(host.into()),
             false => Host::Machine(host.to_lowercase()),
@@ -102,7 +104,7 @@ impl Address {
 
     /// The one name under which secrets for it are kept: no two addresses share it, and it
     /// never has a password.
-    pub(crate) fn place(&self) -> String {
+    pub fn place(&self) -> String {
         let Self { user, port, database, .. } = self;
         let host = match &self.host {
             Host::Machine(name) => name.clone(),
@@ -159,13 +161,12 @@ mod tests {
             ("postgres://me@127.0.0.1/x", false),
             ("postgres://me@[::1]/x", false),
             ("postgres://me@localhost/x?sslmode=require", true),
-            ("postgres:///x?host=/run/postgresql", false),
-            ("postgres://me@/x?host=/run/postgresql&sslmode=require", false),
+            ("postgres:///x?host=/run/postgresql&user=me", false),
+            ("postgres://me@localhost/x?host=/run/postgresql&sslmode=require", false),
+            ("postgres://me@%2Frun%2Fpostgresql/x", false),
             ("postgres://me@localhost.example.org/x", true),
         ] {
-            let Ok(address) = Address::read(&url.replace(":///", "://me@h/")) else {
-                panic!("{url}");
-            };
+            let address = Address::read(url).unwrap();
             assert_eq!(address.tls, tls, "{url}");
         }
     }

@@ -8,4 +8,9 @@
 )]
 
 mod common;
+mod faults;
+mod listening;
+mod people;
 mod suite;
+mod trips;
+mod values;

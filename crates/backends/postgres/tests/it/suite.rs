@@ -4,15 +4,21 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use driftline_convergence::{MakeRemote, Remote, Suite, run, scratch};
-use driftline_core::{Answers, Backend, Env as _, Limits, Page, Pull, Push, Result, Schema};
+use driftline_core::{
+    Answers, Backend, Env, Limits, Millis, Page, Pull, Push, Result, Schema, SetUp as _, Simulated,
+    Start,
+};
 use driftline_entities as _;
 use driftline_memory as _;
-use driftline_postgres::{Address, Postgres};
-use driftline_testing::Clock;
+use driftline_postgres::Postgres;
+use futures_util::future::BoxFuture;
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::Client;
 
-use crate::common::server::{Server, shared};
+use crate::common::{
+    open,
+    server::{Server, shared},
+};
 
 /// How many schedules are played; `DRIFTLINE_SCHEDULES` plays another number.
 const SCHEDULES: u64 = 300;
@@ -23,8 +29,8 @@ struct Pool {
     server: &'static Server,
     database: String,
     admin: Client,
-    /// Roles that no schedule uses, and how many there are.
-    idle: Mutex<(Vec<String>, usize)>,
+    /// Roles that no schedule uses, with what is open for them, and how many there are.
+    idle: Mutex<(Vec<Arc<Open>>, usize)>,
 }
 
 impl Pool {
@@ -36,10 +42,8 @@ impl Pool {
             (database.clone(), server.client("postgres", &database).await)
         });
         let pool = Self { runtime, server, database, admin, idle: Mutex::default() };
-        let owner = pool.open(&pool.database, &pool.database, Arc::new(Clock::set(1, 0)));
-        pool.runtime
-            .block_on(driftline_core::SetUp::begin(&owner, driftline_core::Start::Join))
-            .unwrap();
+        let owner = open(&server.address(&pool.database, &pool.database));
+        pool.runtime.block_on(owner.begin(Start::Join)).unwrap();
         pool.execute(
             "CREATE TABLE saved_rows AS SELECT * FROM driftline._rows WHERE false; \
              CREATE TABLE saved_people AS SELECT * FROM driftline._people WHERE false; \
@@ -52,29 +56,57 @@ impl Pool {
         self.runtime.block_on(self.admin.batch_execute(sql)).unwrap();
     }
 
-    fn open(&self, role: &str, database: &str, clock: Arc<Clock>) -> Postgres {
-        let address = Address::read(&self.server.address(role, database)).unwrap();
-        Postgres::new(address, Schema::registered().unwrap(), clock, None)
-    }
-
-    fn role(&self) -> String {
-        let role = {
+    /// A role without rows. Its connections are used by one schedule after the other.
+    fn role(&self, clock: &Arc<Simulated>) -> Arc<Open> {
+        let number = {
             let mut idle = self.idle.lock().unwrap();
-            if let Some(role) = idle.0.pop() {
-                return role;
+            if let Some(open) = idle.0.pop() {
+                *open.clock.0.lock().unwrap() = clock.clone();
+                return open;
             }
             idle.1 += 1;
-            format!("{}_{}", self.database, idle.1)
+            idle.1
         };
+        let role = format!("{}_{number}", self.database);
         self.execute(&format!("CREATE ROLE {role} LOGIN"));
-        role
+        let clock = Arc::new(Shown(Mutex::new(clock.clone())));
+        let postgres = open(&self.server.address(&role, &self.database)).with_clock(clock.clone());
+        Arc::new(Open { role, postgres, clock })
+    }
+}
+
+/// A role, and the remote as it.
+struct Open {
+    role: String,
+    postgres: Postgres,
+    clock: Arc<Shown>,
+}
+
+/// The clock of the schedule that is played.
+struct Shown(Mutex<Arc<Simulated>>);
+
+impl Env for Shown {
+    fn wall(&self) -> Millis {
+        self.0.lock().unwrap().wall()
+    }
+
+    fn monotonic(&self) -> Millis {
+        self.0.lock().unwrap().monotonic()
+    }
+
+    fn random(&self) -> u64 {
+        self.0.lock().unwrap().random()
+    }
+
+    fn sleep(&self, length: Millis) -> BoxFuture<'static, ()> {
+        self.0.lock().unwrap().sleep(length)
     }
 }
 
 /// One role in one schedule.
 struct Place {
     pool: Arc<Pool>,
-    role: String,
+    open: Arc<Open>,
     door: Door,
     is_saved: bool,
 }
@@ -82,7 +114,7 @@ struct Place {
 impl Place {
     /// Takes the rows of this role out of `from`, and puts what `to` has of them there.
     fn move_rows(&self, to: &str, from: &str) {
-        let role = &self.role;
+        let role = &self.open.role;
         self.pool.execute(&format!(
             "BEGIN; DELETE FROM {to}rows WHERE person = '{role}'; \
              DELETE FROM {to}people WHERE person = '{role}'; \
@@ -98,7 +130,7 @@ impl Remote for Place {
     }
 
     fn wipe(&mut self) -> Result<()> {
-        let role = &self.role;
+        let role = &self.open.role;
         self.pool.execute(&format!(
             "BEGIN; DELETE FROM driftline._rows WHERE person = '{role}'; \
              DELETE FROM driftline._people WHERE person = '{role}'; COMMIT"
@@ -123,32 +155,32 @@ impl Remote for Place {
 impl Drop for Place {
     fn drop(&mut self) {
         let _ = self.wipe();
-        self.pool.idle.lock().unwrap().0.push(self.role.clone());
+        self.pool.idle.lock().unwrap().0.push(self.open.clone());
     }
 }
 
 /// The remote as a schedule calls it: without a runtime, which its client needs.
 struct Door {
-    postgres: Postgres,
+    open: Arc<Open>,
     pool: Arc<Pool>,
 }
 
 #[async_trait]
 impl Backend for Door {
     fn name(&self) -> String {
-        self.postgres.name()
+        self.open.postgres.name()
     }
 
     fn limits(&self) -> Limits {
-        self.postgres.limits()
+        self.open.postgres.limits()
     }
 
     async fn pull(&self, request: Pull) -> Result<Page> {
-        self.pool.runtime.block_on(self.postgres.pull(request))
+        self.pool.runtime.block_on(self.open.postgres.pull(request))
     }
 
     async fn push(&self, request: Push) -> Result<Answers> {
-        self.pool.runtime.block_on(self.postgres.push(request))
+        self.pool.runtime.block_on(self.open.postgres.push(request))
     }
 }
 
@@ -156,11 +188,9 @@ impl Backend for Door {
 fn a_database_keeps_every_promise() {
     let pool = Arc::new(Pool::start());
     let make: MakeRemote = Box::new(move |open| {
-        let role = pool.role();
-        let clock = Arc::new(Clock::set(open.env.random(), open.env.wall()));
-        let postgres = pool.open(&role, &pool.database, clock).with_clock(open.env.clone());
-        let door = Door { postgres, pool: pool.clone() };
-        Ok(Box::new(Place { pool: pool.clone(), role, door, is_saved: false }))
+        let open = pool.role(open.env);
+        let door = Door { open: open.clone(), pool: pool.clone() };
+        Ok(Box::new(Place { pool: pool.clone(), open, door, is_saved: false }))
     });
     let schema = Schema::registered().unwrap();
     let suite = Suite::with_remote(schema, scratch("memory").unwrap(), make).unwrap();

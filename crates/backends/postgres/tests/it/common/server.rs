@@ -20,7 +20,7 @@ const SETTINGS: &str = "
 listen_addresses = ''
 fsync = off
 full_page_writes = off
-wal_level = minimal
+wal_level = replica
 max_wal_senders = 0
 max_connections = 60
 shared_buffers = 64MB
@@ -86,6 +86,19 @@ impl Server {
         let log = self.folder.join("log");
         restart.arg("-D").arg(self.folder.join("data")).args(["-w", "-m", how, "-l"]).arg(log);
         ran(restart.arg("restart"));
+    }
+
+    /// Stops it, and starts it as a standby that follows nobody.
+    pub(crate) fn become_standby(&self) {
+        let signal = self.folder.join("data/standby.signal");
+        fs::write(&signal, "").unwrap();
+        self.restart("fast");
+    }
+
+    /// Makes a standby the primary.
+    pub(crate) fn promote(&self) {
+        let mut promote = as_user(&self.programs.join("pg_ctl"));
+        ran(promote.arg("-D").arg(self.folder.join("data")).args(["-w", "promote"]));
     }
 
     /// The folder with its socket.
