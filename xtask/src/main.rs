@@ -19,6 +19,7 @@ mod mistakes;
 mod new_entity;
 mod new_project;
 mod npm;
+mod postgres;
 mod sim;
 mod test;
 

@@ -16,7 +16,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{browser, cargo::cargo, elsewhere, npm::Package};
+use crate::{browser, cargo::cargo, elsewhere, npm::Package, postgres};
 
 /// What to hand to cargo.
 #[derive(clap::Args)]
@@ -47,6 +47,10 @@ const KINDS: [&[&str]; 2] = [
 
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let everything = options.arguments.is_empty();
+    if everything {
+        // Before the tests of pages begin, which may install something, too.
+        postgres::ready()?;
+    }
     let pages = if everything { Some(Beside::start(root)?) } else { None };
     let cargo = of_cargo(root, options);
     // Seen to its end also where cargo failed: both may have something to say.

@@ -14,6 +14,7 @@
 use driftline_convex as _;
 use driftline_entities as _;
 use driftline_memory as _;
+use driftline_postgres as _;
 use driftline_sqlite as _;
 
 mod browser;

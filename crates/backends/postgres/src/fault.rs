@@ -42,8 +42,10 @@ impl Fault {
             source: Some(BoxError::from(why)),
         };
         match self {
-            Self::Unavailable(why) | Self::Closed(why) | Self::Unnamed(why) => away(why),
-            Self::Overtaken(why) => away(why),
+            Self::Unavailable(why)
+            | Self::Closed(why)
+            | Self::Unnamed(why)
+            | Self::Overtaken(why) => away(why),
             Self::Mend(what, help) => {
                 Error::Store { what: format!("{remote}: {what}"), help, source: None }
             }

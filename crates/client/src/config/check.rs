@@ -129,7 +129,7 @@ fn unknown(key: &str, side: &str, origin: &str, so_far: &BTreeMap<String, Given>
 
 fn wrong(key: &str, given: &Given, accepted: &str) -> Error {
     let Given { value, origin } = given;
-    let value = driftline_core::excerpt(&given::shown(value));
+    let value = driftline_core::excerpt(&given::told(value));
     Error::Config(format!("{origin}: `{key}` cannot be `{value}`; it takes {accepted}"))
 }
 

@@ -36,3 +36,35 @@ pub(super) fn truth(value: &Value) -> Option<bool> {
 pub(super) fn shown(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
+
+/// A value as it is shown: an address without its password.
+pub(super) fn told(value: &Value) -> String {
+    without_password(&shown(value))
+}
+
+/// `text` without the password of the address that it is, if it has one.
+fn without_password(text: &str) -> String {
+    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
+    // Up to the last `@`: a password that is not escaped as it should be can have one, too.
+    let Some((user, rest)) = rest.rsplit_once('@') else { return text.to_owned() };
+    match user.split_once(':') {
+        Some((user, _)) => format!("{scheme}://{user}:(not shown)@{rest}"),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_password_in_an_address_is_shown() {
+        for password in ["hunter2", "hun/ter2@x", "h:unter2?", "%40ter2"] {
+            let told = told(&Value::from(format!("postgres://me:{password}@db.example.org/x")));
+            assert_eq!(told, "postgres://me:(not shown)@db.example.org/x");
+        }
+        for plain in ["postgres://me@db/x", "https://name.example", "/home/me/x.db", "a:b@c"] {
+            assert_eq!(told(&Value::from(plain)), plain);
+        }
+    }
+}

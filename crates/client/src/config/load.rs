@@ -13,7 +13,7 @@ use serde_json::Map;
 use super::{
     check, duration,
     file::{self, FILE},
-    given::{self, Given, shown},
+    given::{self, Given, told},
     layers,
     overrides::Overrides,
 };
@@ -103,7 +103,7 @@ impl Config {
         let secrets = values.get("import.secrets").and_then(|it| it.value.as_str());
         let secrets = secrets.and_then(check::secrets).unwrap_or_default();
         let entries = values.into_iter().map(|(key, given)| {
-            let value = if is_secret(&key) { "(not shown)".into() } else { shown(&given.value) };
+            let value = if is_secret(&key) { "(not shown)".into() } else { told(&given.value) };
             Entry { key, value, origin: given.origin }
         });
         let entries = entries.collect();
@@ -127,7 +127,7 @@ impl<T: ?Sized> Side<T> {
             .collect();
         let first = plugin.settings.iter().map(|(name, _)| *name).find(|it| !is_secret(it));
         let name = match first.and_then(|it| settings.get(it)) {
-            Some(value) => format!("{}: {}", plugin.name, shown(value)),
+            Some(value) => format!("{}: {}", plugin.name, told(value)),
             None => plugin.name.to_owned(),
         };
         Self { name, open, settings, plugin }

@@ -13,6 +13,7 @@ mod excluding;
 mod exporting;
 mod finding;
 mod holding;
+mod judging;
 mod laws;
 mod leaving;
 mod live;
