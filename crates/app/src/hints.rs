@@ -204,9 +204,7 @@ mod tests {
         let call = Call::new(Some(&"/p".into()));
         let error = anyhow::Error::new(Error::NoRemote).context("it was not synced");
         let found = hints(&call, &error);
-        assert!(
-            found[0].ends_with(" --profile /p config set remote.backend sqlite remote.path FILE")
-        );
+        assert!(found[0].ends_with(" --profile /p connect"), "{found:?}");
         assert!(hints(&call, &anyhow::anyhow!("something else")).is_empty());
     }
 

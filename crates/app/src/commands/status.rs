@@ -99,8 +99,8 @@ pub(super) fn sentence(context: &Context<'_>, status: &Status) -> String {
     let sync = context.call("sync");
     let mut text = match (status.state, &status.error) {
         (State::Local, _) => {
-            let set = context.call("config set remote.backend sqlite remote.path FILE");
-            format!("○ On this device. No remote is set up. To share a file:  {set}")
+            let connect = context.call("connect");
+            format!("○ On this device. No remote is set up. To set one up:  {connect}")
         }
         (State::Synced, _) => format!("✓ Synced {} with {remote}.", ago.unwrap_or_default()),
         (State::Syncing, _) => format!("~ Syncing with {remote}.{waiting}"),

@@ -11,6 +11,7 @@ mod app;
 mod backup;
 mod common;
 mod config;
+mod connect;
 mod crash;
 mod export;
 mod first_merge;

@@ -9,6 +9,14 @@ fn somebodys(person: &str) -> driftline_core::Hub {
     hub_of(MemoryStore::new(Schema::registered().unwrap()), person)
 }
 
+fn leave(device: &Device) {
+    let left = device.replica.write(|tx| {
+        tx.leave_hub()?;
+        Ok(())
+    });
+    left.unwrap();
+}
+
 #[test]
 fn everything_goes_along_and_meets_its_twins() {
     let (old, new) = (somebodys("ana"), somebodys("bucket"));
@@ -29,7 +37,7 @@ fn everything_goes_along_and_meets_its_twins() {
         refused,
         Error::SignIn { why: SignInCause::WrongAccount { ref bound }, .. } if bound == "ana"
     ));
-    here.replica.write(|tx| tx.leave_hub()).unwrap();
+    leave(&here);
     here.sync(&new).unwrap();
     there.sync(&new).unwrap();
     third.sync(&new).unwrap();
@@ -60,7 +68,7 @@ fn what_was_folded_stays_folded() {
         device.sync(&old).unwrap();
     }
     assert_eq!(here.replica.list::<Folder>(&Find::default()).unwrap().len(), 1);
-    here.replica.write(|tx| tx.leave_hub()).unwrap();
+    leave(&here);
     here.sync(&new).unwrap();
     let fresh = Device::new(3);
     fresh.sync(&new).unwrap();
@@ -73,6 +81,6 @@ fn what_was_folded_stays_folded() {
 fn who_never_met_a_hub_has_none_to_leave() {
     let device = Device::new(1);
     device.folder("/work");
-    device.replica.write(|tx| tx.leave_hub()).unwrap();
+    leave(&device);
     assert_eq!(device.waiting(), 1);
 }

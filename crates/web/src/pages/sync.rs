@@ -31,7 +31,7 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
             }
         }
         @if status.state == State::Local {
-            (alone(request))
+            (alone())
         } @else {
             (under_way(request.replica))
             div.bar {
@@ -56,17 +56,11 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
 }
 
 /// What syncing would be, for who has not set it up. No nagging.
-fn alone(request: &Request<'_>) -> Markup {
-    let shared = request.host.call("config set remote.backend sqlite remote.path FILE");
-    let cloud =
-        request.host.call("config set remote.backend convex remote.url https://NAME.convex.cloud");
+fn alone() -> Markup {
     html! {
-        p { "All of it works without. To have the same rows on several devices, name a remote; "
-            "changes made offline wait here, and nothing is sent before you agreed to it." }
-        dl.facts {
-            div { dt { "Your own Convex deployment" } dd { code { (cloud) } } }
-            div { dt { "A file on this machine" } dd { code { (shared) } } }
-        }
+        p { "All of it works without. To have the same rows on several devices, connect a remote of "
+            "yours; changes made offline wait here, and nothing is sent before you agreed to it." }
+        div.bar { a.btn.btn--main href="/connect" { "Connect" } }
     }
 }
 
