@@ -1,0 +1,131 @@
+//! A store of objects, as far as the log needs it: create if absent, list, get, overwrite by
+//! empty. What it holds is what everybody should read.
+
+use std::collections::BTreeSet;
+
+/// What a device wrote: a row.
+pub type Value = u8;
+/// The random name of one attempt to append. It stands for the hash of the entry, too. 0 is none.
+pub type Call = u8;
+/// The epoch of a space. Objects have it in their names.
+pub type Epoch = u8;
+
+/// An entry of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Entry {
+    /// The attempt that it is of.
+    pub call: Call,
+    /// What it adds.
+    pub value: Value,
+    /// The entry before, as its writer saw it.
+    pub before: Call,
+    /// The device, as it calls itself: a copied profile has the name of the first one.
+    pub writer: u8,
+}
+
+/// What is under the name of a number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Slot {
+    /// Nothing: it can be created.
+    #[default]
+    Free,
+    /// An object without bytes, which is what an old entry is overwritten by.
+    Empty,
+    /// An entry.
+    Taken(Entry),
+}
+
+/// The entries that count, in their order.
+pub type History = Vec<(Call, Value)>;
+
+/// Where a reader is: so many entries were read, the last of them was this one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// How many.
+    pub number: usize,
+    /// The last one.
+    pub last: Call,
+    /// Those that count.
+    pub history: History,
+}
+
+impl Place {
+    /// Reads the next entry. One that was written after another entry than the one before it
+    /// is void: its writer never took it for written.
+    pub fn read(&mut self, entry: Entry, is_void_applied: bool) {
+        if entry.before == self.last || is_void_applied {
+            self.history.push((entry.call, entry.value));
+        }
+        self.number += 1;
+        self.last = entry.call;
+    }
+
+    /// What the entries add.
+    pub fn values(&self) -> BTreeSet<Value> {
+        self.history.iter().map(|(_, value)| *value).collect()
+    }
+}
+
+/// A store of objects.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Bucket {
+    /// The epoch in `space.json`; none if there is no such object.
+    pub epoch: Option<Epoch>,
+    /// The entries of this epoch, from number 1.
+    pub slots: Vec<Slot>,
+    /// The newest snapshot.
+    pub snapshot: Option<Place>,
+}
+
+impl Bucket {
+    /// What is under this number, the first being 1.
+    pub fn slot(&self, number: usize) -> Slot {
+        let place = number.checked_sub(1);
+        place.and_then(|it| self.slots.get(it)).copied().unwrap_or_default()
+    }
+
+    /// The entry of this number.
+    pub fn entry(&self, number: usize) -> Option<Entry> {
+        match self.slot(number) {
+            Slot::Taken(entry) => Some(entry),
+            Slot::Free | Slot::Empty => None,
+        }
+    }
+
+    /// Creates an entry if its number is free. Under the name of another epoch it is created,
+    /// and nobody looks there. Returns whether it was.
+    pub fn create(&mut self, epoch: Option<Epoch>, number: usize, entry: Entry) -> bool {
+        if epoch != self.epoch {
+            return true;
+        }
+        let is_free = self.slot(number) == Slot::Free;
+        if is_free {
+            let end = self.slots.len().max(number);
+            self.slots.resize(end, Slot::Free);
+            self.slots[number - 1] = Slot::Taken(entry);
+        }
+        is_free
+    }
+
+    /// The number of the newest snapshot, or 0.
+    pub fn snapshot_number(&self) -> usize {
+        self.snapshot.as_ref().map_or(0, |it| it.number)
+    }
+
+    /// What somebody who comes anew reads.
+    pub fn newest(&self) -> Place {
+        let mut place = self.snapshot.clone().unwrap_or_default();
+        while let Some(entry) = self.entry(place.number + 1) {
+            place.read(entry, false);
+        }
+        place
+    }
+
+    /// Takes away the oldest entry below the snapshot: it is overwritten by empty, or a rule of
+    /// the owner removed it. Returns whether there was one.
+    pub fn remove_oldest(&mut self, by: Slot) -> bool {
+        let end = self.snapshot_number().min(self.slots.len());
+        let oldest = self.slots[..end].iter_mut().find(|it| matches!(it, Slot::Taken(_)));
+        oldest.map(|it| *it = by).is_some()
+    }
+}

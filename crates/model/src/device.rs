@@ -1,0 +1,221 @@
+//! What a device does, one call to the store at a time. A device that stops is idle when it
+//! starts again: what it knows of the log, what it holds and what it has to send is kept.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    Mistake,
+    bucket::{Bucket, Call, Entry, Epoch, Place, Slot, Value},
+};
+
+/// What a device is about to do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Phase {
+    /// Nothing: it will list.
+    #[default]
+    Idle,
+    /// It reads the entries that were listed.
+    Reading(Vec<Call>),
+    /// It has read all that was listed, and appends.
+    Ready,
+    /// It creates this entry.
+    Creating(Entry),
+    /// It does not know whether this entry is there.
+    Unsure(Entry),
+    /// It heard that this entry was created.
+    Created(Entry),
+    /// It says that nothing of its person is here.
+    Stopped,
+}
+
+/// A device.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Device {
+    /// What it calls itself.
+    pub writer: u8,
+    /// The space that it belongs to.
+    pub epoch: Option<Epoch>,
+    /// Its mirror of the log.
+    pub mirror: Place,
+    /// What it holds.
+    pub rows: BTreeSet<Value>,
+    /// What it has to offer.
+    pub queue: BTreeSet<Value>,
+    /// What it was told that the log holds.
+    pub told: BTreeSet<Value>,
+    /// What it is about to do.
+    pub phase: Phase,
+}
+
+impl Device {
+    /// Makes itself a row.
+    pub fn write(&mut self, value: Value) {
+        self.rows.insert(value);
+        self.queue.insert(value);
+    }
+
+    /// Everything is offered again.
+    fn start_over(&mut self) {
+        self.queue = self.rows.clone();
+    }
+
+    fn leave_history(&mut self, mistake: Option<Mistake>) {
+        self.mirror = Place::default();
+        self.phase = Phase::Idle;
+        if mistake != Some(Mistake::HistoryIsSame) {
+            self.start_over();
+        }
+    }
+
+    fn take_snapshot(&mut self, snapshot: &Place, mistake: Option<Mistake>) {
+        self.mirror = snapshot.clone();
+        self.phase = Phase::Idle;
+        self.rows.extend(self.mirror.values());
+        if mistake != Some(Mistake::SnapshotIsSame) {
+            self.start_over();
+        }
+    }
+
+    /// Belongs to another space of the same person from now on.
+    pub fn join(&mut self, epoch: Option<Epoch>) {
+        self.epoch = epoch;
+        self.leave_history(None);
+    }
+
+    /// Looks what there is. Returns whether it found that it has read everything.
+    pub fn list(&mut self, bucket: &Bucket, mistake: Option<Mistake>) -> bool {
+        if bucket.epoch != self.epoch && mistake != Some(Mistake::AnySpace) {
+            self.phase = Phase::Stopped;
+            return false;
+        }
+        let nothing = Bucket::default();
+        // Other names than those of its own epoch it does not list.
+        let bucket = if bucket.epoch == self.epoch { bucket } else { &nothing };
+        let number = self.mirror.number;
+        if mistake != Some(Mistake::NothingMeansNothingNew) && !self.finds_itself(bucket, mistake) {
+            return false;
+        }
+        let listed: Vec<Call> =
+            (number + 1..).map_while(|it| bucket.entry(it)).map(|it| it.call).collect();
+        if !listed.is_empty() {
+            self.phase = Phase::Reading(listed);
+            return false;
+        }
+        self.settle();
+        true
+    }
+
+    /// Whether the log still leads through the last entry that was read. Otherwise it goes
+    /// where it leads now.
+    fn finds_itself(&mut self, bucket: &Bucket, mistake: Option<Mistake>) -> bool {
+        let Place { number, last, .. } = self.mirror;
+        let snapshot = bucket.snapshot.as_ref().filter(|it| it.number >= number);
+        let is_next_gone = bucket.entry(number + 1).is_none();
+        match (bucket.slot(number), snapshot) {
+            (Slot::Taken(entry), _) if entry.call != last => self.leave_history(mistake),
+            (Slot::Taken(_), Some(it)) if it.number > number && is_next_gone => {
+                self.take_snapshot(it, mistake);
+            }
+            (Slot::Taken(_), _) => return true,
+            (_, Some(it)) if it.number == number && it.last == last => return true,
+            (_, Some(it)) => self.take_snapshot(it, mistake),
+            (_, None) if number == 0 => return true,
+            (_, None) => self.leave_history(mistake),
+        }
+        false
+    }
+
+    /// Reads the next of the entries that were listed.
+    pub fn get(&mut self, bucket: &Bucket, mistake: Option<Mistake>) {
+        let Phase::Reading(listed) = &mut self.phase else { return };
+        let found = bucket.entry(self.mirror.number + 1).filter(|it| {
+            bucket.epoch == self.epoch
+                && (listed.first() == Some(&it.call) || mistake == Some(Mistake::ReadsUnlisted))
+        });
+        let Some(entry) = found else {
+            self.phase = Phase::Idle;
+            return;
+        };
+        listed.remove(0);
+        let is_last = listed.is_empty();
+        self.read(entry, mistake);
+        if is_last {
+            self.settle();
+        }
+    }
+
+    fn read(&mut self, entry: Entry, mistake: Option<Mistake>) {
+        self.mirror.read(entry, mistake == Some(Mistake::TakesVoid));
+        self.rows.extend(self.mirror.values());
+    }
+
+    /// What the log holds need not be sent: judging it changes nothing.
+    fn settle(&mut self) {
+        let held = self.mirror.values();
+        self.told.extend(self.queue.intersection(&held));
+        self.queue.retain(|it| !held.contains(it));
+        self.phase = if self.queue.is_empty() { Phase::Idle } else { Phase::Ready };
+    }
+
+    /// Makes an entry of what it has to send.
+    pub fn prepare(&mut self, call: Call) -> bool {
+        let (Phase::Ready, Some(value)) = (&self.phase, self.queue.first()) else { return false };
+        let entry = Entry { call, value: *value, before: self.mirror.last, writer: self.writer };
+        self.phase = Phase::Creating(entry);
+        true
+    }
+
+    /// Hears what became of the creation; nothing, if the answer was lost. Returns what it takes
+    /// for written.
+    pub fn hear(&mut self, created: Option<bool>, mistake: Option<Mistake>) -> Option<Value> {
+        let Phase::Creating(entry) = self.phase else { return None };
+        if created == Some(true) {
+            self.phase = Phase::Created(entry);
+            return (mistake == Some(Mistake::NoListingAfter)).then(|| self.done(entry));
+        }
+        self.phase = Phase::Unsure(entry);
+        (mistake == Some(Mistake::BelievesExists)).then(|| self.done(entry))
+    }
+
+    /// Reads the number that it wanted to create.
+    pub fn look(&mut self, bucket: &Bucket, mistake: Option<Mistake>) {
+        let Phase::Unsure(entry) = self.phase else { return };
+        let found = bucket.entry(self.mirror.number + 1).filter(|_| bucket.epoch == self.epoch);
+        self.phase = match found {
+            Some(it) if self.is_own(it, entry, mistake) => Phase::Created(entry),
+            _ => Phase::Idle,
+        };
+    }
+
+    fn is_own(&self, found: Entry, entry: Entry, mistake: Option<Mistake>) -> bool {
+        match mistake {
+            Some(Mistake::OwnByDevice) => found.writer == self.writer,
+            _ => found.call == entry.call,
+        }
+    }
+
+    /// Lists after a creation. Returns what it takes for written.
+    pub fn check(&mut self, bucket: &Bucket, mistake: Option<Mistake>) -> Option<Value> {
+        let Phase::Created(entry) = self.phase else { return None };
+        self.phase = Phase::Idle;
+        if mistake == Some(Mistake::AnySpace) && bucket.epoch != self.epoch {
+            return Some(self.done(entry));
+        }
+        let Place { number, last, .. } = self.mirror;
+        let is_before = bucket.entry(number).map_or(0, |it| it.call) == last
+            || mistake == Some(Mistake::ForgetsEntryBefore);
+        let is_own = bucket.entry(number + 1).is_some_and(|it| self.is_own(it, entry, mistake));
+        let is_uncovered =
+            bucket.snapshot_number() <= number || mistake == Some(Mistake::ForgetsSnapshots);
+        let is_written = bucket.epoch == self.epoch && is_before && is_own && is_uncovered;
+        is_written.then(|| self.done(entry))
+    }
+
+    fn done(&mut self, entry: Entry) -> Value {
+        self.read(entry, None);
+        self.queue.remove(&entry.value);
+        self.told.insert(entry.value);
+        self.phase = Phase::Idle;
+        entry.value
+    }
+}

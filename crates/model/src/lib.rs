@@ -1,0 +1,28 @@
+//! The log of a bucket as a model that is checked exhaustively.
+//!
+//! A bucket has no server that could keep an order. Its devices keep it together, by creating
+//! numbered entries, each only if it is absent. Whether that holds when answers are lost, writes
+//! take effect late, devices stop at any step and the bucket itself is wiped or put back is
+//! nothing that tests of single cases can tell. So the protocol of `driftline-bucket` is written
+//! here once more, without bytes and time, and every order of its steps is tried.
+//!
+//! ```text
+//! cargo run -p driftline-model --release            # every scope, with its states and depth
+//! cargo run -p driftline-model --release -- large   # greater ones, for minutes
+//! ```
+//!
+//! [`bucket`] is the store, [`device`] what a device does, [`run`] what can happen when.
+//! [`Mistake`] lists the rules of the protocol; each can be left out, and is missed then.
+
+pub mod bucket;
+pub mod device;
+mod mistake;
+mod properties;
+pub mod run;
+mod scope;
+
+pub use self::{
+    mistake::Mistake,
+    run::{Run, State},
+    scope::Scope,
+};

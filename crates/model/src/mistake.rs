@@ -1,0 +1,45 @@
+//! The rules of the protocol, each as the mistake of not keeping it.
+
+/// A rule that is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mistake {
+    /// "Exists" and an unknown end of a call are taken for success.
+    BelievesExists,
+    /// An entry is one's own by the name of the device, not by that of the attempt.
+    OwnByDevice,
+    /// No listing follows a creation.
+    NoListingAfter,
+    /// That listing does not look at the entry before.
+    ForgetsEntryBefore,
+    /// That listing does not look for snapshots.
+    ForgetsSnapshots,
+    /// Nobody looks whether the space is still the same.
+    AnySpace,
+    /// A number under which nothing is found means that there is nothing new.
+    NothingMeansNothingNew,
+    /// An entry is read whatever the listing said of it.
+    ReadsUnlisted,
+    /// An entry counts whatever entry it was written after.
+    TakesVoid,
+    /// Who starts from a snapshot offers nothing again.
+    SnapshotIsSame,
+    /// Who finds another history reads it and offers nothing again.
+    HistoryIsSame,
+}
+
+impl Mistake {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::BelievesExists,
+        Self::OwnByDevice,
+        Self::NoListingAfter,
+        Self::ForgetsEntryBefore,
+        Self::ForgetsSnapshots,
+        Self::AnySpace,
+        Self::NothingMeansNothingNew,
+        Self::ReadsUnlisted,
+        Self::TakesVoid,
+        Self::SnapshotIsSame,
+        Self::HistoryIsSame,
+    ];
+}

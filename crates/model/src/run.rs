@@ -1,0 +1,264 @@
+//! What can happen when: every step of every device, what the wire does with it, and what
+//! becomes of the bucket.
+
+use std::collections::BTreeSet;
+
+use stateright::{Model, Property};
+
+use crate::{
+    Mistake, Scope,
+    bucket::{Bucket, Call, Entry, Epoch, Slot, Value},
+    device::{Device, Phase},
+    properties,
+};
+
+/// A run of the protocol within a scope.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Run {
+    /// How much can happen.
+    pub scope: Scope,
+    /// The rule that is left out.
+    pub mistake: Option<Mistake>,
+}
+
+/// Everything that is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct State {
+    /// The bucket.
+    pub bucket: Bucket,
+    /// A copy of it.
+    pub copy: Option<Bucket>,
+    /// The devices.
+    pub devices: Vec<Device>,
+    /// Creations that may still take effect.
+    pub late: Vec<(Option<Epoch>, usize, Entry)>,
+    /// What the log held before it was wiped or put back.
+    pub lost: BTreeSet<Value>,
+    /// A device took what it had read for the log, and it was not.
+    pub is_mistaken: bool,
+    /// What has happened so far.
+    pub used: Scope,
+}
+
+/// Something that happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// A device lists, reads, prepares an entry, looks for it or checks it.
+    Go(usize),
+    /// A creation is answered.
+    Create(usize),
+    /// A creation takes effect, and nobody hears of it.
+    CreateUnheard(usize),
+    /// A creation fails for its device, and may take effect later.
+    CreateLate(usize),
+    /// A creation from before takes effect.
+    Late(usize),
+    /// A device stops in the middle.
+    Stop(usize),
+    /// A device writes a snapshot.
+    Snapshot(usize),
+    /// The oldest entry below the snapshot is overwritten by empty.
+    Overwrite,
+    /// The oldest entry below the snapshot is removed.
+    Remove,
+    /// The bucket is wiped.
+    Wipe,
+    /// A person has an empty bucket filled again by a device.
+    Refill(usize),
+    /// A device finds another space of its person.
+    Join(usize),
+    /// A copy of the bucket is made.
+    Copy,
+    /// The bucket is put back to the copy.
+    PutBack,
+}
+
+impl State {
+    fn lose(&mut self, next: Bucket) {
+        let before = self.bucket.newest().values();
+        self.bucket = next;
+        let after = self.bucket.newest().values();
+        self.lost.extend(before.difference(&after));
+    }
+
+    fn tell(&mut self, told: Option<Value>) {
+        if let Some(value) = told {
+            self.lost.remove(&value);
+        }
+    }
+
+    fn snapshot(&mut self, place: usize) {
+        let mirror = self.devices[place].mirror.clone();
+        if self.used.restores == 0 {
+            self.bucket.snapshot = Some(mirror);
+            return;
+        }
+        // After the bucket went back, a snapshot of before takes its place again: what came
+        // between is lost by that, and found to be lost as that of any other history.
+        let next = Bucket { snapshot: Some(mirror), ..self.bucket.clone() };
+        self.lose(next);
+    }
+}
+
+impl Run {
+    fn steps_of(self, state: &State, place: usize, steps: &mut Vec<Step>) {
+        let Self { scope, .. } = self;
+        let (used, device) = (state.used, &state.devices[place]);
+        match &device.phase {
+            Phase::Creating(_) => {
+                steps.push(Step::Create(place));
+                if used.lost < scope.lost {
+                    steps.extend([Step::CreateUnheard(place), Step::CreateLate(place)]);
+                }
+            }
+            Phase::Ready if used.calls >= scope.calls => {}
+            Phase::Stopped if state.bucket.epoch.is_none() => steps.push(Step::Refill(place)),
+            Phase::Stopped => steps.push(Step::Join(place)),
+            _ => steps.push(Step::Go(place)),
+        }
+        if !matches!(device.phase, Phase::Idle | Phase::Stopped) {
+            steps.push(Step::Stop(place));
+        }
+        let is_ahead = device.mirror.number > state.bucket.snapshot_number();
+        if used.snapshots < scope.snapshots && is_ahead && device.epoch == state.bucket.epoch {
+            steps.push(Step::Snapshot(place));
+        }
+    }
+
+    fn go(self, state: &mut State, place: usize) {
+        let State { bucket, devices, is_mistaken, used, .. } = state;
+        let device = &mut devices[place];
+        let told = match &device.phase {
+            Phase::Idle => {
+                *is_mistaken |= device.list(bucket, self.mistake)
+                    && device.mirror.history != bucket.newest().history;
+                None
+            }
+            Phase::Reading(_) => {
+                device.get(bucket, self.mistake);
+                None
+            }
+            Phase::Ready => {
+                let call = used.calls + 1;
+                used.calls += Call::from(device.prepare(call));
+                None
+            }
+            Phase::Unsure(_) => {
+                device.look(bucket, self.mistake);
+                None
+            }
+            Phase::Created(_) => device.check(bucket, self.mistake),
+            Phase::Creating(_) | Phase::Stopped => None,
+        };
+        state.tell(told);
+    }
+
+    fn create(self, state: &mut State, place: usize, has_effect: bool, is_heard: bool) {
+        let State { bucket, devices, late, .. } = state;
+        let device = &mut devices[place];
+        let Phase::Creating(entry) = device.phase else { return };
+        let (epoch, number) = (device.epoch, device.mirror.number + 1);
+        let mut created = None;
+        if has_effect {
+            let it = bucket.create(epoch, number, entry);
+            created = is_heard.then_some(it);
+        } else {
+            late.push((epoch, number, entry));
+            late.sort_unstable_by_key(|(_, _, entry)| entry.call);
+        }
+        let told = device.hear(created, self.mistake);
+        state.tell(told);
+    }
+}
+
+impl Model for Run {
+    type State = State;
+    type Action = Step;
+
+    fn init_states(&self) -> Vec<State> {
+        let epoch = Some(1);
+        let device = |place: u8| {
+            let writer = place.saturating_sub(1);
+            let (mirror, rows, queue, told, phase) = Default::default();
+            let mut device = Device { writer, epoch, mirror, rows, queue, told, phase };
+            device.write(place);
+            device
+        };
+        vec![State {
+            bucket: Bucket { epoch, ..Bucket::default() },
+            copy: None,
+            devices: (0..self.scope.devices).map(device).collect(),
+            late: Vec::new(),
+            lost: BTreeSet::new(),
+            is_mistaken: false,
+            used: Scope::default(),
+        }]
+    }
+
+    fn actions(&self, state: &State, steps: &mut Vec<Step>) {
+        (0..state.devices.len()).for_each(|it| self.steps_of(state, it, steps));
+        steps.extend((0..state.late.len()).map(Step::Late));
+        let (used, scope) = (state.used, self.scope);
+        if used.removed < scope.removed {
+            steps.extend([Step::Overwrite, Step::Remove]);
+        }
+        if used.wipes < scope.wipes {
+            steps.push(Step::Wipe);
+        }
+        if used.restores < scope.restores {
+            steps.push(if state.copy.is_some() { Step::PutBack } else { Step::Copy });
+        }
+    }
+
+    fn next_state(&self, last: &State, step: Step) -> Option<State> {
+        let mut state = last.clone();
+        match step {
+            Step::Go(it) => self.go(&mut state, it),
+            Step::Create(it) => self.create(&mut state, it, true, true),
+            Step::CreateUnheard(it) => {
+                state.used.lost += 1;
+                self.create(&mut state, it, true, false);
+            }
+            Step::CreateLate(it) => {
+                state.used.lost += 1;
+                self.create(&mut state, it, false, false);
+            }
+            Step::Late(it) => {
+                let (epoch, number, entry) = state.late.remove(it);
+                state.bucket.create(epoch, number, entry);
+            }
+            Step::Stop(it) => state.devices[it].phase = Phase::Idle,
+            Step::Snapshot(it) => {
+                state.used.snapshots += 1;
+                state.snapshot(it);
+            }
+            Step::Overwrite | Step::Remove => {
+                let by = if step == Step::Remove { Slot::Free } else { Slot::Empty };
+                state.used.removed += 1;
+                if !state.bucket.remove_oldest(by) {
+                    return None;
+                }
+            }
+            Step::Wipe => {
+                state.used.wipes += 1;
+                state.lose(Bucket::default());
+            }
+            Step::Refill(it) => {
+                state.bucket.epoch = Some(state.used.wipes + 1);
+                state.devices[it].join(state.bucket.epoch);
+            }
+            Step::Join(it) => state.devices[it].join(state.bucket.epoch),
+            Step::Copy => state.copy = Some(state.bucket.clone()),
+            Step::PutBack => {
+                state.used.restores += 1;
+                let copy = state.copy.take()?;
+                state.lose(copy);
+            }
+        }
+        (state != *last).then_some(state)
+    }
+
+    fn properties(&self) -> Vec<Property<Self>> {
+        properties::all()
+    }
+}

@@ -1,0 +1,3 @@
+//! The protocol keeps its promises in every small scope, and each rule of it is needed.
+
+mod small;
