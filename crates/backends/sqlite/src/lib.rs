@@ -38,6 +38,7 @@ mod value;
 mod view;
 
 pub use self::{
+    place::not_shared,
     plugin::{open_remote, remote_path},
     store::SqliteStore,
 };

@@ -68,13 +68,7 @@ const MARKERS: [&str; 5] =
 /// # Errors
 /// [`Error::Store`], which says why and where to put it.
 pub(crate) fn check_shared(path: &Path) -> Result<()> {
-    let real = deepest_real(path);
-    let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
-    let reason = cloud(&real).map(|it| format!("is in a folder that is copied to a cloud ({it})"));
-    let reason = reason.or_else(|| {
-        network(&mounts, &real).map(|it| format!("is on a disk in the network ({it})"))
-    });
-    match reason {
+    match not_shared(path) {
         None => Ok(()),
         Some(reason) => Err(Error::Store {
             what: format!("{} {reason}, where SQLite files get damaged", path.display()),
@@ -82,6 +76,16 @@ pub(crate) fn check_shared(path: &Path) -> Result<()> {
             source: None,
         }),
     }
+}
+
+/// Why the file at `path` is not one and the same file to all who use it, as the end of a
+/// sentence; none if it is.
+pub fn not_shared(path: &Path) -> Option<String> {
+    let real = deepest_real(path);
+    let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+    let reason = cloud(&real).map(|it| format!("is in a folder that is copied to a cloud ({it})"));
+    reason
+        .or_else(|| network(&mounts, &real).map(|it| format!("is on a disk in the network ({it})")))
 }
 
 /// `path` with the links resolved in the part of it that exists.

@@ -1,0 +1,133 @@
+//! The calls that the log consists of: list, get, create if absent, overwrite by empty.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use bytes::Bytes;
+use driftline_core::{Error, Millis, Result};
+use futures_util::TryStreamExt as _;
+use object_store::{
+    Error as Cause, ObjectMeta, ObjectStore, ObjectStoreExt as _, PutMode, PutPayload, path::Path,
+};
+
+use crate::{fault, names, seal::Codec};
+
+/// What a listing says of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Object {
+    pub(crate) tag: Option<String>,
+    pub(crate) size: u64,
+    /// When it was written, by the store's clock.
+    pub(crate) written: Millis,
+}
+
+impl Object {
+    pub(crate) fn of(meta: &ObjectMeta) -> Self {
+        let written = Millis::try_from(meta.last_modified.timestamp_millis()).unwrap_or(0);
+        Self { tag: meta.e_tag.clone(), size: meta.size, written }
+    }
+}
+
+/// What there is: the space, the entries from one on, the snapshots.
+#[derive(Debug, Default)]
+pub(crate) struct Listed {
+    pub(crate) space: Option<Object>,
+    pub(crate) entries: BTreeMap<u64, Object>,
+    pub(crate) snapshots: BTreeMap<u64, Object>,
+}
+
+/// What is known of a creation.
+#[derive(Debug)]
+pub(crate) enum Created {
+    /// It was created, under this tag.
+    Yes(Option<String>),
+    /// Something was there before; a client that repeats a call by itself finds its own.
+    Exists,
+    /// No answer came.
+    Unknown(Error),
+}
+
+/// The objects of one epoch.
+#[derive(Clone)]
+pub(crate) struct Log {
+    pub(crate) store: Arc<dyn ObjectStore>,
+    pub(crate) name: String,
+    pub(crate) epoch: String,
+    pub(crate) codec: Codec,
+}
+
+impl Log {
+    /// What there is from entry `from` on. Who has read none first looks for a snapshot.
+    pub(crate) async fn list(&self, from: u64) -> Result<Listed> {
+        if from == 0 {
+            let listed = self.list_after(&Path::from(format!("snapshot/{}", self.epoch))).await?;
+            if !listed.snapshots.is_empty() {
+                return Ok(listed);
+            }
+        }
+        self.list_after(&names::entry(&self.epoch, from.saturating_sub(1))).await
+    }
+
+    async fn list_after(&self, offset: &Path) -> Result<Listed> {
+        let found = self.store.list_with_offset(None, offset).try_collect::<Vec<_>>().await;
+        let mut listed = Listed::default();
+        for meta in found.map_err(|it| self.failed(it))? {
+            if meta.location.as_ref() == names::SPACE {
+                listed.space = Some(Object::of(&meta));
+                continue;
+            }
+            match names::read(&meta.location) {
+                Some(("entry", epoch, number)) if epoch == self.epoch => {
+                    listed.entries.insert(number, Object::of(&meta));
+                }
+                Some(("snapshot", epoch, number)) if epoch == self.epoch && meta.size > 0 => {
+                    listed.snapshots.insert(number, Object::of(&meta));
+                }
+                _ => {}
+            }
+        }
+        Ok(listed)
+    }
+
+    /// The object and what is said of it; none if there is none.
+    pub(crate) async fn get(&self, path: &Path) -> Result<Option<(Bytes, Object)>> {
+        let got = match self.store.get(path).await {
+            Ok(got) => got,
+            Err(Cause::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(self.failed(error)),
+        };
+        let object = Object::of(&got.meta);
+        let bytes = got.bytes().await.map_err(|it| self.failed(it))?;
+        Ok(Some((bytes, object)))
+    }
+
+    /// Creates an object if there is none of its name.
+    pub(crate) async fn create(&self, path: &Path, bytes: Bytes) -> Result<Created> {
+        let put = self.store.put_opts(path, PutPayload::from(bytes), PutMode::Create.into()).await;
+        match put {
+            Ok(put) => Ok(Created::Yes(put.e_tag)),
+            Err(Cause::AlreadyExists { .. } | Cause::Precondition { .. }) => Ok(Created::Exists),
+            Err(error) => match self.failed(error) {
+                error @ Error::Unavailable { .. } => Ok(Created::Unknown(error)),
+                error => Err(error),
+            },
+        }
+    }
+
+    /// Writes an object, whatever is there.
+    pub(crate) async fn put(&self, path: &Path, bytes: Bytes) -> Result<()> {
+        let put = self.store.put(path, PutPayload::from(bytes)).await;
+        put.map(|_| ()).map_err(|it| self.failed(it))
+    }
+
+    /// Removes an object, if it is there.
+    pub(crate) async fn remove(&self, path: &Path) -> Result<()> {
+        match self.store.delete(path).await {
+            Ok(()) | Err(Cause::NotFound { .. }) => Ok(()),
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+
+    fn failed(&self, error: Cause) -> Error {
+        fault::failed(&self.name, error)
+    }
+}

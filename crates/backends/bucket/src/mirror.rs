@@ -1,0 +1,161 @@
+//! What the log leads to, as far as it was read: a store of its own that can be made anew at any
+//! time. Whoever applies an entry says where it believes the mirror to be, because another
+//! process of the profile may have been faster.
+//!
+//! The epoch that a mirror serves is drawn whenever it begins anew. So after it left one history
+//! for another, or lost its file, the engine reads and offers everything again.
+
+use std::sync::Arc;
+
+use driftline_core::{
+    Durability, Env, Error, Identity, Result, Store,
+    hub::{self, State},
+    store::{ReadMeta, StoreTx},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    entry::Entry,
+    packs::Loaded,
+    space::{Space, random_name},
+};
+
+const PLACE: &str = "bucket.place";
+
+/// How far a mirror has read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Place {
+    /// The number of the last entry; 0 before any.
+    pub(crate) number: u64,
+    /// The hash of its object.
+    pub(crate) hash: String,
+    /// What the store called its object.
+    pub(crate) tag: Option<String>,
+    /// The number of the entry for which it was made anew because the sums differed.
+    #[serde(default)]
+    rebuilt: u64,
+}
+
+/// An object of an entry.
+pub(crate) struct Read {
+    pub(crate) hash: String,
+    pub(crate) tag: Option<String>,
+    /// What it holds; none if it counts for nothing.
+    pub(crate) entry: Option<Entry>,
+}
+
+/// The mirror of one space.
+#[derive(Clone)]
+pub(crate) struct Mirror {
+    pub(crate) store: Arc<dyn Store>,
+    space: Space,
+    env: Arc<dyn Env>,
+}
+
+impl Mirror {
+    /// The one in `store`, begun if nothing is there.
+    pub(crate) fn open(store: Arc<dyn Store>, space: Space, env: Arc<dyn Env>) -> Result<Self> {
+        let this = Self { store, space, env };
+        if this.store.view(|tx| Ok(place(tx)?.is_none()))? {
+            this.store.transact(Durability::Normal, |tx| match place(tx)? {
+                Some(_) => Ok(()),
+                None => this.begin(tx, Place::default()),
+            })?;
+        }
+        Ok(this)
+    }
+
+    /// How far it has read.
+    pub(crate) fn place(&self) -> Result<Place> {
+        self.store.view(|tx| Ok(place(tx)?.unwrap_or_default()))
+    }
+
+    fn begin(&self, tx: &mut dyn StoreTx, at: Place) -> Result<()> {
+        tx.clear(&[])?;
+        hub::save(tx, Some(&self.empty()))?;
+        keep(tx, &at)
+    }
+
+    fn empty(&self) -> State {
+        let Space { person, account, epoch, .. } = self.space.clone();
+        let epoch = format!("{epoch}-{}", random_name(&*self.env));
+        State::new(Identity { person, account, epoch })
+    }
+
+    /// Begins anew, because the log is not the one that was read.
+    pub(crate) fn leave(&self, from: &Place) -> Result<()> {
+        self.at(from, |tx| self.begin(tx, Place::default()))
+    }
+
+    /// Takes in the entry after `from`.
+    pub(crate) fn apply(&self, from: &Place, read: Read) -> Result<()> {
+        self.at(from, |tx| {
+            let Read { hash, tag, entry } = read;
+            let number = from.number + 1;
+            if let Some(entry) = entry {
+                let mut state = state(tx)?;
+                let differs = entry.apply(tx, &mut state)?;
+                if !differs.is_empty() && from.rebuilt < number {
+                    // Either this mirror is wrong or the writer's was: made anew, it is right.
+                    return self.begin(tx, Place { rebuilt: number, ..Place::default() });
+                }
+                hub::save(tx, Some(&state))?;
+            }
+            keep(tx, &Place { number, hash, tag, ..from.clone() })
+        })
+    }
+
+    /// The same entry, which the store calls otherwise now.
+    pub(crate) fn rename(&self, from: &Place, tag: Option<String>) -> Result<()> {
+        self.at(from, |tx| keep(tx, &Place { tag, ..from.clone() }))
+    }
+
+    /// Starts from a snapshot.
+    pub(crate) fn take(&self, from: &Place, loaded: Loaded) -> Result<()> {
+        self.at(from, |tx| {
+            let Loaded { number, hash, packs, state: given } = loaded;
+            self.begin(tx, Place { number, hash, tag: None, rebuilt: from.rebuilt })?;
+            let mut state = self.empty();
+            for kept in packs.into_iter().flatten() {
+                kept.apply(tx, &mut state)?;
+            }
+            let is_whole = given.digests.iter().all(|(entity, sum)| {
+                *sum == state.digests.get(entity).copied().unwrap_or_default()
+            });
+            if !is_whole {
+                return Err(Error::damaged(
+                    format!("snapshot {number}"),
+                    "its sums are other ones",
+                ));
+            }
+            state.head = given.head;
+            state.serials = given.serials;
+            hub::save(tx, Some(&state))
+        })
+    }
+
+    /// Runs `job` if the mirror is where it is believed to be. If not, another process has
+    /// done it.
+    fn at(&self, from: &Place, job: impl FnOnce(&mut dyn StoreTx) -> Result<()>) -> Result<()> {
+        self.store.transact(Durability::Normal, |tx| {
+            let is_there = place(tx)?.as_ref() == Some(from);
+            if is_there { job(tx) } else { Ok(()) }
+        })
+    }
+}
+
+/// How far the mirror in `tx` has read.
+pub(crate) fn place(tx: &dyn ReadMeta) -> Result<Option<Place>> {
+    let read = |text: String| serde_json::from_str(&text);
+    tx.meta(PLACE)?.map(read).transpose().map_err(|it| Error::damaged("a mirror's place", it))
+}
+
+fn keep(tx: &mut dyn StoreTx, at: &Place) -> Result<()> {
+    let text = serde_json::to_string(at).map_err(|it| Error::damaged("a mirror's place", it))?;
+    tx.set_meta(PLACE, Some(&text))
+}
+
+/// The state of the hub in `tx`.
+pub(crate) fn state(tx: &dyn ReadMeta) -> Result<State> {
+    hub::load(tx)?.ok_or_else(|| Error::damaged("a mirror", "no hub"))
+}

@@ -1,0 +1,33 @@
+//! The names of objects. Each has the epoch in it, so that a call of a former life of the bucket
+//! that arrives late disturbs nothing. They are chosen so that what a device asks for, the
+//! entries from its own on, the snapshots and the space, are one end of the list of all names.
+
+use object_store::path::Path;
+
+/// The space.
+pub(crate) const SPACE: &str = "space.json";
+/// Where trials are made.
+pub(crate) const TEST: &str = "test";
+
+/// The entry of this number.
+pub(crate) fn entry(epoch: &str, number: u64) -> Path {
+    Path::from(format!("entry/{epoch}/{number:020}"))
+}
+
+/// The snapshot at this number.
+pub(crate) fn snapshot(epoch: &str, number: u64) -> Path {
+    Path::from(format!("snapshot/{epoch}/{number:020}"))
+}
+
+/// A part of a snapshot. It sorts before what is listed at each sync.
+pub(crate) fn pack(epoch: &str, name: &str) -> Path {
+    Path::from(format!("data/{epoch}/{name}"))
+}
+
+/// The kind, epoch and number in a name; none if it is not one of ours.
+pub(crate) fn read(path: &Path) -> Option<(&str, &str, u64)> {
+    let (kind, rest) = path.as_ref().split_once('/')?;
+    let (epoch, number) = rest.split_once('/')?;
+    let is_number = number.len() == 20 && number.bytes().all(|it| it.is_ascii_digit());
+    Some((kind, epoch, number.parse().ok().filter(|_| is_number)?))
+}

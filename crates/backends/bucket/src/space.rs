@@ -1,0 +1,81 @@
+//! The object that says whose bucket this is. Only setting up creates it, so that an empty or
+//! foreign place is never filled by a sync.
+
+use driftline_core::{Env, Result};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    fault,
+    seal::{Key, hex},
+};
+
+/// The format of what is written.
+pub(crate) const FORMAT: u32 = 1;
+
+/// Whose bucket it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Space {
+    /// The format of everything else.
+    pub format: u32,
+    /// The person: a name that follows from the first key, or that the first device drew.
+    pub person: String,
+    /// The account, drawn with the space.
+    pub account: String,
+    /// The epoch, drawn with the space.
+    pub epoch: String,
+    /// What a key must have to be the one that this is sealed with; none if nothing is sealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+}
+
+impl Space {
+    /// A new one, of the person who has this key, or of `person` where nothing is sealed.
+    pub(crate) fn draw(key: Option<&Key>, person: Option<String>, env: &dyn Env) -> Self {
+        let name = || format!("{:016x}{:016x}", env.random(), env.random());
+        let person = match key {
+            Some(key) => format!("key:{}", key.fingerprint()),
+            None => person.unwrap_or_else(|| format!("bucket:{}", name())),
+        };
+        let (account, epoch) = (name(), name());
+        Self { format: FORMAT, person, account, epoch, key: key.map(|it| it.check_value()) }
+    }
+
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec_pretty(self).unwrap_or_default()
+    }
+
+    pub(crate) fn read(name: &str, bytes: &[u8]) -> Result<Self> {
+        /// What stays where it is in every format.
+        #[derive(Deserialize)]
+        struct Any {
+            format: u32,
+        }
+        let bad = |error: serde_json::Error| fault::changed(name, "space.json", &error.to_string());
+        let Any { format } = serde_json::from_slice(bytes).map_err(bad)?;
+        if format > FORMAT {
+            return Err(fault::newer(name, format, FORMAT));
+        }
+        let space: Self = serde_json::from_slice(bytes).map_err(bad)?;
+        let is_name = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric());
+        if !is_name(&space.account) || !is_name(&space.epoch) {
+            return Err(fault::changed(name, "space.json", "its account or epoch is no name"));
+        }
+        Ok(space)
+    }
+
+    /// Whether `key` is the one that this is sealed with. The wrong one is told before anything
+    /// is written.
+    pub(crate) fn check(&self, name: &str, key: Option<&Key>) -> Result<()> {
+        match (&self.key, key) {
+            (None, _) => Ok(()),
+            (Some(_), None) => Err(fault::no_key(name)),
+            (Some(value), Some(key)) if *value == key.check_value() => Ok(()),
+            (Some(_), Some(_)) => Err(fault::wrong_key(name)),
+        }
+    }
+}
+
+/// Random bytes as a name.
+pub(crate) fn random_name(env: &dyn Env) -> String {
+    hex(&[env.random().to_be_bytes(), env.random().to_be_bytes()].concat())
+}

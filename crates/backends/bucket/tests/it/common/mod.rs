@@ -1,0 +1,99 @@
+//! A store whose wire fails, and buckets over it.
+
+pub(crate) mod wire;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use driftline_bucket::{Bucket, BucketSetUp, Connect, Connection, Key, MakeMirror, Options};
+use driftline_core::{Env, ExposeSecret as _, Result, Schema, Secrets, SetUp, Start};
+use driftline_memory::MemoryStore;
+use driftline_testing::MemorySecrets;
+use futures_executor::block_on;
+use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload, memory::InMemory, path::Path};
+
+pub(crate) const PLACE: &str = "memory bucket";
+
+/// Reaches a store that is there already, with the key that is kept.
+#[derive(Clone)]
+pub(crate) struct Given {
+    pub(crate) store: Arc<dyn ObjectStore>,
+    pub(crate) secrets: Arc<MemorySecrets>,
+}
+
+#[async_trait]
+impl Connect for Given {
+    fn name(&self) -> String {
+        PLACE.into()
+    }
+
+    async fn connect(&self) -> Result<Connection> {
+        let words = self.secrets.load(PLACE, "key").await?;
+        let key = words.map(|it| Key::of_words(&it)).transpose()?;
+        Ok(Connection { store: self.store.clone(), key })
+    }
+}
+
+impl Given {
+    pub(crate) fn new(store: Arc<dyn ObjectStore>) -> Self {
+        Self { store, secrets: Arc::default() }
+    }
+
+    pub(crate) fn in_memory() -> Self {
+        Self::new(Arc::new(InMemory::new()))
+    }
+
+    /// The same place, from a device without a key.
+    pub(crate) fn elsewhere(&self) -> Self {
+        Self::new(self.store.clone())
+    }
+
+    pub(crate) fn set_up(&self, is_sealed: bool, env: &Arc<dyn Env>) -> BucketSetUp {
+        BucketSetUp::new(Box::new(self.clone()), self.secrets.clone(), is_sealed, env.clone())
+    }
+
+    pub(crate) fn begin(&self, is_sealed: bool, env: &Arc<dyn Env>) -> Result<()> {
+        block_on(self.set_up(is_sealed, env).begin(Start::Join)).map(|_| ())
+    }
+
+    pub(crate) fn bucket(&self, schema: &Schema, env: &Arc<dyn Env>, options: Options) -> Bucket {
+        let schema = schema.clone();
+        let mirrors: MakeMirror = Box::new(move |_| Ok(Arc::new(MemoryStore::new(&schema))));
+        Bucket::new(Box::new(self.clone()), mirrors, env.clone()).with_options(options)
+    }
+
+    pub(crate) fn words(&self) -> Option<String> {
+        let words = block_on(self.secrets.load(PLACE, "key")).unwrap();
+        words.map(|it| it.expose_secret().to_owned())
+    }
+
+    pub(crate) fn put(&self, name: &str, bytes: Vec<u8>) {
+        block_on(self.store.put(&Path::from(name), PutPayload::from(bytes))).unwrap();
+    }
+}
+
+/// Every object, by its name.
+pub(crate) fn objects(store: &dyn ObjectStore) -> Vec<(String, Vec<u8>)> {
+    block_on(async {
+        use futures_util::TryStreamExt as _;
+        let mut all = Vec::new();
+        for meta in store.list(None).try_collect::<Vec<_>>().await.unwrap() {
+            let bytes = store.get(&meta.location).await.unwrap().bytes().await.unwrap();
+            all.push((meta.location.to_string(), bytes.to_vec()));
+        }
+        all.sort();
+        all
+    })
+}
+
+/// Makes a store hold these objects and no others.
+pub(crate) fn fill(store: &dyn ObjectStore, all: &[(String, Vec<u8>)]) {
+    block_on(async {
+        for (name, _) in objects(store) {
+            store.delete(&Path::from(name)).await.unwrap();
+        }
+        for (name, bytes) in all {
+            store.put(&Path::from(name.as_str()), PutPayload::from(bytes.clone())).await.unwrap();
+        }
+    });
+}

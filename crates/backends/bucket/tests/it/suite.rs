@@ -1,0 +1,206 @@
+//! Every promise of the engine, with buckets as remotes: several mirrors of each, used in turn,
+//! over a wire that fails.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use async_trait::async_trait;
+use driftline_bucket::{Bucket, Options};
+use driftline_convergence::{MakeRemote, OpenRemote, Remote, Suite, run, scratch};
+use driftline_core::{
+    Answers, Backend, Cursor, Env, Error, Identity, Limits, PROTOCOL, Page, Pull, Push, Result,
+    Schema, SetUp, Simulated, Stale, Start,
+};
+use driftline_entities as _;
+use driftline_memory as _;
+use driftline_sqlite as _;
+use futures_executor::block_on;
+use object_store::{ObjectStore, local::LocalFileSystem, memory::InMemory};
+use tempfile::TempDir;
+
+use crate::common::{Given, fill, objects, wire::Wire};
+
+const MIRRORS: usize = 3;
+const OPTIONS: Options = Options { snapshot_every: 4, keep: 0 };
+
+/// Several mirrors behind one door. Each serves an epoch of its own, and the door one of all:
+/// another one whenever one of them began anew.
+struct Door {
+    mirrors: Vec<Bucket>,
+    turn: AtomicUsize,
+    life: Mutex<(u64, BTreeMap<usize, String>)>,
+}
+
+impl Door {
+    fn new(mirrors: Vec<Bucket>) -> Self {
+        Self { mirrors, turn: AtomicUsize::new(0), life: Mutex::default() }
+    }
+
+    fn next(&self) -> usize {
+        self.turn.fetch_add(1, Ordering::Relaxed) % self.mirrors.len()
+    }
+
+    /// The epoch of a mirror as the door calls it.
+    fn outside(&self, mirror: usize, identity: &Identity) -> Identity {
+        let mut life = self.life.lock().unwrap();
+        match life.1.get(&mirror) {
+            Some(epoch) if *epoch == identity.epoch => {}
+            Some(_) => *life = (life.0 + 1, BTreeMap::from([(mirror, identity.epoch.clone())])),
+            None => {
+                life.1.insert(mirror, identity.epoch.clone());
+            }
+        }
+        Identity { epoch: format!("life {}", life.0), ..identity.clone() }
+    }
+
+    async fn pull_from(&self, mirror: usize, request: Pull) -> Result<Page> {
+        let page = pull(&self.mirrors[mirror], &request).await?;
+        let identity = self.outside(mirror, &page.identity);
+        Ok(Page { identity, ..page })
+    }
+}
+
+/// What the wire lost is asked for again, as a device does: a fault of the wire below is none
+/// that the schedule knows of.
+async fn pull(bucket: &Bucket, request: &Pull) -> Result<Page> {
+    loop {
+        match bucket.pull(request.clone()).await {
+            Err(Error::Unavailable { .. }) => {}
+            done => return done,
+        }
+    }
+}
+
+async fn push(bucket: &Bucket, request: &Push) -> Result<Answers> {
+    loop {
+        match bucket.push(request.clone()).await {
+            Err(Error::Unavailable { .. }) => {}
+            done => return done,
+        }
+    }
+}
+
+#[async_trait]
+impl Backend for Door {
+    fn name(&self) -> String {
+        self.mirrors[0].name()
+    }
+
+    fn limits(&self) -> Limits {
+        self.mirrors[0].limits()
+    }
+
+    async fn pull(&self, request: Pull) -> Result<Page> {
+        self.pull_from(self.next(), request).await
+    }
+
+    async fn push(&self, request: Push) -> Result<Answers> {
+        let mirror = self.next();
+        let look = Pull { protocol: PROTOCOL, cursor: Cursor::default(), rows: 1, bytes: 1 };
+        let page = pull(&self.mirrors[mirror], &look).await?;
+        let known = self.outside(mirror, &page.identity);
+        if known.account != request.account || known.epoch != request.epoch {
+            return Err(Error::Stale { remote: self.name(), why: Stale::Moved });
+        }
+        let request = Push { epoch: page.identity.epoch, ..request };
+        let answers = push(&self.mirrors[mirror], &request).await?;
+        let identity = self.outside(mirror, &answers.identity);
+        Ok(Answers { identity, ..answers })
+    }
+}
+
+/// Where the objects are.
+enum Place {
+    Memory,
+    Folder(#[expect(dead_code, reason = "gone with it")] TempDir),
+}
+
+struct Service {
+    given: Given,
+    wire: Arc<Wire>,
+    env: Arc<dyn Env>,
+    is_sealed: bool,
+    door: Door,
+    saved: Option<Vec<(String, Vec<u8>)>>,
+    _place: Place,
+}
+
+impl Service {
+    fn open(open: &OpenRemote<'_>, in_folder: bool, is_sealed: bool, odds: u64) -> Result<Self> {
+        let (below, place): (Arc<dyn ObjectStore>, _) = if in_folder {
+            let memory = std::path::Path::new("/dev/shm");
+            let folder = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
+            let folder = folder.unwrap();
+            (
+                Arc::new(LocalFileSystem::new_with_prefix(folder.path()).unwrap()),
+                Place::Folder(folder),
+            )
+        } else {
+            (Arc::new(InMemory::new()), Place::Memory)
+        };
+        let wire = Arc::new(Wire::new(below, open.env.random(), odds));
+        let mut given = Given::new(wire.below.clone());
+        let env: Arc<dyn Env> = Arc::new(Simulated::new(open.env.random(), 0));
+        given.begin(is_sealed, &env)?;
+        given.store = wire.clone();
+        let mirrors = (0..MIRRORS).map(|_| given.bucket(open.schema, &env, OPTIONS)).collect();
+        let door = Door::new(mirrors);
+        Ok(Self { given, wire, env, is_sealed, door, saved: None, _place: place })
+    }
+}
+
+impl Remote for Service {
+    fn backend(&self) -> &dyn Backend {
+        &self.door
+    }
+
+    fn wipe(&mut self) -> Result<()> {
+        self.wire.forget();
+        fill(&*self.wire.below, &[]);
+        let given = Given { store: self.wire.below.clone(), ..self.given.clone() };
+        let set_up = given.set_up(self.is_sealed, &self.env);
+        block_on(set_up.begin(Start::Refill)).map(|_| ())
+    }
+
+    fn save(&mut self) -> Result<()> {
+        self.saved = Some(objects(&*self.wire.below));
+        Ok(())
+    }
+
+    fn put_back(&mut self) -> Result<bool> {
+        let Some(saved) = &self.saved else { return Ok(false) };
+        self.wire.forget();
+        fill(&*self.wire.below, saved);
+        Ok(true)
+    }
+}
+
+fn hold(schedules: u64, in_folder: bool, is_sealed: bool, odds: u64) {
+    let make: MakeRemote =
+        Box::new(move |open| Ok(Box::new(Service::open(open, in_folder, is_sealed, odds)?)));
+    let suite = Suite::with_remote(Schema::registered().unwrap(), scratch("memory").unwrap(), make);
+    let suite = suite.unwrap();
+    let outcome = run(&suite, schedules, 100, 1, &|_| ());
+    let failure = outcome.failure.map(|it| it.shrink(&suite).to_string()).unwrap_or_default();
+    assert!(failure.is_empty(), "{failure}");
+}
+
+#[test]
+fn a_sealed_bucket_keeps_every_promise() {
+    hold(300, false, true, 0);
+}
+
+#[test]
+fn a_bucket_behind_a_failing_wire_keeps_every_promise() {
+    hold(300, false, false, 12);
+}
+
+#[test]
+fn a_folder_keeps_every_promise() {
+    hold(60, true, true, 12);
+}
