@@ -14,7 +14,7 @@ fn said(is_sealed: bool, change: impl Fn(&mut Vec<(String, Vec<u8>)>)) -> Vec<St
     let (given, env) = (Given::in_memory(), env(4));
     given.begin(is_sealed, &env).unwrap();
     let bucket = given.bucket(schema(), &env, OPTIONS);
-    (1..6).for_each(|it| push(&bucket, it, "bergamot").unwrap());
+    (1..6).for_each(|it| push(&bucket, it, &format!("bergamot {it}")).unwrap());
     let mut all = objects(&*given.store);
     change(&mut all);
     fill(&*given.store, &all);

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use driftline_bucket::{Bucket, Options};
 use driftline_convergence::{MakeRemote, OpenRemote, Remote, Suite, run, scratch};
 use driftline_core::{
-    Answers, Backend, Cursor, Env, Error, Identity, Limits, PROTOCOL, Page, Pull, Push, Result,
+    Answers, Backend, Cursor, Env, Error, Identity, Limits, PROTOCOL, Page, Pull, Push, Result, Serial,
     Schema, SetUp, Simulated, Stale, Start,
 };
 use driftline_entities as _;
@@ -26,7 +26,7 @@ use tempfile::TempDir;
 use crate::common::{Given, fill, objects, wire::Wire};
 
 const MIRRORS: usize = 3;
-const OPTIONS: Options = Options { snapshot_every: 4, keep: 0 };
+const OPTIONS: Options = Options { snapshot_every: 4, keep: 1 << 40 };
 
 /// Several mirrors behind one door. Each serves an epoch of its own, and the door one of all:
 /// another one whenever one of them began anew.
@@ -76,10 +76,18 @@ async fn pull(bucket: &Bucket, request: &Pull) -> Result<Page> {
     }
 }
 
+/// A call whose end is unknown may have been taken, so it is made again with a greater number;
+/// numbers between those of the schedule are for that.
 async fn push(bucket: &Bucket, request: &Push) -> Result<Answers> {
+    const BETWEEN: u64 = 1_000;
+    let mut serial = request.serial.0 * BETWEEN;
     loop {
-        match bucket.push(request.clone()).await {
-            Err(Error::Unavailable { .. }) => {}
+        match bucket.push(Push { serial: Serial(serial), ..request.clone() }).await {
+            Err(Error::Unavailable { .. }) => serial += 1,
+            Err(Error::Stale { remote, why: Stale::OldCall { last } }) => {
+                let why = Stale::OldCall { last: Serial(last.0 / BETWEEN) };
+                return Err(Error::Stale { remote, why });
+            }
             done => return done,
         }
     }

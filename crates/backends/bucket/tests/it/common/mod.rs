@@ -88,8 +88,9 @@ pub(crate) fn objects(store: &dyn ObjectStore) -> Vec<(String, Vec<u8>)> {
 
 /// Makes a store hold these objects and no others.
 pub(crate) fn fill(store: &dyn ObjectStore, all: &[(String, Vec<u8>)]) {
+    let former = objects(store);
     block_on(async {
-        for (name, _) in objects(store) {
+        for (name, _) in former {
             store.delete(&Path::from(name)).await.unwrap();
         }
         for (name, bytes) in all {
