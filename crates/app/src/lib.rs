@@ -11,6 +11,7 @@
 //! What there is comes from the registries alone: nothing here names an entity.
 
 // Named so that they are linked: what is not linked does not register itself.
+use driftline_bucket as _;
 use driftline_convex as _;
 use driftline_entities as _;
 use driftline_memory as _;

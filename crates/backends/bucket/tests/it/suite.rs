@@ -13,8 +13,8 @@ use async_trait::async_trait;
 use driftline_bucket::{Bucket, Options};
 use driftline_convergence::{MakeRemote, OpenRemote, Remote, Suite, run, scratch};
 use driftline_core::{
-    Answers, Backend, Cursor, Env, Error, Identity, Limits, PROTOCOL, Page, Pull, Push, Result, Serial,
-    Schema, SetUp, Simulated, Stale, Start,
+    Answers, Backend, Cursor, Env, Error, Identity, Limits, PROTOCOL, Page, Pull, Push, Result,
+    Schema, Serial, SetUp, Simulated, Stale, Start,
 };
 use driftline_entities as _;
 use driftline_memory as _;
