@@ -59,7 +59,7 @@ impl Mirror {
         if this.store.view(|tx| Ok(place(tx)?.is_none()))? {
             this.store.transact(Durability::Normal, |tx| match place(tx)? {
                 Some(_) => Ok(()),
-                None => this.begin(tx, Place::default()),
+                None => this.begin(tx, &Place::default()),
             })?;
         }
         Ok(this)
@@ -70,10 +70,10 @@ impl Mirror {
         self.store.view(|tx| Ok(place(tx)?.unwrap_or_default()))
     }
 
-    fn begin(&self, tx: &mut dyn StoreTx, at: Place) -> Result<()> {
+    fn begin(&self, tx: &mut dyn StoreTx, at: &Place) -> Result<()> {
         tx.clear(&[])?;
         hub::save(tx, Some(&self.empty()))?;
-        keep(tx, &at)
+        keep(tx, at)
     }
 
     fn empty(&self) -> State {
@@ -84,7 +84,7 @@ impl Mirror {
 
     /// Begins anew, because the log is not the one that was read.
     pub(crate) fn leave(&self, from: &Place) -> Result<()> {
-        self.at(from, |tx| self.begin(tx, Place::default()))
+        self.at(from, |tx| self.begin(tx, &Place::default()))
     }
 
     /// Takes in the entry after `from`.
@@ -97,7 +97,7 @@ impl Mirror {
                 let differs = entry.apply(tx, &mut state)?;
                 if !differs.is_empty() && from.rebuilt < number {
                     // Either this mirror is wrong or the writer's was: made anew, it is right.
-                    return self.begin(tx, Place { rebuilt: number, ..Place::default() });
+                    return self.begin(tx, &Place { rebuilt: number, ..Place::default() });
                 }
                 hub::save(tx, Some(&state))?;
             }
@@ -114,7 +114,7 @@ impl Mirror {
     pub(crate) fn take(&self, from: &Place, loaded: Loaded) -> Result<()> {
         self.at(from, |tx| {
             let Loaded { number, hash, packs, state: given } = loaded;
-            self.begin(tx, Place { number, hash, tag: None, rebuilt: from.rebuilt })?;
+            self.begin(tx, &Place { number, hash, tag: None, rebuilt: from.rebuilt })?;
             let mut state = self.empty();
             for kept in packs.into_iter().flatten() {
                 kept.apply(tx, &mut state)?;

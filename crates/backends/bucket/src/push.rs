@@ -86,7 +86,7 @@ impl Bucket {
     /// Writes a snapshot when the log has become long. A push that was taken does not fail
     /// because that does.
     async fn maybe_snapshot(&self, opened: &Opened, number: u64) {
-        if number % self.options.snapshot_every.max(1) == 0 {
+        if number.is_multiple_of(self.options.snapshot_every.max(1)) {
             let keep = self.options.keep;
             let _later = opened.log.save_snapshot(&opened.mirror, &*self.env, keep).await;
         }

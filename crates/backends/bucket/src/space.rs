@@ -37,7 +37,7 @@ impl Space {
             None => person.unwrap_or_else(|| format!("bucket:{}", name())),
         };
         let (account, epoch) = (name(), name());
-        Self { format: FORMAT, person, account, epoch, key: key.map(|it| it.check_value()) }
+        Self { format: FORMAT, person, account, epoch, key: key.map(Key::check_value) }
     }
 
     pub(crate) fn to_bytes(&self) -> Vec<u8> {

@@ -62,7 +62,7 @@ fn entries_cannot_change_places() {
     });
     assert!(swapped[0].contains("belongs to another place"), "{swapped:?}");
     let removed = said(true, |all| {
-        all.retain(|(name, _)| !name.starts_with("snapshot/") && !name.ends_with("01"))
+        all.retain(|(name, _)| !name.starts_with("snapshot/") && !name.ends_with("01"));
     });
     assert!(removed[0].contains("is gone, and no snapshot"), "{removed:?}");
 }

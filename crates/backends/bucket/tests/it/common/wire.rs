@@ -37,11 +37,11 @@ impl Wire {
     }
 
     fn fails(&self) -> bool {
-        self.odds > 0 && self.dice.random() % self.odds == 0
+        self.odds > 0 && self.dice.random().is_multiple_of(self.odds)
     }
 
     async fn arrive(&self) {
-        if self.dice.random() % 3 != 0 {
+        if !self.dice.random().is_multiple_of(3) {
             return;
         }
         let late = self.late.lock().unwrap().pop();
