@@ -15,7 +15,7 @@ fn two_profiles_are_connected_and_one_moves_on() {
     // A script is asked nothing, so it agrees to nothing.
     let said = place.ok("a", &["connect", "sqlite", &to(&one)]);
     assert!(said.contains("Nothing has been sent. A merge would find:"), "{said}");
-    assert!(said.contains("only here"), "{said}");
+    assert!(said.contains("ONLY HERE"), "{said}");
     let said = place.ok("a", &["connect", "--yes"]);
     assert!(said.contains("✓ Merged: received 0, sent 1"), "{said}");
     let done = place.json("b", &["connect", "sqlite", &to(&one), "--yes"]);

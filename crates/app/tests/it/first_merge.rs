@@ -97,7 +97,7 @@ async fn two_devices_with_lives_of_their_own_become_one() {
     assert_eq!(review["clashes"][0]["field"], "name");
     assert_eq!(pushes(&deployment).await, before, "nothing was sent for it");
     let (code, said) = place.fails("b", &["sync"]);
-    assert!(code == 4 && said.contains("sign-in --dry-run"), "{said}");
+    assert!(code == 4 && said.contains("connect --dry-run"), "{said}");
 
     // Signed in already, so there is only the merge left. A script has nobody to ask.
     let done = place.json("b", &["sign-in", "--yes"]);
@@ -383,7 +383,7 @@ async fn another_deployment_is_reviewed_again() {
     let said = signed_in(&place, "a", &[]).await;
     assert!(said.contains("A merge would find"), "{said}");
     let (code, said) = place.fails("a", &["sync"]);
-    assert!(code == 4 && said.contains("sign-in --dry-run"), "{said}");
+    assert!(code == 4 && said.contains("connect --dry-run"), "{said}");
     assert_eq!(pushes(second).await, 0, "nothing was sent before anybody agreed");
     let done = place.json("a", &["sign-in", "--yes"]);
     assert_eq!(done["merged"]["sent"], 1, "{done}");

@@ -59,6 +59,9 @@ fn open_set_up(open: &OpenBackend<'_>) -> Result<Arc<dyn SetUp>> {
     let is_sealed = match open.settings.get("sealed") {
         None => true,
         Some(Value::Bool(it)) => *it,
+        // As flags, variables and commands write it.
+        Some(Value::String(it)) if it == "true" => true,
+        Some(Value::String(it)) if it == "false" => false,
         Some(_) => return Err(Error::bad_value("[remote]", "sealed", "true or false")),
     };
     Ok(Arc::new(BucketSetUp::new(Box::new(place), secrets, is_sealed, open.env.clone())))
