@@ -35,8 +35,13 @@ pub fn apart(entity: &str, member: Id) -> Id {
 /// # Errors
 /// When the store cannot be read.
 pub fn class(tx: &dyn Lookup, entity: &str, id: Id) -> Result<Vec<Id>> {
+    let first = tx.joined(entity, id)?;
+    if first.is_empty() {
+        // Nearly every row.
+        return Ok(vec![id]);
+    }
     let mut found = BTreeSet::from([id]);
-    let mut open = vec![id];
+    let mut open: Vec<Id> = first.into_iter().filter(|it| found.insert(*it)).collect();
     while let Some(next) = open.pop() {
         open.extend(tx.joined(entity, next)?.into_iter().filter(|it| found.insert(*it)));
     }
@@ -87,8 +92,10 @@ pub(crate) fn end_assumptions(tx: &mut dyn StoreTx, entity: &str, id: Id) -> Res
         return Ok(());
     }
     for end in ["low", "high"] {
-        let equal =
-            vec![(end.into(), Value::from(id.to_string())), ("entity".into(), Value::from(entity))];
+        let equal = vec![
+            (end.into(), Value::from(String::from(id))),
+            ("entity".into(), Value::from(entity)),
+        ];
         let find = Find { equal, deleted: Deleted::Included, ..Find::default() };
         for fact in tx.find(ALIASES.name, &find)? {
             if !fact.acked {

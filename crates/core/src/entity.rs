@@ -329,7 +329,7 @@ impl<E> FieldType for Option<Id<E>> {
     }
 
     fn to_value(&self) -> Value {
-        self.map_or(Value::Null, |id| Value::from(id.to_string()))
+        self.map_or(Value::Null, |id| Value::from(String::from(id)))
     }
 
     fn from_value(value: Value) -> Option<Self> {

@@ -92,6 +92,13 @@ impl<E> Id<E> {
         self.0.to_be_bytes()
     }
 
+    /// The 36 characters, for those who need many: without a string for each.
+    pub fn text(self) -> [u8; 36] {
+        let mut text = [0; 36];
+        Uuid::from_u128(self.0).hyphenated().encode_lower(&mut text);
+        text
+    }
+
     /// The same id, of a row of any entity.
     pub fn erase(self) -> Id {
         Id(self.0, PhantomData)
@@ -141,7 +148,7 @@ impl<E> Hash for Id<E> {
 
 impl<E> fmt::Display for Id<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Uuid::from_u128(self.0).hyphenated().fmt(f)
+        f.pad(str::from_utf8(&self.text()).unwrap_or_default())
     }
 }
 
@@ -164,7 +171,7 @@ impl FromStr for Id {
 
 impl<E> From<Id<E>> for String {
     fn from(id: Id<E>) -> Self {
-        id.to_string()
+        str::from_utf8(&id.text()).unwrap_or_default().to_owned()
     }
 }
 
@@ -178,7 +185,7 @@ impl TryFrom<String> for Id {
 
 impl<E> Serialize for Id<E> {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(str::from_utf8(&self.text()).unwrap_or_default())
     }
 }
 

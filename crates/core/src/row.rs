@@ -2,9 +2,12 @@
 //! field, the greater stamp wins. That makes rows a join-semilattice: the order,
 //! repetition and batching of deliveries do not matter.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, cmp::Ordering, fmt, iter, mem};
 
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{MapAccess, Visitor},
+};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -34,10 +37,10 @@ impl Cell {
 }
 
 /// The cells of one row. A field without a cell was never written.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Row {
-    cells: BTreeMap<FieldName, Cell>,
+    /// By the names of the fields. Rows are small, and read far more often than changed.
+    cells: Vec<(FieldName, Cell)>,
 }
 
 impl Row {
@@ -45,26 +48,33 @@ impl Row {
     /// calls `lost` with the name, the cell that gave way and the one that won.
     /// Returns whether anything changed.
     pub fn join_with(&mut self, other: Self, mut lost: impl FnMut(&str, &Cell, &Cell)) -> bool {
+        if self.cells.is_empty() {
+            self.cells = other.cells;
+            return !self.cells.is_empty();
+        }
         let mut changed = false;
+        let mut new = Vec::new();
         for (field, cell) in other.cells {
-            match self.cells.get_mut(&field) {
-                Some(mine) if cell.beats(mine) => {
-                    lost(&field, mine, &cell);
-                    *mine = cell;
-                    changed = true;
-                }
-                Some(mine) => {
-                    if *mine != cell {
-                        lost(&field, &cell, mine);
-                    }
-                }
-                None => {
-                    self.cells.insert(field, cell);
-                    changed = true;
-                }
+            let Ok(place) = self.place(&field) else {
+                new.push((field, cell));
+                continue;
+            };
+            let mine = &mut self.cells[place].1;
+            if cell.beats(mine) {
+                lost(&field, mine, &cell);
+                *mine = cell;
+                changed = true;
+            } else if *mine != cell {
+                lost(&field, &cell, mine);
             }
         }
-        changed
+        if new.is_empty() {
+            return changed;
+        }
+        self.cells.append(&mut new);
+        // Two sorted runs, which sorting only merges.
+        self.cells.sort_by(by_name);
+        true
     }
 
     /// Takes in every cell of `other` that is greater than this row's own.
@@ -85,23 +95,40 @@ impl Row {
 
     /// The cell of `field`, if it was ever written.
     pub fn cell(&self, field: &str) -> Option<&Cell> {
-        self.cells.get(field)
+        self.place(field).ok().map(|it| &self.cells[it].1)
     }
 
     /// The value of `field`, if it was ever written.
     pub fn value(&self, field: &str) -> Option<&Value> {
-        self.cells.get(field).map(|cell| &cell.value)
+        self.cell(field).map(|cell| &cell.value)
     }
 
     /// Replaces the cell of `field` without comparing. Joining is the rule; this is
     /// for building rows, and for a stamp that a hub refused.
     pub fn set(&mut self, field: impl Into<FieldName>, stamp: Stamp, value: Value) {
-        self.cells.insert(field.into(), Cell { stamp, value });
+        let (field, cell) = (field.into(), Cell { stamp, value });
+        if self.cells.last().is_none_or(|(last, _)| *last < field) {
+            return self.cells.push((field, cell));
+        }
+        match self.place(&field) {
+            Ok(place) => self.cells[place].1 = cell,
+            Err(place) => self.cells.insert(place, (field, cell)),
+        }
+    }
+
+    /// Makes room for so many more cells.
+    pub fn reserve(&mut self, more: usize) {
+        self.cells.reserve(more);
+    }
+
+    /// Where the cell of `field` is, or would be.
+    fn place(&self, field: &str) -> Result<usize, usize> {
+        self.cells.binary_search_by(|(name, _)| (**name).cmp(field))
     }
 
     /// The cells by field name.
-    pub fn cells(&self) -> impl Iterator<Item = (&FieldName, &Cell)> {
-        self.cells.iter()
+    pub fn cells(&self) -> impl ExactSizeIterator<Item = (&FieldName, &Cell)> {
+        self.cells.iter().map(|(field, cell)| (field, cell))
     }
 
     /// The fields with what was written to each, and its stamp.
@@ -121,12 +148,12 @@ impl Row {
 
     /// Keeps the cells whose field `keep` accepts.
     pub fn retain(&mut self, mut keep: impl FnMut(&str) -> bool) {
-        self.cells.retain(|field, _| keep(field));
+        self.cells.retain(|(field, _)| keep(field));
     }
 
     /// The greatest stamp that a person gave to any cell.
     pub fn latest_person(&self) -> Option<Stamp> {
-        self.cells.values().map(|it| it.stamp).filter(|it| it.is_person()).max()
+        self.cells.iter().map(|(_, it)| it.stamp).filter(|it| it.is_person()).max()
     }
 
     /// 64 bits that stand for what a hub holds of this row: its id, and the names and
@@ -134,17 +161,19 @@ impl Row {
     pub fn hash(&self, entity: &str, id: Id) -> u64 {
         let mut hash = Sha256::new();
         hash.update(entity.as_bytes());
-        hash.update(format!("\n{id}\n").as_bytes());
+        hash.update(b"\n");
+        hash.update(id.text());
+        hash.update(b"\n");
         let mut last = None;
-        let mut text = String::new();
+        let mut text = [0; 37];
         for (field, cell) in &self.cells {
             if last != Some(cell.stamp) {
-                text = cell.stamp.to_string();
+                text = cell.stamp.text();
                 last = Some(cell.stamp);
             }
             hash.update(field.as_bytes());
             hash.update(b" ");
-            hash.update(text.as_bytes());
+            hash.update(text);
             hash.update(b"\n");
         }
         let mut head = [0; 8];
@@ -170,9 +199,57 @@ fn weight(value: &Value) -> usize {
     }
 }
 
+fn by_name(one: &(FieldName, Cell), other: &(FieldName, Cell)) -> Ordering {
+    one.0.cmp(&other.0)
+}
+
+/// Of several cells of one field, the last counts.
+impl FromIterator<(FieldName, Cell)> for Row {
+    fn from_iter<T: IntoIterator<Item = (FieldName, Cell)>>(cells: T) -> Self {
+        let mut cells: Vec<_> = cells.into_iter().collect();
+        if !cells.is_sorted_by(|one, other| one.0 < other.0) {
+            cells.sort_by(by_name);
+            cells.dedup_by(|later, earlier| {
+                let is_same = later.0 == earlier.0;
+                if is_same {
+                    mem::swap(later, earlier);
+                }
+                is_same
+            });
+        }
+        Self { cells }
+    }
+}
+
 impl<N: Into<FieldName>> FromIterator<(N, Stamp, Value)> for Row {
     fn from_iter<T: IntoIterator<Item = (N, Stamp, Value)>>(cells: T) -> Self {
-        let cells = cells.into_iter().map(|(n, stamp, value)| (n.into(), Cell { stamp, value }));
-        Self { cells: cells.collect() }
+        let cell = |(name, stamp, value): (N, _, _)| (name.into(), Cell { stamp, value });
+        cells.into_iter().map(cell).collect()
+    }
+}
+
+impl Serialize for Row {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.cells())
+    }
+}
+
+impl<'de> Deserialize<'de> for Row {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Cells;
+
+        impl<'de> Visitor<'de> for Cells {
+            type Value = Row;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map of cells by field")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Row, A::Error> {
+                iter::from_fn(|| map.next_entry().transpose()).collect()
+            }
+        }
+
+        from.deserialize_map(Cells)
     }
 }

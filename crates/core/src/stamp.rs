@@ -106,7 +106,7 @@ impl Stamp {
     }
 
     /// The 37 characters, written by hand because every row that is hashed needs them.
-    fn text(self) -> [u8; 37] {
+    pub(crate) fn text(self) -> [u8; 37] {
         let mut text = [b'0' + self.class; 37];
         let numbers = [(1..13, self.time), (13..21, self.count.into()), (21..37, self.tail)];
         for (index, mut number) in numbers {

@@ -83,7 +83,8 @@ fn gather(tx: &dyn Lookup, entity: &EntityDescriptor, class: &[Id]) -> Result<Op
 }
 
 fn single(stored: Stored) -> View {
-    Members { id: stored.id, rows: vec![stored] }.into()
+    let Stored { id, row, local, .. } = stored;
+    View { id, members: vec![id], row, local }
 }
 
 /// Whether a person sees `row`: it is not deleted, and neither is its owner.
@@ -189,7 +190,7 @@ pub fn count(tx: &dyn ReadRows, entity: &EntityDescriptor, find: &Find) -> Resul
             return one_by_one().map(|it| it as u64);
         }
         for id in deleted_ids(tx, owner)? {
-            let of = Value::from(id.to_string());
+            let of = Value::from(String::from(id));
             let mut theirs = find.clone();
             match theirs.equal.iter().find(|(name, _)| name == field) {
                 Some((_, value)) if *value != of => continue,
@@ -268,7 +269,7 @@ fn by_every_reference(
             .flat_map(|find| {
                 class.iter().map(move |id| {
                     let mut find = find.clone();
-                    find.equal[index].1 = Value::from(id.to_string());
+                    find.equal[index].1 = Value::from(String::from(*id));
                     find
                 })
             })

@@ -175,11 +175,12 @@ pub(crate) fn unread(text: &str, reason: String) -> Unread {
 
 /// The names and stamps of a row's cells: what its hash is made of.
 fn stamps_of(row: &Value) -> Option<Row> {
-    let (mut named, cells) = (Row::default(), row.get("cells")?.as_array()?);
-    for cell in cells {
+    let cells = row.get("cells")?.as_array()?;
+    let named = cells.iter().map(|cell| {
         let (field, stamp) = (cell.get(0)?.as_str()?, cell.get(1)?.as_str()?);
-        named.set(field.to_owned(), stamp.parse().ok()?, Value::Null);
-    }
+        Some((field.to_owned(), stamp.parse().ok()?, Value::Null))
+    });
+    let named: Row = named.collect::<Option<_>>()?;
     (named.cells().count() == cells.len()).then_some(named)
 }
 
@@ -220,7 +221,7 @@ impl Incoming {
         chunks: &BTreeMap<String, String>,
         largest: usize,
     ) -> Result<Change, String> {
-        let (mut row, mut bytes, count) = (Row::default(), 0, self.cells.len());
+        let (mut cells, mut bytes, count) = (Vec::new(), 0, self.cells.len());
         for cell in self.cells {
             let mut text = cell.text;
             for hash in &cell.hashes {
@@ -231,8 +232,9 @@ impl Incoming {
                 }
                 text.push_str(chunk);
             }
-            row.set(cell.field, cell.stamp, read_value(text));
+            cells.push((cell.field, cell.stamp, read_value(text)));
         }
+        let row = Row::from_iter(cells);
         if row.cells().count() != count {
             return Err("a row has two cells of one field".into());
         }

@@ -18,7 +18,7 @@ pub(crate) fn encode(kind: ColumnKind, value: &Value) -> Option<ToSqlOutput<'_>>
         (ColumnKind::Ref, Value::String(text)) => {
             let id = text.parse::<Id>().ok()?;
             // Bytes give back the usual form alone.
-            (id.to_string() == *text).then(|| bytes(id))
+            (id.text() == *text.as_bytes()).then(|| bytes(id))
         }
         (ColumnKind::Int, Value::Number(number)) => Some(number.as_i64()?.into()),
         (ColumnKind::Real, Value::Number(number)) => {
@@ -38,7 +38,7 @@ pub(crate) fn decode(kind: ColumnKind, raw: ValueRef<'_>) -> rusqlite::Result<Va
         (ColumnKind::Text | ColumnKind::Ref, ValueRef::Text(_)) => {
             Value::from(text(raw)?.unwrap_or_default())
         }
-        (ColumnKind::Ref, ValueRef::Blob(_)) => Value::from(id(raw)?.to_string()),
+        (ColumnKind::Ref, ValueRef::Blob(_)) => Value::from(String::from(id(raw)?)),
         (ColumnKind::Int, ValueRef::Integer(it)) => Value::from(it),
         (ColumnKind::Real, ValueRef::Real(it)) => value::real(it),
         (ColumnKind::Bool, ValueRef::Integer(it @ (0 | 1))) => Value::from(it == 1),

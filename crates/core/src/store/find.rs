@@ -69,7 +69,7 @@ impl Find {
     /// Only rows that refer to this one.
     #[must_use]
     pub fn refers(self, field: impl Into<Cow<'static, str>>, id: Id) -> Self {
-        self.equal(field, id.to_string())
+        self.equal(field, String::from(id))
     }
 
     /// Smallest first.

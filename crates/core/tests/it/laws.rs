@@ -38,6 +38,29 @@ fn join(one: &Row, other: &Row) -> Row {
 
 proptest! {
     #[test]
+    fn a_row_is_the_same_whatever_way_its_cells_came(
+        cells in proptest::collection::vec(("[a-d]", stamps(), values()), 0..8),
+    ) {
+        let at_once = Row::from_iter(cells.clone());
+        let mut one_by_one = Row::default();
+        for (field, stamp, value) in cells.clone() {
+            one_by_one.set(field, stamp, value);
+        }
+        prop_assert_eq!(&one_by_one, &at_once, "of several cells of a field the last one counts");
+        let fields: Vec<_> = at_once.cells().map(|(field, _)| field.clone()).collect();
+        prop_assert!(fields.is_sorted_by(|one, other| one < other));
+        let text = cells.iter().map(|(field, stamp, value)| {
+            format!("{}:{}", Value::from(field.as_str()), serde_json::json!({
+                "stamp": stamp.to_string(), "value": value,
+            }))
+        });
+        let text = format!("{{{}}}", text.collect::<Vec<_>>().join(","));
+        prop_assert_eq!(&serde_json::from_str::<Row>(&text).unwrap(), &at_once);
+        let again = serde_json::to_string(&at_once).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Row>(&again).unwrap(), at_once);
+    }
+
+    #[test]
     fn joining_is_commutative(a in rows(), b in rows()) {
         prop_assert_eq!(join(&a, &b), join(&b, &a));
     }
