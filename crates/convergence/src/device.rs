@@ -10,7 +10,7 @@ use driftline_core::{
     ALIASES, Change, EntityDescriptor, Id, Millis, Push, Replica, Result, Schema, Scratch, Serial,
     Simulated, Stamp, Store,
     device::{self, Batch, Position, Sent},
-    store::{AuditKind, LogId},
+    store::{AuditKind, Held, LogId, QueueId, Stored},
     view::{self, View},
 };
 
@@ -238,10 +238,14 @@ impl Sender for Device {
             let mut sent = Vec::new();
             for change in &push.changes {
                 let entry = tx.queued(&change.entity, change.id)?;
-                let counter = entry.map_or(0, |it| it.change);
-                let stored = tx.get(&change.entity, change.id)?;
-                let hash = stored.map_or(0, |it| it.row.hash(&change.entity, change.id));
-                sent.push(Sent { change: change.clone(), counter, hash });
+                let (counter, queue_id) =
+                    entry.map_or((0, QueueId::default()), |it| (it.change, it.queue_id));
+                let stored =
+                    tx.get(&change.entity, change.id)?.unwrap_or_else(|| Stored::new(change.id));
+                let hash = stored.row.hash(&change.entity, change.id);
+                let held = Held { hash: stored.hash, acked: stored.acked };
+                let change = change.clone();
+                sent.push(Sent { change, counter, hash, queue_id, held });
             }
             let (device, serial) = (push.device.clone(), push.serial);
             Ok(Batch { position, device, serial, sent })

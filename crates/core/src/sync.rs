@@ -11,7 +11,7 @@ use crate::{
     clock::Correction,
     device::{self, Batch, Compared, Restamped, Settled},
     status::{Failure, Progress},
-    store::StoreTx,
+    store::{ReadTx, StoreTx},
 };
 
 /// How often a sync may have to start over before it leaves the rest to the next one.
@@ -110,8 +110,9 @@ impl<'a> Exchange<'a> {
         self.is_away = self.replica.was_away()?;
         self.read_again().await?;
         loop {
-            self.waiting = self.waits()?;
-            let link = self.replica.store().view(|tx| device::link(tx))?;
+            let look = |tx: &dyn ReadTx| Ok((device::link(tx)?, tx.queue_counts()?.waiting));
+            let (link, waiting) = self.replica.store().view(look)?;
+            self.waiting = waiting;
             // Without an identity nothing can be sent, and without anything to send the
             // hub would not be asked at all.
             self.head = Seq(link.cursor.0);
@@ -126,13 +127,13 @@ impl<'a> Exchange<'a> {
             if !self.push().await? {
                 continue;
             }
-            let link = self.replica.store().view(|tx| device::link(tx))?;
+            let look = |tx: &dyn ReadTx| Ok((device::link(tx)?, device::is_idle(tx)?));
+            let (link, is_idle) = self.replica.store().view(look)?;
             // Further on, or put back since it was read.
             if link.cursor != self.head {
                 self.turn()?;
                 continue;
             }
-            let is_idle = self.replica.store().view(|tx| device::is_idle(tx))?;
             match link.compared {
                 Some(Compared { state, differ }) if !differ.is_empty() && is_idle => {
                     if link.healed == Some(state) {
@@ -154,6 +155,9 @@ impl<'a> Exchange<'a> {
         loop {
             limits.rows = self.largest.map_or(limits.rows, |it| it.clamp(1, limits.rows));
             let (guard, begun) = (self.replica.guard(), self.begun);
+            if self.replica.store().view(|tx| device::has_nothing(tx, guard.is_some()))? {
+                return Ok(true);
+            }
             let batch = self
                 .replica
                 .store()
@@ -173,9 +177,9 @@ impl<'a> Exchange<'a> {
     async fn send(&mut self, batch: Batch) -> Result<bool> {
         let mut open = vec![batch];
         while let Some(mut batch) = open.pop() {
-            let Some(push) = batch.push() else { return Ok(false) };
-            match self.tell(push).await {
-                Ok(answers) => {
+            match self.tell(&batch).await {
+                Ok(None) => return Ok(false),
+                Ok(Some(answers)) => {
                     self.reached()?;
                     self.largest = self.largest.map(|it| it.max(batch.sent.len()));
                     self.measure(answers.time);

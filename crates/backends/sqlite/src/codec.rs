@@ -121,9 +121,11 @@ pub(crate) fn read(table: &Table, row: &Row<'_>) -> rusqlite::Result<Stored> {
     };
     let mut listed: BTreeMap<String, Stamp> = from_json(row.get_ref(tail + 2)?)?;
     let extra: BTreeMap<String, Aside<'static>> = from_json(row.get_ref(tail + 3)?)?;
-    for (index, column) in table.columns.iter().enumerate() {
+    stored.row.reserve(table.columns.len());
+    for place in &table.by_field {
+        let column = &table.columns[*place];
         let field = &*column.field;
-        let raw = row.get_ref(index + 1)?;
+        let raw = row.get_ref(place + 1)?;
         let aside = extra.get(field);
         let is_null = raw == ValueRef::Null;
         if column.local {

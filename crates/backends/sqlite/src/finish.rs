@@ -28,6 +28,8 @@ impl StoreTx for SqliteTx<'_> {
     fn clear(&mut self, stays: &[&str]) -> Result<()> {
         let named = self.named.take();
         self.queued = 0;
+        self.inserted = None;
+        self.has_aliases.set(None);
         self.write(|it| {
             named.write(it)?;
             let connection = it.connection;

@@ -99,7 +99,7 @@ fn move_queue(connection: &Connection, tables: &Tables) -> rusqlite::Result<()> 
         let entry = Queued { queue_id: QueueId::default(), ..entry };
         let mut held = connection.prepare_cached(&table.held)?;
         if held.exists((&entry.entity, entry.id.to_bytes()))? {
-            length += i64::from(queue::put(&statements, table, &entry)?);
+            length += i64::from(queue::put(&statements, table, &entry, None)?);
         }
     }
     queue::lengthen(connection, length)

@@ -55,8 +55,12 @@ impl ReadMeta for SqliteTx<'_> {
 
 impl WriteMeta for SqliteTx<'_> {
     fn set_meta(&mut self, key: &str, value: Option<&str>) -> Result<()> {
-        let value = value.map(str::to_owned);
-        self.named.borrow_mut().0.insert(key.to_owned(), Known { value, is_changed: true });
+        let mut named = self.named.borrow_mut();
+        // What is so already need not be written.
+        if named.0.get(key).is_none_or(|it| it.value.as_deref() != value) {
+            let value = value.map(str::to_owned);
+            named.0.insert(key.to_owned(), Known { value, is_changed: true });
+        }
         Ok(())
     }
 }

@@ -39,7 +39,10 @@ impl ReadQueue for SqliteTx<'_> {
 
 impl WriteQueue for SqliteTx<'_> {
     fn enqueue(&mut self, entry: &Queued) -> Result<()> {
-        let is_new = self.write(|it| put(it, self.tables.of(&entry.entity), entry))?;
+        let table = self.tables.of(&entry.entity);
+        let inserted = self.inserted.take().filter(|it| (it.0, it.1) == (table.base, entry.id));
+        let number = inserted.map(|it| it.0 + it.2);
+        let is_new = self.write(|it| put(it, table, entry, number))?;
         self.queued += i64::from(is_new);
         Ok(())
     }
@@ -49,6 +52,21 @@ impl WriteQueue for SqliteTx<'_> {
         let removed = |it: &mut Statement<'_>| it.execute((entity, id.to_bytes()));
         self.queued -= bound(self.write(|it| it.with(sql, removed))?);
         Ok(())
+    }
+
+    fn dequeue_unchanged(
+        &mut self,
+        _entity: &str,
+        id: Id,
+        number: QueueId,
+        change: u64,
+    ) -> Result<bool> {
+        const DELETE: &str =
+            "DELETE FROM sync_queue WHERE id = ?1 AND entity_id = ?2 AND change = ?3";
+        let values = (at_most(number.0), id.to_bytes(), at_most(change));
+        let removed = self.write(|it| it.with(DELETE, |it| it.execute(values)))?;
+        self.queued -= bound(removed);
+        Ok(removed > 0)
     }
 }
 
@@ -113,11 +131,13 @@ pub(crate) fn lengthen(connection: &Connection, more: i64) -> rusqlite::Result<(
     meta::set(connection, LENGTH, Some(&length.to_string()))
 }
 
-/// Stores the entry of a row that is here. Returns whether there was none.
+/// Stores the entry of a row that is here. Returns whether there was none. If the row is new,
+/// `number` is what its entry gets.
 pub(crate) fn put<'a>(
     statements: &Statements<'a>,
     table: &'a Table,
     entry: &Queued,
+    number: Option<i64>,
 ) -> rusqlite::Result<bool> {
     let payload = to_json(&entry.fields)?;
     let (change, created) =
@@ -146,6 +166,11 @@ pub(crate) fn put<'a>(
         && run(&table.requeue_at, &whole("the number in the queue", entry.queue_id.0)?)? > 0
     {
         return Ok(false);
+    }
+    if let Some(number) = number
+        && run(&table.enqueue_at, &number)? > 0
+    {
+        return Ok(true);
     }
     if run(&table.enqueue, &entry.entity)? > 0 {
         return Ok(true);

@@ -1,8 +1,8 @@
 //! Rows in and out of a table: the few calls that everything above is made of.
 
 use driftline_core::{
-    Cursor, Id, Result, Schema, Value,
-    store::{Fed, Find, Held, Lookup, ReadFeed, ReadRows, Stored, WriteQueue, WriteRows},
+    ALIASES, Cursor, Id, Result, Schema, Value,
+    store::{Fed, Find, Held, Lookup, Queued, ReadFeed, ReadRows, Stored, WriteQueue, WriteRows},
     value::canonical,
 };
 use rusqlite::{Connection, OptionalExtension, Params, params_from_iter, types::ToSqlOutput};
@@ -34,9 +34,12 @@ impl Lookup for SqliteTx<'_> {
 
     fn joined(&self, entity: &str, id: Id) -> Result<Vec<Id>> {
         let Some(joined) = self.tables.joined() else { return Ok(Vec::new()) };
+        if !self.has_aliases()? {
+            return Ok(Vec::new());
+        }
         // As texts, like every field that is no reference.
         self.with(joined, |it| {
-            let ids = it.query_map((entity, id.to_string()), |row| {
+            let ids = it.query_map((entity, String::from(id)), |row| {
                 Ok(text(row.get_ref(0)?)?.and_then(|it| it.parse().ok()))
             })?;
             ids.filter_map(rusqlite::Result::transpose).collect()
@@ -52,6 +55,15 @@ impl ReadRows for SqliteTx<'_> {
         self.with(&self.tables.of(entity).held, |it| {
             it.query_row((entity, id.to_bytes()), held).optional()
         })
+    }
+
+    fn waiting_row(&self, entry: &Queued) -> Result<Option<Stored>> {
+        let table = self.tables.of(&entry.entity);
+        let key = (at_most(entry.queue_id.0), entry.id.to_bytes());
+        let found = self.with(&table.waiting, |it| {
+            it.query_row(key, |row| codec::read(table, row)).optional()
+        })?;
+        if found.is_some() { Ok(found) } else { self.get(&entry.entity, entry.id) }
     }
 
     fn is_deleted(&self, entity: &str, id: Id) -> Result<Option<bool>> {
@@ -105,16 +117,24 @@ impl ReadFeed for SqliteTx<'_> {
 
 impl WriteRows for SqliteTx<'_> {
     fn put(&mut self, entity: &str, stored: &Stored) -> Result<()> {
+        self.touch(entity);
         self.write(|it| write_row(it, self.tables.of(entity), entity, stored))
     }
 
     fn insert(&mut self, entity: &str, stored: &Stored) -> Result<()> {
-        self.write(|it| insert_row(it, self.tables.of(entity), entity, stored))
+        self.touch(entity);
+        let table = self.tables.of(entity);
+        self.write(|it| insert_row(it, table, entity, stored))?;
+        let row = (table.base, stored.id, self.connection().last_insert_rowid());
+        // A table of several entities may hold two rows with this id.
+        self.inserted = (table.base > 0).then_some(row);
+        Ok(())
     }
 
     fn remove(&mut self, entity: &str, id: Id) -> Result<()> {
         // The next row may get the number of this one, and must not get its entry.
         self.dequeue(entity, id)?;
+        self.touch(entity);
         let sql = &self.tables.of(entity).remove;
         self.write(|it| it.with(sql, |it| it.execute((entity, id.to_bytes())))).map(drop)
     }
@@ -123,6 +143,12 @@ impl WriteRows for SqliteTx<'_> {
         let sql = &self.tables.of(entity).acknowledge;
         let values = (entity, id.to_bytes(), hash.cast_signed());
         self.write(|it| it.with(sql, |it| it.execute(values))).map(drop)
+    }
+
+    fn acknowledge_after(&mut self, entity: &str, id: Id, was: Held, hash: u64) -> Result<bool> {
+        let sql = &self.tables.of(entity).acknowledge_after;
+        let values = (entity, id.to_bytes(), hash.cast_signed(), was.hash.cast_signed(), was.acked);
+        self.write(|it| it.with(sql, |it| it.execute(values))).map(|it| it > 0)
     }
 
     fn forget_hub(&mut self) -> Result<()> {
@@ -136,6 +162,24 @@ impl WriteRows for SqliteTx<'_> {
 }
 
 impl SqliteTx<'_> {
+    /// Whether there are any aliases: most stores have none, and every row that is read asks.
+    fn has_aliases(&self) -> Result<bool> {
+        if let Some(known) = self.has_aliases.get() {
+            return Ok(known);
+        }
+        let found = self.with(self.tables.any_aliases(), |it| it.exists([]))?;
+        self.has_aliases.set(Some(found));
+        Ok(found)
+    }
+
+    /// Forgets what was known of the rows of `entity` that are about to change.
+    fn touch(&mut self, entity: &str) {
+        self.inserted = None;
+        if entity == ALIASES.name {
+            self.has_aliases.set(None);
+        }
+    }
+
     fn query<T: Default>(
         &self,
         entity: &str,

@@ -24,6 +24,9 @@ const SET: &str = "UPDATE sync_queue SET operation = ?3, payload = ?4, change = 
                    created_at = ?6, attempts = ?7, last_error = ?8, parked = ?9, kept = ?10, \
                    failures = ?11, failed_at = ?12 ";
 
+/// The columns of an entry behind its entity.
+const ENTRY: &str = "?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12";
+
 const KEY: &str = "natural_key";
 
 /// The columns behind those of the fields, in every table.
@@ -37,6 +40,7 @@ pub(crate) struct Tables {
     by_name: BTreeMap<String, Table>,
     other: Table,
     joined: String,
+    any_aliases: String,
 }
 
 /// A table and its statements. In all of them ?1 is the entity, whether used or not,
@@ -45,6 +49,8 @@ pub(crate) struct Tables {
 pub(crate) struct Table {
     pub(crate) name: String,
     pub(crate) columns: Vec<Column>,
+    /// The places of the columns, by the names of their fields: as a row has its cells.
+    pub(crate) by_field: Vec<usize>,
     /// The fields of the natural key, if this program does not know the entity and
     /// therefore nobody else computes it.
     pub(crate) foreign_key: Option<Vec<String>>,
@@ -56,6 +62,10 @@ pub(crate) struct Table {
     pub(crate) deleted: String,
     /// ?3: the hash.
     pub(crate) acknowledge: String,
+    /// As `acknowledge`, where ?4 and ?5 are what was noted before.
+    pub(crate) acknowledge_after: String,
+    /// As `get`, of the row whose queue entry has the number ?1.
+    pub(crate) waiting: String,
     /// ?3 and on: [`Self::fields`].
     pub(crate) insert: String,
     /// ?3 and on: the fields in [`Self::plain`].
@@ -70,6 +80,10 @@ pub(crate) struct Table {
     pub(crate) queued: String,
     /// ?3 and on: the columns of the entry after the id of its row.
     pub(crate) enqueue: String,
+    /// As `enqueue`, of a row of this entity that has no entry, with the number ?1.
+    pub(crate) enqueue_at: String,
+    /// What the number of a row's entry is above that of the row.
+    pub(crate) base: i64,
     pub(crate) requeue: String,
     /// As `requeue`, of the entry with the number ?1.
     pub(crate) requeue_at: String,
@@ -107,12 +121,18 @@ impl Tables {
             by_name: layout.tables.iter().map(table).collect(),
             other: Table::of_others(OTHER_ROWS),
             joined: joined(),
+            any_aliases: format!("SELECT 1 FROM {} LIMIT 1", quoted(ALIASES.name)),
         }
     }
 
     /// The statement that finds the ids that stand beside the id ?2 of the entity ?1.
     pub(crate) fn joined(&self) -> Option<&str> {
         self.by_name.contains_key(ALIASES.name).then_some(&self.joined)
+    }
+
+    /// The statement that has a row if there are any aliases. Only where [`Self::joined`] is.
+    pub(crate) fn any_aliases(&self) -> &str {
+        &self.any_aliases
     }
 
     /// The table that keeps rows of `entity`.
@@ -180,6 +200,8 @@ impl Table {
             None => fields[*place] == KEY,
         };
         let (indexed, plain): (Vec<usize>, Vec<usize>) = (0..fields.len()).partition(is_indexed);
+        let mut by_field: Vec<usize> = (0..columns.len()).collect();
+        by_field.sort_by(|one, other| columns[*one].field.cmp(&columns[*other].field));
         let set = |places: &[usize]| -> String {
             let one = |(number, place): (usize, &usize)| format!("{} = ?{number}", fields[*place]);
             (3..).zip(places).map(one).collect::<Vec<_>>().join(", ")
@@ -192,7 +214,8 @@ impl Table {
         let source = if is_other { entity.to_owned() } else { format!("'{name}'") };
         // A row's entry is found by the number that SQLite knows the row by: one small insert
         // in one tree, where an index of entities and ids would be a second, larger one.
-        let entry = format!("{} + {ROW}", u64::from(number) << 48);
+        let base = i64::from(number) << 48;
+        let entry = format!("{base} + {ROW}");
         let from = format!("FROM {table} WHERE {mine}id = ?2");
         let scan =
             |filter: &str| format!("{select}WHERE {mine}id > ?2{filter} ORDER BY id LIMIT ?3");
@@ -201,6 +224,11 @@ impl Table {
             held: format!("SELECT hash, acked FROM {table} WHERE {mine}id = ?2"),
             deleted: format!("SELECT deleted_at IS NOT NULL FROM {table} WHERE id = ?2"),
             acknowledge: format!("UPDATE {table} SET hash = ?3, acked = 1 WHERE {mine}id = ?2"),
+            acknowledge_after: format!(
+                "UPDATE {table} SET hash = ?3, acked = 1 \
+                 WHERE {mine}id = ?2 AND hash = ?4 AND acked = ?5"
+            ),
+            waiting: format!("{select}WHERE {ROW} = ?1 - {base} AND id = ?2"),
             insert: format!("INSERT INTO {table} ({key}id, {listed}) VALUES ({first}?2{values})"),
             update: format!("UPDATE {table} SET {} WHERE {mine}id = ?2", set(&plain)),
             reindex: format!(
@@ -212,7 +240,9 @@ impl Table {
             indexed,
             remove: format!("DELETE FROM {table} WHERE {mine}id = ?2"),
             queued: format!("{QUEUE}WHERE id = (SELECT {entry} {from})"),
-            enqueue: enqueue(&entry, &from),
+            enqueue: enqueue(&format!("SELECT {entry}, ?1, {ENTRY} {from}")),
+            enqueue_at: enqueue(&format!("VALUES (?1, {source}, {ENTRY})")),
+            base,
             requeue: format!("{SET}WHERE id = (SELECT {entry} {from}) AND ?1 IS NOT NULL"),
             requeue_at: format!("{SET}WHERE id = ?1 AND entity_id = ?2"),
             dequeue: format!("DELETE FROM sync_queue WHERE id = (SELECT {entry} {from})"),
@@ -227,6 +257,7 @@ impl Table {
             forget: format!("UPDATE {table} SET hash = 0 WHERE hash <> 0"),
             name: name.to_owned(),
             columns,
+            by_field,
             foreign_key,
             select,
         }
@@ -248,14 +279,12 @@ fn joined() -> String {
     format!("{} UNION ALL {}", half("low", "high"), half("high", "low"))
 }
 
-/// The statement that adds an entry with the number `entry`, an expression over the row that
-/// `from` chooses.
-fn enqueue(entry: &str, from: &str) -> String {
+/// The statement that adds the entry `values`.
+fn enqueue(values: &str) -> String {
     format!(
         "INSERT INTO sync_queue (id, entity_type, entity_id, operation, payload, change, \
          created_at, attempts, last_error, parked, kept, failures, failed_at) \
-         SELECT {entry}, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 {from} \
-         ON CONFLICT (id) DO NOTHING"
+         {values} ON CONFLICT (id) DO NOTHING"
     )
 }
 

@@ -1,9 +1,12 @@
 //! A transaction as core sees it. What it can do is in a file for each role; each failure
 //! names the database file.
 
-use std::{cell::RefCell, path::Path};
+use std::{
+    cell::{Cell, RefCell},
+    path::Path,
+};
 
-use driftline_core::{Error, Result, Schema, store::Notes};
+use driftline_core::{Error, Id, Result, Schema, store::Notes};
 use rusqlite::{Connection, Statement};
 
 use crate::{error::failure, meta::Named, statements::Statements, table::Tables};
@@ -21,6 +24,11 @@ pub(crate) struct SqliteTx<'a> {
     pub(crate) notes: Notes,
     /// How many queue entries there are more than before.
     pub(crate) queued: i64,
+    /// The row that was inserted last, by the base of its table, its id and its number: mostly
+    /// it is queued next.
+    pub(crate) inserted: Option<(i64, Id, i64)>,
+    /// Whether there are any aliases, once somebody asked.
+    pub(crate) has_aliases: Cell<Option<bool>>,
 }
 
 impl<'a> SqliteTx<'a> {
@@ -33,7 +41,8 @@ impl<'a> SqliteTx<'a> {
     ) -> Self {
         let (named, notes) = (RefCell::default(), Notes::default());
         let statements = Statements::of(connection);
-        Self { statements, tables, schema, path, named, notes, queued: 0 }
+        let (inserted, has_aliases) = (None, Cell::new(None));
+        Self { statements, tables, schema, path, named, notes, queued: 0, inserted, has_aliases }
     }
 
     pub(crate) fn connection(&self) -> &'a Connection {

@@ -63,8 +63,9 @@ pub fn adopt(
         return Err(Error::BadAnswer { remote: page.identity.person, reason });
     }
     let mut latest = None;
-    let readable: Vec<_> = page.changes.iter().map(|it| (it.entity.clone(), it.id)).collect();
-    unread::forget(tx, &mut link, &readable)?;
+    unread::forget(tx, &mut link, |entity, id| {
+        page.changes.iter().any(|it| it.entity == entity && it.id == id)
+    })?;
     unread::set_aside(tx, moment, &mut link, page.unread)?;
     for change in page.changes {
         latest = latest.max(believable(moment, &change.row));

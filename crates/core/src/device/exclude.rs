@@ -85,9 +85,14 @@ pub(super) fn moved(tx: &mut dyn StoreTx, entity: &EntityDescriptor) -> Result<(
     Ok(())
 }
 
+/// Whether something has moved since it was found out what is excluded.
+pub(super) fn is_unsorted(tx: &dyn ReadMeta) -> Result<bool> {
+    Ok(tx.meta(UNSORTED)?.is_some())
+}
+
 /// Finds out anew what is excluded, if something has moved.
 pub(super) fn sort_again(tx: &mut dyn StoreTx) -> Result<()> {
-    if tx.meta(UNSORTED)?.is_none() {
+    if !is_unsorted(tx)? {
         return Ok(());
     }
     let mut judge = Judge::of(exclusions(tx)?);

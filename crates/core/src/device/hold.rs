@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 
-use super::queue::{all_of, change_of};
+use super::queue::{Sent, all_of, change_of};
 use crate::{
     FieldName, Id, Result, Row, Value,
     store::{Hold, QueueList, Queued, ReadMeta, Standing, StoreTx, WriteMeta},
@@ -118,7 +118,7 @@ fn judge(tx: &mut dyn StoreTx, guard: &dyn Guard, mut entry: Queued) -> Result<(
     if matches!(entry.standing, Standing::Excluded(_) | Standing::Parked(_)) {
         return Ok(());
     }
-    let Some((change, _)) = change_of(tx, &entry)? else { return Ok(()) };
+    let Some(Sent { change, .. }) = change_of(tx, &entry)? else { return Ok(()) };
     let hold = find(tx.reading(), guard, &entry.entity, &change.row)?;
     if entry.held() == hold.as_ref() {
         return Ok(());
@@ -140,7 +140,7 @@ pub fn decide(
     decision: Decision,
 ) -> Result<bool> {
     let Some(mut entry) = tx.queued(entity, id)? else { return Ok(false) };
-    let Some((change, _)) = change_of(tx, &entry)? else { return Ok(false) };
+    let Some(Sent { change, .. }) = change_of(tx, &entry)? else { return Ok(false) };
     let mut hold = entry.held().cloned().unwrap_or_default();
     hold.fields.extend(guard.map(|it| named(it, entity, &change.row)).unwrap_or_default());
     let mut found = false;

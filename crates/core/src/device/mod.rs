@@ -29,8 +29,8 @@ pub use self::{
     leave::leave,
     link::{Compared, HubState, Link, Position, link, position},
     queue::{
-        Batch, Sent, fail, is_idle, note_failure, nothing, renumber, retry_parked, try_again,
-        waiting,
+        Batch, Sent, fail, has_nothing, is_idle, note_failure, nothing, renumber, retry_parked,
+        try_again, waiting,
     },
     replace::replace,
     restamp::{CLOCK_AHEAD, Restamped},

@@ -11,7 +11,8 @@ use crate::{
     Change, Limits, Millis, PROTOCOL, Push, Result, Serial,
     device::{Position, position},
     store::{
-        QueueId, QueueList, Queued, ReadQueue, ReadRows, Standing, StoreTx, WriteMeta, WriteQueue,
+        Held, QueueId, QueueList, Queued, ReadQueue, ReadRows, ReadTx, Standing, StoreTx,
+        WriteMeta, WriteQueue,
     },
 };
 
@@ -53,6 +54,10 @@ pub struct Sent {
     pub counter: u64,
     /// [`Row::hash`](crate::Row::hash) of the row as it was here.
     pub hash: u64,
+    /// The number of its queue entry.
+    pub queue_id: QueueId,
+    /// What the hub held of it, as far as was known here.
+    pub held: Held,
 }
 
 impl Batch {
@@ -105,6 +110,17 @@ pub fn waiting(
     } else {
         Ok(batch)
     }
+}
+
+/// Whether there is nothing to send, whatever becomes of what stays here once it is judged
+/// anew. Costs less than to look for it.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn has_nothing(tx: &dyn ReadTx, is_guarded: bool) -> Result<bool> {
+    let counts = tx.queue_counts()?;
+    let may_go = counts.waiting > 0 || (is_guarded && counts.held > 0);
+    Ok(!may_go && !exclude::is_unsorted(tx)?)
 }
 
 /// Whether nothing waits but what failed without a name and is tried again later: no reason
@@ -170,18 +186,19 @@ fn collect(
             if judge.sort(tx, &mut entry)? {
                 continue;
             }
-            let Some((change, hash)) = change_of(tx, &entry)? else {
+            let Some(sent) = change_of(tx, &entry)? else {
                 tx.dequeue(&entry.entity, entry.id)?;
                 continue;
             };
             if let Some(guard) = guard
-                && let Some(found) = hold::find(tx.reading(), guard, &entry.entity, &change.row)?
+                && let Some(found) =
+                    hold::find(tx.reading(), guard, &entry.entity, &sent.change.row)?
             {
                 entry.standing = Standing::Held(found);
                 tx.enqueue(&entry)?;
                 continue;
             }
-            let weight = change.row.weight();
+            let weight = sent.change.row.weight();
             if weight > limits.row_bytes {
                 entry.standing = Standing::Parked(format!(
                     "too large: about {} kB, and the remote takes {} kB",
@@ -199,7 +216,7 @@ fn collect(
             entry.attempts += 1;
             entry.fields.values_mut().for_each(|carried| *carried = true);
             tx.enqueue(&entry)?;
-            batch.sent.push(Sent { change, counter: entry.change, hash });
+            batch.sent.push(sent);
         }
     }
     if !batch.sent.is_empty() {
@@ -208,10 +225,10 @@ fn collect(
     Ok(batch)
 }
 
-/// The part of a row that its queue entry names, all of it while no hub knows it, and the
-/// hash of the whole.
-pub(super) fn change_of(tx: &dyn ReadRows, entry: &Queued) -> Result<Option<(Change, u64)>> {
-    let Some(stored) = tx.get(&entry.entity, entry.id)? else { return Ok(None) };
+/// The part of a row that its queue entry names, all of it while no hub knows it.
+pub(super) fn change_of(tx: &dyn ReadRows, entry: &Queued) -> Result<Option<Sent>> {
+    let Some(stored) = tx.waiting_row(entry)? else { return Ok(None) };
+    let held = Held { hash: stored.hash, acked: stored.acked };
     let all = stored.row.cells().count();
     let mut row = stored.row;
     let hash = row.hash(&entry.entity, entry.id);
@@ -223,7 +240,8 @@ pub(super) fn change_of(tx: &dyn ReadRows, entry: &Queued) -> Result<Option<(Cha
     }
     let whole = row.cells().count() == all;
     let (entity, id) = (entry.entity.clone(), entry.id);
-    Ok(Some((Change { entity, id, row, birth: !stored.acked, whole }, hash)))
+    let change = Change { entity, id, row, birth: !stored.acked, whole };
+    Ok(Some(Sent { change, counter: entry.change, hash, queue_id: entry.queue_id, held }))
 }
 
 /// The queue entry of a row that was sent, unless the row changed since.

@@ -56,12 +56,13 @@ pub fn settle(
     let mut settled = Settled::default();
     let mut seqs = Vec::new();
     let mut ahead = Vec::new();
-    let mut latest = None;
+    let (mut latest, mut same) = (None, Vec::new());
     for (sent, answer) in batch.sent.iter().zip(answers.answers) {
         match answer {
             Answer::Accepted { seq, hash } => {
                 if accept(tx, &mut link, sent, hash)? {
                     seqs.push(seq);
+                    same.push(&sent.change);
                 }
                 latest = latest.max(believable(moment, &sent.change.row));
                 settled.accepted += 1;
@@ -80,6 +81,10 @@ pub fn settle(
             }
         }
     }
+    // Whatever of them could not be read gave way.
+    unread::forget(tx, &mut link, |entity, id| {
+        same.iter().any(|it| it.entity == entity && it.id == id)
+    })?;
     clock::observe(tx, latest)?;
     for Recorded { seq, change } in answers.recorded {
         adopt_row(tx, moment, &mut link, change)?;
@@ -118,9 +123,13 @@ fn follow(link: &mut Link, mut seqs: Vec<Seq>) {
 /// those cells a number that lies before the cursor, and only unequal digests show it.
 fn accept(tx: &mut dyn StoreTx, link: &mut Link, sent: &Sent, hash: u64) -> Result<bool> {
     let (entity, id) = (&sent.change.entity, sent.change.id);
-    let unchanged = tx.queued(entity, id)?.is_some_and(|entry| entry.change == sent.counter);
-    if unchanged {
-        tx.dequeue(entity, id)?;
+    let unchanged = tx.dequeue_unchanged(entity, id, sent.queue_id, sent.counter)?;
+    if unchanged && sent.hash == hash && tx.acknowledge_after(entity, id, sent.held, hash)? {
+        if !sent.held.acked {
+            alias::end_assumptions(tx, entity, id)?;
+        }
+        link.replace(entity, sent.held.hash, hash);
+        return Ok(true);
     }
     let Some(Held { hash: held, acked }) = tx.held(entity, id)? else { return Ok(false) };
     let mine = if unchanged {
@@ -129,10 +138,6 @@ fn accept(tx: &mut dyn StoreTx, link: &mut Link, sent: &Sent, hash: u64) -> Resu
         tx.get(entity, id)?.map(|it| it.row.hash(entity, id))
     };
     let same = mine == Some(hash);
-    if same {
-        // Whatever of it could not be read gave way.
-        unread::forget(tx, link, &[(entity.clone(), id)])?;
-    }
     if !acked {
         alias::end_assumptions(tx, entity, id)?;
     }

@@ -114,15 +114,18 @@ pub(super) fn set_aside(
     save(tx, &list)
 }
 
-/// Forgets what was set aside of rows that came readable.
-pub(super) fn forget(tx: &mut dyn WriteMeta, link: &mut Link, rows: &[(String, Id)]) -> Result<()> {
+/// Forgets what was set aside of those rows that came readable.
+pub(super) fn forget(
+    tx: &mut dyn WriteMeta,
+    link: &mut Link,
+    is_readable: impl Fn(&str, Id) -> bool,
+) -> Result<()> {
     let mut list = unread(tx)?;
     if list.is_empty() {
         return Ok(());
     }
-    let (gone, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut list)
-        .into_iter()
-        .partition(|it| rows.iter().any(|(entity, id)| *entity == it.entity && *id == it.id));
+    let (gone, rest): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut list).into_iter().partition(|it| is_readable(&it.entity, it.id));
     for it in &gone {
         link.replace(&it.entity, it.hash, 0);
         tx.set_meta(&key(&it.entity, it.id), None)?;
@@ -161,7 +164,7 @@ pub fn take_back(
     if !unread(tx)?.contains(aside) {
         return Ok(());
     }
-    forget(tx, &mut link, &[(aside.entity.clone(), aside.id)])?;
+    forget(tx, &mut link, |entity, id| aside.entity == entity && aside.id == id)?;
     adopt_row(tx, moment, &mut link, change)?;
     link.store(tx)
 }

@@ -175,6 +175,26 @@ pub trait WriteQueue: ReadQueue {
     /// # Errors
     /// When the store cannot be written.
     fn dequeue(&mut self, entity: &str, id: Id) -> Result<()>;
+
+    /// Takes the queue entry of a row away if its change counter still is `change`. Returns
+    /// whether it was. A store that numbers entries may look for this `number` alone; an entry
+    /// that got another one since counts as changed.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    fn dequeue_unchanged(
+        &mut self,
+        entity: &str,
+        id: Id,
+        _number: QueueId,
+        change: u64,
+    ) -> Result<bool> {
+        let unchanged = self.queued(entity, id)?.is_some_and(|it| it.change == change);
+        if unchanged {
+            self.dequeue(entity, id)?;
+        }
+        Ok(unchanged)
+    }
 }
 
 /// What a person would call a queued change.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Find, Lookup};
+use super::{Find, Lookup, Queued};
 use crate::{FieldName, Id, Result, Row, Seq};
 
 /// A row as a store keeps it.
@@ -76,6 +76,14 @@ pub trait ReadRows: Lookup {
     /// When the store cannot be read.
     fn held(&self, entity: &str, id: Id) -> Result<Option<Held>>;
 
+    /// The row that waits with `entry`: as [`get`](Lookup::get), for less.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn waiting_row(&self, entry: &Queued) -> Result<Option<Stored>> {
+        self.get(&entry.entity, entry.id)
+    }
+
     /// Whether the row with this id is deleted, if it is here: as [`get`](Lookup::get), for less.
     ///
     /// # Errors
@@ -137,6 +145,20 @@ pub trait WriteRows: ReadRows {
     /// # Errors
     /// When the store cannot be written.
     fn acknowledge(&mut self, entity: &str, id: Id, hash: u64) -> Result<()>;
+
+    /// Notes that a hub has acknowledged the row with this id, if what was noted before still
+    /// is `was`. Returns whether it was: as [`held`](ReadRows::held) and
+    /// [`acknowledge`](Self::acknowledge), for less.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    fn acknowledge_after(&mut self, entity: &str, id: Id, was: Held, hash: u64) -> Result<bool> {
+        let is_so = self.held(entity, id)? == Some(was);
+        if is_so {
+            self.acknowledge(entity, id, hash)?;
+        }
+        Ok(is_so)
+    }
 
     /// Forgets on every row what a hub holds of it ([`Stored::hash`]).
     ///

@@ -3,7 +3,7 @@
 
 use super::{Exchange, breathe};
 use crate::{
-    Answers, Backend, Durability, Env, Error, Millis, Page, Pull, Push, Result, Stale,
+    Answers, Backend, Durability, Env, Error, Millis, Page, Pull, Result, Stale,
     device::{self, Batch},
 };
 
@@ -47,15 +47,16 @@ async fn wait(env: &dyn Env, error: Error, again: &mut u32) -> Result<()> {
 
 impl Exchange<'_> {
     /// Pushes, and again if the hub is away for a moment. A call that arrived all the same
-    /// makes the next one an old call, which is made anew.
-    pub(super) async fn tell(&mut self, request: Push) -> Result<Answers> {
+    /// makes the next one an old call, which is made anew. None: the device is bound to no hub.
+    pub(super) async fn tell(&mut self, batch: &Batch) -> Result<Option<Answers>> {
         let mut again = 0;
         loop {
+            let Some(push) = batch.push() else { return Ok(None) };
             self.report.calls += 1;
             breathe().await;
-            match self.remote.push(request.clone()).await {
+            match self.remote.push(push).await {
                 Err(error) => wait(self.replica.env(), error, &mut again).await?,
-                answers => return answers,
+                answers => return answers.map(Some),
             }
         }
     }
@@ -65,12 +66,12 @@ impl Exchange<'_> {
     pub(super) async fn check_that_it_works(&mut self, batch: &Batch, error: &Error) -> Result<()> {
         let nothing =
             self.replica.store().transact(Durability::Normal, |tx| device::nothing(tx))?;
-        let Some(push) = nothing.push() else { return Ok(()) };
-        let away = match self.tell(push).await {
+        let away = match self.tell(&nothing).await {
+            Ok(None) => return Ok(()),
             Err(Error::BatchFailed { remote, source }) => {
                 Error::Unavailable { remote, retry_after: None, source }
             }
-            Ok(_)
+            Ok(Some(_))
             | Err(
                 Error::Stale { why: Stale::Moved, .. }
                 | Error::Stale { why: Stale::OldCall { .. }, .. },
