@@ -2,7 +2,7 @@
 //! server's own words are kept only where they cannot hold a row: a detail or a query can, so
 //! neither is ever passed on.
 
-use driftline_core::{BoxError, Error, SignInCause, excerpt};
+use driftline_core::{BoxError, Error, excerpt};
 use tokio_postgres::error::SqlState;
 
 /// What went wrong.
@@ -49,7 +49,10 @@ impl Fault {
             Self::Mend(what, help) => {
                 Error::Store { what: format!("{remote}: {what}"), help, source: None }
             }
-            Self::NoPassword => Error::SignIn { remote, why: SignInCause::SignedOut },
+            Self::NoPassword => {
+                let what = format!("{remote} asks for a password, and none is kept here");
+                Error::Store { what, help: "give the password of this role".into(), source: None }
+            }
             Self::Damaged(found) => Error::BadAnswer { remote, reason: found },
             Self::Engine(error) => error,
         }
@@ -139,6 +142,8 @@ fn of_state(code: &SqlState, message: &str) -> Fault {
         other => match other.get(..2) {
             // Connections, resources, the operating system, and transactions that were ended.
             Some("08" | "25" | "53" | "57" | "58") => Fault::Unavailable(said),
+            // The words can have a value in them.
+            Some("22") => Fault::Unnamed(format!("a value is not taken, {other}")),
             _ => Fault::Unnamed(said),
         },
     }

@@ -3,7 +3,7 @@
 //! alone: what an older program would write there is not known to be right.
 
 use driftline_core::Env;
-use tokio_postgres::types::Type;
+use tokio_postgres::types::{ToSql, Type};
 
 use crate::{
     fault::{Fault, Result},
@@ -20,7 +20,7 @@ const LOOK: &str = "SELECT version, name FROM driftline._version";
 /// Makes sure that the tables are there, in this version, and learns the database's name.
 /// Returns whether it made or changed them.
 pub(crate) async fn ready(session: &mut Session, env: &dyn Env) -> Result<bool> {
-    if session.has_tables && look(session).await? == VERSION {
+    if is_ready(session).await? {
         return Ok(false);
     }
     session.client.batch_execute("BEGIN").await?;
@@ -48,6 +48,11 @@ pub(crate) async fn ready(session: &mut Session, env: &dyn Env) -> Result<bool> 
     }
 }
 
+/// Whether the tables are there, in this version.
+pub(crate) async fn is_ready(session: &mut Session) -> Result<bool> {
+    Ok(session.has_tables && look(session).await? == VERSION)
+}
+
 /// Which version is there. Learns the database's name.
 async fn look(session: &mut Session) -> Result<i32> {
     let row = one(session.client.query_typed(LOOK, &[]).await?)?;
@@ -73,12 +78,14 @@ pub(crate) async fn migrate(session: &mut Session, env: &dyn Env) -> Result<()> 
     for step in STEPS.iter().skip(done) {
         session.client.batch_execute(step).await?;
     }
-    let put = match version {
-        0 => "INSERT INTO driftline._version (version, name) VALUES ($1, $2)",
-        _ => "UPDATE driftline._version SET version = $1 WHERE $2::text IS NOT NULL",
-    };
-    let name = drawn(env);
-    session.client.execute_typed(put, &[(&VERSION, Type::INT4), (&name, Type::TEXT)]).await?;
+    let version = (&VERSION as &(dyn ToSql + Sync), Type::INT4);
+    if session.has_tables {
+        const PUT: &str = "UPDATE driftline._version SET version = $1";
+        session.client.execute_typed(PUT, &[version]).await?;
+    } else {
+        const PUT: &str = "INSERT INTO driftline._version (version, name) VALUES ($1, $2)";
+        session.client.execute_typed(PUT, &[version, (&drawn(env), Type::TEXT)]).await?;
+    }
     Ok(())
 }
 
@@ -87,8 +94,8 @@ pub(crate) fn drawn(env: &dyn Env) -> String {
     format!("{:016x}{:016x}", env.random(), env.random())
 }
 
-/// A missing right, said so that a person knows who has it.
-async fn told(session: &Session, fault: Fault) -> Fault {
+/// A missing right, said so that a person knows who has it. Outside of a transaction.
+pub(crate) async fn told(session: &Session, fault: Fault) -> Fault {
     let Fault::Mend(what, _) = &fault else { return fault };
     if !what.contains("42501") {
         return fault;

@@ -1,9 +1,9 @@
 //! A pull: state, rows and digests as they were at one moment, in one read-only transaction
 //! and one round trip.
 
-use driftline_core::{Head, Millis, Page, Pull, Schema, hub, store::Fed};
+use driftline_core::{Cursor, Head, Millis, Page, Pull, Schema, Seq, hub, store::Fed};
 use futures_util::future::{try_join, try_join4};
-use tokio_postgres::types::Type;
+use tokio_postgres::{Row, types::Type};
 
 use crate::{
     fault::{Fault, Result},
@@ -53,16 +53,13 @@ pub(crate) async fn pull(
     let state = session.served(state.try_get(0)?)?;
     let time = time.or(Millis::try_from(one(now)?.try_get::<_, i64>(0)?).ok());
     let available = found.first().map_or(Ok(0), |it| it.try_get::<_, i64>(7))?;
-    let mut rows = Vec::with_capacity(found.len());
-    for row in &found {
-        let read = store::read(row, 0)?;
-        let (entity, stored) =
-            read.ok_or_else(|| Fault::Damaged("a row of the feed has no entity".into()))?;
-        rows.push(Fed { entity, stored });
-    }
+    let rows = read(&found, request.cursor)?;
     let mut request = request.clone();
     if usize::try_from(available).is_ok_and(|it| it > rows.len()) {
         // The bytes were at their end. The last row says that there are more.
+        if rows.len() < 2 {
+            return Err(Fault::Damaged("the feed stops in the middle".into()));
+        }
         request.rows = request.rows.min(rows.len() - 1);
     }
     Ok(Some(hub::page(state, schema, rows, &request, time)))
@@ -73,4 +70,18 @@ pub(crate) async fn head(session: &Session) -> Result<Option<Head>> {
     let found = session.client.query_typed(STATE, &[]).await?;
     let Some(state) = found.first() else { return Ok(None) };
     Ok(Some(session.served(state.try_get(0)?)?.at()))
+}
+
+/// The rows of the feed, whose numbers grow from `after` on.
+fn read(found: &[Row], after: Cursor) -> Result<Vec<Fed>> {
+    let mut rows = Vec::with_capacity(found.len());
+    let mut last = Seq(after.0);
+    for row in found {
+        let read = store::read(row, 0)?.filter(|(_, stored)| stored.seq > last);
+        let (entity, stored) =
+            read.ok_or_else(|| Fault::Damaged(format!("the feed does not go on after {last}")))?;
+        last = stored.seq;
+        rows.push(Fed { entity, stored });
+    }
+    Ok(rows)
 }

@@ -37,6 +37,7 @@ const SILENCE: Duration = Duration::from_secs(60);
 /// theirs.
 const HELLO: &str = "SELECT current_user::text, pg_is_in_recovery(), \
     current_setting('server_version_num')::int4, \
+    current_setting('server_encoding'), \
     to_regclass('driftline._version') IS NOT NULL, \
     (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user), \
     (SELECT pg_get_userbyid(nspowner) = current_user FROM pg_namespace \
@@ -145,6 +146,12 @@ impl Session {
                 format!("update the server to PostgreSQL {} or later", OLDEST / 10_000),
             ));
         }
+        if hello.try_get::<_, &str>(3)? != "UTF8" {
+            return Err(Fault::mend(
+                "this database cannot hold every text",
+                "create one with ENCODING 'UTF8'",
+            ));
+        }
         // Services that only speak PostgreSQL may have no such thing.
         let timeline = match timeline {
             Ok(rows) => one(rows)?.try_get(0)?,
@@ -154,9 +161,9 @@ impl Session {
         Ok(Self {
             role: hello.try_get(0)?,
             server_version,
-            has_tables: hello.try_get(3)?,
-            is_above: hello.try_get::<_, Option<bool>>(4)?.unwrap_or_default(),
-            is_owner: hello.try_get::<_, Option<bool>>(5)?.unwrap_or_default(),
+            has_tables: hello.try_get(4)?,
+            is_above: hello.try_get::<_, Option<bool>>(5)?.unwrap_or_default(),
+            is_owner: hello.try_get::<_, Option<bool>>(6)?.unwrap_or_default(),
             timeline,
             database: String::new(),
             client,

@@ -46,7 +46,10 @@ impl Postgres {
         session.client.batch_execute("BEGIN").await?;
         let done = self.tried_to_write(&mut session, &mut tried).await;
         session.client.batch_execute("ROLLBACK").await?;
-        done.map(|()| tried)
+        match done {
+            Ok(()) => Ok(tried),
+            Err(fault) => Err(migrate::told(&session, fault).await),
+        }
     }
 
     /// Everything that beginning does, in a transaction that the caller takes back.
@@ -54,7 +57,9 @@ impl Postgres {
         if !session.has_tables {
             tried.notes.push("nothing is there yet: the schema `driftline` is made".into());
         }
-        migrate::migrate(session, &*self.door.env).await?;
+        if !migrate::is_ready(session).await? {
+            migrate::migrate(session, &*self.door.env).await?;
+        }
         tried.is_begun = pull::head(session).await?.is_some();
         Self::begin(self, session).await?;
         Ok(())

@@ -9,6 +9,11 @@ use driftline_core::{
 use driftline_postgres::Postgres;
 use driftline_testing::MemorySecrets;
 
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
+
 use crate::common::{
     Caller, all, change, id, open,
     proxy::Proxy,
@@ -44,12 +49,16 @@ async fn what_a_person_has_to_mend_is_said() {
 
     let owner = open(&server.address(&database, &database));
     owner.begin(Start::Join).await.unwrap();
+    assert!(!open(&server.address(&guest, &database)).try_out().await.unwrap().is_begun);
     pull(&open(&server.address(&guest, &database)), Cursor::default()).await.unwrap();
 
-    // An older role cannot change what it does not own, and is told who can.
+    // A role cannot change what it does not own, and is told who can.
     admin.batch_execute("UPDATE driftline._version SET version = 0").await.unwrap();
-    let said = refused(&open(&server.address(&guest, &database))).await;
-    assert!(said.contains(&format!("let `{database}`, who owns them")), "{said}");
+    let remote = open(&server.address(&guest, &database));
+    let tried = remote.try_out().await.unwrap_err().to_string();
+    for said in [refused(&remote).await, tried] {
+        assert!(said.contains(&format!("let `{database}`, who owns them")), "{said}");
+    }
 
     admin.batch_execute("UPDATE driftline._version SET version = 9").await.unwrap();
     let said = refused(&open(&server.address(&database, &database))).await;
@@ -79,8 +88,8 @@ async fn a_password_is_asked_for_kept_apart_and_never_shown() {
 
     let tried = open(&address).try_out().await.unwrap();
     assert_eq!(tried.lacks, ["password"]);
-    let error = pull(&open(&address), Cursor::default()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::SignIn);
+    let said = refused(&open(&address)).await;
+    assert!(said.contains("asks for a password"), "{said}");
 
     let secrets = Arc::new(MemorySecrets::default());
     let place = driftline_postgres::Address::read(&address).unwrap().place();
@@ -201,6 +210,39 @@ async fn a_server_that_is_gone_is_unavailable() {
     let row = change("comments", id(1), 1, &[("body", Value::from("x"))]);
     let error = caller.push(vec![row]).await.unwrap_err();
     assert!(matches!(error, Error::Unavailable { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn nothing_is_said_without_encryption_where_it_is_asked_for() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = async {
+        let (mut client, _) = listener.accept().await.unwrap();
+        let mut asked = [0; 8];
+        client.read_exact(&mut asked).await.unwrap();
+        client.write_all(b"N").await.unwrap();
+        let mut said = Vec::new();
+        client.read_to_end(&mut said).await.unwrap();
+        said
+    };
+    let remote = open(&format!("postgres://me:hunter2@127.0.0.1:{port}/x?sslmode=require"));
+    let (error, said) = tokio::join!(refused(&remote), server);
+    assert!(error.contains("no encrypted connection"), "{error}");
+    assert!(said.is_empty(), "{said:?}");
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_hold_every_text_is_refused() {
+    let server = shared();
+    let database = server.database().await;
+    let admin = server.client("postgres", "postgres").await;
+    let create = format!(
+        "CREATE DATABASE {database}_latin ENCODING 'LATIN1' TEMPLATE template0 \
+         LC_COLLATE 'C' LC_CTYPE 'C'"
+    );
+    admin.batch_execute(&create).await.unwrap();
+    let said = refused(&open(&server.address(&database, &format!("{database}_latin")))).await;
+    assert!(said.contains("ENCODING 'UTF8'"), "{said}");
 }
 
 #[tokio::test]
