@@ -66,7 +66,7 @@ pub(crate) fn begin(
     if let Some(known) = before.as_ref().filter(|it| is_bound && !moves && it.remote == remote) {
         return Ok(known.clone());
     }
-    let backup = backup::make(client, replica, "before-sign-in")?;
+    let backup = backup::make(client, replica, "before-merge")?;
     let record = Record {
         at: client.env.wall(),
         person: there.person.clone(),
