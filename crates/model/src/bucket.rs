@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::Mistake;
+
 /// What a device wrote: a row.
 pub type Value = u8;
 /// The random name of one attempt to append. It stands for the hash of the entry, too. 0 is none.
@@ -73,8 +75,8 @@ pub struct Bucket {
     pub epoch: Option<Epoch>,
     /// The entries of this epoch, from number 1.
     pub slots: Vec<Slot>,
-    /// The newest snapshot.
-    pub snapshot: Option<Place>,
+    /// The snapshots, by their numbers.
+    pub snapshots: Vec<Place>,
 }
 
 impl Bucket {
@@ -107,14 +109,35 @@ impl Bucket {
         is_free
     }
 
-    /// The number of the newest snapshot, or 0.
-    pub fn snapshot_number(&self) -> usize {
-        self.snapshot.as_ref().map_or(0, |it| it.number)
+    /// Creates a snapshot, unless one that stands is at its number.
+    pub fn save(&mut self, snapshot: Place) {
+        let place = self.snapshots.binary_search_by_key(&snapshot.number, |it| it.number);
+        match place {
+            Ok(it) if !self.stands(&self.snapshots[it]) => self.snapshots[it] = snapshot,
+            Ok(_) => {}
+            Err(it) => self.snapshots.insert(it, snapshot),
+        }
+    }
+
+    /// Whether a snapshot counts: the entry at its number is the one that it was made at. One of
+    /// another history is void, whoever writes it and whenever.
+    fn stands(&self, snapshot: &Place) -> bool {
+        self.entry(snapshot.number).is_some_and(|it| it.call == snapshot.last)
+    }
+
+    /// The newest snapshot that stands; any, if void ones are taken for standing.
+    pub fn snapshot(&self, is_void_taken: bool) -> Option<&Place> {
+        self.snapshots.iter().rev().find(|it| is_void_taken || self.stands(it))
+    }
+
+    /// The number of that snapshot, or 0.
+    pub fn snapshot_number(&self, is_void_taken: bool) -> usize {
+        self.snapshot(is_void_taken).map_or(0, |it| it.number)
     }
 
     /// What somebody who comes anew reads.
     pub fn newest(&self) -> Place {
-        let mut place = self.snapshot.clone().unwrap_or_default();
+        let mut place = self.snapshot(false).cloned().unwrap_or_default();
         while let Some(entry) = self.entry(place.number + 1) {
             place.read(entry, false);
         }
@@ -122,9 +145,12 @@ impl Bucket {
     }
 
     /// Takes away the oldest entry below the snapshot: it is overwritten by empty, or a rule of
-    /// the owner removed it. Returns whether there was one.
-    pub fn remove_oldest(&mut self, by: Slot) -> bool {
-        let end = self.snapshot_number().min(self.slots.len());
+    /// the owner removed it. The entry of the snapshot itself stays. Returns whether there was
+    /// one.
+    pub fn remove_oldest(&mut self, by: Slot, mistake: Option<Mistake>) -> bool {
+        let number = self.snapshot_number(mistake == Some(Mistake::TakesVoidSnapshots));
+        let is_kept = mistake != Some(Mistake::OverwritesItsEntry);
+        let end = number.saturating_sub(usize::from(is_kept)).min(self.slots.len());
         let oldest = self.slots[..end].iter_mut().find(|it| matches!(it, Slot::Taken(_)));
         oldest.map(|it| *it = by).is_some()
     }

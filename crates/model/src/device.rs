@@ -109,15 +109,13 @@ impl Device {
     /// where it leads now.
     fn finds_itself(&mut self, bucket: &Bucket, mistake: Option<Mistake>) -> bool {
         let Place { number, last, .. } = self.mirror;
-        let snapshot = bucket.snapshot.as_ref().filter(|it| it.number >= number);
+        let is_void_taken = mistake == Some(Mistake::TakesVoidSnapshots);
+        let snapshot = bucket.snapshot(is_void_taken).filter(|it| it.number > number);
         let is_next_gone = bucket.entry(number + 1).is_none();
         match (bucket.slot(number), snapshot) {
             (Slot::Taken(entry), _) if entry.call != last => self.leave_history(mistake),
-            (Slot::Taken(_), Some(it)) if it.number > number && is_next_gone => {
-                self.take_snapshot(it, mistake);
-            }
+            (Slot::Taken(_), Some(it)) if is_next_gone => self.take_snapshot(it, mistake),
             (Slot::Taken(_), _) => return true,
-            (_, Some(it)) if it.number == number && it.last == last => return true,
             (_, Some(it)) => self.take_snapshot(it, mistake),
             (_, None) if number == 0 => return true,
             (_, None) => self.leave_history(mistake),
@@ -205,8 +203,9 @@ impl Device {
         let is_before = bucket.entry(number).map_or(0, |it| it.call) == last
             || mistake == Some(Mistake::ForgetsEntryBefore);
         let is_own = bucket.entry(number + 1).is_some_and(|it| self.is_own(it, entry, mistake));
-        let is_uncovered =
-            bucket.snapshot_number() <= number || mistake == Some(Mistake::ForgetsSnapshots);
+        let is_void_taken = mistake == Some(Mistake::TakesVoidSnapshots);
+        let is_uncovered = bucket.snapshot_number(is_void_taken) <= number
+            || mistake == Some(Mistake::ForgetsSnapshots);
         let is_written = bucket.epoch == self.epoch && is_before && is_own && is_uncovered;
         is_written.then(|| self.done(entry))
     }

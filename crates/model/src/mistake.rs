@@ -21,6 +21,10 @@ pub enum Mistake {
     ReadsUnlisted,
     /// An entry counts whatever entry it was written after.
     TakesVoid,
+    /// A snapshot counts whatever entry is at its number.
+    TakesVoidSnapshots,
+    /// The entry of a snapshot is overwritten like those below it.
+    OverwritesItsEntry,
     /// Who starts from a snapshot offers nothing again.
     SnapshotIsSame,
     /// Who finds another history reads it and offers nothing again.
@@ -29,7 +33,7 @@ pub enum Mistake {
 
 impl Mistake {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::BelievesExists,
         Self::OwnByDevice,
         Self::NoListingAfter,
@@ -39,6 +43,8 @@ impl Mistake {
         Self::NothingMeansNothingNew,
         Self::ReadsUnlisted,
         Self::TakesVoid,
+        Self::TakesVoidSnapshots,
+        Self::OverwritesItsEntry,
         Self::SnapshotIsSame,
         Self::HistoryIsSame,
     ];

@@ -89,14 +89,7 @@ impl State {
 
     fn snapshot(&mut self, place: usize) {
         let mirror = self.devices[place].mirror.clone();
-        if self.used.restores == 0 {
-            self.bucket.snapshot = Some(mirror);
-            return;
-        }
-        // After the bucket went back, a snapshot of before takes its place again: what came
-        // between is lost by that, and found to be lost as that of any other history.
-        let next = Bucket { snapshot: Some(mirror), ..self.bucket.clone() };
-        self.lose(next);
+        self.bucket.save(mirror);
     }
 }
 
@@ -119,7 +112,7 @@ impl Run {
         if !matches!(device.phase, Phase::Idle | Phase::Stopped) {
             steps.push(Step::Stop(place));
         }
-        let is_ahead = device.mirror.number > state.bucket.snapshot_number();
+        let is_ahead = device.mirror.number > state.bucket.snapshot_number(false);
         if used.snapshots < scope.snapshots && is_ahead && device.epoch == state.bucket.epoch {
             steps.push(Step::Snapshot(place));
         }
@@ -235,7 +228,7 @@ impl Model for Run {
             Step::Overwrite | Step::Remove => {
                 let by = if step == Step::Remove { Slot::Free } else { Slot::Empty };
                 state.used.removed += 1;
-                if !state.bucket.remove_oldest(by) {
+                if !state.bucket.remove_oldest(by, self.mistake) {
                     return None;
                 }
             }

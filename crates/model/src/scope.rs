@@ -28,14 +28,11 @@ impl Scope {
         ("removed", Self { devices: 3, calls: 3, snapshots: 1, removed: 2, ..Self::NONE }),
         ("wiped", Self { devices: 2, calls: 3, lost: 1, wipes: 1, ..Self::NONE }),
         ("restored", Self { devices: 2, calls: 4, lost: 1, restores: 1, ..Self::NONE }),
+        (
+            "restored and removed",
+            Self { devices: 2, calls: 4, snapshots: 1, removed: 2, restores: 1, ..Self::NONE },
+        ),
     ];
-
-    /// One in which the protocol does not keep every promise yet: a device writes a snapshot of
-    /// what it had read after the bucket was put back, and who is new takes that for the log.
-    pub const OPEN: (&'static str, Self) = (
-        "restored and removed",
-        Self { devices: 2, calls: 4, snapshots: 1, removed: 2, restores: 1, ..Self::NONE },
-    );
 
     /// Greater ones, with several things at once: for minutes.
     pub const LARGE: &'static [(&'static str, Self)] = &[
