@@ -68,7 +68,7 @@ pub(crate) fn busy(name: &str) -> Error {
 impl Opened {
     async fn next(&self, place: &Place, listed: &Listed) -> Result<Next> {
         let snapshots = listed.snapshots.keys().copied();
-        let newest = snapshots.max().filter(|it| *it >= place.number);
+        let newest = snapshots.max().filter(|it| *it > place.number);
         let there = listed.entries.get(&place.number).filter(|it| it.size > 0);
         let is_there = match there {
             Some(it) => match self.is_same(place, it).await? {
@@ -79,15 +79,7 @@ impl Opened {
             None => false,
         };
         if !is_there && place.number > 0 {
-            match newest {
-                None => return Ok(Next::Away),
-                Some(it) if it > place.number => return Ok(Next::Snapshot(it)),
-                Some(it) => {
-                    if self.log.snapshot_hash(it).await?.as_ref() != Some(&place.hash) {
-                        return Ok(Next::Away);
-                    }
-                }
-            }
+            return Ok(newest.map_or(Next::Away, Next::Snapshot));
         }
         let entries: Vec<Object> = (place.number + 1..)
             .map_while(|it| listed.entries.get(&it))
@@ -97,7 +89,7 @@ impl Opened {
         if !entries.is_empty() {
             return Ok(Next::Entries(entries));
         }
-        match newest.filter(|it| *it > place.number) {
+        match newest {
             Some(number) => Ok(Next::Snapshot(number)),
             None if is_cut(place, listed) => Err(fault::gone(&self.log.name, place.number + 1)),
             None => Ok(Next::End),

@@ -56,15 +56,28 @@ pub(crate) struct Log {
 }
 
 impl Log {
-    /// What there is from entry `from` on. Who has read none first looks for a snapshot.
+    /// What there is from entry `from` on. Who has read none first looks for a snapshot. The
+    /// newest one after `from` stands; void ones are left out.
     pub(crate) async fn list(&self, from: u64) -> Result<Listed> {
         if from == 0 {
-            let listed = self.list_after(&Path::from(format!("snapshot/{}", self.epoch))).await?;
+            let path = Path::from(format!("snapshot/{}", self.epoch));
+            let listed = self.list_standing(&path, from).await?;
             if !listed.snapshots.is_empty() {
                 return Ok(listed);
             }
         }
-        self.list_after(&names::entry(&self.epoch, from.saturating_sub(1))).await
+        self.list_standing(&names::entry(&self.epoch, from.saturating_sub(1)), from).await
+    }
+
+    async fn list_standing(&self, offset: &Path, from: u64) -> Result<Listed> {
+        let mut listed = self.list_after(offset).await?;
+        while let Some((&number, _)) = listed.snapshots.last_key_value()
+            && number > from
+            && !self.stands(number).await?
+        {
+            listed.snapshots.remove(&number);
+        }
+        Ok(listed)
     }
 
     async fn list_after(&self, offset: &Path) -> Result<Listed> {

@@ -47,21 +47,36 @@ struct Packed {
 }
 
 impl Log {
-    /// The hash of the entry that a snapshot stands at; none if it is gone.
-    pub(crate) async fn snapshot_hash(&self, number: u64) -> Result<Option<String>> {
-        let Some((bytes, _)) = self.get(&names::snapshot(&self.epoch, number)).await? else {
+    /// The object that names the packs; none if it is gone or was overwritten.
+    async fn manifest(&self, number: u64) -> Result<Option<Manifest>> {
+        let found = self.get(&names::snapshot(&self.epoch, number)).await?;
+        let Some((bytes, _)) = found.filter(|(bytes, _)| !bytes.is_empty()) else {
             return Ok(None);
         };
-        let (manifest, _) = self.codec.open::<Manifest>(Kind::Snapshot, number, 0, &bytes)?;
-        Ok(Some(manifest.hash))
+        Ok(Some(self.codec.open(Kind::Snapshot, number, 0, &bytes)?.0))
     }
 
-    /// Reads a snapshot; none if it is gone, because there is a newer one.
+    /// Whether this snapshot counts: the entry at its number is the one that it was made at.
+    /// After the bucket was put back, a device that has not noticed writes one of the former
+    /// history; nobody may start there.
+    pub(crate) async fn stands(&self, number: u64) -> Result<bool> {
+        match self.manifest(number).await? {
+            Some(manifest) => self.is_entry(number, &manifest.hash).await,
+            None => Ok(false),
+        }
+    }
+
+    async fn is_entry(&self, number: u64, sum: &str) -> Result<bool> {
+        let found = self.get(&names::entry(&self.epoch, number)).await?;
+        Ok(found.is_some_and(|(bytes, _)| !bytes.is_empty() && hash(&bytes) == sum))
+    }
+
+    /// Reads a snapshot; none if it counts no more, or if there is a newer one.
     pub(crate) async fn load_snapshot(&self, number: u64) -> Result<Option<Loaded>> {
-        let Some((bytes, _)) = self.get(&names::snapshot(&self.epoch, number)).await? else {
+        let Some(manifest) = self.manifest(number).await? else { return Ok(None) };
+        if !self.is_entry(number, &manifest.hash).await? {
             return Ok(None);
-        };
-        let (manifest, _) = self.codec.open::<Manifest>(Kind::Snapshot, number, 0, &bytes)?;
+        }
         let mut packs = Vec::new();
         for (part, (name, sum)) in (1..).zip(&manifest.packs) {
             let Some((bytes, _)) = self.get(&names::pack(&self.epoch, name)).await? else {
@@ -90,6 +105,9 @@ impl Log {
     ) -> Result<()> {
         let packed = mirror.store.view(|tx| self.pack(tx, env))?;
         let number = packed.place.number;
+        if !self.is_entry(number, &packed.place.hash).await? {
+            return Ok(());
+        }
         let mut named = Vec::new();
         for bytes in packed.packs {
             let (name, sum) = (random_name(env), hash(&bytes));
@@ -101,12 +119,16 @@ impl Log {
         let which = Which { kind: Kind::Snapshot, number, part: 0, before: &hash };
         let bytes = self.codec.seal(which, &manifest, env)?;
         let path = names::snapshot(&self.epoch, number);
-        if let Created::Exists = self.create(&path, bytes.into()).await? {
-            let is_other = self.snapshot_packs(number).await?.is_none_or(|it| it != named);
-            if is_other {
-                self.remove_packs(&named).await?;
+        if let Created::Exists = self.create(&path, bytes.clone().into()).await? {
+            if self.stands(number).await? {
+                let there = self.manifest(number).await?;
+                if there.is_none_or(|it| it.packs != named) {
+                    self.remove_packs(&named).await?;
+                }
+                return Ok(());
             }
-            return Ok(());
+            // A void one holds the name, and would for good.
+            self.put(&path, bytes.into()).await?;
         }
         self.tidy(number, keep).await
     }
@@ -136,14 +158,6 @@ impl Log {
         Ok(Packed { place, state, packs })
     }
 
-    async fn snapshot_packs(&self, number: u64) -> Result<Option<Vec<(String, String)>>> {
-        let Some((bytes, _)) = self.get(&names::snapshot(&self.epoch, number)).await? else {
-            return Ok(None);
-        };
-        let (manifest, _) = self.codec.open::<Manifest>(Kind::Snapshot, number, 0, &bytes)?;
-        Ok(Some(manifest.packs))
-    }
-
     async fn remove_packs(&self, packs: &[(String, String)]) -> Result<()> {
         for (name, _) in packs {
             self.remove(&names::pack(&self.epoch, name)).await?;
@@ -156,20 +170,27 @@ impl Log {
         let Listed { snapshots, .. } = self.list(0).await?;
         let Some(now) = snapshots.get(&newest).map(|it| it.written) else { return Ok(()) };
         let is_old = |written: Millis| now.saturating_sub(written) >= keep;
-        let old: Vec<u64> =
+        let mut old: Vec<u64> =
             snapshots.iter().filter(|(_, it)| is_old(it.written)).map(|(it, _)| *it).collect();
+        while let Some(last) = old.last()
+            && !self.stands(*last).await?
+        {
+            old.pop();
+        }
         let Some((last, former)) = old.split_last() else { return Ok(()) };
         for number in former {
             // First the packs: a snapshot without them says that there is a newer one.
-            let packs = self.snapshot_packs(*number).await?.unwrap_or_default();
-            self.remove_packs(&packs).await?;
+            if let Some(manifest) = self.manifest(*number).await? {
+                self.remove_packs(&manifest.packs).await?;
+            }
             self.put(&names::snapshot(&self.epoch, *number), Vec::new().into()).await?;
         }
         let prefix = Path::from(format!("entry/{}", self.epoch));
         let entries = self.store.list(Some(&prefix)).try_collect::<Vec<_>>().await;
         for meta in entries.map_err(|it| fault::failed(&self.name, it))? {
             let number = names::read(&meta.location).map(|(_, _, number)| number);
-            if meta.size > 0 && number.is_some_and(|it| it <= *last) {
+            // The entry of the snapshot stays: the snapshot counts only while it is there.
+            if meta.size > 0 && number.is_some_and(|it| it < *last) {
                 self.put(&meta.location, Vec::new().into()).await?;
             }
         }

@@ -131,8 +131,7 @@ impl Opened {
             let before = listed.entries.get(&at.number).filter(|it| it.size > 0);
             let is_same = match before {
                 Some(it) => self.is_same(at, it).await? == Some(true),
-                // It may have been overwritten since, if a snapshot stands for it.
-                None => self.log.snapshot_hash(at.number).await?.as_ref() == Some(&at.hash),
+                None => false,
             };
             if !is_same {
                 return Ok(false);

@@ -8,6 +8,7 @@
 
 mod common;
 mod damage;
+mod put_back;
 mod sealed;
 mod set_up;
 mod suite;

@@ -88,13 +88,15 @@ pub(crate) fn objects(store: &dyn ObjectStore) -> Vec<(String, Vec<u8>)> {
 
 /// Makes a store hold these objects and no others.
 pub(crate) fn fill(store: &dyn ObjectStore, all: &[(String, Vec<u8>)]) {
-    let former = objects(store);
-    block_on(async {
-        for (name, _) in former {
-            store.delete(&Path::from(name)).await.unwrap();
-        }
-        for (name, bytes) in all {
-            store.put(&Path::from(name.as_str()), PutPayload::from(bytes.clone())).await.unwrap();
-        }
-    });
+    block_on(replace(store, all));
+}
+
+async fn replace(store: &dyn ObjectStore, all: &[(String, Vec<u8>)]) {
+    use futures_util::TryStreamExt as _;
+    for meta in store.list(None).try_collect::<Vec<_>>().await.unwrap() {
+        store.delete(&meta.location).await.unwrap();
+    }
+    for (name, bytes) in all {
+        store.put(&Path::from(name.as_str()), PutPayload::from(bytes.clone())).await.unwrap();
+    }
 }

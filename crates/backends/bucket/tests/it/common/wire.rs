@@ -24,11 +24,19 @@ pub(crate) struct Wire {
     /// One call of so many fails; none if 0.
     odds: u64,
     late: Mutex<Vec<(Path, PutPayload)>>,
+    /// What the store is put back to just before the next snapshot is created.
+    copy: Mutex<Option<Vec<(String, Vec<u8>)>>>,
 }
 
 impl Wire {
     pub(crate) fn new(below: Arc<dyn ObjectStore>, seed: u64, odds: u64) -> Self {
-        Self { below, dice: Simulated::new(seed, 0), odds, late: Mutex::default() }
+        let (late, copy) = Default::default();
+        Self { below, dice: Simulated::new(seed, 0), odds, late, copy }
+    }
+
+    /// Puts the store back to `copy` while a device writes its next snapshot.
+    pub(crate) fn put_back_at_snapshot(&self, copy: Vec<(String, Vec<u8>)>) {
+        *self.copy.lock().unwrap() = Some(copy);
     }
 
     /// Forgets what is on the way.
@@ -76,6 +84,12 @@ impl ObjectStore for Wire {
         options: PutOptions,
     ) -> Result<PutResult> {
         self.arrive().await;
+        if path.as_ref().starts_with("snapshot/") {
+            let copy = self.copy.lock().unwrap().take();
+            if let Some(copy) = copy {
+                super::replace(&*self.below, &copy).await;
+            }
+        }
         let is_create = options.mode == PutMode::Create;
         if !self.fails() {
             return self.below.put_opts(path, payload, options).await;
