@@ -24,7 +24,7 @@ pub(crate) struct Wire {
     /// One call of so many fails; none if 0.
     odds: u64,
     late: Mutex<Vec<(Path, PutPayload)>>,
-    /// What the store is put back to just before the next snapshot is created.
+    /// What the store is put back to just before the next pack of a snapshot is written.
     copy: Mutex<Option<Vec<(String, Vec<u8>)>>>,
 }
 
@@ -84,7 +84,7 @@ impl ObjectStore for Wire {
         options: PutOptions,
     ) -> Result<PutResult> {
         self.arrive().await;
-        if path.as_ref().starts_with("snapshot/") {
+        if path.as_ref().starts_with("data/") {
             let copy = self.copy.lock().unwrap().take();
             if let Some(copy) = copy {
                 super::replace(&*self.below, &copy).await;
