@@ -178,7 +178,6 @@ impl<'a> Exchange<'a> {
         let mut open = vec![batch];
         while let Some(mut batch) = open.pop() {
             match self.tell(&batch).await {
-                Ok(None) => return Ok(false),
                 Ok(Some(answers)) => {
                     self.reached()?;
                     self.largest = self.largest.map(|it| it.max(batch.sent.len()));
@@ -191,7 +190,7 @@ impl<'a> Exchange<'a> {
                         self.write(|tx| device::renumber(tx, next, Serial::default()))?;
                     }
                 }
-                Err(Error::Stale { why: Stale::Moved, .. }) => return Ok(false),
+                Ok(None) | Err(Error::Stale { why: Stale::Moved, .. }) => return Ok(false),
                 Err(Error::Stale { why: Stale::OldCall { last }, .. }) => {
                     // A later call of this device overtook it, and may have changed what
                     // waits: the rows are read again, and not sent as they were.

@@ -67,11 +67,10 @@ impl Exchange<'_> {
         let nothing =
             self.replica.store().transact(Durability::Normal, |tx| device::nothing(tx))?;
         let away = match self.tell(&nothing).await {
-            Ok(None) => return Ok(()),
             Err(Error::BatchFailed { remote, source }) => {
                 Error::Unavailable { remote, retry_after: None, source }
             }
-            Ok(Some(_))
+            Ok(_)
             | Err(
                 Error::Stale { why: Stale::Moved, .. }
                 | Error::Stale { why: Stale::OldCall { .. }, .. },
