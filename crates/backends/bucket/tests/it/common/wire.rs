@@ -17,6 +17,9 @@ use object_store::{
     path::Path,
 };
 
+/// Objects by their names.
+type Objects = Vec<(String, Vec<u8>)>;
+
 /// The wire.
 pub(crate) struct Wire {
     pub(crate) below: Arc<dyn ObjectStore>,
@@ -25,7 +28,7 @@ pub(crate) struct Wire {
     odds: u64,
     late: Mutex<Vec<(Path, PutPayload)>>,
     /// What the store is put back to just before the next pack of a snapshot is written.
-    copy: Mutex<Option<Vec<(String, Vec<u8>)>>>,
+    copy: Mutex<Option<Objects>>,
 }
 
 impl Wire {
