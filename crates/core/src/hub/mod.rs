@@ -4,7 +4,7 @@
 
 //!
 //! [`judge`] is the rule and [`page`] the feed; both are functions of what a hub holds.
-//! [`Hub`] applies them to a [`Store`](crate::Store). A hub that keeps its rows elsewhere
+//! [`Hub`] applies them to a [`Store`]. A hub that keeps its rows elsewhere
 //! brings its own reading and writing, and shares the rest; where each read is a call, it
 //! judges a [`WorkingSet`].
 
