@@ -35,13 +35,18 @@ test("a file is connected, looked at, agreed to and left", async ({ page, place 
   await expect(page.getByText("Everything is on this device alone.")).toBeVisible();
 });
 
-test("a place that is none is said, and the config stays as it was", async ({ page, place }) => {
+test("a place that is none is said, and the config stays as it was", async ({
+  page,
+  place,
+}) => {
   await place.ok("a", "add", "sessions", "name=One");
   const app = await App.start(place, "a");
   await app.visit(page, "/connect");
   const sqlite = part(page, "Sqlite");
   await sqlite.getByLabel("Path").fill(place.path("a", "driftline.db"));
   await sqlite.getByRole("button", { name: "Test only" }).click();
-  await expect(page.getByRole("alert").getByText("the database of this profile")).toBeVisible();
+  await expect(
+    page.getByRole("alert").getByText("the database of this profile"),
+  ).toBeVisible();
   await expect(page.getByText("Everything is on this device alone.")).toBeVisible();
 });
