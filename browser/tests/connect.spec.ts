@@ -11,7 +11,13 @@ function part(page: Page, name: string): Locator {
   return page.getByRole("region", { name: new RegExp(`^${name}`) });
 }
 
-test("a file is connected, looked at, agreed to and left", async ({ page, place }) => {
+test("a file is connected, looked at, agreed to and left", async ({
+  page,
+  place,
+  watch,
+}) => {
+  // A form that lacks something is sent back.
+  watch.allow(/status of 422 .*\/action\/connect\/sqlite/);
   await place.ok("there", "add", "sessions", "name=There");
   await place.ok("there", "connect", "sqlite", `path=${place.path("shared.db")}`, "--yes");
   await place.ok("here", "add", "sessions", "name=Here");

@@ -12,7 +12,10 @@ use tokio::sync::watch;
 
 use crate::{
     Ask, Client, Device, Error, Result, Step,
-    account::{Deployment, merge::Reviewed},
+    account::{
+        Deployment,
+        merge::{self, Reviewed},
+    },
     config::Config,
     turn,
 };
@@ -32,7 +35,9 @@ pub fn remote(
     let Some(remote) = client.remote(config, tokens)? else { return Ok(None) };
     let host = match &deployment {
         Some(deployment) => deployment.origin.host(),
-        None if config.remote.as_ref().is_some_and(|it| it.plugin.set_up.is_some()) => {
+        None if config.remote.as_ref().is_some_and(|it| it.plugin.set_up.is_some())
+            || merge::is_awaited(replica, &remote.name())? =>
+        {
             remote.name()
         }
         None => return Ok(Some(remote)),

@@ -15,6 +15,8 @@ use crate::{Client, Device, Result, backup, error::Context as _};
 
 /// Where a store keeps the [`Record`].
 const RECORD: &str = "first_merge";
+/// Where a store keeps the place that somebody is connecting it with.
+const CONNECTING: &str = "connecting";
 
 /// That somebody has agreed to the first merge. It is in the database but not in the copy
 /// that was made before, so after an undo nobody has.
@@ -40,6 +42,17 @@ pub(crate) fn record(replica: &Replica) -> driftline_core::Result<Option<Record>
 /// says it has the same person's rows is only what it says.
 pub(crate) fn is_due(replica: &Replica, remote: &str) -> driftline_core::Result<bool> {
     Ok(record(replica)?.is_none_or(|it| it.remote != remote))
+}
+
+/// Notes that somebody is connecting this profile with `remote`, so that nothing is exchanged
+/// with it before they have agreed, whatever kind of remote it is.
+pub(crate) fn awaits(replica: &Replica, remote: &str) -> driftline_core::Result<()> {
+    replica.write(|tx| tx.set_value(CONNECTING, Some(remote)))
+}
+
+/// Whether somebody is connecting this profile with `remote`.
+pub(crate) fn is_awaited(replica: &Replica, remote: &str) -> driftline_core::Result<bool> {
+    Ok(replica.read(|tx| tx.meta(CONNECTING))?.is_some_and(|it| it == remote))
 }
 
 /// Whether rows of this profile were ever merged, or were to be, with those of `person`.
@@ -78,6 +91,7 @@ pub(crate) fn begin(
         if moves {
             tx.leave_hub()?;
         }
+        tx.set_value(CONNECTING, None)?;
         tx.set_value(RECORD, Some(&text))
     })?;
     if let Some(old) = before.filter(|_| !is_bound).and_then(|it| it.backup) {

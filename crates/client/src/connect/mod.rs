@@ -219,6 +219,10 @@ impl<'a> Chosen<'a> {
         if !only_looks {
             let begun = trial.begin(self.how.start).await?;
             secrets.keep().await?;
+            let place = (remote.open)(&open)?.name();
+            if merge::is_due(self.replica, &place)? {
+                merge::awaits(self.replica, &place)?;
+            }
             self.write()?;
             if let Some(words) = begun.key {
                 ask.told(Step::Key(words.expose_secret()))?;

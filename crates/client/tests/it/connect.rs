@@ -265,6 +265,12 @@ fn a_move_takes_everything_along_and_leaves_the_old_place_as_it_was() {
 
     // Pointing the config elsewhere is refused; connecting moves.
     let first = again(&here);
+    // Also such a place gets nothing before somebody has agreed.
+    let waits = world.open("d");
+    waits.add("sessions", &[("name", "From d")]);
+    run(&waits, &to("sqlite", "path", &one), &Person::default()).unwrap();
+    assert!(again(&waits).try_sync().is_err());
+    assert_eq!(waits.count("sessions"), 1);
     world.set("a", &[("remote.path", &two)]);
     assert!(again(&here).try_sync().is_err());
     world.set("a", &[("remote.path", &one)]);
