@@ -64,17 +64,17 @@ impl Key {
 
     /// What tells whether a key is this one, and nothing else.
     pub(crate) fn check_value(&self) -> String {
-        self.derived(b"driftline key check")
+        self.derived(b"driftline-key-check")
     }
 
     /// What stands for the person who has it.
     pub(crate) fn fingerprint(&self) -> String {
-        self.derived(b"driftline key person")
+        self.derived(b"driftline-key-person")
     }
 
     /// What objects call it.
     fn id(&self) -> String {
-        self.derived(b"driftline key id")[..16].to_owned()
+        self.derived(b"driftline-key-id")[..16].to_owned()
     }
 
     fn derived(&self, purpose: &[u8]) -> String {

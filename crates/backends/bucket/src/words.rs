@@ -27,7 +27,7 @@ pub(crate) fn read(words: &SecretString) -> Option<[u8; 32]> {
 }
 
 fn check(key: &[u8]) -> [u8; 4] {
-    let hash = Sha256::new().chain_update(b"driftline key words").chain_update(key).finalize();
+    let hash = Sha256::new().chain_update(b"driftline-key-words").chain_update(key).finalize();
     [hash[0], hash[1], hash[2], hash[3]]
 }
 
