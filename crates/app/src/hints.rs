@@ -183,7 +183,7 @@ fn wrong_account(call: &Call) -> Vec<String> {
     let other = format!("{} --profile DIR sync", call.name());
     vec![
         to(call, "move everything to this remote", "connect"),
-        format!("or put the old one back, or use another profile: {other}"),
+        format!("put the old remote back, or use another profile: {other}"),
     ]
 }
 

@@ -25,10 +25,10 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
     let main = html! {
         h1 { "Sync" }
         p.state data-state=(status.state.word()) {
-            (shape(status.state)) span {
-                (sentence(&status, request.now))
-                @for hint in status.error.iter().flat_map(|it| request.host.hints(it)) { " " (hint) "." }
-            }
+            (shape(status.state)) span { (sentence(&status, request.now)) }
+        }
+        @if let Some(error) = &status.error {
+            ul { @for hint in request.host.hints(error) { li { (hint) } } }
         }
         @if status.state == State::Local {
             (alone())
