@@ -22,7 +22,10 @@ export class Deployment {
   ) {}
 
   static async start(): Promise<Deployment> {
-    const options = ["--import", "tsx", "local/main.ts", "--until-stdin-ends"];
+    // Built by `cargo xtask browser`; the clock comes before everything else.
+    const built = (name: string): string => `./.built/${name}`;
+    const program = ["--import", built("local/clock.js"), built("local/main.js")];
+    const options = [...program, "--functions", built("functions"), "--until-stdin-ends"];
     const child = spawn("node", options, {
       cwd: CONVEX,
       stdio: ["pipe", "pipe", "inherit"],

@@ -149,6 +149,20 @@ test("what was fetched into a page, and a picture that is there, stay", async ({
   await expect(page.locator("img")).toHaveAttribute("alt", "after");
 });
 
+test("what was wrong with a field is said until its form is sent again", async ({ page }) => {
+  const form = `<input id="what" aria-label="What"><p data-error="what" hidden></p>`;
+  await show(page, form);
+  await page.evaluate(() => {
+    const said = document.querySelector<HTMLElement>("[data-error]")!;
+    said.textContent = "write a folder";
+    said.hidden = false;
+    document.querySelector("input")!.setAttribute("aria-invalid", "true");
+  });
+  await redraw(page, form);
+  await expect(page.getByText("write a folder")).toBeVisible();
+  await expect(page.locator("input")).toHaveAttribute("aria-invalid", "true");
+});
+
 test("rows that would come above what is read are counted", async ({ page }) => {
   const count = (old: string[], next: string[]) =>
     page.evaluate(

@@ -54,7 +54,7 @@ fn start(root: &Path, script: &str, arguments: &[OsString], clock: &[(&str, &str
     let this = std::env::current_exe().context("cannot tell where this program is")?;
     let programs = this.parent().context("this program is in no folder")?;
     // The deployment that the tests sign in at.
-    Package::ready(root, "convex")?;
+    Package::deployment(root)?;
     let browser = Package::ready(root, "browser")?;
     if clock.is_empty() {
         browser.check()?;

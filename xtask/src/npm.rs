@@ -20,6 +20,13 @@ impl Package {
         Ok(Self(folder))
     }
 
+    /// That of the deployment, whose program is built, too.
+    pub(crate) fn deployment(root: &Path) -> Result<Self> {
+        let package = Self::ready(root, "convex")?;
+        driftline_deployment::build(&package.0)?;
+        Ok(package)
+    }
+
     /// The types and the form of its sources.
     pub(crate) fn check(&self) -> Result<()> {
         self.script("check", [""; 0], [])?;

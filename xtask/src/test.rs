@@ -99,7 +99,7 @@ impl Beside {
             "the tests cannot be built; the reason is above"
         );
         // Both sides need it, and the first of them would install it under the other.
-        Package::ready(root, "convex")?;
+        Package::deployment(root)?;
         let told = this.with_file_name("pages.log");
         let file = File::create(&told).with_context(|| format!("{}", told.display()))?;
         let mut pages = Command::new(&this);
@@ -131,7 +131,7 @@ pub(crate) fn pages(root: &Path) -> Result<()> {
 
 /// The functions of the Convex deployment: types, form and tests.
 fn convex(root: &Path) -> Result<()> {
-    let convex = Package::ready(root, "convex")?;
+    let convex = Package::deployment(root)?;
     convex.check()?;
     convex.script("test", [""; 0], [])
 }

@@ -22,6 +22,14 @@ pub enum Error {
         /// How it ended.
         reason: String,
     },
+    /// The program could not be built.
+    #[error("esbuild failed in {folder} ({reason}); its output is above")]
+    Build {
+        /// Where it ran.
+        folder: PathBuf,
+        /// How it ended.
+        reason: String,
+    },
     /// A file or a process could not be handled.
     #[error("cannot {what}: {source}")]
     Io {

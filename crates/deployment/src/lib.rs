@@ -13,11 +13,13 @@
 //! # }
 //! ```
 
+mod build;
 mod control;
 mod error;
 mod install;
 mod process;
 
+pub use build::build;
 pub use control::{Account, Effect, Fault, Snapshot, State, Stats, Tokens, Visitor};
 pub use error::Error;
 pub use install::install;

@@ -15,6 +15,7 @@ use tokio::{
 
 use crate::{
     Error,
+    build::{build, functions, program},
     install::{check_node, convex_folder, install},
 };
 
@@ -180,6 +181,7 @@ async fn prepare(from: PathBuf) -> Result<PathBuf, Error> {
         let convex = convex_folder(&from)?;
         check_node(Path::new("node"))?;
         install(&convex)?;
+        build(&convex)?;
         Ok(convex)
     };
     tokio::task::spawn_blocking(work)
@@ -189,11 +191,14 @@ async fn prepare(from: PathBuf) -> Result<PathBuf, Error> {
 
 fn command(convex: &Path, options: &Options) -> Command {
     let mut command = Command::new("node");
-    command.args(["--import", "tsx", "local/main.ts", "--until-stdin-ends"]).current_dir(convex);
-    command.arg("--port").arg(options.port.to_string());
-    if let Some(functions) = &options.functions {
-        command.arg("--functions").arg(absolute(functions));
+    if options.functions.is_some() {
+        // Somebody's own functions are TypeScript.
+        command.args(["--import", "tsx"]);
     }
+    command.args(program()).arg("--until-stdin-ends").current_dir(convex);
+    command.arg("--port").arg(options.port.to_string());
+    let functions = options.functions.as_deref().map_or_else(functions, absolute);
+    command.arg("--functions").arg(functions);
     if let Some(data) = &options.data {
         command.arg("--data").arg(absolute(data));
     }

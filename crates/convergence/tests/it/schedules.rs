@@ -50,22 +50,22 @@ fn wall() -> Millis {
 
 #[test]
 fn memory_with_memory() {
-    hold("memory", "memory", 3_000, 0).unwrap();
+    hold("memory", "memory", 1_200, 0).unwrap();
 }
 
 #[test]
 fn sqlite_with_sqlite() {
-    hold("sqlite", "sqlite", 160, 100_000).unwrap();
+    hold("sqlite", "sqlite", 80, 100_000).unwrap();
 }
 
 #[test]
 fn sqlite_with_memory() {
-    hold("sqlite", "memory", 160, 200_000).unwrap();
+    hold("sqlite", "memory", 80, 200_000).unwrap();
 }
 
 #[test]
 fn memory_with_sqlite() {
-    hold("memory", "sqlite", 160, 300_000).unwrap();
+    hold("memory", "sqlite", 80, 300_000).unwrap();
 }
 
 #[test]

@@ -20,10 +20,10 @@ fn hold(local: &str, schedules: u64, seed: u64) {
 
 #[test]
 fn memory_with_convex() {
-    hold("memory", 50, 7_000_000);
+    hold("memory", 24, 7_000_000);
 }
 
 #[test]
 fn sqlite_with_convex() {
-    hold("sqlite", 30, 8_000_000);
+    hold("sqlite", 16, 8_000_000);
 }

@@ -29,6 +29,7 @@ const isSame = (one, other) =>
 const isTheirs = (node, name) =>
   (name === "open" && node.localName === "details") ||
   (name === "src" && node.dataset.src !== undefined) ||
+  name === "aria-invalid" ||
   ((name === "tabindex" || name === "aria-selected") && node.dataset.row !== undefined);
 
 /**
@@ -54,6 +55,14 @@ const isTyped = (node) =>
   node instanceof HTMLSelectElement ||
   ((node instanceof HTMLInputElement || node instanceof HTMLTextAreaElement) &&
     (node === document.activeElement || node.value !== node.defaultValue));
+
+/**
+ * What the script wrote, pages do not know: what was fetched into an element, and what was
+ * wrong with a field until its form is sent again.
+ * @param {HTMLElement} node
+ */
+const isWritten = (node) =>
+  node.dataset.kept !== undefined || node.dataset.error !== undefined;
 
 /**
  * The next element without a name that `wanted` may be: what came or went before it must not
@@ -96,7 +105,7 @@ export const morph = (old, next) => {
  * @param {HTMLElement} next
  */
 const morphElement = (old, next) => {
-  if (old.isEqualNode(next) || old.dataset.kept !== undefined) return;
+  if (old.isEqualNode(next) || isWritten(old)) return;
   morphAttributes(old, next);
   if (isTyped(old)) return;
   const named = new Map();

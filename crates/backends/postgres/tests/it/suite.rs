@@ -21,7 +21,7 @@ use crate::common::{
 };
 
 /// How many schedules are played; `DRIFTLINE_SCHEDULES` plays another number.
-const SCHEDULES: u64 = 300;
+const SCHEDULES: u64 = 100;
 
 /// One database in which every person of every schedule is a role.
 struct Pool {
