@@ -12,17 +12,23 @@ use crate::number;
 
 /// Brings `value` into the one form in which it is stored and compared: a number without
 /// a fraction is an integer (`2.0` and `2` are one value) where integers reach.
-pub fn canonical(value: Value) -> Value {
+pub fn canonical(mut value: Value) -> Value {
+    settle(&mut value);
+    value
+}
+
+/// Writes its canonical form over a value. Nearly every value has it already, so it is changed
+/// where it lies instead of being built again.
+fn settle(value: &mut Value) {
     match value {
-        Value::Number(number) => match number.as_f64() {
-            Some(float) if number.is_f64() => real(float),
-            _ => Value::Number(number),
-        },
-        Value::Array(items) => items.into_iter().map(canonical).collect(),
-        Value::Object(fields) => {
-            fields.into_iter().map(|(name, value)| (name, canonical(value))).collect()
+        Value::Number(number) if number.is_f64() => {
+            if let Some(float) = number.as_f64() {
+                *value = real(float);
+            }
         }
-        other => other,
+        Value::Array(items) => items.iter_mut().for_each(settle),
+        Value::Object(fields) => fields.values_mut().for_each(settle),
+        _ => (),
     }
 }
 

@@ -1,8 +1,12 @@
 //! The one hash of this crate: SHA-256, cut to the bits that are needed.
 
-use std::io;
+use std::io::{self, BufWriter, Write};
 
+use serde::Serialize;
 use sha2::{Digest, Sha256};
+
+/// Bytes that are gathered before a hash takes them in.
+const GATHERED: usize = 4_096;
 
 /// A hash being computed; text can be written into it.
 #[derive(Clone, Default)]
@@ -20,6 +24,11 @@ impl Hash {
         self.0.update(text.as_bytes());
     }
 
+    /// The same hash, for many short pieces: it takes them in together, which is faster.
+    pub(crate) fn of_pieces(self) -> Pieces {
+        Pieces(BufWriter::with_capacity(GATHERED, self))
+    }
+
     /// The first 128 bits of the hash of all that was taken in.
     pub(crate) fn wide(self) -> u128 {
         let mut head = [0; 16];
@@ -33,7 +42,28 @@ impl Hash {
     }
 }
 
-impl io::Write for Hash {
+/// A hash of many short pieces. Nothing can go wrong while it is written.
+pub(crate) struct Pieces(BufWriter<Hash>);
+
+impl Pieces {
+    /// As [`Hash::part`].
+    pub(crate) fn part(&mut self, text: &str) {
+        let _ = self.0.write_all(&(text.len() as u64).to_be_bytes());
+        let _ = self.0.write_all(text.as_bytes());
+    }
+
+    /// Takes in a value as JSON.
+    pub(crate) fn json(&mut self, value: &impl Serialize) {
+        let _ = serde_json::to_writer(&mut self.0, value);
+    }
+
+    /// As [`Hash::short`].
+    pub(crate) fn short(self) -> u64 {
+        self.0.into_inner().map(Hash::short).unwrap_or_default()
+    }
+}
+
+impl Write for Hash {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.bytes(bytes);
         Ok(bytes.len())

@@ -51,22 +51,22 @@ impl Reading {
     }
 }
 
-/// A session's name and its stamp: of one rank, the first prompt and the last title.
+/// The order of a session's name: of one rank, the first prompt and the last title.
+pub(crate) fn order_of(name: &Name, time: Option<Millis>) -> u64 {
+    match name.rank {
+        Rank::Task => ranked(0, earliest(time)),
+        Rank::Prompt => ranked(1, earliest(time)),
+        Rank::Summary => ranked(2, latest(time)),
+        Rank::Title => ranked(3, latest(time)),
+        Rank::Custom => ranked(4, latest(time)),
+    }
+}
+
+/// A session's name and its stamp.
 pub(crate) fn named(name: &Name, time: Option<Millis>, redacted: bool) -> (String, Stamp) {
     let text = normal_name(&name.text).into_owned();
-    let part = match name.rank {
-        Rank::Task | Rank::Prompt => earliest(time),
-        Rank::Summary | Rank::Title | Rank::Custom => latest(time),
-    };
-    let rank = match name.rank {
-        Rank::Task => 0,
-        Rank::Prompt => 1,
-        Rank::Summary => 2,
-        Rank::Title => 3,
-        Rank::Custom => 4,
-    };
     let reading = Reading { redacted, ..Reading::default() };
-    let stamp = reading.stamp(ranked(rank, part), hash64(&[&text]));
+    let stamp = reading.stamp(order_of(name, time), hash64(&[&text]));
     (text, stamp)
 }
 

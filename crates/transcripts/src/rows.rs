@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Kept, Reader, Record, Secrets,
     hash::{Hash, hash64},
-    order::{Reading, earliest, last_name, latest, named, ranked, session_id},
+    order::{Reading, earliest, last_name, latest, named, order_of, ranked, session_id},
     secrets::{Redaction, Replaced},
 };
 
@@ -106,7 +106,12 @@ impl Rows {
         new: bool,
     ) -> Option<Draft> {
         let mut redaction = Redaction::of(self.secrets);
-        if let Some(mut name) = record.name.take() {
+        // Most prompts come after the one that names the session: what they say is looked at
+        // as part of the message alone.
+        let offered = record.name.take();
+        let offered = offered
+            .filter(|it| it.leaf.is_some() || self.may_stand("name", order_of(it, record.time)));
+        if let Some(mut name) = offered {
             let redacted = match name.text.chars().count() < SHORTEST_CUT {
                 true => redaction.text(&mut name.text),
                 false => redaction.cut(&mut name.text, &raw),
@@ -166,15 +171,13 @@ impl Rows {
             self.cell("external_id", external_id, stamp, new);
             self.cell("source", self.reader.tool, stamp, new);
         }
-        let beaten =
-            |field, order| self.best.cell(field).is_none_or(|it| it.stamp.millis() <= order);
         let order = earliest(record.time);
         let (cwd, branch) = (record.cwd.as_deref(), record.git_branch.as_deref());
-        let starts = record.time.is_some() && beaten("started_at", order)
-            || cwd.is_some() && beaten("cwd", order)
-            || branch.is_some() && beaten("git_branch", order);
+        let starts = record.time.is_some() && self.may_stand("started_at", order)
+            || cwd.is_some() && self.may_stand("cwd", order)
+            || branch.is_some() && self.may_stand("git_branch", order);
         let order_of_model = ranked(u64::from(record.agent.is_none()), latest(record.time));
-        let model = record.model.as_deref().filter(|_| beaten("model", order_of_model));
+        let model = record.model.as_deref().filter(|_| self.may_stand("model", order_of_model));
 
         if starts {
             let time = record.time.map(|it| it.to_string()).unwrap_or_default();
@@ -207,6 +210,11 @@ impl Rows {
     /// A reading by this version of the reader.
     fn reading(&self) -> Reading {
         Reading { version: self.reader.version, ..Reading::default() }
+    }
+
+    /// Whether a cell of the session of this order may beat the one that is known.
+    fn may_stand(&self, field: &str, order: u64) -> bool {
+        self.best.cell(field).is_none_or(|it| it.stamp.millis() <= order)
     }
 
     /// Keeps a cell of the session if it beats the one that is known.
@@ -288,11 +296,10 @@ impl Rows {
             ("usage", kept.message.usage.stored()),
         ];
         let ordinal = record.ordinal.map(|it| ("ordinal", Some(Value::from(it))));
-        let mut hash = Hash::default();
+        let mut hash = Hash::default().of_pieces();
         for (field, value) in fields.iter().chain(&ordinal) {
             hash.part(field);
-            // Writing JSON into a hash cannot fail.
-            let _ = serde_json::to_writer(&mut hash, value);
+            hash.json(value);
         }
         let stamp = reading.stamp(time, hash.short());
         let cells =

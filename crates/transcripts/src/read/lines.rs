@@ -131,7 +131,7 @@ impl<'a> Run<'a> {
         let path = self.wanted.found.path.as_path();
         let start = self.resume.map_or(0, |it| it.offset);
         let input = self.text.read().map_err(|it| failed(path, 0, it))?;
-        let mut input = BufReader::with_capacity(1 << 18, input);
+        let mut input = BufReader::with_capacity(1 << 16, input);
         let head = input.fill_buf().map_err(|it| failed(path, 0, it))?;
         if is_utf16(head) {
             self.resume = None;

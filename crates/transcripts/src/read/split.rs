@@ -11,6 +11,9 @@ pub(crate) const MAX_LINE: usize = 64 << 20;
 /// A buffer that a long line made larger than this is given back.
 const USUAL: usize = 1 << 20;
 
+/// How large a buffer is at first. Most files have no longer line, and are many.
+const FIRST: usize = 1 << 16;
+
 /// One line.
 pub(crate) struct Line<'a> {
     /// Its bytes, with the line feed; empty if it is too long.
@@ -78,7 +81,7 @@ impl<R: BufRead> Lines<R> {
         let limit = self.max + 1;
         loop {
             let length = self.buffer.len();
-            let room = (limit - length).min(length.max(USUAL));
+            let room = (limit - length).min(length.max(FIRST));
             self.buffer.reserve_exact(room);
             let mut some = self.input.by_ref().take(room as u64);
             let read = some.read_until(b'\n', &mut self.buffer)?;
