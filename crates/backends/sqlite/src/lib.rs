@@ -6,6 +6,7 @@
 //! person's data. What has no column (cells of newer programs, values of another
 //! kind) is kept beside it as JSON and comes back as it was.
 
+mod absent;
 mod audit;
 mod backup;
 mod catalog;

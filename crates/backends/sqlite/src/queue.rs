@@ -47,6 +47,19 @@ impl WriteQueue for SqliteTx<'_> {
         Ok(())
     }
 
+    fn mark_sent(&mut self, entry: &Queued) -> Result<()> {
+        // Columns of an index that are set are written there again, too.
+        const UPDATE: &str = "UPDATE sync_queue SET payload = ?3, attempts = ?4 \
+                              WHERE id = ?1 AND entity_id = ?2";
+        let marked = self.write(|it| {
+            let number = whole("the number in the queue", entry.queue_id.0)?;
+            let payload = to_json(&entry.fields)?;
+            let values = (number, entry.id.to_bytes(), payload, entry.attempts);
+            it.with(UPDATE, |it| it.execute(values))
+        })?;
+        if marked > 0 { Ok(()) } else { self.enqueue(entry) }
+    }
+
     fn dequeue(&mut self, entity: &str, id: Id) -> Result<()> {
         let sql = &self.tables.of(entity).dequeue;
         let removed = |it: &mut Statement<'_>| it.execute((entity, id.to_bytes()));

@@ -2,7 +2,9 @@
 
 use driftline_core::{
     ALIASES, Cursor, Id, Result, Schema, Value,
-    store::{Fed, Find, Held, Lookup, Queued, ReadFeed, ReadRows, Stored, WriteQueue, WriteRows},
+    store::{
+        Fed, Find, Held, Lookup, QueueId, Queued, ReadFeed, ReadRows, Stored, WriteQueue, WriteRows,
+    },
     value::canonical,
 };
 use rusqlite::{Connection, OptionalExtension, Params, params_from_iter, types::ToSqlOutput};
@@ -13,7 +15,7 @@ use crate::{
     statements::Statements,
     table::{Table, Tables},
     tx::SqliteTx,
-    value::{at_most, bound, id, natural, text},
+    value::{self, at_most, bound, id, natural, text},
 };
 
 impl Lookup for SqliteTx<'_> {
@@ -23,7 +25,14 @@ impl Lookup for SqliteTx<'_> {
 
     fn get(&self, entity: &str, id: Id) -> Result<Option<Stored>> {
         let table = self.tables.of(entity);
-        self.named(read_row(&self.statements, table, entity, id))
+        if self.absent.borrow_mut().has(table.base, id) {
+            return Ok(None);
+        }
+        let found = self.named(read_row(&self.statements, table, entity, id))?;
+        if found.is_none() {
+            self.look_beyond(table, id)?;
+        }
+        Ok(found)
     }
 
     fn with_key(&self, entity: &str, key: &str) -> Result<Vec<Id>> {
@@ -117,12 +126,12 @@ impl ReadFeed for SqliteTx<'_> {
 
 impl WriteRows for SqliteTx<'_> {
     fn put(&mut self, entity: &str, stored: &Stored) -> Result<()> {
-        self.touch(entity);
+        self.touch(entity, stored.id);
         self.write(|it| write_row(it, self.tables.of(entity), entity, stored))
     }
 
     fn insert(&mut self, entity: &str, stored: &Stored) -> Result<()> {
-        self.touch(entity);
+        self.touch(entity, stored.id);
         let table = self.tables.of(entity);
         self.write(|it| insert_row(it, table, entity, stored))?;
         let row = (table.base, stored.id, self.connection().last_insert_rowid());
@@ -134,7 +143,7 @@ impl WriteRows for SqliteTx<'_> {
     fn remove(&mut self, entity: &str, id: Id) -> Result<()> {
         // The next row may get the number of this one, and must not get its entry.
         self.dequeue(entity, id)?;
-        self.touch(entity);
+        self.touch(entity, id);
         let sql = &self.tables.of(entity).remove;
         self.write(|it| it.with(sql, |it| it.execute((entity, id.to_bytes())))).map(drop)
     }
@@ -145,9 +154,17 @@ impl WriteRows for SqliteTx<'_> {
         self.write(|it| it.with(sql, |it| it.execute(values))).map(drop)
     }
 
-    fn acknowledge_after(&mut self, entity: &str, id: Id, was: Held, hash: u64) -> Result<bool> {
+    fn acknowledge_after(
+        &mut self,
+        entity: &str,
+        id: Id,
+        number: QueueId,
+        was: Held,
+        hash: u64,
+    ) -> Result<bool> {
         let sql = &self.tables.of(entity).acknowledge_after;
-        let values = (entity, id.to_bytes(), hash.cast_signed(), was.hash.cast_signed(), was.acked);
+        let (was_hash, number) = (was.hash.cast_signed(), at_most(number.0));
+        let values = (number, id.to_bytes(), hash.cast_signed(), was_hash, was.acked);
         self.write(|it| it.with(sql, |it| it.execute(values))).map(|it| it > 0)
     }
 
@@ -161,7 +178,7 @@ impl WriteRows for SqliteTx<'_> {
     }
 }
 
-impl SqliteTx<'_> {
+impl<'a> SqliteTx<'a> {
     /// Whether there are any aliases: most stores have none, and every row that is read asks.
     fn has_aliases(&self) -> Result<bool> {
         if let Some(known) = self.has_aliases.get() {
@@ -172,9 +189,24 @@ impl SqliteTx<'_> {
         Ok(found)
     }
 
-    /// Forgets what was known of the rows of `entity` that are about to change.
-    fn touch(&mut self, entity: &str) {
+    /// Finds out where the next row behind `id` is, which is not here, if that is likely to
+    /// spare looking for others.
+    fn look_beyond(&self, table: &'a Table, id: Id) -> Result<()> {
+        // A table of several entities may hold rows of others there.
+        if table.base == 0 || !self.absent.borrow_mut().missed() {
+            return Ok(());
+        }
+        let next = self.with(&table.next, |it| {
+            it.query_row(("", id.to_bytes()), |row| value::id(row.get_ref(0)?)).optional()
+        })?;
+        self.absent.borrow_mut().learn(table.base, id, next);
+        Ok(())
+    }
+
+    /// Forgets what was known of a row that is about to change.
+    fn touch(&mut self, entity: &str, id: Id) {
         self.inserted = None;
+        self.absent.borrow_mut().fill(self.tables.of(entity).base, id);
         if entity == ALIASES.name {
             self.has_aliases.set(None);
         }

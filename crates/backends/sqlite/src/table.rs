@@ -62,9 +62,10 @@ pub(crate) struct Table {
     pub(crate) deleted: String,
     /// ?3: the hash.
     pub(crate) acknowledge: String,
-    /// As `acknowledge`, where ?4 and ?5 are what was noted before.
+    /// As `acknowledge`, where ?4 and ?5 are what was noted before, of the row whose queue entry
+    /// had the number ?1.
     pub(crate) acknowledge_after: String,
-    /// As `get`, of the row whose queue entry has the number ?1.
+    /// As `get`, of the row whose queue entry has the number ?1, without what stays here.
     pub(crate) waiting: String,
     /// ?3 and on: [`Self::fields`].
     pub(crate) insert: String,
@@ -90,6 +91,8 @@ pub(crate) struct Table {
     pub(crate) dequeue: String,
     /// ?2: the key.
     pub(crate) with_key: String,
+    /// The first id behind ?2. Only of tables of one entity.
+    pub(crate) next: String,
     /// ?2: the id before the first, ?3: the limit.
     pub(crate) scan: String,
     /// As `scan`, of rows that keep something in `extra`.
@@ -194,6 +197,11 @@ impl Table {
         let fields: Vec<&str> = columns.iter().map(|it| it.sql.as_str()).chain(TAIL).collect();
         let listed = fields.join(", ");
         let select = format!("SELECT id, {listed} FROM {table} ");
+        // What stays here may be most of a row, and is not read where it is sent.
+        let travels = |it: &Column| if it.local { "NULL".to_owned() } else { it.sql.clone() };
+        let sent: Vec<String> =
+            columns.iter().map(travels).chain(TAIL.map(str::to_owned)).collect();
+        let sent = sent.join(", ");
         let values: String = (3..fields.len() + 3).map(|it| format!(", ?{it}")).collect();
         let is_indexed = |place: &usize| match columns.get(*place) {
             Some(column) => column.is_indexed,
@@ -226,9 +234,11 @@ impl Table {
             acknowledge: format!("UPDATE {table} SET hash = ?3, acked = 1 WHERE {mine}id = ?2"),
             acknowledge_after: format!(
                 "UPDATE {table} SET hash = ?3, acked = 1 \
-                 WHERE {mine}id = ?2 AND hash = ?4 AND acked = ?5"
+                 WHERE {ROW} = ?1 - {base} AND id = ?2 AND hash = ?4 AND acked = ?5"
             ),
-            waiting: format!("{select}WHERE {ROW} = ?1 - {base} AND id = ?2"),
+            waiting: format!(
+                "SELECT id, {sent} FROM {table} WHERE {ROW} = ?1 - {base} AND id = ?2"
+            ),
             insert: format!("INSERT INTO {table} ({key}id, {listed}) VALUES ({first}?2{values})"),
             update: format!("UPDATE {table} SET {} WHERE {mine}id = ?2", set(&plain)),
             reindex: format!(
@@ -246,6 +256,7 @@ impl Table {
             requeue: format!("{SET}WHERE id = (SELECT {entry} {from}) AND ?1 IS NOT NULL"),
             requeue_at: format!("{SET}WHERE id = ?1 AND entity_id = ?2"),
             dequeue: format!("DELETE FROM sync_queue WHERE id = (SELECT {entry} {from})"),
+            next: format!("SELECT id FROM {table} WHERE id > ?2 ORDER BY id LIMIT 1"),
             with_key: format!("SELECT id FROM {table} WHERE {mine}natural_key = ?2 ORDER BY id"),
             scan: scan(""),
             scan_extra: scan(" AND extra IS NOT NULL"),

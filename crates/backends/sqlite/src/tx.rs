@@ -9,7 +9,7 @@ use std::{
 use driftline_core::{Error, Id, Result, Schema, store::Notes};
 use rusqlite::{Connection, Statement};
 
-use crate::{error::failure, meta::Named, statements::Statements, table::Tables};
+use crate::{absent::Absent, error::failure, meta::Named, statements::Statements, table::Tables};
 
 /// A transaction. Only [`Store::write`](driftline_core::Store::write) hands it out as
 /// one that can write.
@@ -29,6 +29,8 @@ pub(crate) struct SqliteTx<'a> {
     pub(crate) inserted: Option<(i64, Id, i64)>,
     /// Whether there are any aliases, once somebody asked.
     pub(crate) has_aliases: Cell<Option<bool>>,
+    /// Ids that are known not to be here.
+    pub(crate) absent: RefCell<Absent>,
 }
 
 impl<'a> SqliteTx<'a> {
@@ -41,8 +43,18 @@ impl<'a> SqliteTx<'a> {
     ) -> Self {
         let (named, notes) = (RefCell::default(), Notes::default());
         let statements = Statements::of(connection);
-        let (inserted, has_aliases) = (None, Cell::new(None));
-        Self { statements, tables, schema, path, named, notes, queued: 0, inserted, has_aliases }
+        Self {
+            statements,
+            tables,
+            schema,
+            path,
+            named,
+            notes,
+            queued: 0,
+            inserted: None,
+            has_aliases: Cell::new(None),
+            absent: RefCell::default(),
+        }
     }
 
     pub(crate) fn connection(&self) -> &'a Connection {

@@ -215,7 +215,7 @@ fn collect(
             bytes += weight;
             entry.attempts += 1;
             entry.fields.values_mut().for_each(|carried| *carried = true);
-            tx.enqueue(&entry)?;
+            tx.mark_sent(&entry)?;
             batch.sent.push(sent);
         }
     }

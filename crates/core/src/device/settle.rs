@@ -124,7 +124,10 @@ fn follow(link: &mut Link, mut seqs: Vec<Seq>) {
 fn accept(tx: &mut dyn StoreTx, link: &mut Link, sent: &Sent, hash: u64) -> Result<bool> {
     let (entity, id) = (&sent.change.entity, sent.change.id);
     let unchanged = tx.dequeue_unchanged(entity, id, sent.queue_id, sent.counter)?;
-    if unchanged && sent.hash == hash && tx.acknowledge_after(entity, id, sent.held, hash)? {
+    if unchanged
+        && sent.hash == hash
+        && tx.acknowledge_after(entity, id, sent.queue_id, sent.held, hash)?
+    {
         if !sent.held.acked {
             alias::end_assumptions(tx, entity, id)?;
         }

@@ -170,6 +170,15 @@ pub trait WriteQueue: ReadQueue {
     /// When the store cannot be written.
     fn enqueue(&mut self, entry: &Queued) -> Result<()>;
 
+    /// As [`enqueue`](Self::enqueue), of an entry that was read, and of which nothing changed
+    /// since but its fields and how often it was sent.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    fn mark_sent(&mut self, entry: &Queued) -> Result<()> {
+        self.enqueue(entry)
+    }
+
     /// Takes the queue entry of a row away.
     ///
     /// # Errors

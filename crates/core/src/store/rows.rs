@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Find, Lookup, Queued};
+use super::{Find, Lookup, QueueId, Queued};
 use crate::{FieldName, Id, Result, Row, Seq};
 
 /// A row as a store keeps it.
@@ -76,7 +76,8 @@ pub trait ReadRows: Lookup {
     /// When the store cannot be read.
     fn held(&self, entity: &str, id: Id) -> Result<Option<Held>>;
 
-    /// The row that waits with `entry`: as [`get`](Lookup::get), for less.
+    /// The row that waits with `entry`: as [`get`](Lookup::get), for less. It may lack what
+    /// stays on this device.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -148,11 +149,19 @@ pub trait WriteRows: ReadRows {
 
     /// Notes that a hub has acknowledged the row with this id, if what was noted before still
     /// is `was`. Returns whether it was: as [`held`](ReadRows::held) and
-    /// [`acknowledge`](Self::acknowledge), for less.
+    /// [`acknowledge`](Self::acknowledge), for less. The row waited with the `number`, by which
+    /// a store may find it; one that it does not find so counts as changed.
     ///
     /// # Errors
     /// When the store cannot be written.
-    fn acknowledge_after(&mut self, entity: &str, id: Id, was: Held, hash: u64) -> Result<bool> {
+    fn acknowledge_after(
+        &mut self,
+        entity: &str,
+        id: Id,
+        _number: QueueId,
+        was: Held,
+        hash: u64,
+    ) -> Result<bool> {
         let is_so = self.held(entity, id)? == Some(was);
         if is_so {
             self.acknowledge(entity, id, hash)?;

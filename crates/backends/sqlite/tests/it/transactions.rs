@@ -32,6 +32,38 @@ fn a_job_that_fails_leaves_nothing() {
     assert_eq!(store.version().unwrap(), version);
 }
 
+/// Where many ids in a row are not here, a transaction stops looking for them one by one.
+#[test]
+fn a_transaction_sees_what_it_wrote_among_what_it_looked_for_in_vain() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("a.db"));
+    let store: &dyn Store = &store;
+    put(store, "notes", &note(60, &[]));
+    store
+        .transact(Durability::Full, |tx| {
+            let mut here = vec![60];
+            for number in (1..100).filter(|it| *it != 60) {
+                assert_eq!(tx.get("notes", id(number))?, None, "{number}");
+                if number % 3 == 0 {
+                    tx.insert("notes", &note(number, &[]))?;
+                    here.push(number);
+                } else if number % 3 == 1 {
+                    tx.put("notes", &note(number, &[]))?;
+                    here.push(number);
+                }
+                assert!(tx.get("folders", id(number))?.is_none());
+            }
+            for number in 1..100 {
+                let found = tx.get("notes", id(number))?.is_some();
+                assert_eq!(found, here.contains(&number), "{number}");
+            }
+            tx.remove("notes", id(60))?;
+            assert!(tx.get("notes", id(60))?.is_none());
+            Ok(())
+        })
+        .unwrap();
+}
+
 #[test]
 fn a_job_that_panics_leaves_nothing_and_the_store_goes_on() {
     let folder = tempfile::tempdir().unwrap();
