@@ -125,6 +125,21 @@ pub(crate) fn lock(path: &Path, patience: Duration) -> Result<FileLock> {
     }
 }
 
+/// Whether the disk gives all bytes of a file and of its log: if not, it is the disk that is at
+/// fault, and nobody knows what is in the file. Must be called with no connection open.
+pub(crate) fn read_through(path: &Path) -> Result<()> {
+    for part in [path.to_owned(), with_suffix(path, "-wal")] {
+        let read = fs::File::open(&part).and_then(|mut it| io::copy(&mut it, &mut io::sink()));
+        match read {
+            Err(it) if it.kind() != io::ErrorKind::NotFound => {
+                return Err(io_failure(&part, "read", it));
+            }
+            _ => (),
+        }
+    }
+    Ok(())
+}
+
 /// Moves a damaged file and what belongs to it aside, and says so. Must be called
 /// with the lock held and no connection open.
 pub(crate) fn move_aside(path: &Path, found: BoxError) -> Error {

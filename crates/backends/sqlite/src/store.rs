@@ -76,9 +76,17 @@ impl SqliteStore {
         let _lock = files::lock(&path, patience)?;
         files::check_log(&path)?;
         files::create(&path)?;
-        let (connection, tables) = match Self::prepare(&path, schema, patience) {
+        // A disk that failed to read once looks like damage to SQLite.
+        let prepared = match Self::prepare(&path, schema, patience) {
+            Err(it) if is_damage(&it) => Self::prepare(&path, schema, patience),
+            prepared => prepared,
+        };
+        let (connection, tables) = match prepared {
             Ok(ready) => ready,
-            Err(it) if is_damage(&it) => return Err(files::move_aside(&path, it.into())),
+            Err(it) if is_damage(&it) => {
+                files::read_through(&path)?;
+                return Err(files::move_aside(&path, it.into()));
+            }
             Err(it) => return Err(failure(&path, it)),
         };
         let file = files::identity(&path);

@@ -10,7 +10,9 @@ use crate::common::{self, id, note, open, schema};
 use disk::{Disk, Unflushed};
 use driftline_core::{Durability, Error, Result, Store};
 use driftline_sqlite::SqliteStore;
-use rusqlite::ffi::{SQLITE_FULL, SQLITE_IOERR_FSYNC, SQLITE_IOERR_WRITE};
+use rusqlite::ffi::{
+    SQLITE_FULL, SQLITE_IOERR_CORRUPTFS, SQLITE_IOERR_FSYNC, SQLITE_IOERR_READ, SQLITE_IOERR_WRITE,
+};
 use serde_json::json;
 
 const FILE: &str = "driftline.db";
@@ -122,5 +124,32 @@ fn a_disk_that_fails_at_any_moment_costs_nothing_that_was_reported() {
             assert!(common::get(&open(&path), "notes", id(99)).is_some(), "it goes on");
         }
         assert!(failures > 8, "the disk must fail: {failures}");
+    }
+}
+
+/// SQLite says of a disk that failed to read that the file is damaged.
+#[test]
+fn a_file_that_could_not_be_read_once_stays_where_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Disk::below(folder.path());
+    let path = folder.path().join(FILE);
+    common::put(&open(&path), "notes", &row(1));
+    for code in [SQLITE_IOERR_CORRUPTFS, SQLITE_IOERR_READ] {
+        let mut failures = 0;
+        for count in 0.. {
+            disk.fail_to_read_after(count, code);
+            let opened = SqliteStore::open(&path, schema());
+            if !disk.failed_to_read() {
+                break;
+            }
+            failures += 1;
+            match opened {
+                Ok(_) | Err(Error::Store { .. }) => (),
+                Err(other) => panic!("read {count} failed: {other:?}"),
+            }
+            assert!(common::get(&open(&path), "notes", id(1)).is_some(), "read {count} failed");
+            assert_eq!(fs::read_dir(folder.path()).unwrap().filter(is_damaged).count(), 0);
+        }
+        assert!(failures > 3, "reads must fail: {failures}");
     }
 }

@@ -38,6 +38,8 @@ struct Log {
     events: Vec<(PathBuf, Event)>,
     /// How many more changes succeed, and the code with which all others fail.
     fails: Option<(usize, c_int)>,
+    /// How many more reads succeed before one fails with this code.
+    fails_to_read: Option<(usize, c_int)>,
 }
 
 static LOG: LazyLock<Mutex<Log>> = LazyLock::new(Mutex::default);
@@ -55,6 +57,26 @@ pub(crate) fn note(path: &Path, event: Event) -> Result<(), c_int> {
     }
     log.events.push((path.to_owned(), event));
     Ok(())
+}
+
+/// Whether a file can be read; otherwise the code with which that fails, once.
+pub(crate) fn read(path: &Path) -> Result<(), c_int> {
+    let mut log = log();
+    if !path.starts_with(&log.folder) {
+        return Ok(());
+    }
+    match &mut log.fails_to_read {
+        Some((0, code)) => {
+            let code = *code;
+            log.fails_to_read = None;
+            Err(code)
+        }
+        Some((left, _)) => {
+            *left -= 1;
+            Ok(())
+        }
+        None => Ok(()),
+    }
 }
 
 /// Whether what happens to this file is written down.
@@ -124,6 +146,16 @@ impl Disk {
     /// Every change after the next `count` ones fails with a code of SQLite's.
     pub(crate) fn fail_after(&self, count: usize, code: c_int) {
         log().fails = Some((count, code));
+    }
+
+    /// One read after the next `count` ones fails with a code of SQLite's.
+    pub(crate) fn fail_to_read_after(&self, count: usize, code: c_int) {
+        log().fails_to_read = Some((count, code));
+    }
+
+    /// Whether that read failed. All succeed from now on.
+    pub(crate) fn failed_to_read(&self) -> bool {
+        log().fails_to_read.take().is_none()
     }
 
     /// Whether something failed. It works again from now on.

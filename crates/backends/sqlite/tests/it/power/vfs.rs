@@ -52,7 +52,7 @@ hand_on! {
     hand_on_write => xWrite(from: *const c_void, length: c_int, at: sqlite3_int64);
     hand_on_truncate => xTruncate(size: sqlite3_int64);
     hand_on_close => xClose();
-    read => xRead(to: *mut c_void, length: c_int, at: sqlite3_int64);
+    hand_on_read => xRead(to: *mut c_void, length: c_int, at: sqlite3_int64);
     file_size => xFileSize(to: *mut sqlite3_int64);
     lock => xLock(level: c_int);
     unlock => xUnlock(level: c_int);
@@ -88,6 +88,21 @@ unsafe extern "C" fn write(
         // SAFETY: as SQLite called it.
         SQLITE_OK => unsafe { hand_on_write(file, from, length, at) },
         code => code,
+    }
+}
+
+unsafe extern "C" fn read(
+    file: *mut sqlite3_file,
+    to: *mut c_void,
+    length: c_int,
+    at: sqlite3_int64,
+) -> c_int {
+    // SAFETY: SQLite hands in files that `open` made and `close` did not see.
+    let path = unsafe { (*file.cast::<Open>()).path.as_ref() };
+    match path.map_or(Ok(()), |it| disk::read(it)) {
+        // SAFETY: as SQLite called it.
+        Ok(()) => unsafe { hand_on_read(file, to, length, at) },
+        Err(code) => code,
     }
 }
 
