@@ -3,6 +3,7 @@
 mod all;
 
 use std::{
+    fs,
     io::{ErrorKind, Write as _},
     path::{Path, PathBuf},
 };
@@ -13,7 +14,6 @@ use driftline_client::Error as ClientError;
 use driftline_conversation::export::Detail;
 use driftline_core::{Error, SyncEntity as _};
 use driftline_entities::sessions::Session;
-use driftline_private as private;
 use serde_json::json;
 
 use super::subject::Subject;
@@ -75,16 +75,24 @@ impl Export {
     }
 }
 
+/// Writes a new file: beside its place, and there only once it is whole.
 fn save(context: &Context<'_>, path: &Path, text: &str) -> Result<()> {
     let shown = path.display();
-    let file = private::options().write(true).create_new(true).open(path);
-    let mut file = file.map_err(|error| match error.kind() {
+    if fs::symlink_metadata(path).is_ok() {
+        return Err(ClientError::Exists(path.to_owned()).into());
+    }
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Its owner's alone from the first byte on.
+    let file = tempfile::Builder::new().prefix(".driftline-export-").tempfile_in(folder);
+    let written = file.and_then(|mut file| {
+        writeln!(file, "{}", text.trim_end())?;
+        file.as_file().sync_all()?;
+        file.persist_noclobber(path).map_err(|it| it.error)
+    });
+    written.map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => ClientError::Exists(path.to_owned()).into(),
         _ => Failed::failed("unwritable", format!("{shown} cannot be written: {error}")),
     })?;
-    writeln!(file, "{}", text.trim_end())
-        .and_then(|()| file.sync_all())
-        .with_context(|| format!("{shown} cannot be written"))?;
     if context.output.json {
         return context.output.json(&json!({ "path": path }));
     }
