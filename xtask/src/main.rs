@@ -13,8 +13,11 @@ mod cargo;
 mod codegen;
 mod convex_check;
 mod convex_local;
+mod damage;
 mod debian;
 mod elsewhere;
+mod faults;
+mod kills;
 mod mistakes;
 mod new_entity;
 mod new_project;
@@ -71,6 +74,12 @@ enum Task {
     Test(test::Options),
     /// Compare what things cost with what they cost without syncing
     Bench(bench::Options),
+    /// Damage files of the program, and see what it says and how it goes on
+    Damage(damage::Options),
+    /// Let each system call of the program fail once, and compare with what it said
+    Faults(faults::Options),
+    /// Kill the program at random moments, and compare with what it acknowledged
+    Kills(kills::Options),
     /// Make mistakes in a copy of the engine, and see that the suite catches each
     Mistakes(mistakes::Options),
     /// Run a Convex deployment on this machine, with stand-ins for GitHub and Google
@@ -103,6 +112,9 @@ fn run(task: Task) -> Result<()> {
         Task::Pages => test::pages(root),
         Task::Test(options) => test::run(root, &options),
         Task::Bench(options) => bench::run(root, &options),
+        Task::Damage(options) => damage::run(root, &options),
+        Task::Faults(options) => faults::run(root, &options),
+        Task::Kills(options) => kills::run(root, &options),
         Task::Mistakes(options) => mistakes::run(root, &options),
         Task::ConvexLocal(options) => convex_local::run(root, &options),
         Task::ConvexCheck(options) => convex_check::run(&options),

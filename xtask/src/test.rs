@@ -16,7 +16,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{browser, cargo::cargo, elsewhere, npm::Package, postgres};
+use crate::{browser, cargo::cargo, elsewhere, faults, npm::Package, postgres};
 
 /// What to hand to cargo.
 #[derive(clap::Args)]
@@ -50,6 +50,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     if everything {
         // Before the tests of pages begin, which may install something, too.
         postgres::ready()?;
+        faults::ready()?;
     }
     let pages = if everything { Some(Beside::start(root)?) } else { None };
     let cargo = of_cargo(root, options);

@@ -13,12 +13,18 @@ mod common;
 mod config;
 mod connect;
 mod crash;
+#[cfg(target_os = "linux")]
+mod damage;
 mod export;
+#[cfg(target_os = "linux")]
+mod faults;
 mod first_merge;
 mod guard;
 mod held;
 mod import;
 mod inbox;
+#[cfg(target_os = "linux")]
+mod kills;
 mod lists;
 mod others;
 mod output;

@@ -1,0 +1,166 @@
+//! A folder with profiles, a home and a remote, and the real program, run in an environment
+//! that nobody else's settings reach.
+
+use std::{
+    ops::Deref,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    str::FromStr,
+    time::Duration,
+};
+
+use anyhow::{Context as _, Error, Result, bail, ensure};
+use driftline_testing::Home;
+use rusqlite::Connection;
+use serde_json::Value;
+
+use crate::run::{Ended, Running};
+
+/// The remote's file or folder.
+pub(crate) const REMOTE: &str = "shared";
+
+/// What the profiles of a place sync with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remote {
+    /// A SQLite file.
+    Sqlite,
+    /// A bucket in a folder, not sealed.
+    Bucket,
+}
+
+impl FromStr for Remote {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "sqlite" => Ok(Self::Sqlite),
+            "bucket" => Ok(Self::Bucket),
+            _ => bail!("`{text}` is neither `sqlite` nor `bucket`"),
+        }
+    }
+}
+
+impl Remote {
+    /// Its name in the config.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Bucket => "bucket",
+        }
+    }
+}
+
+/// Profiles, a home and a remote. All of it is gone with this.
+pub struct Place {
+    home: Home,
+    program: PathBuf,
+}
+
+impl Place {
+    /// An empty one, for the program at `program`.
+    pub fn new(program: &Path) -> Self {
+        Self { home: Home::new(), program: program.to_owned() }
+    }
+
+    /// The program, on a profile of this place.
+    pub(crate) fn command(&self, profile: &str, words: &[&str]) -> Command {
+        self.through(Command::new(&self.program), profile, words)
+    }
+
+    /// The program, started by another one that `strace` and its arguments are.
+    pub(crate) fn traced(&self, strace: &[String], profile: &str, words: &[&str]) -> Command {
+        let mut command = Command::new("strace");
+        command.args(strace).arg(&self.program);
+        self.through(command, profile, words)
+    }
+
+    fn through(&self, mut command: Command, profile: &str, words: &[&str]) -> Command {
+        command.env_clear().env("HOME", self.path("home")).current_dir(self.path(""));
+        command.envs(std::env::var_os("PATH").map(|it| ("PATH", it)));
+        command.args(["--profile", profile]).args(words).stdin(Stdio::null());
+        command
+    }
+
+    /// Starts it, to be killed after so long.
+    pub(crate) fn start(
+        &self,
+        profile: &str,
+        words: &[&str],
+        kill_after: Option<Duration>,
+    ) -> Result<Running> {
+        Running::start(&mut self.command(profile, words), kill_after)
+    }
+
+    /// Runs it to its end.
+    pub(crate) fn run(&self, profile: &str, words: &[&str]) -> Result<Ended> {
+        let mut ended = Running::all(vec![self.start(profile, words, None)?])?;
+        let ended = ended.pop().context("a program was lost")?;
+        match ended.fault() {
+            Some(fault) => bail!("{profile} {words:?}: {fault}"),
+            None => Ok(ended),
+        }
+    }
+
+    /// What it prints when it does what it is asked for.
+    pub(crate) fn ok(&self, profile: &str, words: &[&str]) -> Result<String> {
+        let ended = self.run(profile, words)?;
+        let (code, said) = (ended.code(), ended.stderr.trim());
+        ensure!(ended.is_done(), "{profile} {words:?} ended with {code:?}: {said}");
+        Ok(ended.stdout)
+    }
+
+    /// The same, as JSON.
+    pub(crate) fn json(&self, profile: &str, words: &[&str]) -> Result<Value> {
+        let text = self.ok(profile, &[words, &["--json"]].concat())?;
+        serde_json::from_str(&text).with_context(|| format!("{profile} {words:?}: {text}"))
+    }
+
+    pub(crate) fn import(&self, profile: &str) -> Result<()> {
+        self.ok(profile, IMPORT).map(drop)
+    }
+
+    /// The words that connect a profile with the remote.
+    pub(crate) fn connect(&self, remote: Remote) -> Vec<String> {
+        let place = self.path(REMOTE);
+        let more = match remote {
+            Remote::Sqlite => vec![format!("path={}", place.display())],
+            Remote::Bucket => {
+                vec![format!("url=file://{}", place.display()), "sealed=false".to_owned()]
+            }
+        };
+        let words = ["connect", remote.name()].map(str::to_owned).into_iter();
+        words.chain(more).chain(["--yes".to_owned()]).collect()
+    }
+
+    /// Whether `doctor` finds the rows of a profile sound, and so does SQLite.
+    pub(crate) fn examine(&self, profile: &str) -> Result<()> {
+        // Its exit code also says whether somebody is signed in, which nobody is here.
+        let said = self.run(profile, &["doctor", "--json"])?.stdout;
+        let checks: Value = serde_json::from_str(&said).context("what `doctor` says")?;
+        for it in checks.as_array().context("what `doctor` says is no list")? {
+            let is_fine = it["ok"] == true || it["check"] == "remote" || it["check"] == "sign-in";
+            ensure!(is_fine, "`doctor` on {profile}: {it}");
+        }
+        sound(&self.path(profile).join("driftline.db"))
+    }
+}
+
+/// The words of an import.
+pub(crate) const IMPORT: &[&str] = &["import", "--from", "home"];
+
+/// Whether SQLite finds nothing wrong with a database.
+pub(crate) fn sound(path: &Path) -> Result<()> {
+    let file = Connection::open(path)?;
+    file.busy_timeout(Duration::from_secs(30))?;
+    let found: String = file.query_row("PRAGMA integrity_check", [], |it| it.get(0))?;
+    ensure!(found == "ok", "{}: {found}", path.display());
+    Ok(())
+}
+
+impl Deref for Place {
+    type Target = Home;
+
+    fn deref(&self) -> &Home {
+        &self.home
+    }
+}
