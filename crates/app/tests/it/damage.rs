@@ -13,7 +13,7 @@ use crate::common::Place;
 #[test]
 fn whatever_is_damaged_is_told_or_made_whole() {
     let program = Path::new(env!("CARGO_BIN_EXE_driftline"));
-    let played = damage::run(program, 24, 1, |_| ()).unwrap_or_else(|it| panic!("{it:#}"));
+    let played = damage::run(program, 14, 1, |_| ()).unwrap_or_else(|it| panic!("{it:#}"));
     assert_eq!(played.broken, Vec::<String>::new());
     let has = |wanted| played.outcomes.keys().any(|(_, it)| *it == wanted);
     assert!(has(Outcome::SetAside) && has(Outcome::Reported), "{played:?}");

@@ -49,8 +49,8 @@ pub(super) fn harm(path: &Path, dice: &Dice, spared: Option<&str>) -> Result<&'s
         }
         4 => {
             let at = dice.below(length);
-            for place in at..(at + 1 + dice.below(PAGE * 2)).min(length) {
-                bytes[place] = u8::try_from(dice.below(256))?;
+            for byte in bytes.iter_mut().skip(at).take(1 + dice.below(PAGE * 2)) {
+                *byte = u8::try_from(dice.below(256))?;
             }
         }
         5 => bytes.clear(),

@@ -53,15 +53,14 @@ impl Work {
         let mut there = ledger.present(profile);
         there.retain(|(title, _)| !taken.contains(title));
         match (dice.below(16), dice.one(&there)) {
-            (0..3, _) => Self::add(profile, &title),
-            (3..6, Some((title, id))) => {
+            (0..3, Some((title, id))) => {
                 Self::change(profile, title, id, Some(format!("changed by {number}")))
             }
-            (6, Some((title, id))) => Self::change(profile, title, id, None),
-            (7..10, _) => Self::new(profile, "import", crate::place::IMPORT),
-            (10..14, _) => Self::new(profile, "sync", &["sync"]),
-            (14, _) => Self::new(profile, "backup", &["backup"]),
-            (15, _) => Self::new(profile, "search", &["search", "Message"]),
+            (3, Some((title, id))) => Self::change(profile, title, id, None),
+            (4..7, _) => Self::new(profile, "import", crate::place::IMPORT),
+            (7..11, _) => Self::new(profile, "sync", &["sync"]),
+            (11, _) => Self::new(profile, "backup", &["backup"]),
+            (12, _) => Self::new(profile, "search", &["search", "Message"]),
             _ => Self::add(profile, &title),
         }
     }
