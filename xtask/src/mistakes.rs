@@ -5,6 +5,8 @@
 //!
 //! It works on a copy of the sources, which lies beside what is built from it.
 
+mod change;
+mod generated;
 mod merge;
 
 use std::{
@@ -35,6 +37,12 @@ pub(crate) struct Options {
     /// The seed of the first schedule; the others follow it
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Make so many small changes by rule instead, drawn by the seed
+    #[arg(long, conflicts_with = "name")]
+    generated: Option<usize>,
+    /// How many schedules are played for each of those
+    #[arg(long, default_value_t = 300)]
+    short: u64,
 }
 
 /// A patch that makes one mistake.
@@ -56,9 +64,11 @@ struct Met {
 }
 
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
+    if let Some(count) = options.generated {
+        return generated::run(root, count, options);
+    }
     let mistakes = read(root, options.name.as_deref())?;
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    let target = env::current_dir()?.join(target).join("mistakes");
+    let target = target(root)?;
     let copy = target.join("sources");
     copy_sources(root, &copy)?;
     make_all(&copy, &mistakes)?;
@@ -89,6 +99,12 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
         survivors.join(", ")
     );
     Ok(())
+}
+
+/// Where everything is built.
+fn target(root: &Path) -> Result<PathBuf> {
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    Ok(env::current_dir()?.join(target).join("mistakes"))
 }
 
 /// The mistakes below `root` by name, or the one that is asked for.

@@ -54,7 +54,7 @@ pub(crate) fn merge(original: &str, mistakes: &[(usize, String)]) -> Result<Stri
 
 /// The lines inside each function that is not inside another one. The format of the
 /// sources is fixed, so a function ends at the first brace as far in as its beginning.
-fn bodies(lines: &[&str]) -> Vec<Range<usize>> {
+pub(super) fn bodies(lines: &[&str]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut place = 0;
     while place < lines.len() {
