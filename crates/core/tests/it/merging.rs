@@ -114,6 +114,23 @@ fn an_import_never_undoes_what_a_person_wrote() {
     assert_eq!(a.name(id).as_deref(), Some("Engine"));
 }
 
+/// Lists and searches are filled from the journal alone.
+#[test]
+fn an_import_is_in_the_journal() {
+    let (a, id) = (Device::new(1), imported("one"));
+    let noted = || {
+        let all = a.replica.read(|tx| tx.changed_since(0, 99)).unwrap();
+        all.into_iter().filter(|it| it.id == id).map(|it| it.revision).max()
+    };
+    assert!(a.import(id, 1, &[("path", "/src"), ("name", "src")]));
+    let first = noted().unwrap();
+    assert!(a.import(id, 2, &[("path", "/src"), ("name", "more complete")]));
+    let second = noted().unwrap();
+    assert!(second > first);
+    assert!(!a.import(id, 2, &[("path", "/src"), ("name", "more complete")]));
+    assert_eq!(noted(), Some(second));
+}
+
 #[test]
 fn what_gives_way_to_a_reading_that_withholds_something_is_kept_nowhere() {
     let whole = [("path", "/src"), ("name", "a secret")];
