@@ -114,6 +114,8 @@ pub(crate) fn is_damage(error: &rusqlite::Error) -> bool {
         || matches!(
             error,
             rusqlite::Error::InvalidColumnType(..)
+                | rusqlite::Error::IntegralValueOutOfRange(..)
+                | rusqlite::Error::Utf8Error(..)
                 | rusqlite::Error::FromSqlConversionFailure(..)
                 | rusqlite::Error::QueryReturnedNoRows
         )

@@ -255,6 +255,31 @@ fn a_device_that_starts_over_sends_what_is_folded_before_the_rows() {
 }
 
 #[test]
+fn a_page_is_no_larger_than_what_was_asked_for() {
+    let (a, hub) = (Device::new(1), hub());
+    for number in 0..6 {
+        a.folder(&format!("/{number}"));
+    }
+    a.sync(&hub).unwrap();
+    let sizes = |bytes| {
+        let (mut cursor, mut sizes) = (Cursor::default(), Vec::new());
+        loop {
+            let pull = Pull { protocol: PROTOCOL, cursor, rows: 10, bytes };
+            let page = block_on(hub.pull(pull)).unwrap();
+            sizes.push(page.changes.len());
+            cursor = page.next;
+            if page.next == page.head {
+                return (page.changes[0].row.weight(), sizes);
+            }
+        }
+    };
+    let (row, all) = sizes(1 << 20);
+    assert_eq!(all, [6]);
+    assert_eq!(sizes(2 * row).1, [2, 2, 2]);
+    assert_eq!(sizes(1).1, [1; 6], "one row, however large it is");
+}
+
+#[test]
 fn rows_that_are_renamed_to_one_key_stay_two() {
     let (a, b, hub) = (Device::new(1), Device::new(2), hub());
     let (one, other) = (a.folder("/one"), a.folder("/other"));

@@ -114,6 +114,21 @@ fn a_file_of_another_version_is_made_anew() {
 }
 
 #[test]
+fn a_file_with_a_text_that_is_none_is_made_anew() {
+    let world = World::new();
+    let session = world.session("one", 1);
+    world.say(session, "user", "needle", 2);
+    catch_up(&world.index);
+    let file = rusqlite::Connection::open(world.path()).unwrap();
+    let damage = "UPDATE state SET value = CAST(x'61ff' AS TEXT) WHERE key = 'entities'";
+    file.execute_batch(damage).unwrap();
+    drop(file);
+    let again = world.again();
+    catch_up(&again);
+    assert_eq!(hits(&again, "needle"), 1);
+}
+
+#[test]
 fn damage_that_shows_while_it_is_used_is_repaired() {
     let world = World::new();
     let session = world.session("one", 1);
