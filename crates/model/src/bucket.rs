@@ -11,6 +11,11 @@ pub type Value = u8;
 pub type Call = u8;
 /// The epoch of a space. Objects have it in their names.
 pub type Epoch = u8;
+/// A key, by the attempt that brought it in. 0 is the first one.
+pub type Key = u8;
+
+/// What an entry adds that adds no row.
+pub const NOTHING: Value = Value::MAX;
 
 /// An entry of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,6 +28,19 @@ pub struct Entry {
     pub before: Call,
     /// The device, as it calls itself: a copied profile has the name of the first one.
     pub writer: u8,
+    /// What it is sealed with.
+    pub key: Key,
+    /// What everything after it is sealed with, if it is a rotation.
+    pub next: Option<Next>,
+}
+
+/// What a rotation brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Next {
+    /// The new key.
+    pub key: Key,
+    /// Whoever has the key before finds the new one in the entry.
+    pub is_wrapped: bool,
 }
 
 /// What is under the name of a number.
@@ -49,22 +67,32 @@ pub struct Place {
     pub last: Call,
     /// Those that count.
     pub history: History,
+    /// What the next entry has to be sealed with.
+    pub key: Key,
 }
 
 impl Place {
-    /// Reads the next entry. One that was written after another entry than the one before it
-    /// is void: its writer never took it for written.
-    pub fn read(&mut self, entry: Entry, is_void_applied: bool) {
-        if entry.before == self.last || is_void_applied {
+    /// Whether an entry counts as the next one. One that was written after another entry than
+    /// the one before it is void: its writer never took it for written. So is one that is sealed
+    /// with a former key.
+    pub fn counts(&self, entry: &Entry, mistake: Option<Mistake>) -> bool {
+        let is_after = entry.before == self.last || mistake == Some(Mistake::TakesVoid);
+        is_after && (entry.key == self.key || mistake == Some(Mistake::TakesFormerKey))
+    }
+
+    /// Reads the next entry.
+    pub fn read(&mut self, entry: Entry, mistake: Option<Mistake>) {
+        if self.counts(&entry, mistake) {
             self.history.push((entry.call, entry.value));
+            self.key = entry.next.map_or(self.key, |it| it.key);
         }
         self.number += 1;
         self.last = entry.call;
     }
 
-    /// What the entries add.
+    /// The rows that the entries add.
     pub fn values(&self) -> BTreeSet<Value> {
-        self.history.iter().map(|(_, value)| *value).collect()
+        self.history.iter().map(|(_, value)| *value).filter(|it| *it != NOTHING).collect()
     }
 }
 
@@ -102,11 +130,30 @@ impl Bucket {
         }
         let is_free = self.slot(number) == Slot::Free;
         if is_free {
-            let end = self.slots.len().max(number);
-            self.slots.resize(end, Slot::Free);
-            self.slots[number - 1] = Slot::Taken(entry);
+            self.overwrite(number, entry);
         }
         is_free
+    }
+
+    /// Writes an entry over whatever has its number.
+    pub fn overwrite(&mut self, number: usize, entry: Entry) {
+        let end = self.slots.len().max(number);
+        self.slots.resize(end, Slot::Free);
+        self.slots[number - 1] = Slot::Taken(entry);
+    }
+
+    /// The keys that lead from those `held` through rotations that are still there.
+    pub fn keys_after(&self, held: &BTreeSet<Key>) -> BTreeSet<Key> {
+        let mut keys = held.clone();
+        for slot in &self.slots {
+            if let Slot::Taken(Entry { key, next: Some(next), .. }) = slot
+                && next.is_wrapped
+                && keys.contains(key)
+            {
+                keys.insert(next.key);
+            }
+        }
+        keys
     }
 
     /// Creates a snapshot, unless one that stands is at its number.
@@ -139,19 +186,21 @@ impl Bucket {
     pub fn newest(&self) -> Place {
         let mut place = self.snapshot(false).cloned().unwrap_or_default();
         while let Some(entry) = self.entry(place.number + 1) {
-            place.read(entry, false);
+            place.read(entry, None);
         }
         place
     }
 
     /// Takes away the oldest entry below the snapshot: it is overwritten by empty, or a rule of
-    /// the owner removed it. The entry of the snapshot itself stays. Returns whether there was
-    /// one.
+    /// the owner removed it. The entry of the snapshot itself stays, and so do rotations. Returns
+    /// whether there was one.
     pub fn remove_oldest(&mut self, by: Slot, mistake: Option<Mistake>) -> bool {
         let number = self.snapshot_number(mistake == Some(Mistake::TakesVoidSnapshots));
         let is_kept = mistake != Some(Mistake::OverwritesItsEntry);
         let end = number.saturating_sub(usize::from(is_kept)).min(self.slots.len());
-        let oldest = self.slots[..end].iter_mut().find(|it| matches!(it, Slot::Taken(_)));
+        let oldest = self.slots[..end]
+            .iter_mut()
+            .find(|it| matches!(it, Slot::Taken(Entry { next: None, .. })));
         oldest.map(|it| *it = by).is_some()
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     Mistake,
-    bucket::{Bucket, Call, Entry, Epoch, Place, Slot, Value},
+    bucket::{Bucket, Call, Entry, Epoch, Key, NOTHING, Next, Place, Slot, Value},
 };
 
 /// What a device is about to do.
@@ -26,6 +26,8 @@ pub enum Phase {
     Created(Entry),
     /// It says that nothing of its person is here.
     Stopped,
+    /// It says that it needs the words of the new key.
+    Locked,
 }
 
 /// A device.
@@ -43,6 +45,8 @@ pub struct Device {
     pub queue: BTreeSet<Value>,
     /// What it was told that the log holds.
     pub told: BTreeSet<Value>,
+    /// The keys that it holds.
+    pub keys: BTreeSet<Key>,
     /// What it is about to do.
     pub phase: Phase,
 }
@@ -67,13 +71,31 @@ impl Device {
         }
     }
 
-    fn take_snapshot(&mut self, snapshot: &Place, mistake: Option<Mistake>) {
+    fn take_snapshot(&mut self, bucket: &Bucket, snapshot: &Place, mistake: Option<Mistake>) {
+        let keys = bucket.keys_after(&self.keys);
+        if !keys.contains(&snapshot.key) {
+            return self.lock(mistake);
+        }
+        self.keys = keys;
         self.mirror = snapshot.clone();
         self.phase = Phase::Idle;
         self.rows.extend(self.mirror.values());
         if mistake != Some(Mistake::SnapshotIsSame) {
             self.start_over();
         }
+    }
+
+    fn lock(&mut self, mistake: Option<Mistake>) {
+        self.phase = Phase::Locked;
+        if mistake == Some(Mistake::DropsQueue) {
+            self.queue.clear();
+        }
+    }
+
+    /// Is given the words of a key.
+    pub fn unlock(&mut self, key: Key) {
+        self.keys.insert(key);
+        self.phase = Phase::Idle;
     }
 
     /// Belongs to another space of the same person from now on.
@@ -114,9 +136,9 @@ impl Device {
         let is_next_gone = bucket.entry(number + 1).is_none();
         match (bucket.slot(number), snapshot) {
             (Slot::Taken(entry), _) if entry.call != last => self.leave_history(mistake),
-            (Slot::Taken(_), Some(it)) if is_next_gone => self.take_snapshot(it, mistake),
+            (Slot::Taken(_), Some(it)) if is_next_gone => self.take_snapshot(bucket, it, mistake),
             (Slot::Taken(_), _) => return true,
-            (_, Some(it)) => self.take_snapshot(it, mistake),
+            (_, Some(it)) => self.take_snapshot(bucket, it, mistake),
             (_, None) if number == 0 => return true,
             (_, None) => self.leave_history(mistake),
         }
@@ -136,6 +158,14 @@ impl Device {
         };
         listed.remove(0);
         let is_last = listed.is_empty();
+        if let Some(next) = entry.next.filter(|_| self.mirror.counts(&entry, mistake)) {
+            if next.is_wrapped {
+                self.keys.insert(next.key);
+            }
+            if !self.keys.contains(&next.key) {
+                return self.lock(mistake);
+            }
+        }
         self.read(entry, mistake);
         if is_last {
             self.settle();
@@ -143,7 +173,7 @@ impl Device {
     }
 
     fn read(&mut self, entry: Entry, mistake: Option<Mistake>) {
-        self.mirror.read(entry, mistake == Some(Mistake::TakesVoid));
+        self.mirror.read(entry, mistake);
         self.rows.extend(self.mirror.values());
     }
 
@@ -158,9 +188,24 @@ impl Device {
     /// Makes an entry of what it has to send.
     pub fn prepare(&mut self, call: Call) -> bool {
         let (Phase::Ready, Some(value)) = (&self.phase, self.queue.first()) else { return false };
-        let entry = Entry { call, value: *value, before: self.mirror.last, writer: self.writer };
+        let entry = Entry { value: *value, ..self.entry(call) };
         self.phase = Phase::Creating(entry);
         true
+    }
+
+    fn entry(&self, call: Call) -> Entry {
+        let Place { last, key, .. } = self.mirror;
+        Entry { call, value: NOTHING, before: last, writer: self.writer, key, next: None }
+    }
+
+    /// Makes an entry that changes the key. The new one is kept first: without it, nobody could
+    /// ever read what follows.
+    pub fn rotate(&mut self, call: Call, is_wrapped: bool, mistake: Option<Mistake>) {
+        let next = Some(Next { key: call, is_wrapped });
+        self.phase = Phase::Creating(Entry { next, ..self.entry(call) });
+        if mistake != Some(Mistake::KeepsKeyLate) {
+            self.keys.insert(call);
+        }
     }
 
     /// Hears what became of the creation; nothing, if the answer was lost. Returns what it takes
@@ -169,10 +214,10 @@ impl Device {
         let Phase::Creating(entry) = self.phase else { return None };
         if created == Some(true) {
             self.phase = Phase::Created(entry);
-            return (mistake == Some(Mistake::NoListingAfter)).then(|| self.done(entry));
+            return if mistake == Some(Mistake::NoListingAfter) { self.done(entry) } else { None };
         }
         self.phase = Phase::Unsure(entry);
-        (mistake == Some(Mistake::BelievesExists)).then(|| self.done(entry))
+        if mistake == Some(Mistake::BelievesExists) { self.done(entry) } else { None }
     }
 
     /// Reads the number that it wanted to create.
@@ -197,7 +242,7 @@ impl Device {
         let Phase::Created(entry) = self.phase else { return None };
         self.phase = Phase::Idle;
         if mistake == Some(Mistake::AnySpace) && bucket.epoch != self.epoch {
-            return Some(self.done(entry));
+            return self.done(entry);
         }
         let Place { number, last, .. } = self.mirror;
         let is_before = bucket.entry(number).map_or(0, |it| it.call) == last
@@ -207,14 +252,18 @@ impl Device {
         let is_uncovered = bucket.snapshot_number(is_void_taken) <= number
             || mistake == Some(Mistake::ForgetsSnapshots);
         let is_written = bucket.epoch == self.epoch && is_before && is_own && is_uncovered;
-        is_written.then(|| self.done(entry))
+        if is_written { self.done(entry) } else { None }
     }
 
-    fn done(&mut self, entry: Entry) -> Value {
+    fn done(&mut self, entry: Entry) -> Option<Value> {
+        self.keys.extend(entry.next.map(|it| it.key));
         self.read(entry, None);
+        self.phase = Phase::Idle;
+        if entry.value == NOTHING {
+            return None;
+        }
         self.queue.remove(&entry.value);
         self.told.insert(entry.value);
-        self.phase = Phase::Idle;
-        entry.value
+        Some(entry.value)
     }
 }

@@ -29,11 +29,19 @@ pub enum Mistake {
     SnapshotIsSame,
     /// Who finds another history reads it and offers nothing again.
     HistoryIsSame,
+    /// An entry counts whatever key it is sealed with.
+    TakesFormerKey,
+    /// A rotation is written whatever has its number.
+    RotatesUnordered,
+    /// A new key is kept only once its rotation is known to be written.
+    KeepsKeyLate,
+    /// Who lacks the new key forgets what it had to send.
+    DropsQueue,
 }
 
 impl Mistake {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 17] = [
         Self::BelievesExists,
         Self::OwnByDevice,
         Self::NoListingAfter,
@@ -47,5 +55,9 @@ impl Mistake {
         Self::OverwritesItsEntry,
         Self::SnapshotIsSame,
         Self::HistoryIsSame,
+        Self::TakesFormerKey,
+        Self::RotatesUnordered,
+        Self::KeepsKeyLate,
+        Self::DropsQueue,
     ];
 }

@@ -23,6 +23,15 @@ pub(crate) fn all() -> Vec<Property<Run>> {
         // Whoever finds nothing to read has read the log: one order for all, and no other
         // history.
         Property::always("a mirror is the log", |_, state: &State| !state.is_mistaken),
+        // Otherwise nobody could ever read on.
+        Property::always("somebody holds the key", |_, state: &State| {
+            let key = state.bucket.newest().key;
+            state.devices.iter().any(|it| it.keys.contains(&key))
+        }),
+        Property::sometimes("a device needs the new words", |run: &Run, state: &State| {
+            let needs = |it: &crate::device::Device| it.phase == Phase::Locked;
+            run.scope.rotations == 0 || state.devices.iter().any(needs)
+        }),
         Property::sometimes("every row is in the log, and everybody knows", |_, state: &State| {
             let rows = state.devices.len();
             state.devices.iter().all(|it| it.told.len() == 1 && it.mirror.values().len() == rows)

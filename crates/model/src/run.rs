@@ -7,7 +7,7 @@ use stateright::{Model, Property};
 
 use crate::{
     Mistake, Scope,
-    bucket::{Bucket, Call, Entry, Epoch, Slot, Value},
+    bucket::{Bucket, Call, Entry, Epoch, Place, Slot, Value},
     device::{Device, Phase},
     properties,
 };
@@ -71,7 +71,17 @@ pub enum Step {
     Copy,
     /// The bucket is put back to the copy.
     PutBack,
+    /// A device changes the key; whoever has the one before finds the new one in the entry, or
+    /// does not.
+    Rotate(usize, bool),
+    /// A person gives a device the words of the key.
+    Unlock(usize),
+    /// Somebody who has only the first key appends.
+    Forge,
 }
+
+/// What somebody else adds.
+const FORGED: Value = Value::MAX - 1;
 
 impl State {
     fn lose(&mut self, next: Bucket) {
@@ -105,11 +115,17 @@ impl Run {
                 }
             }
             Phase::Ready if used.calls >= scope.calls => {}
+            Phase::Ready if used.rotations < scope.rotations => steps.extend([
+                Step::Go(place),
+                Step::Rotate(place, true),
+                Step::Rotate(place, false),
+            ]),
             Phase::Stopped if state.bucket.epoch.is_none() => steps.push(Step::Refill(place)),
             Phase::Stopped => steps.push(Step::Join(place)),
+            Phase::Locked => steps.push(Step::Unlock(place)),
             _ => steps.push(Step::Go(place)),
         }
-        if !matches!(device.phase, Phase::Idle | Phase::Stopped) {
+        if !matches!(device.phase, Phase::Idle | Phase::Stopped | Phase::Locked) {
             steps.push(Step::Stop(place));
         }
         let is_ahead = device.mirror.number > state.bucket.snapshot_number(false);
@@ -141,7 +157,7 @@ impl Run {
                 None
             }
             Phase::Created(_) => device.check(bucket, self.mistake),
-            Phase::Creating(_) | Phase::Stopped => None,
+            Phase::Creating(_) | Phase::Stopped | Phase::Locked => None,
         };
         state.tell(told);
     }
@@ -153,7 +169,11 @@ impl Run {
         let (epoch, number) = (device.epoch, device.mirror.number + 1);
         let mut created = None;
         if has_effect {
-            let it = bucket.create(epoch, number, entry);
+            let is_put = entry.next.is_some() && self.mistake == Some(Mistake::RotatesUnordered);
+            if is_put {
+                bucket.overwrite(number, entry);
+            }
+            let it = is_put || bucket.create(epoch, number, entry);
             created = is_heard.then_some(it);
         } else {
             late.push((epoch, number, entry));
@@ -173,7 +193,8 @@ impl Model for Run {
         let device = |place: u8| {
             let writer = place.saturating_sub(1);
             let (mirror, rows, queue, told, phase) = Default::default();
-            let mut device = Device { writer, epoch, mirror, rows, queue, told, phase };
+            let keys = BTreeSet::from([0]);
+            let mut device = Device { writer, epoch, mirror, rows, queue, told, keys, phase };
             device.write(place);
             device
         };
@@ -200,6 +221,9 @@ impl Model for Run {
         }
         if used.restores < scope.restores {
             steps.push(if state.copy.is_some() { Step::PutBack } else { Step::Copy });
+        }
+        if used.forged < scope.forged && state.bucket.newest().key != 0 {
+            steps.push(Step::Forge);
         }
     }
 
@@ -246,6 +270,22 @@ impl Model for Run {
                 state.used.restores += 1;
                 let copy = state.copy.take()?;
                 state.lose(copy);
+            }
+            Step::Rotate(it, is_wrapped) => {
+                state.used.rotations += 1;
+                state.used.calls += 1;
+                state.devices[it].rotate(state.used.calls, is_wrapped, self.mistake);
+            }
+            Step::Unlock(it) => {
+                let key = state.bucket.newest().key;
+                state.devices[it].unlock(key);
+            }
+            Step::Forge => {
+                state.used.forged += 1;
+                let Place { number, last, .. } = state.bucket.newest();
+                let (call, value, writer) = (Call::MAX, FORGED, u8::MAX);
+                let entry = Entry { call, value, before: last, writer, key: 0, next: None };
+                state.bucket.create(state.bucket.epoch, number + 1, entry);
             }
         }
         (state != *last).then_some(state)

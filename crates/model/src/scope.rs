@@ -17,6 +17,10 @@ pub struct Scope {
     pub wipes: u8,
     /// The bucket is put back to a copy.
     pub restores: u8,
+    /// The key is changed.
+    pub rotations: u8,
+    /// Somebody who has only the former key appends.
+    pub forged: u8,
 }
 
 impl Scope {
@@ -32,6 +36,11 @@ impl Scope {
             "restored and removed",
             Self { devices: 2, calls: 4, snapshots: 1, removed: 2, restores: 1, ..Self::NONE },
         ),
+        ("rotated", Self { devices: 2, calls: 3, lost: 1, rotations: 1, forged: 1, ..Self::NONE }),
+        (
+            "rotated and removed",
+            Self { devices: 2, calls: 3, snapshots: 1, removed: 2, rotations: 1, ..Self::NONE },
+        ),
     ];
 
     /// Greater ones, with several things at once: for minutes.
@@ -40,8 +49,19 @@ impl Scope {
         ("snapshots", Self { devices: 3, calls: 3, snapshots: 2, removed: 2, ..Self::NONE }),
         ("wiped", Self { devices: 3, calls: 3, lost: 1, wipes: 1, ..Self::NONE }),
         ("restored", Self { devices: 3, calls: 4, restores: 1, ..Self::NONE }),
+        ("rotated", Self { devices: 2, calls: 4, lost: 1, rotations: 2, forged: 1, ..Self::NONE }),
+        ("rotated by three", Self { devices: 3, calls: 4, rotations: 1, forged: 1, ..Self::NONE }),
     ];
 
-    const NONE: Self =
-        Self { devices: 0, calls: 0, lost: 0, snapshots: 0, removed: 0, wipes: 0, restores: 0 };
+    const NONE: Self = Self {
+        devices: 0,
+        calls: 0,
+        lost: 0,
+        snapshots: 0,
+        removed: 0,
+        wipes: 0,
+        restores: 0,
+        rotations: 0,
+        forged: 0,
+    };
 }
