@@ -1,15 +1,19 @@
 //! The address of a bucket, as a config file has it, and how what is there is reached.
 
-use std::{fs, path::PathBuf, sync::Arc};
+use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 
 use driftline_core::{Error, ExposeSecret as _, Result, SecretString, excerpt};
 use object_store::{
-    ObjectStore, aws::AmazonS3Builder, azure::MicrosoftAzureBuilder,
+    ObjectStore, RetryConfig, aws::AmazonS3Builder, azure::MicrosoftAzureBuilder,
     gcp::GoogleCloudStorageBuilder, local::LocalFileSystem, path::Path, prefix::PrefixStore,
 };
 use url::Url;
 
-use crate::fault;
+use crate::{
+    bucket::Connection,
+    fault,
+    time::{StoreTime, Timed},
+};
 
 /// Where a bucket is.
 #[derive(Clone, Debug)]
@@ -58,7 +62,13 @@ impl Address {
     }
 
     /// The objects there. Nothing is called yet.
-    pub(crate) fn open(&self, credentials: &Credentials) -> Result<Arc<dyn ObjectStore>> {
+    pub(crate) fn open(&self, credentials: &Credentials) -> Result<Connection> {
+        let time = StoreTime::default();
+        let store = self.store(credentials, &time)?;
+        Ok(Connection { store, time })
+    }
+
+    fn store(&self, credentials: &Credentials, time: &StoreTime) -> Result<Arc<dyn ObjectStore>> {
         // What calls a bucket takes the cryptography of the process; one was chosen, or ours is.
         let _chosen = rustls::crypto::ring::default_provider().install_default();
         let failed = |it| fault::failed(&self.name(), it);
@@ -67,11 +77,15 @@ impl Address {
         match self.url.scheme() {
             "file" => self.folder(),
             "gs" => {
-                let store = GoogleCloudStorageBuilder::from_env().with_bucket_name(host);
+                let store = GoogleCloudStorageBuilder::from_env()
+                    .with_http_connector(Timed::noting(time))
+                    .with_bucket_name(host);
                 Ok(within(store.build().map_err(failed)?, path))
             }
             "az" => {
-                let mut store = MicrosoftAzureBuilder::from_env().with_container_name(host);
+                let mut store = MicrosoftAzureBuilder::from_env()
+                    .with_http_connector(Timed::noting(time))
+                    .with_container_name(host);
                 if let Some(account) = &credentials.id {
                     store = store.with_account(account.expose_secret());
                 }
@@ -80,12 +94,17 @@ impl Address {
                 }
                 Ok(within(store.build().map_err(failed)?, path))
             }
-            "s3" => Ok(within(self.s3(credentials, host, None).build().map_err(failed)?, path)),
+            "s3" => {
+                let store = self.s3(credentials, host, None);
+                let store = store.with_http_connector(Timed::noting(time));
+                Ok(within(store.build().map_err(failed)?, path))
+            }
             scheme => {
                 let port = self.url.port().map(|it| format!(":{it}")).unwrap_or_default();
                 let endpoint = format!("{scheme}://{host}{port}");
                 let (bucket, prefix) = path.split_once('/').unwrap_or((path, ""));
                 let store = self.s3(credentials, bucket, Some(endpoint));
+                let store = store.with_http_connector(Timed::noting(time));
                 Ok(within(store.with_allow_http(scheme == "http").build().map_err(failed)?, prefix))
             }
         }
@@ -97,7 +116,13 @@ impl Address {
         bucket: &str,
         endpoint: Option<String>,
     ) -> AmazonS3Builder {
-        let mut store = AmazonS3Builder::from_env().with_bucket_name(bucket);
+        // The engine tries again by itself, and a person is waiting.
+        let retry = RetryConfig {
+            max_retries: 3,
+            retry_timeout: Duration::from_secs(30),
+            ..RetryConfig::default()
+        };
+        let mut store = AmazonS3Builder::from_env().with_bucket_name(bucket).with_retry(retry);
         if let Some(region) = &self.region {
             store = store.with_region(region);
         } else if endpoint.is_some() {

@@ -5,18 +5,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use driftline_core::{
     Answers, Backend, Env, Error, Head, Hear, Heard, Hub, Limits, Millis, PROTOCOL, Page, Pull,
-    Push, Result, Store, TakeSnapshot, hub,
+    Push, Result, Secrets, Store, TakeSnapshot, hub,
 };
 use futures_util::future::BoxFuture;
 use object_store::{ObjectStore, ObjectStoreExt as _, path::Path};
 
 use crate::{
     fault,
+    keeper::{Held, Keeper},
+    key::Ring,
     log::{Log, Object},
     mirror::{Mirror, state},
     names,
-    seal::{Codec, Key},
+    rotate::ring,
+    seal::Codec,
     space::Space,
+    time::StoreTime,
 };
 
 /// How often the bucket is looked at by who listens to it: each time is one listing.
@@ -28,7 +32,7 @@ pub trait Connect: Send + Sync {
     /// What a person calls the place.
     fn name(&self) -> String;
 
-    /// The objects, and the key that they are sealed with, if it is here.
+    /// The objects.
     ///
     /// # Errors
     /// When the place cannot be used, or secrets cannot be read.
@@ -40,8 +44,8 @@ pub trait Connect: Send + Sync {
 pub struct Connection {
     /// The objects.
     pub store: Arc<dyn ObjectStore>,
-    /// The key, if one is kept here.
-    pub key: Option<Key>,
+    /// What the service said last of the time.
+    pub time: StoreTime,
 }
 
 /// Opens the store in which the mirror of this space is.
@@ -66,6 +70,7 @@ impl Default for Options {
 pub struct Bucket {
     pub(crate) name: String,
     connect: Box<dyn Connect>,
+    pub(crate) keeper: Keeper,
     mirrors: MakeMirror,
     pub(crate) env: Arc<dyn Env>,
     pub(crate) options: Options,
@@ -77,16 +82,27 @@ pub(crate) struct Opened {
     pub(crate) space: Space,
     pub(crate) log: Log,
     pub(crate) mirror: Mirror,
+    pub(crate) time: StoreTime,
+    /// The log has at least so many entries.
+    pub(crate) least: u64,
+    /// The words of the key still say how long the log is at least.
+    pub(crate) is_new: bool,
     /// What the store called the object of the space.
     tag: Mutex<Option<String>>,
 }
 
 impl Bucket {
-    /// One that is reached by `connect` and has its mirror where `mirrors` says. Nothing is
-    /// called yet.
-    pub fn new(connect: Box<dyn Connect>, mirrors: MakeMirror, env: Arc<dyn Env>) -> Self {
-        let name = connect.name();
-        Self { name, connect, mirrors, env, options: Options::default(), opened: Mutex::new(None) }
+    /// One that is reached by `connect`, has its key in `secrets` under the name of the place,
+    /// and its mirror where `mirrors` says. Nothing is called yet.
+    pub fn new(
+        connect: Box<dyn Connect>,
+        secrets: Arc<dyn Secrets>,
+        mirrors: MakeMirror,
+        env: Arc<dyn Env>,
+    ) -> Self {
+        let (name, opened) = (connect.name(), Mutex::new(None));
+        let keeper = Keeper::new(secrets, name.clone());
+        Self { name, connect, keeper, mirrors, env, options: Options::default(), opened }
     }
 
     /// The same with other options.
@@ -100,16 +116,20 @@ impl Bucket {
         if let Some(opened) = self.kept().clone() {
             return Ok(opened);
         }
-        let Connection { store, key } = self.connect.connect().await?;
+        let Connection { store, time } = self.connect.connect().await?;
         let (space, object) = read_space(&*store, &self.name)
             .await?
             .ok_or_else(|| fault::nothing_here(&self.name))?;
-        space.check(&self.name, key.as_ref())?;
-        let codec = Codec::new(&self.name, &space, key.as_ref());
-        let (name, epoch) = (self.name.clone(), space.epoch.clone());
+        let log = Log::new(store, &self.name, &space);
+        let held = self.keeper.held().await?.filter(|_| space.key.is_some());
+        let given = held.as_ref().map_or(0, |it| it.least);
+        let ring = ring(&log, &space, held.map(|it: Held| it.key)).await?;
+        let is_new = given > 0;
+        let least = ring.as_ref().map_or(0, Ring::newest_from).max(given);
+        let log = Log { codec: Codec::new(&self.name, &space, ring), ..log };
         let mirror = Mirror::open((self.mirrors)(&space)?, space.clone(), self.env.clone())?;
-        let log = Log { store, name, epoch, codec };
-        let opened = Arc::new(Opened { space, log, mirror, tag: Mutex::new(object.tag) });
+        let tag = Mutex::new(object.tag);
+        let opened = Arc::new(Opened { space, log, mirror, time, least, is_new, tag });
         *self.kept() = Some(opened.clone());
         Ok(opened)
     }
@@ -161,7 +181,7 @@ pub(crate) async fn read_space(
 ) -> Result<Option<(Space, Object)>> {
     let got = match store.get(&Path::from(names::SPACE)).await {
         Ok(got) => got,
-        Err(object_store::Error::NotFound { .. }) => return Ok(None),
+        Err(error) if fault::is_absent(&error) => return Ok(None),
         Err(error) => return Err(fault::failed(name, error)),
     };
     let object = Object::of(&got.meta);
@@ -182,7 +202,8 @@ impl Backend for Bucket {
     async fn pull(&self, request: Pull) -> Result<Page> {
         self.check_protocol(request.protocol)?;
         let (opened, _) = self.catch_up().await?;
-        opened.mirror.store.view(|tx| hub::serve(tx, &request, None))
+        let time = opened.time.last();
+        opened.mirror.store.view(|tx| hub::serve(tx, &request, time))
     }
 
     async fn push(&self, request: Push) -> Result<Answers> {

@@ -10,8 +10,9 @@ use crate::{
     entry::Entry,
     fault,
     log::{Listed, Object},
-    mirror::{Place, Read},
+    mirror::{Place, Read, Step},
     names,
+    rotate::Rotation,
     seal::{Kind, hash},
 };
 
@@ -35,28 +36,59 @@ impl Bucket {
     pub(crate) async fn catch_up(&self) -> Result<(Arc<Opened>, Place)> {
         for _ in 0..TRIES {
             let opened = self.opened().await?;
-            let place = opened.mirror.place()?;
-            let listed = opened.log.list(place.number).await?;
-            if !opened.is_same_space(listed.space.as_ref()).await? {
-                self.close();
-                continue;
-            }
-            match opened.next(&place, &listed).await? {
-                Next::End => return Ok((opened, place)),
-                Next::Away => opened.mirror.leave(&place)?,
-                Next::Snapshot(number) => {
-                    if let Some(loaded) = opened.log.load_snapshot(number).await? {
-                        opened.mirror.take(&place, loaded)?;
-                    }
+            match self.look(&opened).await {
+                Ok(Some(place)) => {
+                    self.reached(&opened, &place).await?;
+                    return Ok((opened, place));
                 }
-                Next::Entries(entries) => {
-                    if let Some(place) = opened.read(place, entries).await? {
-                        return Ok((opened, place));
-                    }
-                }
+                Ok(None) => {}
+                Err(error) => match fault::unknown(&error) {
+                    Some(id) => self.follow(&opened, id).await?,
+                    None => return Err(error),
+                },
             }
         }
         Err(busy(&self.name))
+    }
+
+    /// Reads what is new at this moment. Returns where the mirror is if that is everything.
+    async fn look(&self, opened: &Opened) -> Result<Option<Place>> {
+        let place = opened.mirror.place()?;
+        if !opened.has_key_of(&place)? {
+            opened.mirror.leave(&place)?;
+            return Ok(None);
+        }
+        let listed = opened.log.list(place.number).await?;
+        if !opened.is_same_space(listed.space.as_ref()).await? {
+            self.close();
+            return Ok(None);
+        }
+        match opened.next(&place, &listed).await? {
+            Next::End => return Ok(Some(place)),
+            Next::Away => opened.mirror.leave(&place)?,
+            Next::Snapshot(number) => {
+                if let Some(loaded) = opened.log.load_snapshot(number).await? {
+                    opened.mirror.take(&place, loaded)?;
+                }
+            }
+            Next::Entries(entries) => return opened.read(place, entries).await,
+        }
+        Ok(None)
+    }
+
+    /// A log that ends before an entry that was there is an older state of it. Once it was
+    /// reached, a mirror notices that by itself.
+    async fn reached(&self, opened: &Opened, place: &Place) -> Result<()> {
+        if place.number < opened.least {
+            return Err(fault::went_back(&self.name, place.number, opened.least));
+        }
+        if opened.is_new
+            && let Some(held) = self.keeper.held().await?
+        {
+            self.keeper.keep(&held.key).await?;
+            self.close();
+        }
+        Ok(())
     }
 }
 
@@ -66,6 +98,21 @@ pub(crate) fn busy(name: &str) -> Error {
 }
 
 impl Opened {
+    /// Whether what follows this place is sealed as this process believes. Another one of the
+    /// profile may have read that the key was changed: then the error asks for that key.
+    fn has_key_of(&self, place: &Place) -> Result<bool> {
+        let due = self.log.codec.key_after(place.number);
+        if place.number == 0 || due == place.key {
+            return Ok(true);
+        }
+        match (&self.log.codec.ring, &place.key) {
+            (Some(ring), Some(id)) if ring.named(id).is_none() => {
+                Err(fault::unknown_key(&self.log.name, id))
+            }
+            _ => Ok(false),
+        }
+    }
+
     async fn next(&self, place: &Place, listed: &Listed) -> Result<Next> {
         let snapshots = listed.snapshots.keys().copied();
         let newest = snapshots.max().filter(|it| *it > place.number);
@@ -80,6 +127,9 @@ impl Opened {
         };
         if !is_there && place.number > 0 {
             return Ok(newest.map_or(Next::Away, Next::Snapshot));
+        }
+        if !self.is_pinned(place).await? {
+            return Ok(Next::Away);
         }
         let entries: Vec<Object> = (place.number + 1..)
             .map_while(|it| listed.entries.get(&it))
@@ -113,6 +163,14 @@ impl Opened {
         Ok(Some(is_same))
     }
 
+    /// Whether the last entry that counts is there as it was read, where void ones follow it. One
+    /// that is gone was overwritten below a snapshot, which counts by itself.
+    pub(crate) async fn is_pinned(&self, place: &Place) -> Result<bool> {
+        let Some(pin) = place.pin.as_ref().filter(|it| it.number > 0) else { return Ok(true) };
+        let found = self.log.get(&names::entry(&self.log.epoch, pin.number)).await?;
+        Ok(found.is_none_or(|(bytes, _)| bytes.is_empty() || hash(&bytes) == pin.hash))
+    }
+
     /// Reads these entries. Returns where the mirror is then; none if something changed
     /// meanwhile.
     async fn read(&self, mut place: Place, entries: Vec<Object>) -> Result<Option<Place>> {
@@ -123,10 +181,9 @@ impl Opened {
             if object.tag != listed.tag || bytes.is_empty() {
                 return Ok(None);
             }
-            let (entry, before) = self.log.codec.open::<Entry>(Kind::Entry, number, 0, &bytes)?;
-            // Written after another entry, by somebody who never took it for written.
-            let entry = (before == place.hash).then_some(entry);
-            let read = Read { hash: hash(&bytes), tag: object.tag, entry };
+            let step = self.step(&place, &bytes)?;
+            let key = self.log.codec.key_after(number);
+            let read = Read { hash: hash(&bytes), tag: object.tag, key, step };
             self.mirror.apply(&place, read)?;
             place = self.mirror.place()?;
             if place.number != number {
@@ -134,6 +191,37 @@ impl Opened {
             }
         }
         Ok(Some(place))
+    }
+
+    /// What the entry after `place` does. One that was written after another entry is void:
+    /// whoever wrote it never took it for written. So is one under a former key.
+    fn step(&self, place: &Place, bytes: &[u8]) -> Result<Step> {
+        let (log, number) = (&self.log, place.number + 1);
+        let ring = log.codec.ring.as_ref();
+        let turns = ring.and_then(|it| it.turns(number));
+        let kind = match ring {
+            Some(_) => log.codec.header(&format!("entry {number}"), bytes)?.kind,
+            None => Kind::Entry,
+        };
+        let (step, is_current, before) = if kind == Kind::Rotation {
+            let open = log.codec.open::<Rotation>(Kind::Rotation, number, 0, bytes)?;
+            let is_valid = open.is_current && open.before == place.hash;
+            if is_valid && turns.is_none_or(|it| it.id() != open.holds.id) {
+                return Err(fault::unknown_key(&log.name, &open.holds.id));
+            }
+            (Step::Turn, open.is_current, open.before)
+        } else {
+            let open = log.codec.open::<Entry>(Kind::Entry, number, 0, bytes)?;
+            (Step::Push(open.holds), open.is_current, open.before)
+        };
+        let step = if is_current && before == place.hash { step } else { Step::Void };
+        match (turns, &step) {
+            // The key that is here came in by another entry than this one.
+            (Some(_), Step::Push(_) | Step::Void) => {
+                Err(fault::went_back(&log.name, place.number, number))
+            }
+            _ => Ok(step),
+        }
     }
 }
 

@@ -6,6 +6,24 @@ use object_store::Error as Cause;
 /// What became of a call, for a person.
 pub(crate) fn failed(name: &str, error: Cause) -> Error {
     let (what, help) = match &error {
+        _ if is_elsewhere(&error) => (
+            format!("{name} is in another region"),
+            "set `region` to the region of the bucket, and connect again",
+        ),
+        _ if says(&error, &["NoSuchBucket", "ContainerNotFound"]) => (
+            format!("there is no bucket {name}"),
+            "check its address, or make the bucket first; nothing here is lost",
+        ),
+        _ if says(&error, &["ExpiredToken", "TokenRefreshRequired", "InvalidToken"]) => {
+            (format!("the credentials for {name} have expired"), "get new ones, and connect again")
+        }
+        _ if says(&error, &["RequestTimeTooSkewed"]) => {
+            (format!("{name} has another time than this machine"), "set the clock of this machine")
+        }
+        _ if says(&error, &["InvalidAccessKeyId", "SignatureDoesNotMatch"]) => (
+            format!("{name} does not accept the credentials"),
+            "check the access key and its secret, and connect again",
+        ),
         Cause::Unauthenticated { .. } => (
             format!("{name} does not accept the credentials"),
             "check the access key, its secret and the region, and connect again",
@@ -27,6 +45,41 @@ pub(crate) fn failed(name: &str, error: Cause) -> Error {
         }
     };
     Error::Store { what, help: help.into(), source: Some(error.into()) }
+}
+
+/// Whether nothing has the name that was asked for, in a place that there is.
+pub(crate) fn is_absent(error: &Cause) -> bool {
+    let is_not_found = matches!(error, Cause::NotFound { .. });
+    is_not_found && !says(error, &["NoSuchBucket", "ContainerNotFound"])
+}
+
+/// Services of many regions say in several ways that they are not the right one.
+fn is_elsewhere(error: &Cause) -> bool {
+    let codes = ["PermanentRedirect", "TemporaryRedirect", "AuthorizationHeaderMalformed"];
+    says(error, &codes) || chain(error).any(|it| it.contains("incorrectly configured region"))
+}
+
+/// Whether the service gave one of these codes as its reason.
+fn says(error: &Cause, codes: &[&str]) -> bool {
+    let is_code = |text: &str| codes.iter().any(|it| text.contains(&format!("<Code>{it}</Code>")));
+    chain(error).any(|it| is_code(&it))
+}
+
+fn chain(error: &Cause) -> impl Iterator<Item = String> {
+    let first: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    std::iter::successors(first, |it| it.source()).map(ToString::to_string)
+}
+
+/// A page came back where an object was expected.
+pub(crate) fn is_page(name: &str) -> Error {
+    Error::Store {
+        what: format!("something else answered in the place of {name}, with a web page"),
+        help:
+            "check its address, and whether this network wants a sign-in or has a proxy; nothing \
+               here is lost"
+                .into(),
+        source: None,
+    }
 }
 
 /// There is no space.
@@ -65,8 +118,70 @@ pub(crate) fn changed(name: &str, object: &str, found: &str) -> Error {
 /// The key is another one.
 pub(crate) fn wrong_key(name: &str) -> Error {
     Error::Store {
-        what: format!("what is at {name} is sealed with another key"),
+        what: format!(
+            "what is at {name} is sealed with another key, or was put back to before its key was \
+             changed"
+        ),
         help: "connect again with the words of its key, as a device shows them that syncs with it"
+            .into(),
+        source: None,
+    }
+}
+
+/// A sealed place, and what follows is sealed with a key that its device does not know. It is
+/// looked for, and this is what is left where that is not tried.
+pub(crate) fn unknown_key(name: &str, id: &str) -> Error {
+    let source = Some(UnknownKey(id.to_owned()).into());
+    match new_words(name) {
+        Error::Store { what, help, .. } => Error::Store { what, help, source },
+        other => other,
+    }
+}
+
+/// What an unknown key is called, if that is what failed.
+pub(crate) fn unknown(error: &Error) -> Option<&str> {
+    let Error::Store { source: Some(source), .. } = error else { return None };
+    source.downcast_ref::<UnknownKey>().map(|it| it.0.as_str())
+}
+
+#[derive(Debug)]
+struct UnknownKey(String);
+
+impl std::fmt::Display for UnknownKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the key is called {}", self.0)
+    }
+}
+
+impl std::error::Error for UnknownKey {}
+
+/// The key was changed, and gives no way to the new one.
+pub(crate) fn new_words(name: &str) -> Error {
+    Error::Store {
+        what: format!("the key of {name} was changed, and this device needs its new words"),
+        help: "connect again with the new words; what was not sent yet waits here".into(),
+        source: None,
+    }
+}
+
+/// There is no key to change.
+pub(crate) fn not_sealed(name: &str) -> Error {
+    Error::Store {
+        what: format!("nothing at {name} is sealed, so there is no key"),
+        help: "connect with an empty place, which is sealed unless you say otherwise".into(),
+        source: None,
+    }
+}
+
+/// The log ends before an entry that is known to have been there.
+pub(crate) fn went_back(name: &str, number: u64, least: u64) -> Error {
+    Error::Store {
+        what: format!(
+            "{name} ends at entry {number}, and had {least} when the words of its key were shown: \
+             it was put back to an older state"
+        ),
+        help: "restore the newer state. If it was put back on purpose, connect with words that a \
+               device shows from now on"
             .into(),
         source: None,
     }

@@ -7,13 +7,15 @@
 //! in every order of its steps.
 //!
 //! Reading order: [`space`](Space), `seal` and `entry` are what is written; `log` are the calls,
-//! `mirror` what they lead to; `catch_up`, `push` and `snapshot` are the protocol.
+//! `mirror` what they lead to; `catch_up`, `push`, `packs` and `rotate` are the protocol.
 
 mod address;
 mod bucket;
 mod catch_up;
 mod entry;
 mod fault;
+mod keeper;
+mod key;
 mod log;
 mod mirror;
 mod names;
@@ -21,14 +23,17 @@ mod packs;
 mod plugin;
 mod push;
 mod race;
+mod rotate;
 mod seal;
 mod set_up;
 mod space;
+mod time;
 mod words;
 
 pub use self::{
     bucket::{Bucket, Connect, Connection, MakeMirror, Options},
-    seal::Key,
+    key::Key,
     set_up::BucketSetUp,
     space::Space,
+    time::StoreTime,
 };

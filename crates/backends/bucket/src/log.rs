@@ -9,7 +9,7 @@ use object_store::{
     Error as Cause, ObjectMeta, ObjectStore, ObjectStoreExt as _, PutMode, PutPayload, path::Path,
 };
 
-use crate::{fault, names, seal::Codec};
+use crate::{fault, names, seal::Codec, space::Space};
 
 /// What a listing says of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +56,12 @@ pub(crate) struct Log {
 }
 
 impl Log {
+    /// That of a space, before its keys are known.
+    pub(crate) fn new(store: Arc<dyn ObjectStore>, name: &str, space: &Space) -> Self {
+        let codec = Codec::new(name, space, None);
+        Self { store, name: name.to_owned(), epoch: space.epoch.clone(), codec }
+    }
+
     /// What there is from entry `from` on. Who has read none first looks for a snapshot. The
     /// newest one after `from` stands; void ones are left out.
     pub(crate) async fn list(&self, from: u64) -> Result<Listed> {
@@ -105,7 +111,7 @@ impl Log {
     pub(crate) async fn get(&self, path: &Path) -> Result<Option<(Bytes, Object)>> {
         let got = match self.store.get(path).await {
             Ok(got) => got,
-            Err(Cause::NotFound { .. }) => return Ok(None),
+            Err(error) if fault::is_absent(&error) => return Ok(None),
             Err(error) => return Err(self.failed(error)),
         };
         let object = Object::of(&got.meta);

@@ -31,17 +31,50 @@ pub(crate) struct Place {
     pub(crate) hash: String,
     /// What the store called its object.
     pub(crate) tag: Option<String>,
+    /// The last entry that counts, if void ones follow it. A void one says nothing of what is
+    /// below it: a late call may write the same one in another history.
+    #[serde(default)]
+    pub(crate) pin: Option<Pin>,
+    /// What the key is called that seals what follows; none where nothing is sealed.
+    #[serde(default)]
+    pub(crate) key: Option<String>,
     /// The number of the entry for which it was made anew because the sums differed.
     #[serde(default)]
     rebuilt: u64,
+}
+
+/// An entry that counts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Pin {
+    pub(crate) number: u64,
+    pub(crate) hash: String,
+}
+
+impl Place {
+    /// The last entry that counts; number 0 if none does.
+    fn pinned(&self) -> Pin {
+        self.pin.clone().unwrap_or(Pin { number: self.number, hash: self.hash.clone() })
+    }
 }
 
 /// An object of an entry.
 pub(crate) struct Read {
     pub(crate) hash: String,
     pub(crate) tag: Option<String>,
-    /// What it holds; none if it counts for nothing.
-    pub(crate) entry: Option<Entry>,
+    /// What the key is called that seals what follows.
+    pub(crate) key: Option<String>,
+    /// What it holds.
+    pub(crate) step: Step,
+}
+
+/// What an entry does.
+pub(crate) enum Step {
+    /// It adds what came of a push.
+    Push(Entry),
+    /// It changes the key.
+    Turn,
+    /// It counts for nothing.
+    Void,
 }
 
 /// The mirror of one space.
@@ -90,9 +123,10 @@ impl Mirror {
     /// Takes in the entry after `from`.
     pub(crate) fn apply(&self, from: &Place, read: Read) -> Result<()> {
         self.at(from, |tx| {
-            let Read { hash, tag, entry } = read;
+            let Read { hash, tag, key, step } = read;
             let number = from.number + 1;
-            if let Some(entry) = entry {
+            let pin = matches!(step, Step::Void).then(|| from.pinned());
+            if let Step::Push(entry) = step {
                 let mut state = state(tx)?;
                 let differs = entry.apply(tx, &mut state)?;
                 if !differs.is_empty() && from.rebuilt < number {
@@ -101,7 +135,7 @@ impl Mirror {
                 }
                 hub::save(tx, Some(&state))?;
             }
-            keep(tx, &Place { number, hash, tag, ..from.clone() })
+            keep(tx, &Place { number, hash, tag, pin, key, rebuilt: from.rebuilt })
         })
     }
 
@@ -113,8 +147,9 @@ impl Mirror {
     /// Starts from a snapshot.
     pub(crate) fn take(&self, from: &Place, loaded: Loaded) -> Result<()> {
         self.at(from, |tx| {
-            let Loaded { number, hash, packs, state: given } = loaded;
-            self.begin(tx, &Place { number, hash, tag: None, rebuilt: from.rebuilt })?;
+            let Loaded { number, hash, key, packs, state: given } = loaded;
+            let rebuilt = from.rebuilt;
+            self.begin(tx, &Place { number, hash, key, rebuilt, ..Place::default() })?;
             let mut state = self.empty();
             for kept in packs.into_iter().flatten() {
                 kept.apply(tx, &mut state)?;

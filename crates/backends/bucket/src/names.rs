@@ -24,6 +24,11 @@ pub(crate) fn pack(epoch: &str, name: &str) -> Path {
     Path::from(format!("data/{epoch}/{name}"))
 }
 
+/// The keys before the one called `key`, sealed with it. A pack's name is of another length.
+pub(crate) fn keys(epoch: &str, key: &str) -> Path {
+    Path::from(format!("data/{epoch}/{key}"))
+}
+
 /// The kind, epoch and number in a name; none if it is not one of ours.
 pub(crate) fn read(path: &Path) -> Option<(&str, &str, u64)> {
     let (kind, rest) = path.as_ref().split_once('/')?;

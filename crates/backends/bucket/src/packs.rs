@@ -35,6 +35,8 @@ struct Manifest {
 pub(crate) struct Loaded {
     pub(crate) number: u64,
     pub(crate) hash: String,
+    /// What the key is called that seals what follows.
+    pub(crate) key: Option<String>,
     pub(crate) packs: Vec<Vec<Kept>>,
     pub(crate) state: State,
 }
@@ -47,13 +49,16 @@ struct Packed {
 }
 
 impl Log {
-    /// The object that names the packs; none if it is gone or was overwritten.
+    /// The object that names the packs; none if it is gone, was overwritten, or is sealed with a
+    /// former key.
     async fn manifest(&self, number: u64) -> Result<Option<Manifest>> {
         let found = self.get(&names::snapshot(&self.epoch, number)).await?;
         let Some((bytes, _)) = found.filter(|(bytes, _)| !bytes.is_empty()) else {
             return Ok(None);
         };
-        Ok(Some(self.codec.open(Kind::Snapshot, number, 0, &bytes)?.0))
+        let open = self.codec.open(Kind::Snapshot, number, 0, &bytes)?;
+        // Under a former key, anybody may have written it who was to know nothing any more.
+        Ok(Some(open.holds).filter(|_| open.is_current))
     }
 
     /// Whether this snapshot counts: the entry at its number is the one that it was made at.
@@ -89,10 +94,11 @@ impl Log {
                 let object = format!("pack {name}");
                 return Err(fault::changed(&self.name, &object, "its hash is another one"));
             }
-            packs.push(self.codec.open::<Vec<Kept>>(Kind::Pack, number, part, &bytes)?.0);
+            packs.push(self.codec.open::<Vec<Kept>>(Kind::Pack, number, part, &bytes)?.holds);
         }
         let Manifest { hash, state, .. } = manifest;
-        Ok(Some(Loaded { number, hash, packs, state }))
+        let key = self.codec.key_after(number);
+        Ok(Some(Loaded { number, hash, key, packs, state }))
     }
 
     /// Writes a snapshot of what the mirror holds, unless somebody else was faster. Then old
@@ -105,6 +111,10 @@ impl Log {
     ) -> Result<()> {
         let packed = mirror.store.view(|tx| self.pack(tx, env))?;
         let number = packed.place.number;
+        // A void entry does not say what is below it.
+        if packed.place.pin.is_some() {
+            return Ok(());
+        }
         if !self.is_entry(number, &packed.place.hash).await? {
             return Ok(());
         }
@@ -129,6 +139,11 @@ impl Log {
             }
             // A void one holds the name, and would for good.
             self.put(&path, bytes.into()).await?;
+            // Whoever wrote there at the same moment names other packs.
+            let there = self.manifest(number).await?;
+            if there.is_some_and(|it| it.packs != named) {
+                return self.remove_packs(&named).await;
+            }
         }
         self.tidy(number, keep).await
     }
@@ -189,8 +204,11 @@ impl Log {
         let entries = self.store.list(Some(&prefix)).try_collect::<Vec<_>>().await;
         for meta in entries.map_err(|it| fault::failed(&self.name, it))? {
             let number = names::read(&meta.location).map(|(_, _, number)| number);
-            // The entry of the snapshot stays: the snapshot counts only while it is there.
-            if meta.size > 0 && number.is_some_and(|it| it < *last) {
+            // The entry of the snapshot stays: the snapshot counts only while it is there. So do
+            // entries that changed the key: they lead who missed them to the new one.
+            let turns =
+                |it: u64| self.codec.ring.as_ref().is_some_and(|ring| ring.turns(it).is_some());
+            if meta.size > 0 && number.is_some_and(|it| it < *last && !turns(it)) {
                 self.put(&meta.location, Vec::new().into()).await?;
             }
         }

@@ -15,8 +15,8 @@ use driftline_sqlite::SqliteStore;
 use crate::{
     address::{Address, Credentials},
     bucket::{Bucket, Connect, Connection, MakeMirror},
-    seal::Key,
-    set_up::{BucketSetUp, KEY},
+    keeper::KEY,
+    set_up::BucketSetUp,
     space::Space,
 };
 
@@ -49,8 +49,12 @@ inventory::submit! {
 
 fn open_remote(open: &OpenBackend<'_>) -> Result<Arc<dyn Backend>> {
     let place = Place::of(open)?;
-    let mirrors = mirrors(open.profile, open.schema);
-    Ok(Arc::new(Bucket::new(Box::new(place), mirrors, open.env.clone())))
+    Ok(Arc::new(bucket(open, place)))
+}
+
+fn bucket(open: &OpenBackend<'_>, place: Place) -> Bucket {
+    let (secrets, mirrors) = (place.secrets.clone(), mirrors(open.profile, open.schema));
+    Bucket::new(Box::new(place), secrets, mirrors, open.env.clone())
 }
 
 fn open_set_up(open: &OpenBackend<'_>) -> Result<Arc<dyn SetUp>> {
@@ -64,7 +68,9 @@ fn open_set_up(open: &OpenBackend<'_>) -> Result<Arc<dyn SetUp>> {
         Some(Value::String(it)) if it == "false" => false,
         Some(_) => return Err(Error::bad_value("[remote]", "sealed", "true or false")),
     };
-    Ok(Arc::new(BucketSetUp::new(Box::new(place), secrets, is_sealed, open.env.clone())))
+    let log = bucket(open, Place::of(open)?);
+    let set_up = BucketSetUp::new(Box::new(place), secrets, is_sealed, open.env.clone());
+    Ok(Arc::new(set_up.with_log(log)))
 }
 
 /// A file in the profile for each space, so that a config that points elsewhere does not read
@@ -113,8 +119,6 @@ impl Connect for Place {
 
     async fn connect(&self) -> Result<Connection> {
         let (id, secret) = (self.secret(ID).await?, self.secret(SECRET).await?);
-        let store = self.address.open(&Credentials { id, secret })?;
-        let key = self.secret(KEY).await?.map(|it| Key::of_words(&it)).transpose()?;
-        Ok(Connection { store, key })
+        self.address.open(&Credentials { id, secret })
     }
 }

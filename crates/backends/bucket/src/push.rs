@@ -10,17 +10,17 @@ use crate::{
     catch_up::busy,
     entry::{Entry, Kept},
     log::Created,
-    mirror::{Place, Read, place, state},
+    mirror::{Place, Read, Step, place, state},
     names,
     seal::{Kind, Which, hash},
     space::{FORMAT, random_name},
 };
 
 /// How many others may be faster before a push is tried again later.
-const TRIES: usize = 30;
+pub(crate) const TRIES: usize = 30;
 
 /// An entry as its object, and what became of it.
-struct Written {
+pub(crate) struct Written {
     hash: String,
     tag: Option<String>,
 }
@@ -35,12 +35,10 @@ impl Bucket {
             let number = at.number + 1;
             let which = Which { kind: Kind::Entry, number, part: 0, before: &at.hash };
             let bytes = opened.log.codec.seal(which, &entry, &*self.env)?;
-            let Some(written) = opened.write(number, bytes).await? else { continue };
-            if !opened.is_written(&at, &written).await? {
-                continue;
-            }
+            let Some(written) = opened.write_after(&at, bytes).await? else { continue };
             let Written { hash, tag } = written;
-            opened.mirror.apply(&at, Read { hash, tag, entry: Some(entry) })?;
+            let key = opened.log.codec.key_after(number);
+            opened.mirror.apply(&at, Read { hash, tag, key, step: Step::Push(entry) })?;
             self.maybe_snapshot(&opened, number).await;
             return Ok(answers);
         }
@@ -59,7 +57,8 @@ impl Bucket {
             if place(tx)?.as_ref() != Some(at) {
                 return Ok(None);
             }
-            let judged = judge(tx, state(tx)?, &self.name, push.clone(), None)?;
+            let time = opened.time.last();
+            let judged = judge(tx, state(tx)?, &self.name, push.clone(), time)?;
             let Judged { answers, taken, state } = judged;
             if taken.is_empty() {
                 return Ok(Some((answers, None)));
@@ -75,7 +74,7 @@ impl Bucket {
                 device: push.device.clone(),
                 serial: push.serial,
                 reads: FORMAT,
-                time: None,
+                time,
                 rows,
                 sums,
             };
@@ -94,6 +93,12 @@ impl Bucket {
 }
 
 impl Opened {
+    /// Appends what is sealed to the entry at `at`; none if somebody else was faster.
+    pub(crate) async fn write_after(&self, at: &Place, bytes: Vec<u8>) -> Result<Option<Written>> {
+        let Some(written) = self.write(at.number + 1, bytes).await? else { return Ok(None) };
+        Ok(if self.is_written(at, &written).await? { Some(written) } else { None })
+    }
+
     /// Creates the entry; none if somebody else was faster, or nobody knows.
     async fn write(&self, number: u64, bytes: Vec<u8>) -> Result<Option<Written>> {
         let hash = hash(&bytes);
@@ -136,6 +141,9 @@ impl Opened {
             if !is_same {
                 return Ok(false);
             }
+        }
+        if !self.is_pinned(at).await? {
+            return Ok(false);
         }
         let Some(there) = listed.entries.get(&number) else { return Ok(false) };
         if there.tag.is_some() && there.tag == written.tag {

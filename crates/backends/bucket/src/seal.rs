@@ -2,20 +2,18 @@
 //! key is given, what it holds is sealed with XChaCha20-Poly1305, and the line, which stays
 //! readable, is sealed to it: an object under another name, number or history does not open.
 
-use std::sync::Arc;
-
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
 };
-use driftline_core::{Env, Result, SecretString};
+use driftline_core::{Env, Result};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
 use crate::{
     fault,
+    key::{Key, Ring},
     space::{FORMAT, Space},
-    words,
 };
 
 /// How far compression goes: further costs more than it saves.
@@ -24,71 +22,17 @@ const LEVEL: i32 = 3;
 const LARGEST: usize = 1 << 30;
 const NONCE: usize = 24;
 
-/// The key that a bucket is sealed with.
-#[derive(Clone)]
-pub struct Key {
-    bytes: Arc<SecretBytes>,
-}
-
-struct SecretBytes([u8; 32]);
-
-impl std::fmt::Debug for Key {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Key")
-    }
-}
-
-impl Key {
-    /// Another one.
-    pub fn draw(env: &dyn Env) -> Self {
-        let mut bytes = [0; 32];
-        for part in bytes.chunks_mut(8) {
-            part.copy_from_slice(&env.random().to_be_bytes());
-        }
-        Self { bytes: Arc::new(SecretBytes(bytes)) }
-    }
-
-    /// The key of these words.
-    ///
-    /// # Errors
-    /// When they are no words of a key: one is missing, or mistyped.
-    pub fn of_words(words: &SecretString) -> Result<Self> {
-        let bytes = words::read(words).ok_or_else(|| fault::bad_words(words))?;
-        Ok(Self { bytes: Arc::new(SecretBytes(bytes)) })
-    }
-
-    /// It as words.
-    pub fn words(&self) -> SecretString {
-        words::words(&self.bytes.0)
-    }
-
-    /// What tells whether a key is this one, and nothing else.
-    pub(crate) fn check_value(&self) -> String {
-        self.derived(b"driftline-key-check")
-    }
-
-    /// What stands for the person who has it.
-    pub(crate) fn fingerprint(&self) -> String {
-        self.derived(b"driftline-key-person")
-    }
-
-    /// What objects call it.
-    fn id(&self) -> String {
-        self.derived(b"driftline-key-id")[..16].to_owned()
-    }
-
-    fn derived(&self, purpose: &[u8]) -> String {
-        hex(&Sha256::new().chain_update(purpose).chain_update(self.bytes.0).finalize()[..16])
-    }
-}
-
 /// What an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Kind {
     Entry,
+    /// An entry that changes the key.
+    Rotation,
     Pack,
     Snapshot,
+    /// The keys before one, sealed with that one.
+    Keys,
 }
 
 /// The line before what an object holds.
@@ -99,7 +43,7 @@ pub(crate) struct Header {
     account: String,
     epoch: String,
     /// The key; none where nothing is sealed.
-    key: Option<String>,
+    pub(crate) key: Option<String>,
     pub(crate) number: u64,
     part: u64,
     /// The hash of the entry before.
@@ -117,20 +61,34 @@ pub(crate) struct Which<'a> {
     pub(crate) before: &'a str,
 }
 
+/// An object that was opened.
+pub(crate) struct Open<T> {
+    pub(crate) holds: T,
+    /// The hash of the entry that its writer saw before it.
+    pub(crate) before: String,
+    /// It is sealed with the key that is due at its number, and not with a former one.
+    pub(crate) is_current: bool,
+}
+
 /// Writes and reads the objects of one space.
 #[derive(Clone)]
 pub(crate) struct Codec {
     name: String,
     account: String,
     epoch: String,
-    key: Option<Key>,
+    /// The keys; none where nothing is sealed.
+    pub(crate) ring: Option<Ring>,
 }
 
 impl Codec {
-    pub(crate) fn new(name: &str, space: &Space, key: Option<&Key>) -> Self {
-        let key = key.filter(|_| space.key.is_some()).cloned();
+    pub(crate) fn new(name: &str, space: &Space, ring: Option<Ring>) -> Self {
         let Space { account, epoch, .. } = space.clone();
-        Self { name: name.to_owned(), account, epoch, key }
+        Self { name: name.to_owned(), account, epoch, ring }
+    }
+
+    /// What the key is called that is due after entry `number`.
+    pub(crate) fn key_after(&self, number: u64) -> Option<String> {
+        Some(self.ring.as_ref()?.due(Kind::Snapshot, number).id())
     }
 
     /// The bytes of an object.
@@ -142,8 +100,9 @@ impl Codec {
     ) -> Result<Vec<u8>> {
         let broken = |error: String| fault::changed(&self.name, "what is written", &error);
         let plain = serde_json::to_vec(holds).map_err(|it| broken(it.to_string()))?;
-        let mut header = self.header(which);
-        let Some(key) = &self.key else {
+        let key = self.ring.as_ref().map(|it| it.due(which.kind, which.number));
+        let mut header = self.header_of(which, key);
+        let Some(key) = key else {
             header.sum = Some(hash(&plain));
             let all = [line(&header), plain].concat();
             return zstd::bulk::compress(&all, LEVEL).map_err(|it| broken(it.to_string()));
@@ -160,24 +119,13 @@ impl Codec {
         Ok([&line[..], &nonce, &sealed].concat())
     }
 
-    /// What is in an object, and the hash of the entry that its writer saw before it.
-    pub(crate) fn open<T: DeserializeOwned>(
-        &self,
-        kind: Kind,
-        number: u64,
-        part: u64,
-        bytes: &[u8],
-    ) -> Result<(T, String)> {
-        let object = format!("{kind:?} {number}").to_lowercase();
-        let bad = |found: &str| fault::changed(&self.name, &object, found);
-        let unpacked;
-        let bytes = match &self.key {
-            Some(_) => bytes,
-            None => {
-                unpacked = unpack(bytes).ok_or_else(|| bad("it is cut, or no object of ours"))?;
-                &unpacked
-            }
-        };
+    /// What an object that is sealed says of itself. It is proved only once the object is opened.
+    pub(crate) fn header(&self, object: &str, bytes: &[u8]) -> Result<Header> {
+        Ok(self.split(object, bytes)?.0)
+    }
+
+    fn split<'a>(&self, object: &str, bytes: &'a [u8]) -> Result<(Header, &'a [u8], &'a [u8])> {
+        let bad = |found: &str| fault::changed(&self.name, object, found);
         let end = bytes.iter().take(4096).position(|it| *it == b'\n');
         let end = end.ok_or_else(|| bad("it is cut, or no object of ours"))? + 1;
         let (line, rest) = bytes.split_at(end);
@@ -186,36 +134,60 @@ impl Codec {
         if header.format > FORMAT {
             return Err(fault::newer(&self.name, header.format, FORMAT));
         }
+        Ok((header, line, rest))
+    }
+
+    /// What is in an object.
+    pub(crate) fn open<T: DeserializeOwned>(
+        &self,
+        kind: Kind,
+        number: u64,
+        part: u64,
+        bytes: &[u8],
+    ) -> Result<Open<T>> {
+        let object = format!("{kind:?} {number}").to_lowercase();
+        let bad = |found: &str| fault::changed(&self.name, &object, found);
+        let unpacked;
+        let bytes = match &self.ring {
+            Some(_) => bytes,
+            None => {
+                unpacked = unpack(bytes).ok_or_else(|| bad("it is cut, or no object of ours"))?;
+                &unpacked
+            }
+        };
+        let (header, line, rest) = self.split(&object, bytes)?;
+        let key = match (&self.ring, &header.key) {
+            (Some(ring), Some(id)) => {
+                Some(ring.named(id).ok_or_else(|| fault::unknown_key(&self.name, id))?)
+            }
+            _ => None,
+        };
         let before = header.before.clone();
-        let meant = self.header(Which { kind, number, part, before: &before });
-        let is_meant = Header { sum: header.sum.clone(), ..meant } == header;
-        if !is_meant {
+        let meant = self.header_of(Which { kind, number, part, before: &before }, key);
+        if (Header { sum: header.sum.clone(), ..meant }) != header {
             return Err(bad("it belongs to another place"));
         }
-        let plain = match &self.key {
-            Some(key) => self.unseal(key, line, rest).ok_or_else(|| bad("it does not open"))?,
-            None if header.sum.as_deref() == Some(&hash(rest)) => rest.to_vec(),
-            None => return Err(bad("its sum is another one")),
+        let plain = match (&self.ring, key) {
+            (Some(_), Some(key)) => {
+                unseal(key, line, rest).ok_or_else(|| bad("it does not open"))?
+            }
+            (None, _) if header.sum.as_deref() == Some(&hash(rest)) => rest.to_vec(),
+            (None, _) => return Err(bad("its sum is another one")),
+            (Some(_), None) => return Err(bad("it is not sealed")),
         };
         let holds = serde_json::from_slice(&plain).map_err(|it| bad(&it.to_string()))?;
-        Ok((holds, before))
+        let due = self.ring.as_ref().map(|it| it.due(kind, number).id());
+        Ok(Open { holds, before, is_current: due == header.key })
     }
 
-    fn unseal(&self, key: &Key, line: &[u8], rest: &[u8]) -> Option<Vec<u8>> {
-        let (nonce, sealed) = rest.split_at_checked(NONCE)?;
-        let nonce: [u8; NONCE] = nonce.try_into().ok()?;
-        let payload = Payload { msg: sealed, aad: line };
-        unpack(&cipher(key).decrypt(&XNonce::from(nonce), payload).ok()?)
-    }
-
-    fn header(&self, which: Which<'_>) -> Header {
+    fn header_of(&self, which: Which<'_>, key: Option<&Key>) -> Header {
         let Which { kind, number, part, before } = which;
         Header {
             format: FORMAT,
             kind,
             account: self.account.clone(),
             epoch: self.epoch.clone(),
-            key: self.key.as_ref().map(Key::id),
+            key: key.map(Key::id),
             number,
             part,
             before: before.to_owned(),
@@ -224,8 +196,15 @@ impl Codec {
     }
 }
 
+fn unseal(key: &Key, line: &[u8], rest: &[u8]) -> Option<Vec<u8>> {
+    let (nonce, sealed) = rest.split_at_checked(NONCE)?;
+    let nonce: [u8; NONCE] = nonce.try_into().ok()?;
+    let payload = Payload { msg: sealed, aad: line };
+    unpack(&cipher(key).decrypt(&XNonce::from(nonce), payload).ok()?)
+}
+
 fn cipher(key: &Key) -> XChaCha20Poly1305 {
-    XChaCha20Poly1305::new(&key.bytes.0.into())
+    XChaCha20Poly1305::new(key.bytes().into())
 }
 
 fn line(header: &Header) -> Vec<u8> {

@@ -12,15 +12,18 @@ use object_store::{
 };
 
 use crate::{
-    bucket::{Connect, Connection, read_space},
-    fault, names,
+    bucket::{Bucket, Connect, Connection, read_space},
+    fault,
+    keeper::{Held, KEY, Keeper},
+    key::Key,
+    log::{Listed, Log},
+    names,
     race::race,
-    seal::Key,
-    space::{FORMAT, Space, random_name},
+    rotate::ring,
+    seal::Codec,
+    space::{Space, random_name},
+    words,
 };
-
-/// The name under which the words of the key are kept.
-pub(crate) const KEY: &str = "key";
 
 /// The name under which the person of a place is kept, who stays the same when the place is
 /// filled again.
@@ -31,8 +34,10 @@ pub struct BucketSetUp {
     connect: Box<dyn Connect>,
     secrets: Arc<dyn Secrets>,
     place: String,
+    keeper: Keeper,
     is_sealed: bool,
     env: Arc<dyn Env>,
+    log: Option<Bucket>,
 }
 
 impl BucketSetUp {
@@ -45,7 +50,14 @@ impl BucketSetUp {
         env: Arc<dyn Env>,
     ) -> Self {
         let place = connect.name();
-        Self { connect, secrets, place, is_sealed, env }
+        let keeper = Keeper::new(secrets.clone(), place.clone());
+        Self { connect, secrets, place, keeper, is_sealed, env, log: None }
+    }
+
+    /// The same, which can change the key: that is an entry of this log.
+    #[must_use]
+    pub fn with_log(self, log: Bucket) -> Self {
+        Self { log: Some(log), ..self }
     }
 
     async fn try_one(&self, store: &dyn ObjectStore) -> Result<u64> {
@@ -72,7 +84,7 @@ impl BucketSetUp {
 
     async fn create(
         &self,
-        store: &dyn ObjectStore,
+        store: &Arc<dyn ObjectStore>,
         key: Option<Key>,
         person: Option<SecretString>,
     ) -> Result<Begun> {
@@ -90,10 +102,10 @@ impl BucketSetUp {
             Err(error) => return Err(fault::failed(&self.place, error)),
         }
         // Another device may have been faster: words are shown only of the key that is there.
-        let there = read_space(store, &self.place).await?;
+        let there = read_space(&**store, &self.place).await?;
         let (there, _) = there.ok_or_else(|| fault::nothing_here(&self.place))?;
         if there != space {
-            return self.join(&there, key.filter(|_| !is_drawn)).await;
+            return self.join(store, &there, key.filter(|_| !is_drawn)).await;
         }
         self.remember(&space).await?;
         if let Some(key) = &key {
@@ -102,10 +114,51 @@ impl BucketSetUp {
         Ok(Begun { is_new: true, key: key.filter(|_| is_drawn).map(|it| it.words()) })
     }
 
-    async fn join(&self, space: &Space, key: Option<Key>) -> Result<Begun> {
-        space.check(&self.place, key.as_ref())?;
+    async fn join(
+        &self,
+        store: &Arc<dyn ObjectStore>,
+        space: &Space,
+        key: Option<Key>,
+    ) -> Result<Begun> {
+        self.log_of(store, space, key).await?;
         self.remember(space).await?;
         Ok(Begun { is_new: false, key: None })
+    }
+
+    /// The log of what is there, to be read with this key.
+    async fn log_of(
+        &self,
+        store: &Arc<dyn ObjectStore>,
+        space: &Space,
+        key: Option<Key>,
+    ) -> Result<Log> {
+        let log = Log::new(store.clone(), &self.place, space);
+        let ring = ring(&log, space, key).await?;
+        Ok(Log { codec: Codec::new(&self.place, space, ring), ..log })
+    }
+
+    /// Whether what is there can be read on with the key that is here: after it was lost to
+    /// somebody, the words of the next one are needed. An older state of the log is refused.
+    async fn can_read_on(&self, log: &Log, least: u64) -> Result<bool> {
+        let Some(ring) = &log.codec.ring else { return Ok(true) };
+        let Listed { entries, snapshots, .. } = match log.list(0).await {
+            Err(error) if fault::unknown(&error).is_some() => {
+                let id = fault::unknown(&error).unwrap_or_default();
+                return Ok(log.rotation_to(ring, id).await?.is_some_and(|it| it.leads_on()));
+            }
+            listed => listed?,
+        };
+        if let Some((&number, _)) = entries.last_key_value()
+            && let Some(id) = log.newer_key(ring, number).await?
+        {
+            return Ok(log.rotation_to(ring, &id).await?.is_some_and(|it| it.leads_on()));
+        }
+        let last = entries.keys().chain(snapshots.keys()).max().copied().unwrap_or_default();
+        let least = least.max(ring.newest_from());
+        if last < least {
+            return Err(fault::went_back(&self.place, last, least));
+        }
+        Ok(true)
     }
 
     async fn remember(&self, space: &Space) -> Result<()> {
@@ -129,15 +182,21 @@ impl BucketSetUp {
 #[async_trait]
 impl SetUp for BucketSetUp {
     async fn try_out(&self) -> Result<Tried> {
-        let Connection { store, key } = self.connect.connect().await?;
+        let Connection { store, .. } = self.connect.connect().await?;
+        let held = self.keeper.held().await?;
         let space = read_space(&*store, &self.place).await?.map(|(space, _)| space);
         let mut tried = Tried { is_begun: space.is_some(), ..Tried::default() };
         if let Some(space) = &space {
-            if space.key.is_some() && key.is_none() {
+            let is_lacking = space.key.is_some() && held.is_none();
+            let least = held.as_ref().map_or(0, |it| it.least);
+            if is_lacking
+                || !self
+                    .can_read_on(&self.log_of(&store, space, held.map(|it| it.key)).await?, least)
+                    .await?
+            {
                 tried.lacks.push(KEY);
                 return Ok(tried);
             }
-            space.check(&self.place, key.as_ref())?;
         }
         tried.round_trip = self.try_one(&*store).await?;
         race(&*store, &self.place, &*self.env).await?;
@@ -151,27 +210,36 @@ impl SetUp for BucketSetUp {
     }
 
     async fn begin(&self, start: Start) -> Result<Begun> {
-        let Connection { store, key } = self.connect.connect().await?;
+        let Connection { store, .. } = self.connect.connect().await?;
+        let key = self.keeper.held().await?.map(|it: Held| it.key);
         match read_space(&*store, &self.place).await? {
-            Some((space, _)) => self.join(&space, key).await,
+            Some((space, _)) => self.join(&store, &space, key).await,
             None if start == Start::Refill => {
                 self.clear(&*store).await?;
                 let person = self.secrets.load(&self.place, PERSON).await?;
-                self.create(&*store, key, person).await
+                self.create(&store, key, person).await
             }
-            None => self.create(&*store, key, None).await,
+            None => self.create(&store, key, None).await,
         }
     }
 
     async fn key(&self) -> Result<Option<SecretString>> {
-        self.secrets.load(&self.place, KEY).await
+        let Some(log) = &self.log else { return self.secrets.load(&self.place, KEY).await };
+        // Reading on may bring another key. Without the place, there are words without a number.
+        let number = match log.catch_up().await {
+            Ok((_, at)) => Some(at.number),
+            Err(Error::Unavailable { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        let Some(held) = self.keeper.held().await? else { return Ok(None) };
+        let words = held.key.words();
+        Ok(Some(number.map_or_else(|| words.clone(), |it| words::numbered(&words, it))))
     }
 
-    async fn rotate(&self, _lost: bool) -> Result<SecretString> {
-        Err(Error::Store {
-            what: format!("the key of {} cannot be changed by format {FORMAT}", self.place),
-            help: "connect to another place, which gets a key of its own".into(),
-            source: None,
-        })
+    async fn rotate(&self, lost: bool) -> Result<SecretString> {
+        match &self.log {
+            Some(log) => log.rotate(lost).await,
+            None => Err(fault::not_sealed(&self.place)),
+        }
     }
 }

@@ -4,10 +4,7 @@
 use driftline_core::{Env, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    fault,
-    seal::{Key, hex},
-};
+use crate::{fault, key::Key, seal::hex};
 
 /// The format of what is written.
 pub(crate) const FORMAT: u32 = 1;
@@ -50,7 +47,11 @@ impl Space {
         struct Any {
             format: u32,
         }
-        let bad = |error: serde_json::Error| fault::changed(name, "space.json", &error.to_string());
+        let is_page = bytes.trim_ascii_start().starts_with(b"<");
+        let bad = |error: serde_json::Error| match is_page {
+            true => fault::is_page(name),
+            false => fault::changed(name, "space.json", &error.to_string()),
+        };
         let Any { format } = serde_json::from_slice(bytes).map_err(bad)?;
         if format > FORMAT {
             return Err(fault::newer(name, format, FORMAT));
@@ -61,17 +62,6 @@ impl Space {
             return Err(fault::changed(name, "space.json", "its account or epoch is no name"));
         }
         Ok(space)
-    }
-
-    /// Whether `key` is the one that this is sealed with. The wrong one is told before anything
-    /// is written.
-    pub(crate) fn check(&self, name: &str, key: Option<&Key>) -> Result<()> {
-        match (&self.key, key) {
-            (None, _) => Ok(()),
-            (Some(_), None) => Err(fault::no_key(name)),
-            (Some(value), Some(key)) if *value == key.check_value() => Ok(()),
-            (Some(_), Some(_)) => Err(fault::wrong_key(name)),
-        }
     }
 }
 

@@ -20,10 +20,22 @@ pub(crate) fn words(key: &[u8; 32]) -> SecretString {
 pub(crate) fn read(words: &SecretString) -> Option<[u8; 32]> {
     let text = words.expose_secret().to_lowercase();
     let parts = text.split(|it: char| !it.is_alphabetic()).filter(|it| !it.is_empty());
-    let bytes: Vec<u8> = parts.map(number).collect::<Option<Vec<[u8; 2]>>>()?.concat();
+    let bytes: Vec<u8> = parts.map(pair).collect::<Option<Vec<[u8; 2]>>>()?.concat();
     let (key, sum) = bytes.split_at_checked(32)?;
     let key: [u8; 32] = key.try_into().ok()?;
     (sum == check(&key)).then_some(key)
+}
+
+/// The words, followed by the number of the last entry that is known.
+pub(crate) fn numbered(words: &SecretString, number: u64) -> SecretString {
+    format!("{} {number}", words.expose_secret()).into()
+}
+
+/// The number that follows the words; none if none does.
+pub(crate) fn number(words: &SecretString) -> Option<u64> {
+    let last = words.expose_secret().trim_end();
+    let digits = last.rsplit(|it: char| !it.is_ascii_digit()).next()?;
+    digits.parse().ok()
 }
 
 fn check(key: &[u8]) -> [u8; 4] {
@@ -42,7 +54,7 @@ fn word(bytes: &[u8]) -> String {
     LETTERS.into_iter().map(letter).collect()
 }
 
-fn number(word: &str) -> Option<[u8; 2]> {
+fn pair(word: &str) -> Option<[u8; 2]> {
     let mut number = 0_u16;
     let letters = word.as_bytes();
     if letters.len() != LETTERS.len() {

@@ -6,9 +6,14 @@
     reason = "a test ends where it fails"
 )]
 
+mod answers;
 mod common;
 mod damage;
 mod put_back;
+mod rotation;
 mod sealed;
+mod service;
 mod set_up;
+mod stops;
 mod suite;
+mod time;

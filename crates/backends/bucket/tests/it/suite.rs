@@ -23,7 +23,10 @@ use futures_executor::block_on;
 use object_store::{ObjectStore, local::LocalFileSystem, memory::InMemory};
 use tempfile::TempDir;
 
-use crate::common::{Given, fill, objects, wire::Wire};
+use crate::{
+    common::{Given, fill, objects, wire::Wire},
+    service,
+};
 
 const MIRRORS: usize = 3;
 const OPTIONS: Options = Options { snapshot_every: 4, keep: 1 << 40 };
@@ -123,9 +126,19 @@ impl Backend for Door {
 }
 
 /// Where the objects are.
-enum Place {
+#[derive(Clone, Copy)]
+enum Where {
     Memory,
-    Folder(#[expect(dead_code, reason = "gone with it")] TempDir),
+    Folder,
+    /// At the service that `DRIFTLINE_S3` names; in a folder where it names none.
+    Service,
+}
+
+fn folder() -> (Arc<dyn ObjectStore>, Option<TempDir>) {
+    let memory = std::path::Path::new("/dev/shm");
+    let folder = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
+    let folder = folder.unwrap();
+    (Arc::new(LocalFileSystem::new_with_prefix(folder.path()).unwrap()), Some(folder))
 }
 
 struct Service {
@@ -135,21 +148,18 @@ struct Service {
     is_sealed: bool,
     door: Door,
     saved: Option<Vec<(String, Vec<u8>)>>,
-    _place: Place,
+    _folder: Option<TempDir>,
 }
 
 impl Service {
-    fn open(open: &OpenRemote<'_>, in_folder: bool, is_sealed: bool, odds: u64) -> Result<Self> {
-        let (below, place): (Arc<dyn ObjectStore>, _) = if in_folder {
-            let memory = std::path::Path::new("/dev/shm");
-            let folder = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
-            let folder = folder.unwrap();
-            (
-                Arc::new(LocalFileSystem::new_with_prefix(folder.path()).unwrap()),
-                Place::Folder(folder),
-            )
-        } else {
-            (Arc::new(InMemory::new()), Place::Memory)
+    fn open(open: &OpenRemote<'_>, place: Where, is_sealed: bool, odds: u64) -> Result<Self> {
+        let (below, folder): (Arc<dyn ObjectStore>, _) = match place {
+            Where::Memory => (Arc::new(InMemory::new()), None),
+            Where::Folder => folder(),
+            Where::Service => match service::store(&format!("{:016x}", open.env.random())) {
+                Some(store) => (store, None),
+                None => folder(),
+            },
         };
         let wire = Arc::new(Wire::new(below, open.env.random(), odds));
         let mut given = Given::new(wire.below.clone());
@@ -158,7 +168,7 @@ impl Service {
         given.store = wire.clone();
         let mirrors = (0..MIRRORS).map(|_| given.bucket(open.schema, &env, OPTIONS)).collect();
         let door = Door::new(mirrors);
-        Ok(Self { given, wire, env, is_sealed, door, saved: None, _place: place })
+        Ok(Self { given, wire, env, is_sealed, door, saved: None, _folder: folder })
     }
 }
 
@@ -188,9 +198,12 @@ impl Remote for Service {
     }
 }
 
-fn hold(schedules: u64, in_folder: bool, is_sealed: bool, odds: u64) {
+/// Plays this many schedules, or as many as `DRIFTLINE_SCHEDULES` says.
+fn hold(schedules: u64, place: Where, is_sealed: bool, odds: u64) {
+    let given = std::env::var("DRIFTLINE_SCHEDULES").ok();
+    let schedules = given.map_or(schedules, |it| it.parse().unwrap());
     let make: MakeRemote =
-        Box::new(move |open| Ok(Box::new(Service::open(open, in_folder, is_sealed, odds)?)));
+        Box::new(move |open| Ok(Box::new(Service::open(open, place, is_sealed, odds)?)));
     let suite = Suite::with_remote(Schema::registered().unwrap(), scratch("memory").unwrap(), make);
     let suite = suite.unwrap();
     let outcome = run(&suite, schedules, 100, 1, &|_| ());
@@ -200,15 +213,20 @@ fn hold(schedules: u64, in_folder: bool, is_sealed: bool, odds: u64) {
 
 #[test]
 fn a_sealed_bucket_keeps_every_promise() {
-    hold(300, false, true, 0);
+    hold(300, Where::Memory, true, 0);
 }
 
 #[test]
 fn a_bucket_behind_a_failing_wire_keeps_every_promise() {
-    hold(300, false, false, 12);
+    hold(300, Where::Memory, false, 12);
 }
 
 #[test]
 fn a_folder_keeps_every_promise() {
-    hold(60, true, true, 12);
+    hold(60, Where::Folder, true, 12);
+}
+
+#[test]
+fn a_service_keeps_every_promise() {
+    hold(20, Where::Service, true, 12);
 }

@@ -1,11 +1,15 @@
 //! A store whose wire fails, and buckets over it.
 
+pub(crate) mod halt;
 pub(crate) mod wire;
 
-use std::sync::Arc;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
 use async_trait::async_trait;
-use driftline_bucket::{Bucket, BucketSetUp, Connect, Connection, Key, MakeMirror, Options};
+use driftline_bucket::{Bucket, BucketSetUp, Connect, Connection, MakeMirror, Options, StoreTime};
 use driftline_core::{Env, ExposeSecret as _, Result, Schema, Secrets, SetUp, Start};
 use driftline_memory::MemoryStore;
 use driftline_testing::MemorySecrets;
@@ -19,6 +23,7 @@ pub(crate) const PLACE: &str = "memory bucket";
 pub(crate) struct Given {
     pub(crate) store: Arc<dyn ObjectStore>,
     pub(crate) secrets: Arc<MemorySecrets>,
+    pub(crate) time: StoreTime,
 }
 
 #[async_trait]
@@ -28,15 +33,13 @@ impl Connect for Given {
     }
 
     async fn connect(&self) -> Result<Connection> {
-        let words = self.secrets.load(PLACE, "key").await?;
-        let key = words.map(|it| Key::of_words(&it)).transpose()?;
-        Ok(Connection { store: self.store.clone(), key })
+        Ok(Connection { store: self.store.clone(), time: self.time.clone() })
     }
 }
 
 impl Given {
     pub(crate) fn new(store: Arc<dyn ObjectStore>) -> Self {
-        Self { store, secrets: Arc::default() }
+        Self { store, secrets: Arc::default(), time: StoreTime::default() }
     }
 
     pub(crate) fn in_memory() -> Self {
@@ -57,14 +60,25 @@ impl Given {
     }
 
     pub(crate) fn bucket(&self, schema: &Schema, env: &Arc<dyn Env>, options: Options) -> Bucket {
-        let schema = schema.clone();
-        let mirrors: MakeMirror = Box::new(move |_| Ok(Arc::new(MemoryStore::new(&schema))));
-        Bucket::new(Box::new(self.clone()), mirrors, env.clone()).with_options(options)
+        let (schema, made) = (schema.clone(), Mutex::new(BTreeMap::new()));
+        // One for each space, which lasts as long as the device does.
+        let mirrors: MakeMirror = Box::new(move |space| {
+            let mut made = made.lock().unwrap();
+            let make = || Arc::new(MemoryStore::new(&schema));
+            Ok(made.entry(space.epoch.clone()).or_insert_with(make).clone())
+        });
+        let secrets = self.secrets.clone();
+        Bucket::new(Box::new(self.clone()), secrets, mirrors, env.clone()).with_options(options)
     }
 
     pub(crate) fn words(&self) -> Option<String> {
         let words = block_on(self.secrets.load(PLACE, "key")).unwrap();
         words.map(|it| it.expose_secret().to_owned())
+    }
+
+    /// Has these words, as somebody who typed them in.
+    pub(crate) fn keep(&self, words: &str) {
+        block_on(self.secrets.save(PLACE, "key", &words.to_owned().into())).unwrap();
     }
 
     pub(crate) fn put(&self, name: &str, bytes: Vec<u8>) {

@@ -1,0 +1,217 @@
+//! Changing the key. It is an entry of the log, so it has its place among all others: what
+//! follows it under a former key is void. Who has the former key finds the new one in it,
+//! unless the former one was lost to somebody else.
+
+use std::sync::Arc;
+
+use driftline_core::{Error, Millis, Result, SecretString};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    bucket::{Bucket, Opened},
+    catch_up::busy,
+    fault,
+    key::{Key, Ring},
+    log::Log,
+    names,
+    push::TRIES,
+    seal::{Codec, Header, Kind, Which},
+    space::{FORMAT, Space, random_name},
+    words,
+};
+
+/// An entry that changes the key. It is sealed with the former one.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Rotation {
+    /// The random name of the attempt that wrote it.
+    call: String,
+    /// The format that the writer reads at most.
+    reads: u32,
+    /// When it was written, if the store has a clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    time: Option<Millis>,
+    /// What objects call the new key.
+    pub(crate) id: String,
+    /// The new key; none if the former one was lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key: Option<Key>,
+}
+
+impl Rotation {
+    /// Whether who has the former key finds the new one.
+    pub(crate) fn leads_on(&self) -> bool {
+        self.key.is_some()
+    }
+}
+
+/// The keys before one, sealed with it: whoever has the words of the newest key can prove what
+/// is void, and read what is older.
+#[derive(Serialize, Deserialize)]
+struct Former(Vec<(u64, Key)>);
+
+/// How many changes of the key a device may have missed.
+const MISSED: usize = 1_000;
+
+impl Bucket {
+    /// Seals with a new key from now on. Returns its words, with the number of the entry that
+    /// changes it. If the former key is lost to somebody else, it gives no way to the new one.
+    ///
+    /// # Errors
+    /// When nothing is sealed, or the place cannot be reached: then the key may have been changed
+    /// all the same, and the next call reads that.
+    pub async fn rotate(&self, is_lost: bool) -> Result<SecretString> {
+        for _ in 0..TRIES {
+            let (opened, at) = self.catch_up().await?;
+            let codec = &opened.log.codec;
+            let Some(ring) = &codec.ring else { return Err(fault::not_sealed(&self.name)) };
+            let next = self.keeper.plan(!is_lost, &*self.env).await?;
+            let number = at.number + 1;
+            opened.announce(ring, number, &next, &*self.env).await?;
+            let rotation = Rotation {
+                call: random_name(&*self.env),
+                reads: FORMAT,
+                time: opened.time.last(),
+                id: next.id(),
+                key: (!is_lost).then(|| next.clone()),
+            };
+            let which = Which { kind: Kind::Rotation, number, part: 0, before: &at.hash };
+            let bytes = codec.seal(which, &rotation, &*self.env)?;
+            if opened.write_after(&at, bytes).await?.is_none() {
+                continue;
+            }
+            self.take_key(&next).await?;
+            self.save_after_rotation().await;
+            return Ok(words::numbered(&next.words(), number));
+        }
+        Err(busy(&self.name))
+    }
+
+    /// A snapshot under the new key is where devices start that have no other. The key is
+    /// changed, also where it fails.
+    async fn save_after_rotation(&self) {
+        if let Ok((opened, _)) = self.catch_up().await {
+            let (env, keep) = (&*self.env, self.options.keep);
+            let _later = opened.log.save_snapshot(&opened.mirror, env, keep).await;
+        }
+    }
+
+    async fn take_key(&self, key: &Key) -> Result<()> {
+        self.keeper.keep(key).await?;
+        self.close();
+        Ok(())
+    }
+
+    /// Finds the key called `id` that something is sealed with, and takes it.
+    ///
+    /// # Errors
+    /// When a person has to give its words.
+    pub(crate) async fn follow(&self, opened: &Arc<Opened>, id: &str) -> Result<()> {
+        let Some(ring) = &opened.log.codec.ring else { return Err(fault::not_sealed(&self.name)) };
+        // Another process of this profile may have taken it, or a person typed it in.
+        let held = self.keeper.held().await?;
+        if held.is_some_and(|it| ring.named(&it.key.id()).is_none()) {
+            self.close();
+            return Ok(());
+        }
+        let Some(rotation) = opened.log.rotation_to(ring, id).await? else {
+            return Err(fault::new_words(&self.name));
+        };
+        let own = self.keeper.own(&rotation.id).await?;
+        let key = own.or(rotation.key).filter(|it| it.id() == rotation.id);
+        self.take_key(&key.ok_or_else(|| fault::new_words(&self.name))?).await
+    }
+}
+
+impl Opened {
+    /// Puts down the keys before `next`, sealed with it, before an entry brings it in.
+    async fn announce(
+        &self,
+        ring: &Ring,
+        number: u64,
+        next: &Key,
+        env: &dyn driftline_core::Env,
+    ) -> Result<()> {
+        let codec = Codec::new(&self.log.name, &self.space, Some(Ring::first(next.clone())));
+        let which = Which { kind: Kind::Keys, number, part: 0, before: "" };
+        let bytes = codec.seal(which, &Former(ring.all()), env)?;
+        self.log.put(&names::keys(&self.log.epoch, &next.id()), bytes.into()).await
+    }
+}
+
+impl Log {
+    /// The rotation that leads from one of these keys towards the one called `id`; none if none
+    /// does.
+    pub(crate) async fn rotation_to(&self, ring: &Ring, id: &str) -> Result<Option<Rotation>> {
+        let mut wanted = id.to_owned();
+        for _ in 0..MISSED {
+            let Some(number) = self.announced(&wanted).await? else {
+                return Err(fault::changed(
+                    &self.name,
+                    "an object",
+                    "it is sealed with a key that nobody announced",
+                ));
+            };
+            let path = names::entry(&self.epoch, number);
+            let found = self.get(&path).await?.filter(|(bytes, _)| !bytes.is_empty());
+            let Some((bytes, _)) = found else { return Ok(None) };
+            let object = format!("entry {number}");
+            let header = self.codec.header(&object, &bytes)?;
+            let key = header.key.filter(|_| header.kind == Kind::Rotation);
+            let Some(key) = key else { return Ok(None) };
+            if ring.named(&key).is_some() {
+                let open = self.codec.open::<Rotation>(Kind::Rotation, number, 0, &bytes)?;
+                return Ok(Some(open.holds).filter(|it| it.id == wanted));
+            }
+            wanted = key;
+        }
+        Ok(None)
+    }
+
+    /// What a key is called that entry `number` is sealed with or brings in, and that is none of
+    /// these.
+    pub(crate) async fn newer_key(&self, ring: &Ring, number: u64) -> Result<Option<String>> {
+        let found = self.get(&names::entry(&self.epoch, number)).await?;
+        let Some((bytes, _)) = found.filter(|(bytes, _)| !bytes.is_empty()) else {
+            return Ok(None);
+        };
+        let header = self.codec.header(&format!("entry {number}"), &bytes)?;
+        let is_known = |id: &String| ring.named(id).is_some();
+        if header.kind != Kind::Rotation || !header.key.as_ref().is_some_and(is_known) {
+            return Ok(header.key.filter(|it| !is_known(it)));
+        }
+        let open = self.codec.open::<Rotation>(Kind::Rotation, number, 0, &bytes)?;
+        Ok(Some(open.holds.id).filter(|it| !is_known(it)))
+    }
+
+    /// The number of the entry that brings a key in, as whoever drew it has put down.
+    async fn announced(&self, id: &str) -> Result<Option<u64>> {
+        let is_name = !id.is_empty() && id.bytes().all(|it| it.is_ascii_alphanumeric());
+        if !is_name {
+            return Ok(None);
+        }
+        let found = self.get(&names::keys(&self.epoch, id)).await?;
+        let header = found.map(|(bytes, _)| self.codec.header("the keys", &bytes));
+        Ok(header.transpose()?.map(|it: Header| it.number))
+    }
+}
+
+/// The keys of a space, of which the newest that this device knows is `key`.
+pub(crate) async fn ring(log: &Log, space: &Space, key: Option<Key>) -> Result<Option<Ring>> {
+    let Some(first) = &space.key else { return Ok(None) };
+    let key = key.ok_or_else(|| fault::no_key(&log.name))?;
+    if *first == key.check_value() {
+        return Ok(Some(Ring::first(key)));
+    }
+    let path = names::keys(&log.epoch, &key.id());
+    let Some((bytes, _)) = log.get(&path).await? else { return Err(fault::wrong_key(&log.name)) };
+    let codec = Codec::new(&log.name, space, Some(Ring::first(key.clone())));
+    let number = codec.header("the keys", &bytes)?.number;
+    let Former(keys) = codec.open(Kind::Keys, number, 0, &bytes)?.holds;
+    let ring = Ring::of([keys, vec![(number, key)]].concat());
+    let damaged = || Error::damaged("the keys of a bucket", "they are in no order");
+    let ring = ring.ok_or_else(damaged)?;
+    match ring.due(Kind::Entry, 0).check_value() == *first {
+        true => Ok(Some(ring)),
+        false => Err(fault::wrong_key(&log.name)),
+    }
+}
