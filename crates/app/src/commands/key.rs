@@ -31,13 +31,31 @@ enum Task {
 impl Key {
     pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
         let runtime = runtime()?;
-        let words = match self.task {
-            Task::Show => runtime.block_on(connect::key(context))?.ok_or(Error::NoKey)?,
-            Task::Rotate { lost } => runtime.block_on(connect::rotate_key(context, lost))?,
+        let (words, next) = match self.task {
+            Task::Show => (runtime.block_on(connect::key(context))?.ok_or(Error::NoKey)?, None),
+            Task::Rotate { lost } => {
+                let next = match lost {
+                    true => {
+                        "Every other device stops until it is connected again with these words."
+                    }
+                    false => "The other devices find the new key at their next sync.",
+                };
+                (runtime.block_on(connect::rotate_key(context, lost))?, Some(next))
+            }
         };
         if context.output.json {
             return context.output.json(&json!({ "key": words.expose_secret() }));
         }
-        context.output.print(words.expose_secret())
+        context.output.print(words.expose_secret())?;
+        if words.expose_secret().ends_with(|it: char| it.is_ascii_digit()) {
+            context.output.chat(
+                "With the number at the end, a new device refuses an older state of the remote; \
+                 without it, it cannot notice one.",
+            );
+        }
+        if let Some(next) = next {
+            context.output.chat(next);
+        }
+        Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! `connect`: from nothing to two devices in step, and on to another place.
 
+use std::fs;
+
 use serde_json::json;
 
 use crate::common::Place;
@@ -54,4 +56,38 @@ fn what_cannot_be_connected_says_why_and_changes_nothing() {
     let all = place.json("a", &["connect", "list"]);
     let names: Vec<_> = all.as_array().unwrap().iter().map(|it| &it["name"]).collect();
     assert!(names.contains(&&json!("convex")) && names.contains(&&json!("sqlite")), "{all}");
+}
+
+#[test]
+fn the_key_of_a_bucket_is_changed_with_and_without_a_way_to_the_new_one() {
+    let place = Place::new();
+    let folder = place.path("bucket");
+    fs::create_dir(&folder).unwrap();
+    let url = format!("url=file://{}", folder.display());
+    place.ok("a", &["add", "sessions", "name=From a"]);
+    place.ok("a", &["connect", "bucket", &url, "--secret-file", "--yes"]);
+    let show = |profile: &str| place.json(profile, &["key", "show"])["key"].clone();
+    let connect = |words: &serde_json::Value| {
+        let file = place.path("words");
+        fs::write(&file, words.as_str().unwrap()).unwrap();
+        let secret = format!("key={}", file.display());
+        place.ok("b", &["connect", "bucket", &url, "--secret", &secret, "--secret-file", "--yes"])
+    };
+    let first = show("a");
+    assert!(first.as_str().unwrap().ends_with(" 1"), "with the number of the last entry");
+    connect(&first);
+    let said = place.ok("a", &["key", "rotate"]);
+    assert!(said.lines().next().unwrap().ends_with(" 2"), "{said}");
+    place.ok("b", &["sync"]);
+    assert_eq!(show("a"), show("b"));
+
+    let lost = place.json("a", &["key", "rotate", "--lost"])["key"].clone();
+    place.ok("b", &["add", "sessions", "name=From b"]);
+    let said = place.run("b", &["sync"]);
+    assert!(said.stderr.contains("needs its new words"), "{}", said.stderr);
+    assert!(place.ok("b", &["status"]).contains("1 "), "what was not sent waits");
+    connect(&lost);
+    place.ok("b", &["sync"]);
+    place.ok("a", &["sync"]);
+    assert_eq!(place.json("a", &["list", "sessions"]).as_array().unwrap().len(), 2);
 }
