@@ -21,6 +21,10 @@ use crate::{browser, cargo::cargo, elsewhere, faults, npm::Package, postgres};
 /// What to hand to cargo.
 #[derive(clap::Args)]
 pub(crate) struct Options {
+    /// Only what is tested of a bucket at a service that speaks S3: http://HOST:PORT/BUCKET, with
+    /// the credentials that AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY name
+    #[arg(long, value_name = "URL")]
+    s3: Option<String>,
     /// Further arguments of `cargo test`, such as a part of a test's name, or
     /// `-- --nocapture`
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -46,6 +50,9 @@ const KINDS: [&[&str]; 2] = [
 ];
 
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
+    if let Some(url) = &options.s3 {
+        return at_service(root, url);
+    }
     let everything = options.arguments.is_empty();
     if everything {
         // Before the tests of pages begin, which may install something, too.
@@ -61,6 +68,18 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let count = cargo?;
     println!("\n{} passed, {} failed", count.passed, count.failed);
     ensure!(count.failed == 0, "tests failed; their names are above, under `failures:`");
+    Ok(())
+}
+
+/// The suite and the race of setting up, at a service that runs.
+fn at_service(root: &Path, url: &str) -> Result<()> {
+    let mut cargo = cargo(root);
+    cargo.args(["test", "--locked", "--workspace", "--test", "it", "--", "service::"]);
+    cargo.args(["a_service_keeps_every_promise", "--nocapture"]).env("DRIFTLINE_S3", url);
+    let mut count = Count::default();
+    let succeeded = stream(&mut cargo, &mut std::io::stdout(), &mut count)?;
+    println!("\n{} passed, {} failed", count.passed, count.failed);
+    ensure!(succeeded && count.passed > 0, "tests failed; their names are above");
     Ok(())
 }
 
