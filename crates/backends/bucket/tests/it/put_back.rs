@@ -6,7 +6,7 @@ use driftline_bucket::{Bucket, Options};
 use driftline_core::Id;
 
 use crate::{
-    common::{Given, objects, wire::Wire},
+    common::{Given, fill, objects, wire::Wire},
     sealed::{env, pull, push, schema},
 };
 
@@ -78,4 +78,32 @@ fn a_snapshot_takes_the_place_of_a_void_one() {
     );
     assert_eq!(rows(&device()), rows(&one));
     assert_eq!(rows(&one).len(), 3);
+}
+
+#[test]
+fn a_void_entry_at_the_end_does_not_hide_another_history() {
+    let (given, env) = (Given::in_memory(), env(9));
+    given.begin(true, &env).unwrap();
+    let options = Options { snapshot_every: 1_000, keep: 1 << 40 };
+    let device = || given.bucket(schema(), &env, options);
+    push(&device(), 1, "first").unwrap();
+    let copy = objects(&*given.store);
+    (2..4).for_each(|it| push(&device(), it, &format!("lost {it}")).unwrap());
+    let third = objects(&*given.store).into_iter().rfind(|(name, _)| name.starts_with("entry/"));
+    // A late call writes the third entry again, in whatever history there is by then.
+    let grows = |text: &str| {
+        fill(&*given.store, &copy);
+        push(&device(), 4, text).unwrap();
+        let all: Vec<_> = objects(&*given.store).into_iter().chain(third.clone()).collect();
+        fill(&*given.store, &all);
+    };
+    grows("one");
+    let stale = device();
+    let before = rows(&stale);
+    grows("another");
+    let now = rows(&device());
+    assert_ne!(before, now);
+    assert_eq!(rows(&stale), now);
+    push(&stale, 5, "after").unwrap();
+    assert_eq!(rows(&device()).len(), 3);
 }
