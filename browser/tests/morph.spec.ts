@@ -149,7 +149,9 @@ test("what was fetched into a page, and a picture that is there, stay", async ({
   await expect(page.locator("img")).toHaveAttribute("alt", "after");
 });
 
-test("what was wrong with a field is said until its form is sent again", async ({ page }) => {
+test("what was wrong with a field is said until its form is sent again", async ({
+  page,
+}) => {
   const form = `<input id="what" aria-label="What"><p data-error="what" hidden></p>`;
   await show(page, form);
   await page.evaluate(() => {
