@@ -63,11 +63,16 @@ class Attempt {
   }
 }
 
-/** Taken now: functions find another one. */
-const { setTimeout } = globalThis;
+/** Taken now: functions find others. */
+const { setImmediate, setTimeout } = globalThis;
 
 function sleep(millis: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, millis));
+}
+
+/** Lets other calls go on, as a service does that runs them side by side. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 export class Conflicts {
@@ -138,7 +143,7 @@ export class Conflicts {
       const attempt = new Attempt(this.version);
       this.running.add(attempt);
       try {
-        return await this.current.run(attempt, run);
+        return await this.current.run(attempt, () => turn().then(run));
       } catch (error) {
         if (!(error instanceof Conflict)) throw error;
         this.count(path);
