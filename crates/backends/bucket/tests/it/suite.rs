@@ -213,20 +213,20 @@ fn hold(schedules: u64, place: Where, is_sealed: bool, odds: u64) {
 
 #[test]
 fn a_sealed_bucket_keeps_every_promise() {
-    hold(300, Where::Memory, true, 0);
+    hold(100, Where::Memory, true, 0);
 }
 
 #[test]
 fn a_bucket_behind_a_failing_wire_keeps_every_promise() {
-    hold(300, Where::Memory, false, 12);
+    hold(100, Where::Memory, false, 12);
 }
 
 #[test]
 fn a_folder_keeps_every_promise() {
-    hold(60, Where::Folder, true, 12);
+    hold(30, Where::Folder, true, 12);
 }
 
 #[test]
 fn a_service_keeps_every_promise() {
-    hold(20, Where::Service, true, 12);
+    hold(10, Where::Service, true, 12);
 }
