@@ -3,13 +3,15 @@
 
 use std::{
     ffi::OsString,
-    fs::{self, File},
+    fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    time::SystemTime,
 };
 
-use crate::Error;
+use crate::{
+    Error,
+    install::{changed, lock},
+};
 
 /// What is built, in the folder `convex`.
 const SOURCES: [&str; 2] = ["local", "functions"];
@@ -35,9 +37,7 @@ pub fn build(convex: &Path) -> Result<(), Error> {
     if is_current(convex, &sources) {
         return Ok(());
     }
-    let path = convex.join(".install.lock");
-    let lock = File::create(&path).map_err(Error::io(format!("create {}", path.display())))?;
-    lock.lock().map_err(Error::io(format!("lock {}", path.display())))?;
+    let _lock = lock(convex)?;
     if is_current(convex, &sources) {
         return Ok(());
     }
@@ -110,8 +110,4 @@ fn is_entry(source: &Path) -> bool {
     let is_program = ["local/main.ts", "local/clock.ts"].map(Path::new).contains(&source);
     let is_types = source.to_string_lossy().ends_with(".d.ts");
     is_program || (source.starts_with("functions") && !is_types)
-}
-
-fn changed(path: &Path) -> Option<SystemTime> {
-    path.metadata().ok()?.modified().ok()
 }

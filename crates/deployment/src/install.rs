@@ -29,7 +29,8 @@ pub(crate) fn check_node(node: &Path) -> Result<(), Error> {
 }
 
 /// Installs the packages of the folder with this `package.json` if they are missing or
-/// older than the lock file; none of them gets to run a script of its own. A file lock makes others wait meanwhile, so it happens once.
+/// older than the lock file; none of them gets to run a script of its own. A file lock makes
+/// others wait meanwhile, so it happens once.
 ///
 /// # Errors
 /// If npm is missing, or fails.
@@ -37,9 +38,7 @@ pub fn install(folder: &Path) -> Result<(), Error> {
     if is_installed(folder) {
         return Ok(());
     }
-    let path = folder.join(".install.lock");
-    let lock = File::create(&path).map_err(Error::io(format!("create {}", path.display())))?;
-    lock.lock().map_err(Error::io(format!("lock {}", path.display())))?;
+    let _lock = lock(folder)?;
     if is_installed(folder) {
         return Ok(());
     }
@@ -63,7 +62,15 @@ fn is_installed(folder: &Path) -> bool {
     record.is_some() && record >= changed(&folder.join("package-lock.json"))
 }
 
-fn changed(path: &Path) -> Option<SystemTime> {
+/// Makes other processes that change this folder wait until the file is dropped.
+pub(crate) fn lock(folder: &Path) -> Result<File, Error> {
+    let path = folder.join(".install.lock");
+    let lock = File::create(&path).map_err(Error::io(format!("create {}", path.display())))?;
+    lock.lock().map_err(Error::io(format!("lock {}", path.display())))?;
+    Ok(lock)
+}
+
+pub(crate) fn changed(path: &Path) -> Option<SystemTime> {
     path.metadata().ok()?.modified().ok()
 }
 
