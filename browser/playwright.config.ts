@@ -10,7 +10,8 @@ export default defineConfig({
   outputDir: "results",
   // A browser for each worker, and a fresh profile of it for each test.
   fullyParallel: true,
-  workers: 2,
+  // They wait most of the time, so that two would leave a machine of two cores idle.
+  workers: 3,
   forbidOnly: process.env["CI"] !== undefined,
   reporter: [["list"]],
   // What is waited for comes within its limit; a test may wait for several such things.

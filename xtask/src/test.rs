@@ -4,7 +4,8 @@
 //!
 //! Half of the time tests wait: for a process, a browser, a server. So those of cargo and
 //! those of pages (`cargo xtask pages`) run side by side, and what the latter print is shown
-//! once the former are done.
+//! once the former are done. The functions of the deployment need nothing that cargo builds,
+//! so their tests run while it builds.
 
 use std::{
     ffi::OsString,
@@ -43,6 +44,10 @@ impl Options {
     }
 }
 
+/// How many tests run at once, in the words of Rust's own runner. Twice as many as cores,
+/// because they wait half of the time.
+const THREADS: &str = "RUST_TEST_THREADS";
+
 /// Both kinds of tests. A failure does not keep the other binaries from running.
 const KINDS: [&[&str]; 2] = [
     &["test", "--locked", "--workspace", "--no-fail-fast", "--tests"],
@@ -60,7 +65,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
         faults::ready()?;
     }
     let pages = if everything { Some(Beside::start(root)?) } else { None };
-    let cargo = of_cargo(root, options);
+    let cargo = built(root).and_then(|()| of_cargo(root, options));
     // Seen to its end also where cargo failed: both may have something to say.
     if let Some(pages) = pages {
         pages.end()?;
@@ -91,6 +96,9 @@ fn of_cargo(root: &Path, options: &Options) -> Result<Count> {
         // Whatever somebody's shell says: a snapshot that differs fails, and none is written.
         cargo.env("INSTA_UPDATE", "no").env_remove("INSTA_FORCE_PASS");
         cargo.args(kind).args(options.given(std::env::args_os()));
+        if std::env::var_os(THREADS).is_none() {
+            cargo.env(THREADS, (2 * cores()).to_string());
+        }
         let before = count;
         let succeeded = stream(&mut cargo, &mut std::io::stdout(), &mut count)?;
         all_ran &= succeeded || count.failed > before.failed;
@@ -102,6 +110,19 @@ fn of_cargo(root: &Path, options: &Options) -> Result<Count> {
     Ok(count)
 }
 
+/// Builds everything at once: a test that runs beside a compiler waits for it.
+fn built(root: &Path) -> Result<()> {
+    let status = cargo(root).args(KINDS[0]).arg("--no-run").status();
+    let status = status.context("cannot start cargo")?;
+    ensure!(status.success(), "the tests cannot be built; the reason is above");
+    Ok(())
+}
+
+/// How many of the machine's cores this process may use.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, Into::into)
+}
+
 /// The tests of pages, in a process of their own.
 struct Beside {
     process: Child,
@@ -109,17 +130,11 @@ struct Beside {
 }
 
 impl Beside {
-    /// Builds everything, so that nobody waits for a compiler, and starts them.
+    /// Starts them. They wait for what cargo builds by themselves.
     fn start(root: &Path) -> Result<Self> {
-        // Asked for first: cargo puts a new file in the place of this one.
-        let this = std::env::current_exe().context("cannot tell where this program is")?;
-        let built = cargo(root).args(KINDS[0]).arg("--no-run").status();
-        ensure!(
-            built.context("cannot start cargo")?.success(),
-            "the tests cannot be built; the reason is above"
-        );
         // Both sides need it, and the first of them would install it under the other.
         Package::deployment(root)?;
+        let this = std::env::current_exe().context("cannot tell where this program is")?;
         let told = this.with_file_name("pages.log");
         let file = File::create(&told).with_context(|| format!("{}", told.display()))?;
         let mut pages = Command::new(&this);
@@ -140,11 +155,11 @@ impl Beside {
 /// The functions of the deployment, what people see in a browser, and what of it depends on
 /// the day.
 pub(crate) fn pages(root: &Path) -> Result<()> {
-    browser::build(root)?;
     convex(root)?;
+    browser::build(root)?;
     browser::test(root)?;
     let mut count = Count::default();
-    elsewhere::test(root, &mut count)?;
+    elsewhere::test(root, &elsewhere::ZONES[..1], &mut count)?;
     ensure!(count.failed == 0, "tests failed; their names are above, under `failures:`");
     Ok(())
 }
