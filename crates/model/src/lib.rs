@@ -16,6 +16,7 @@
 
 pub mod bucket;
 pub mod device;
+pub mod engine;
 mod mistake;
 mod properties;
 pub mod run;

@@ -1,3 +1,4 @@
 //! The protocol keeps its promises in every small scope, and each rule of it is needed.
 
+mod engine;
 mod small;

@@ -1,0 +1,95 @@
+//! A whole sync that nothing disturbs: pull until dry, push until dry, compare.
+
+use super::{Mistake, calls::Heard, device::Device, hub::Hub, wire::Stale};
+
+/// How often a sync may start over.
+const TURNS: u32 = 32;
+
+/// Why a sync ended early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// Both sides differ after everything was exchanged.
+    NotEqual,
+    /// It is another person's hub.
+    Refused,
+    /// It comes to no end.
+    Endless,
+}
+
+/// Exchanges everything, so many rows in a call.
+///
+/// # Errors
+/// If both sides are not equal then.
+pub fn sync(
+    device: &mut Device,
+    hub: &mut Hub,
+    most: usize,
+    mistake: Option<Mistake>,
+) -> Result<(), Failure> {
+    for _ in 0..TURNS {
+        if !pull(device, hub, most, mistake)? {
+            continue;
+        }
+        let Some(head) = push(device, hub, most, mistake) else { continue };
+        if device.cursor != head.unwrap_or(hub.head) {
+            continue;
+        }
+        let Some((state, differ)) = device.compared else { return Ok(()) };
+        if differ == [false; 2] || !device.queue.is_empty() {
+            return Ok(());
+        }
+        if device.healed == Some(state) {
+            return Err(Failure::NotEqual);
+        }
+    }
+    Err(Failure::Endless)
+}
+
+fn pull(
+    device: &mut Device,
+    hub: &Hub,
+    most: usize,
+    mistake: Option<Mistake>,
+) -> Result<bool, Failure> {
+    for _ in 0..TURNS {
+        let position = device.position();
+        let page = hub.serve(position.cursor, most, mistake);
+        match device.adopt(position, page, mistake) {
+            Heard::Taken => return Ok(true),
+            Heard::Refused => return Err(Failure::Refused),
+            Heard::More | Heard::Dropped | Heard::Restarted => {}
+        }
+    }
+    Ok(false)
+}
+
+/// Sends what waits. Returns none if the hub must be read again first, else the head that the
+/// last answer named.
+fn push(
+    device: &mut Device,
+    hub: &mut Hub,
+    most: usize,
+    mistake: Option<Mistake>,
+) -> Option<Option<u8>> {
+    let mut head = None;
+    loop {
+        let batch = device.send(most);
+        if batch.sent.is_empty() {
+            return Some(head);
+        }
+        match hub.judge(device.number, &batch, mistake) {
+            Ok(answers) => {
+                head = Some(answers.head);
+                match device.settle(&batch, answers, mistake) {
+                    Heard::Dropped | Heard::Restarted => return None,
+                    Heard::More | Heard::Taken | Heard::Refused => {}
+                }
+            }
+            Err(Stale::Moved) => return None,
+            Err(Stale::OldCall(last)) => {
+                device.overtaken(last);
+                return None;
+            }
+        }
+    }
+}

@@ -1,0 +1,331 @@
+//! What can happen when: what people and imports write, every part of every call, and what
+//! becomes of the hub.
+
+use std::collections::BTreeSet;
+
+use stateright::{Model, Property};
+
+use super::{
+    Mistake, Scope,
+    calls::Heard,
+    cells::Cells,
+    device::Device,
+    exchange,
+    hub::Hub,
+    person::Write,
+    properties,
+    rows::{Id, Name, Rows, Written},
+    wire::{Identity, Message, Stale},
+};
+
+/// A run of the engine within a scope.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Run {
+    /// How much can happen.
+    pub scope: Scope,
+    /// The rule that is left out.
+    pub mistake: Option<Mistake>,
+    /// A device sends rows in the order in which they came to it, not in that of their changes.
+    /// Both are right, and stores differ in it.
+    pub by_arrival: bool,
+}
+
+/// Everything that is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct State {
+    /// The hubs, one for each person.
+    pub hubs: Vec<Hub>,
+    /// A copy of the first one.
+    pub copy: Option<Hub>,
+    /// The devices.
+    pub devices: Vec<Device>,
+    /// What is on its way, each with the device that called.
+    pub wire: Vec<(usize, Message)>,
+    /// What was written on each device.
+    pub own: Vec<Written>,
+    /// The rows that were ever renamed, deleted or purged.
+    pub touched: BTreeSet<Id>,
+    /// Rows that somebody saw side by side under one key.
+    pub apart: BTreeSet<(Id, Id)>,
+    /// The readings of the record that were imported.
+    pub imported: BTreeSet<u8>,
+    /// What has happened so far.
+    pub used: Scope,
+}
+
+/// Something that happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Step {
+    /// Somebody writes on a device.
+    Write(usize, Write),
+    /// A device asks a hub for what is new, and the page is on its way.
+    Ask(usize, usize),
+    /// A device sends what waits.
+    Send(usize),
+    /// A push, by its place on the wire, arrives at a hub.
+    Arrive(usize, usize),
+    /// A page or an answer arrives at its device.
+    Hear(usize),
+    /// A device syncs, and nothing goes wrong.
+    Sync(usize),
+    /// A device stops in the middle and starts again.
+    Crash(usize),
+    /// The hub loses everything.
+    Wipe,
+    /// The hub is copied.
+    Copy,
+    /// The hub is put back to the copy.
+    PutBack,
+}
+
+impl Run {
+    /// Rows in a call.
+    pub fn most(&self) -> usize {
+        if self.scope.rows == 0 { usize::MAX } else { self.scope.rows.into() }
+    }
+
+    fn writes_of(&self, state: &State, place: usize, steps: &mut Vec<Step>) {
+        let (used, scope) = (state.used, self.scope);
+        let device = &state.devices[place];
+        let mut add = |write| {
+            if device.can(write) {
+                steps.push(Step::Write(place, write));
+            }
+        };
+        if used.creates < scope.creates {
+            let key = if scope.is_one_key { 0 } else { device.number % 2 };
+            add(Write::Create(device.number, key));
+        }
+        for name in device.rows.keys() {
+            let Name::Row(id) = *name else { continue };
+            if used.edits < scope.edits {
+                add(Write::Edit(id));
+            }
+            if used.renames < scope.renames {
+                let key = device.view(id).and_then(|(_, shown)| shown.key());
+                add(Write::Rename(id, u8::from(key == Some(0))));
+            }
+            if used.deletes < scope.deletes {
+                add(Write::Delete(id));
+                add(Write::Restore(id));
+            }
+            if used.purges < scope.purges {
+                add(Write::Purge(id));
+            }
+        }
+        if used.imports < scope.imports {
+            (1..=2).for_each(|it| add(Write::Import(it)));
+        }
+    }
+
+    fn calls_of(&self, state: &State, place: usize, steps: &mut Vec<Step>) {
+        let (used, scope) = (state.used, self.scope);
+        let device = &state.devices[place];
+        if used.calls < scope.calls {
+            steps.extend((0..state.hubs.len()).map(|hub| Step::Ask(place, hub)));
+            if device.identity.is_some() && !device.queue.is_empty() {
+                steps.push(Step::Send(place));
+            }
+        }
+        if used.syncs < scope.syncs {
+            steps.push(Step::Sync(place));
+        }
+        let waits =
+            |(of, message): &(usize, Message)| *of == place && !matches!(message, Message::Call(_));
+        if used.crashes < scope.crashes && state.wire.iter().any(waits) {
+            steps.push(Step::Crash(place));
+        }
+    }
+
+    fn write(&self, state: &mut State, place: usize, write: Write) {
+        let used = &mut state.used;
+        match write {
+            Write::Create(..) => used.creates += 1,
+            Write::Edit(_) => used.edits += 1,
+            Write::Rename(..) => used.renames += 1,
+            Write::Delete(_) | Write::Restore(_) => used.deletes += 1,
+            Write::Purge(_) => used.purges += 1,
+            Write::Import(reading) => {
+                used.imports += 1;
+                state.imported.insert(reading);
+            }
+        }
+        let is_touch = matches!(
+            write,
+            Write::Rename(..) | Write::Delete(_) | Write::Restore(_) | Write::Purge(_)
+        );
+        let device = &mut state.devices[place];
+        let known = match write {
+            Write::Purge(id) => device.view(id).map_or_else(Vec::new, |(members, _)| members),
+            _ => Vec::new(),
+        };
+        for (id, cells) in device.perform(write, self.mistake) {
+            if is_touch {
+                state.touched.insert(id);
+            }
+            state.own[place].entry(id).or_default().join(cells, None);
+            // A purge is of everything that people saw as this row.
+            for id in &known {
+                state.touched.insert(*id);
+                state.own[place].entry(*id).or_default().join(cells, None);
+            }
+        }
+        if let Write::Import(reading) = write {
+            let read = Write::record(reading);
+            state.own[place].entry(super::RECORD).or_default().join(read, None);
+        }
+    }
+
+    fn hear(&self, state: &mut State, place: usize) -> Option<()> {
+        let (of, message) = state.wire.remove(place);
+        let device = &mut state.devices[of];
+        match message {
+            Message::Page(position, page) => {
+                let _heard: Heard = device.adopt(position, page, self.mistake);
+            }
+            Message::Answer(batch, Ok(answers)) => {
+                let _heard: Heard = device.settle(&batch, answers, self.mistake);
+            }
+            Message::Answer(_, Err(Stale::OldCall(last))) => device.overtaken(last),
+            Message::Answer(_, Err(Stale::Moved)) => {}
+            Message::Call(_) => return None,
+        }
+        Some(())
+    }
+
+    fn note_what_is_apart(state: &mut State) {
+        let is_in_step = |device: &&Device| {
+            state
+                .hubs
+                .iter()
+                .any(|hub| device.is_in_step_with(hub.identity, hub.head, hub.digests()))
+        };
+        for device in state.devices.iter().filter(is_in_step) {
+            let seen = |id: Id| {
+                let is_acked = device.rows.get(&Name::Row(id)).is_some_and(|it| it.is_acked);
+                device.shown(id).filter(|_| is_acked)
+            };
+            for one in 0..=super::RECORD {
+                for other in 0..one {
+                    if let (Some((class, it)), Some((_, that))) = (seen(one), seen(other))
+                        && it.key() == that.key()
+                        && !class.contains(&other)
+                    {
+                        state.apart.insert((other, one));
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Model for Run {
+    type State = State;
+    type Action = Step;
+
+    fn init_states(&self) -> Vec<State> {
+        let hub = |person| Hub::new(Identity { person, life: 0 });
+        let by_arrival = self.by_arrival;
+        let device = |number| Device { number, by_arrival, ..Device::default() };
+        vec![State {
+            hubs: (0..=self.scope.others).map(hub).collect(),
+            copy: None,
+            devices: (0..self.scope.devices).map(device).collect(),
+            wire: Vec::new(),
+            own: vec![Written::new(); self.scope.devices.into()],
+            touched: BTreeSet::new(),
+            apart: BTreeSet::new(),
+            imported: BTreeSet::new(),
+            used: Scope::default(),
+        }]
+    }
+
+    fn actions(&self, state: &State, steps: &mut Vec<Step>) {
+        for place in 0..state.devices.len() {
+            self.writes_of(state, place, steps);
+            self.calls_of(state, place, steps);
+        }
+        for (place, (_, message)) in state.wire.iter().enumerate() {
+            match message {
+                Message::Call(_) => {
+                    steps.extend((0..state.hubs.len()).map(|hub| Step::Arrive(place, hub)));
+                }
+                Message::Page(..) | Message::Answer(..) => steps.push(Step::Hear(place)),
+            }
+        }
+        let (used, scope) = (state.used, self.scope);
+        if used.wipes < scope.wipes {
+            steps.push(Step::Wipe);
+        }
+        if used.restores < scope.restores {
+            steps.push(if state.copy.is_some() { Step::PutBack } else { Step::Copy });
+        }
+    }
+
+    fn next_state(&self, last: &State, step: Step) -> Option<State> {
+        let mut state = last.clone();
+        match step {
+            Step::Write(place, write) => self.write(&mut state, place, write),
+            Step::Ask(place, hub) => {
+                state.used.calls += 1;
+                let position = state.devices[place].position();
+                let page = state.hubs[hub].serve(position.cursor, self.most(), self.mistake);
+                state.wire.push((place, Message::Page(position, page)));
+            }
+            Step::Send(place) => {
+                state.used.calls += 1;
+                let batch = state.devices[place].send(self.most());
+                if batch.sent.is_empty() {
+                    return None;
+                }
+                state.wire.push((place, Message::Call(batch)));
+            }
+            Step::Arrive(place, hub) => {
+                let (of, message) = state.wire.remove(place);
+                let Message::Call(batch) = message else { return None };
+                let number = state.devices[of].number;
+                let answer = state.hubs[hub].judge(number, &batch, self.mistake);
+                state.wire.push((of, Message::Answer(batch, answer)));
+            }
+            Step::Hear(place) => self.hear(&mut state, place)?,
+            Step::Sync(place) => {
+                state.used.syncs += 1;
+                let hub = &mut state.hubs[0];
+                // What came of it is judged by what is there then.
+                let _done: Result<(), exchange::Failure> =
+                    exchange::sync(&mut state.devices[place], hub, self.most(), self.mistake);
+            }
+            Step::Crash(place) => {
+                state.used.crashes += 1;
+                state.wire.retain(|(of, it)| *of != place || matches!(it, Message::Call(_)));
+                state.devices[place].life += 1;
+            }
+            Step::Wipe => {
+                state.used.wipes += 1;
+                let identity = Identity { person: 0, life: state.used.wipes };
+                state.hubs[0] = Hub::new(identity);
+                state.copy = None;
+            }
+            Step::Copy => state.copy = Some(state.hubs[0].clone()),
+            Step::PutBack => {
+                state.used.restores += 1;
+                state.hubs[0] = state.copy.take()?;
+            }
+        }
+        Self::note_what_is_apart(&mut state);
+        (state != *last).then_some(state)
+    }
+
+    fn properties(&self) -> Vec<Property<Self>> {
+        properties::all()
+    }
+}
+
+/// What everybody wrote on these devices.
+pub fn written<'a>(own: impl Iterator<Item = &'a Written>) -> Written {
+    let mut all = Written::new();
+    for (id, cells) in own.flatten() {
+        all.entry(*id).or_insert_with(Cells::default).join(*cells, None);
+    }
+    all
+}
