@@ -21,8 +21,8 @@ pub struct Link {
     pub identity: Option<Identity>,
     /// Everything up to here has been adopted.
     pub cursor: Cursor,
-    /// How often the cursor was set back, so that an answer to a call made before can
-    /// be told from one made after.
+    /// How often the cursor was set back, or stayed where it was though rows left the queue,
+    /// so that an answer to a call made before can be told from one made after.
     pub resets: u64,
     /// The state of the hub at which both sides were last found to differ and
     /// everything was exchanged again.
@@ -73,7 +73,7 @@ pub struct Position {
     pub identity: Option<Identity>,
     /// The cursor.
     pub cursor: Cursor,
-    /// How often the cursor had been set back.
+    /// [`Link::resets`].
     pub resets: u64,
 }
 

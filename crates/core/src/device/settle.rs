@@ -91,6 +91,11 @@ pub fn settle(
         seqs.push(seq);
     }
     follow(&mut link, seqs);
+    if settled.accepted > 0 && link.cursor == batch.position.cursor {
+        // What left the queue may be queued anew, and then counts its changes from the beginning:
+        // an answer to an older call of another process must not be taken for one to that.
+        link.resets += 1;
+    }
     if link.cursor == answers.head {
         if !ahead.is_empty() {
             settled.restamped = restamp(tx, moment, &ahead)?;
