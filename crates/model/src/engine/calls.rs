@@ -44,7 +44,7 @@ impl Device {
                 cells,
                 is_birth: !stored.is_acked,
                 is_whole: cells == stored.cells,
-                entry: (entry.number, entry.change),
+                change: entry.change,
                 shape: stored.cells.shape(),
             });
         }
@@ -140,10 +140,11 @@ impl Device {
             return Heard::Dropped;
         }
         let mut seqs: Vec<Seq> = Vec::new();
-        let mut latest = None;
+        let (mut latest, mut is_any_taken) = (None, false);
         for (sent, answer) in batch.sent.iter().zip(answers.answers) {
             match answer {
                 Answer::Accepted(seq, shape) => {
+                    is_any_taken = true;
                     latest = latest.max(sent.cells.latest());
                     if self.accept(sent, shape, mistake) {
                         seqs.push(seq);
@@ -169,6 +170,11 @@ impl Device {
                 self.cursor = self.cursor.max(seq);
             }
         }
+        // What left the queue may be queued anew, and counts its changes from the beginning.
+        let is_told_apart = self.cursor != batch.position.cursor;
+        if is_any_taken && !is_told_apart && mistake != Some(Mistake::EntriesLookAlike) {
+            self.resets += 1;
+        }
         if self.cursor != answers.head {
             return Heard::More;
         }
@@ -183,12 +189,9 @@ impl Device {
         shape: [Option<super::cells::Stamp>; 5],
         mistake: Option<Mistake>,
     ) -> bool {
-        let entry = self.queued(sent.name).map(|it| (it.number, it.change));
-        let is_unchanged = match mistake {
-            Some(Mistake::SettleForgetsChange) => true,
-            Some(Mistake::EntriesLookAlike) => entry.is_some_and(|it| it.1 == sent.entry.1),
-            _ => entry == Some(sent.entry),
-        };
+        let change = self.queued(sent.name).map(|it| it.change);
+        let is_unchanged =
+            change == Some(sent.change) || mistake == Some(Mistake::SettleForgetsChange);
         if is_unchanged {
             self.dequeue(sent.name);
         }

@@ -23,8 +23,6 @@ pub struct Stored {
 /// A row that the hub has yet to hear of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Entry {
-    /// Its number. No other entry ever has it.
-    pub number: u8,
     /// The row.
     pub name: Name,
     /// The changed fields.
@@ -57,13 +55,11 @@ pub struct Device {
     pub arrived: Vec<Name>,
     /// What it owes, oldest first.
     pub queue: Vec<Entry>,
-    /// How many entries there ever were.
-    pub entries: u8,
     /// The hub that it is bound to.
     pub identity: Option<Identity>,
     /// Everything up to here was adopted.
     pub cursor: Seq,
-    /// How often the cursor was set back.
+    /// How often the cursor was set back, or stayed though rows left the queue.
     pub resets: u8,
     /// The state of the hub at which everything was exchanged again.
     pub healed: Option<HubState>,
@@ -164,9 +160,7 @@ impl Device {
             entry.change += 1;
             return;
         }
-        let number = self.entries;
-        self.entries += 1;
-        self.queue.push(Entry { number, name, fields, change: 1 });
+        self.queue.push(Entry { name, fields, change: 1 });
     }
 
     /// Takes out of the queue what is not in the row any more, because a mark came.
@@ -263,8 +257,7 @@ impl Device {
             }
             if let Some(entry) = self.queued(name).copied() {
                 self.dequeue(name);
-                self.queue.push(Entry { number: self.entries, ..entry });
-                self.entries += 1;
+                self.queue.push(entry);
             }
             self.owe(name, fields, None);
         }

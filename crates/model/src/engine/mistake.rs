@@ -17,7 +17,7 @@ pub enum Mistake {
     QueueForgetsFields,
     /// An acknowledged row leaves the queue though it was changed meanwhile.
     SettleForgetsChange,
-    /// An entry is known by its change counter alone, which begins anew with each.
+    /// An answer to an older call is taken for one to a row that was queued anew meanwhile.
     EntriesLookAlike,
     /// An answer counts wherever the device is by now.
     SettlesAnywhere,

@@ -4,12 +4,13 @@
 //! without SQL, JSON or clocks. A person's stamp is a counter and the name of the writer.
 //! Calls are split into their parts, each of which may come late or never, in any order, also
 //! two of one device at once. [`Run`] says what can happen, [`Scope`] how much,
-//! [`Mistake`] which rules can be left out. The paths that a search takes are tests of the real
-//! engine, too ([`paths`]).
+//! [`Mistake`] which rules can be left out. Paths through it are tests of the real engine, too:
+//! [`paths`] take every step, [`effects`] every kind of effect.
 
 mod calls;
 pub mod cells;
 pub mod device;
+pub mod effects;
 pub mod exchange;
 pub mod hub;
 mod mistake;

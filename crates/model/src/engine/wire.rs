@@ -24,7 +24,7 @@ pub struct Position {
     pub identity: Option<Identity>,
     /// Everything up to here was adopted.
     pub cursor: Seq,
-    /// How often the cursor was set back.
+    /// How often that was no way to tell calls apart.
     pub resets: u8,
 }
 
@@ -54,8 +54,8 @@ pub struct Sent {
     pub is_birth: bool,
     /// Every cell that the sender has is there.
     pub is_whole: bool,
-    /// The number of its queue entry, and how often the row had changed.
-    pub entry: (u8, u8),
+    /// How often the row had changed since it was queued.
+    pub change: u8,
     /// The whole row, as it was.
     pub shape: Shape,
 }
