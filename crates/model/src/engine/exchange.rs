@@ -1,6 +1,12 @@
 //! A whole sync that nothing disturbs: pull until dry, push until dry, compare.
 
-use super::{Mistake, calls::Heard, device::Device, hub::Hub, wire::Stale};
+use super::{
+    Mistake,
+    calls::Heard,
+    device::Device,
+    hub::Hub,
+    wire::{Answers, Batch, Stale},
+};
 
 /// How often a sync may start over.
 const TURNS: u32 = 32;
@@ -26,11 +32,28 @@ pub fn sync(
     most: usize,
     mistake: Option<Mistake>,
 ) -> Result<(), Failure> {
+    sync_heard(device, hub, most, mistake, &mut |_, _, _| ())
+}
+
+/// What hears of each push: the hub as it is then, the push and the answer to it.
+pub type Hear<'a> = &'a mut dyn FnMut(&Hub, &Batch, &Result<Answers, Stale>);
+
+/// As [`sync`], and `hear` is told of each push.
+///
+/// # Errors
+/// As [`sync`].
+pub fn sync_heard(
+    device: &mut Device,
+    hub: &mut Hub,
+    most: usize,
+    mistake: Option<Mistake>,
+    hear: Hear<'_>,
+) -> Result<(), Failure> {
     for _ in 0..TURNS {
         if !pull(device, hub, most, mistake)? {
             continue;
         }
-        let Some(head) = push(device, hub, most, mistake) else { continue };
+        let Some(head) = push(device, hub, most, mistake, hear) else { continue };
         if device.cursor != head.unwrap_or(hub.head) {
             continue;
         }
@@ -70,6 +93,7 @@ fn push(
     hub: &mut Hub,
     most: usize,
     mistake: Option<Mistake>,
+    hear: Hear<'_>,
 ) -> Option<Option<u8>> {
     let mut head = None;
     loop {
@@ -77,7 +101,9 @@ fn push(
         if batch.sent.is_empty() {
             return Some(head);
         }
-        match hub.judge(device.number, &batch, mistake) {
+        let answer = hub.judge(device.number, &batch, mistake);
+        hear(hub, &batch, &answer);
+        match answer {
             Ok(answers) => {
                 head = Some(answers.head);
                 match device.settle(&batch, answers, mistake) {

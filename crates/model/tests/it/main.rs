@@ -3,3 +3,4 @@
 mod engine;
 mod replay;
 mod small;
+mod stories;

@@ -2,7 +2,7 @@
 //! does in the model; in the end everybody syncs as programs do, and it must once more.
 #![allow(clippy::print_stdout, reason = "figures")]
 
-mod names;
+pub(crate) mod names;
 mod seen;
 mod world;
 
@@ -63,7 +63,7 @@ fn end(run: &Run, world: &mut World<'_>, state: &mut State, taken: &dyn Fn() -> 
 /// takes all of them, and every step from the N states of each scope that are nearest to its
 /// beginning.
 fn replay(store: &str, by_arrival: bool, nth: usize) {
-    let (names, make) = (Names::new(), scratch(store));
+    let (names, make) = (Names::new("folders"), scratch(store));
     let most = env::var("DRIFTLINE_PATHS").ok().and_then(|it| it.parse().ok());
     let (mut count, mut steps) = (0, 0);
     for (name, scope) in Scope::SMALL.iter().filter(|(_, it)| it.purges == 0) {
@@ -95,7 +95,7 @@ fn sqlite_goes_the_ways_of_the_model() {
 /// The ways on which each mistake of the model is seen.
 #[test]
 fn the_engine_makes_none_of_the_mistakes() {
-    let names = Names::new();
+    let names = Names::new("folders");
     for (store, by_arrival) in [("memory", false), ("sqlite", true)] {
         let mut ways = 0;
         for mistake in Mistake::ALL {

@@ -13,7 +13,7 @@ use driftline_model::engine::{
 };
 
 /// When everything happens, in milliseconds since 1970.
-pub(super) const NOW: u64 = 1_790_000_000_000;
+pub(crate) const NOW: u64 = 1_790_000_000_000;
 /// The order that the stamps of the record have.
 const RECORDED: u64 = 1_000;
 /// The field of a purge mark.
@@ -22,7 +22,7 @@ const PURGED: &str = "~purged";
 /// A folder, known by its path.
 #[derive(Clone, Debug, Default, PartialEq, SyncEntity)]
 #[sync(name = "folders")]
-pub(super) struct Folder {
+pub(crate) struct Folder {
     /// Where it is.
     #[sync(key)]
     pub path: Option<String>,
@@ -31,14 +31,15 @@ pub(super) struct Folder {
 }
 
 /// Which ids stand for those of the model.
-pub(super) struct Names {
+pub(crate) struct Names {
+    entity: &'static str,
     salt: u16,
     hashes: RefCell<HashMap<(Name, Shape), u64>>,
 }
 
 impl Names {
-    /// Ids that sort as those of the model do, and whose aliases do, too.
-    pub(super) fn new() -> Self {
+    /// Ids of `entity` that sort as those of the model do, and whose aliases do, too.
+    pub(crate) fn new(entity: &'static str) -> Self {
         let ids = [0, 1, 2, RECORD];
         let pairs: Vec<(u8, u8)> =
             ids.iter().flat_map(|low| ids.iter().map(|high| (*low, *high))).collect();
@@ -47,12 +48,12 @@ impl Names {
             let facts: Vec<Id> = pairs.iter().filter(|it| it.0 < it.1).map(of_pair).collect();
             facts.is_sorted()
         };
-        let with = |salt| Self { salt, hashes: RefCell::default() };
+        let with = |salt| Self { entity, salt, hashes: RefCell::default() };
         (0..=u16::MAX).map(with).find(fits).unwrap()
     }
 
     /// The id of a row, or of an alias.
-    pub(super) fn id(&self, name: Name) -> Id {
+    pub(crate) fn id(&self, name: Name) -> Id {
         match name {
             Name::Row(id) => {
                 let mut bytes = [0; 16];
@@ -60,14 +61,46 @@ impl Names {
                 bytes[14..].copy_from_slice(&self.salt.to_be_bytes());
                 Id::from_bytes(bytes)
             }
-            Name::Fact(low, high) => {
-                alias::fact("folders", self.id(Name::Row(low)), self.id(Name::Row(high))).0
-            }
+            Name::Fact(low, high) => self.fact(low, high).0,
         }
     }
 
+    /// The alias of two rows, as every replica has it.
+    fn fact(&self, low: u8, high: u8) -> (Id, Row) {
+        alias::fact(self.entity, self.id(Name::Row(low)), self.id(Name::Row(high)))
+    }
+
+    /// The entity of a row.
+    pub(crate) fn entity(&self, name: Name) -> &'static str {
+        match name {
+            Name::Row(_) => self.entity,
+            Name::Fact(..) => ALIASES.name,
+        }
+    }
+
+    /// The cells of a row, as they travel.
+    pub(crate) fn row(&self, name: Name, cells: Cells) -> Row {
+        if let Name::Fact(low, high) = name {
+            return self.fact(low, high).1;
+        }
+        let value = |field, value| match field {
+            Field::Path => path(value),
+            Field::Deleted if value == 0 => Value::Null,
+            Field::Deleted => Value::from(NOW),
+            Field::Mark => Value::from("person"),
+            Field::Name | Field::Fact => title(value),
+        };
+        Field::ALL
+            .into_iter()
+            .filter_map(|field| {
+                let it = cells.get(field)?;
+                Some((field_name(field), stamp(it.stamp), value(field, it.value)))
+            })
+            .collect()
+    }
+
     /// The row of the model that this one is.
-    pub(super) fn name(&self, entity: &str, stored: &Stored) -> Name {
+    pub(crate) fn name(&self, entity: &str, stored: &Stored) -> Name {
         let row = |id: Id| id.to_bytes()[0];
         if entity != ALIASES.name {
             return Name::Row(row(stored.id));
@@ -77,40 +110,31 @@ impl Names {
     }
 
     /// What `Row::hash` makes of a row with these stamps.
-    pub(super) fn hash(&self, name: Name, shape: Shape) -> u64 {
+    pub(crate) fn hash(&self, name: Name, shape: Shape) -> u64 {
         *self.hashes.borrow_mut().entry((name, shape)).or_insert_with(|| match name {
             Name::Row(_) => {
                 let cells = Field::ALL.into_iter().zip(shape);
                 let cells = cells.filter_map(|(field, it)| Some((field_name(field), stamp(it?))));
                 let row: Row = cells.map(|(field, it)| (field, it, Value::Null)).collect();
-                row.hash("folders", self.id(name))
+                row.hash(self.entity, self.id(name))
             }
             Name::Fact(low, high) => {
-                let (low, high) = (self.id(Name::Row(low)), self.id(Name::Row(high)));
-                let (id, row) = alias::fact("folders", low, high);
+                let (id, row) = self.fact(low, high);
                 row.hash(ALIASES.name, id)
             }
         })
     }
 }
 
-/// The entity of a row.
-pub(super) fn entity(name: Name) -> &'static str {
-    match name {
-        Name::Row(_) => "folders",
-        Name::Fact(..) => ALIASES.name,
-    }
-}
-
-pub(super) fn path(key: u8) -> Value {
+pub(crate) fn path(key: u8) -> Value {
     Value::from(format!("/{key}"))
 }
 
-pub(super) fn title(value: u8) -> Value {
+pub(crate) fn title(value: u8) -> Value {
     Value::from(format!("by {value}"))
 }
 
-pub(super) fn stamp(of: cells::Stamp) -> Stamp {
+pub(crate) fn stamp(of: cells::Stamp) -> Stamp {
     match of.class {
         0 => Stamp::machine(RECORDED, of.count.into(), 1, of.count.into()),
         _ => Stamp::person(NOW, of.count.into(), of.node.into()),
@@ -127,7 +151,7 @@ fn stamp_of(it: Stamp) -> cells::Stamp {
     cells::Stamp::machine(bytes[18])
 }
 
-pub(super) fn field_name(field: Field) -> &'static str {
+pub(crate) fn field_name(field: Field) -> &'static str {
     match field {
         Field::Path => "path",
         Field::Name => "name",
@@ -138,31 +162,16 @@ pub(super) fn field_name(field: Field) -> &'static str {
 }
 
 /// The field that this one is. An alias has three, which are always together.
-pub(super) fn field(name: &FieldName) -> Option<Field> {
+pub(crate) fn field(name: &FieldName) -> Option<Field> {
     match &**name {
         "low" | "high" => None,
         it => Some(Field::ALL.into_iter().find(|field| field_name(*field) == it).unwrap()),
     }
 }
 
-/// The cells of an import.
-pub(super) fn read(cells: Cells) -> Vec<(FieldName, Value, Stamp)> {
-    let value = |field, it: cells::Cell| match field {
-        Field::Path => path(it.value),
-        _ => title(it.value),
-    };
-    Field::ALL
-        .into_iter()
-        .filter_map(|field| {
-            let it = cells.get(field)?;
-            Some((field_name(field).into(), value(field, it), stamp(it.stamp)))
-        })
-        .collect()
-}
-
 /// The row as the model has it. It has the values that the model expects under these stamps,
 /// or this fails.
-pub(super) fn cells_of(name: Name, row: &Row) -> Cells {
+pub(crate) fn cells_of(name: Name, row: &Row) -> Cells {
     let mut cells = Cells::default();
     if matches!(name, Name::Fact(..)) {
         assert_eq!(row.cells().count(), 3);

@@ -14,7 +14,7 @@ use driftline_model::engine::{
     wire,
 };
 
-use super::names::{Names, cells_of, entity, field, stamp};
+use super::names::{Names, cells_of, field, stamp};
 
 /// What can be seen of a device.
 #[derive(Debug, PartialEq)]
@@ -80,7 +80,7 @@ impl SeenDevice {
                     .iter()
                     .map(|(name, it)| (*name, (cells_of(*name, &it.row), it.acked, it.hash)));
                 let by_id: BTreeMap<(&str, Id), Name> =
-                    stored.iter().map(|(name, it)| ((entity(*name), it.id), *name)).collect();
+                    stored.iter().map(|(name, it)| ((names.entity(*name), it.id), *name)).collect();
                 let entries = tx.queue(QueueList::Waiting, QueueId::default(), 100)?;
                 let counts =
                     QueueCounts { waiting: entries.len() as u64, ..QueueCounts::default() };

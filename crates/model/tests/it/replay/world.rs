@@ -13,7 +13,7 @@ use driftline_model::engine::{Run, State, Step, Write, rows::Name, wire};
 use futures_executor::block_on;
 
 use super::{
-    names::{NOW, Names, path, read, title},
+    names::{NOW, Names, path, title},
     seen::{SeenDevice, SeenHub},
 };
 
@@ -183,8 +183,9 @@ impl<'a> World<'a> {
             Write::Restore(it) => device::set_deleted(tx, moment, entity, id(it), false),
             Write::Purge(_) => unimplemented!("core has no purge marks yet"),
             Write::Import(reading) => {
-                let record = id(driftline_model::engine::RECORD);
-                let cells = read(Write::record(reading));
+                let name = Name::Row(driftline_model::engine::RECORD);
+                let cells = self.names.row(name, Write::record(reading)).into_cells().collect();
+                let record = self.names.id(name);
                 device::import(tx, moment, entity, record, cells, Vec::new()).map(|_| ())
             }
         }
