@@ -16,4 +16,11 @@ crons.daily(
   {},
 );
 
+crons.daily(
+  "resume purges",
+  { hourUTC: 5, minuteUTC: 10 },
+  internal.maintenance.resumePurges,
+  {},
+);
+
 export default crons;

@@ -1,6 +1,7 @@
 /**
- * The daily cleaning: chunks that no row has named for a day. It goes in batches that a
- * transaction can hold, each of which calls for the next.
+ * The daily cleaning: chunks that no row has named for a day, and purges whose steps were
+ * interrupted. It goes in batches that a transaction can hold, each of which calls for the
+ * next.
  */
 import { internal } from "./_generated/api.js";
 import { internalMutation } from "./_generated/server.js";
@@ -10,6 +11,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const CHUNKS_KEPT_MS = DAY_MS;
 /** 8 MiB of texts. */
 const CHUNK_BATCH = 16;
+/** Those who have more wait a day for the others. */
+const TASKS = 500;
 
 /** Removes chunks that no row names. */
 export const sweepChunks = internalMutation({
@@ -29,5 +32,18 @@ export const sweepChunks = internalMutation({
       await ctx.scheduler.runAfter(0, internal.maintenance.sweepChunks, {});
     }
     return unused.length;
+  },
+});
+
+/** Begins again with purges that are not done. Steps that are under way take no harm. */
+export const resumePurges = internalMutation({
+  args: {},
+  handler: async (ctx) => {
+    const tasks = await ctx.db.query("syncPurges").take(TASKS);
+    const users = new Set(tasks.map((it) => it.user));
+    for (const user of users) {
+      await ctx.scheduler.runAfter(0, internal.erasing.markOwned, { user });
+    }
+    return users.size;
   },
 });

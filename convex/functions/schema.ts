@@ -45,6 +45,12 @@ export default defineSchema({
     /** What this person keeps here: documents of rows, and bytes of those and of chunks. */
     rows: v.optional(v.number()),
     bytes: v.optional(v.number()),
+    /** The entities of which a row was purged. */
+    purged: v.optional(v.array(v.string())),
+    /** When a purge was last under way that has not marked all it must. */
+    purging: v.optional(v.number()),
+    /** By which rules places in the feed name owners, and up to where if not all do. */
+    owners: v.optional(v.object({ by: v.string(), seen: v.optional(v.number()) })),
     /** The anonymous ids of devices before they were linked: a record, it gives no access. */
     linkedLocalIds: v.array(v.string()),
   }).index("by_user", ["user"]),
@@ -66,7 +72,18 @@ export default defineSchema({
     entity: v.string(),
     rowId: v.string(),
     bytes: v.number(),
-  }).index("by_seq", ["user", "seq"]),
+    /** The entity and id of the row's owner. */
+    owner: v.optional(v.string()),
+  })
+    .index("by_seq", ["user", "seq"])
+    .index("by_owner", ["user", "owner", "entity", "rowId"]),
+
+  /** Purged rows of which not all is marked that they own. */
+  syncPurges: defineTable({
+    user: v.id("users"),
+    entity: v.string(),
+    rowId: v.string(),
+  }).index("by_user", ["user"]),
 
   /** Rows of entities that this schema does not know; their cells are all kept as text. */
   syncOthers: defineTable({ ...rowColumns, syncEntity: v.string() }).index("by_row", [

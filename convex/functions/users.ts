@@ -2,6 +2,7 @@
 import { v } from "convex/values";
 import { mutation, query } from "./_generated/server.js";
 import * as devices from "./hub/devices.js";
+import { OWNERS } from "./hub/entities.js";
 import { checkProtocol, name, PROTOCOL } from "./hub/errors.js";
 import { accountOf, headOf, identityOf, requireUser } from "./hub/person.js";
 
@@ -39,6 +40,7 @@ export const linkLocalId = mutation({
       protocol: PROTOCOL,
       head: 0,
       digests: "{}",
+      owners: { by: OWNERS },
       linkedLocalIds: [localId],
     });
     return identity;

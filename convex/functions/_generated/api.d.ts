@@ -10,10 +10,13 @@
 
 import type * as auth from "../auth.js";
 import type * as crons from "../crons.js";
+import type * as erasing from "../erasing.js";
 import type * as generated_entities from "../generated/entities.js";
 import type * as http from "../http.js";
 import type * as hub_accept from "../hub/accept.js";
+import type * as hub_change from "../hub/change.js";
 import type * as hub_chunkCalls from "../hub/chunkCalls.js";
+import type * as hub_chunkCounts from "../hub/chunkCounts.js";
 import type * as hub_chunks from "../hub/chunks.js";
 import type * as hub_convexStore from "../hub/convexStore.js";
 import type * as hub_devices from "../hub/devices.js";
@@ -21,10 +24,14 @@ import type * as hub_digests from "../hub/digests.js";
 import type * as hub_entities from "../hub/entities.js";
 import type * as hub_errors from "../hub/errors.js";
 import type * as hub_keys from "../hub/keys.js";
+import type * as hub_marks from "../hub/marks.js";
+import type * as hub_number from "../hub/number.js";
 import type * as hub_person from "../hub/person.js";
 import type * as hub_pull from "../hub/pull.js";
+import type * as hub_purging from "../hub/purging.js";
 import type * as hub_push from "../hub/push.js";
 import type * as hub_quota from "../hub/quota.js";
+import type * as hub_rowDocument from "../hub/rowDocument.js";
 import type * as hub_store from "../hub/store.js";
 import type * as hub_twins from "../hub/twins.js";
 import type * as maintenance from "../maintenance.js";
@@ -65,10 +72,13 @@ import type {
 declare const fullApi: ApiFromModules<{
   auth: typeof auth;
   crons: typeof crons;
+  erasing: typeof erasing;
   "generated/entities": typeof generated_entities;
   http: typeof http;
   "hub/accept": typeof hub_accept;
+  "hub/change": typeof hub_change;
   "hub/chunkCalls": typeof hub_chunkCalls;
+  "hub/chunkCounts": typeof hub_chunkCounts;
   "hub/chunks": typeof hub_chunks;
   "hub/convexStore": typeof hub_convexStore;
   "hub/devices": typeof hub_devices;
@@ -76,10 +86,14 @@ declare const fullApi: ApiFromModules<{
   "hub/entities": typeof hub_entities;
   "hub/errors": typeof hub_errors;
   "hub/keys": typeof hub_keys;
+  "hub/marks": typeof hub_marks;
+  "hub/number": typeof hub_number;
   "hub/person": typeof hub_person;
   "hub/pull": typeof hub_pull;
+  "hub/purging": typeof hub_purging;
   "hub/push": typeof hub_push;
   "hub/quota": typeof hub_quota;
+  "hub/rowDocument": typeof hub_rowDocument;
   "hub/store": typeof hub_store;
   "hub/twins": typeof hub_twins;
   maintenance: typeof maintenance;

@@ -172,6 +172,7 @@ export const descriptors = {
     },
     local: [],
     naturalKey: [],
+    owner: { entity: "sessions", field: "session" },
   },
   inbox: {
     fields: {
@@ -203,6 +204,7 @@ export const descriptors = {
     },
     local: ["position", "raw"],
     naturalKey: [],
+    owner: { entity: "sessions", field: "session" },
   },
   sessions: {
     fields: {

@@ -4,11 +4,14 @@
  * feed up to a place has everything up to it.
  */
 import { keyOf, type Descriptor } from "../model/descriptor.js";
-import { hashOf, join, toHex, type CompareChunked, type Row } from "../model/row.js";
+import { join, markOf, toHex, type CompareChunked, type Row } from "../model/row.js";
 import { isPerson, millisOf } from "../model/stamp.js";
 import { CHUNK_BYTES, readChange, writeChange, type Change } from "../model/wire.js";
-import { chunkOrder, LongValues } from "./chunks.js";
+import { chunkOrder, chunksOf, LongValues } from "./chunks.js";
 import { shortKey } from "./keys.js";
+import { markedRow, Marks } from "./marks.js";
+import { number } from "./number.js";
+import { spread, spreadFact } from "./purging.js";
 import type { HubState, HubStore, Stored } from "./store.js";
 import { ALIASES, fact, Twins } from "./twins.js";
 
@@ -47,6 +50,7 @@ interface Call extends Hub {
   readonly recorded: [number, string][];
   readonly compareChunked: CompareChunked;
   readonly twins: Twins;
+  readonly marks: Marks;
   readonly long: LongValues;
 }
 
@@ -60,6 +64,7 @@ export async function accept(hub: Hub, texts: readonly string[]): Promise<Taken>
     recorded,
     compareChunked,
     twins: new Twins(hub.store, compareChunked),
+    marks: new Marks(hub.store, hub.state, hub.descriptors),
     long: new LongValues(hub.store),
   };
   const changes = texts.map(readChange);
@@ -99,7 +104,9 @@ async function take(call: Call, change: Change): Promise<Answer> {
     return { kind: "refused", reason: "There are too many kinds of rows here" };
   }
   const descriptor = call.descriptors.get(entity);
-  const row = withoutLocal(descriptor, change.row);
+  const mark = await call.marks.over(change, known?.row, change.row);
+  const row = mark ? markedRow(mark) : withoutLocal(descriptor, change.row);
+  if (mark) store.dropChunks(chunksOf(change.row).keys());
   const problem = await call.long.check(row, known?.row);
   if (problem) {
     const { hashes } = problem.kind === "need_chunks" ? problem : { hashes: [] };
@@ -126,7 +133,10 @@ async function take(call: Call, change: Change): Promise<Answer> {
   // The fact comes before the row: whoever has heard that the row is no birth any more
   // has heard whom it was folded with.
   if (twin) await recordFact(call, entity, id, twin);
-  await number(call, stored);
+  await place(call, stored);
+  if (mark && !markOf(known?.row)) await spread(call, stored, mark);
+  if (entity === ALIASES) await spreadFact(call, stored, call.marks);
+  call.marks.changed(entity);
   return { kind: "accepted", seq: stored.seq, hash: toHex(stored.hash) };
 }
 
@@ -152,20 +162,13 @@ async function recordFact(
     born: false,
     key: undefined,
   };
-  await number(call, stored);
+  await place(call, stored);
   const change = { entity: ALIASES, id, row, birth: false, whole: true };
   call.recorded.push([stored.seq, writeChange(change)]);
 }
 
-/** Gives a row the next place in the feed and stores it. */
-async function number({ store, state, twins }: Call, stored: Stored): Promise<void> {
-  const { entity, id, row } = stored;
-  const hash = hashOf(entity, id, row);
-  const sum = (state.digests.get(entity) ?? 0n) - stored.hash + hash;
-  state.digests.set(entity, BigInt.asUintN(64, sum));
-  state.head += 1;
-  stored.hash = hash;
-  stored.seq = state.head;
-  await store.put(stored);
-  twins.changed(entity, id);
+async function place(call: Call, stored: Stored): Promise<void> {
+  await number(call.store, call.state, stored);
+  call.twins.changed(stored.entity, stored.id);
+  call.marks.changed(stored.entity);
 }

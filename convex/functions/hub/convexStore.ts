@@ -4,24 +4,22 @@
  */
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { DatabaseReader, DatabaseWriter } from "../_generated/server.js";
-import {
-  documentSize,
-  DOCUMENT_BYTES,
-  fromDocument,
-  toDocument,
-} from "../model/document.js";
-import { fromHex, toHex, type Row } from "../model/row.js";
+import { ownerOf, type Owner } from "../model/descriptor.js";
+import { DOCUMENT_BYTES, toDocument } from "../model/document.js";
+import { markOf, toHex } from "../model/row.js";
 import { wireSize } from "../model/wire.js";
-import { chunksOf } from "./chunks.js";
+import { ChunkCounts } from "./chunkCounts.js";
 import {
   descriptors,
   entityTable,
   hasKey,
+  OWNERS,
   type KeyedReader,
   type RowDoc,
 } from "./entities.js";
 import { noRoom, type Usage } from "./quota.js";
-import type { Chunk, HubStore, ReadStore, Stored } from "./store.js";
+import { growth, rowIn, toStored, type Held, type StoredDoc } from "./rowDocument.js";
+import type { Chunk, HubStore, Place, ReadStore, Stored, Task } from "./store.js";
 import { ALIASES } from "./twins.js";
 
 /** Rows with one natural key that are looked at: as many as a class may have ids. */
@@ -29,12 +27,7 @@ const MAX_WITH_KEY = 1_000;
 /** Facts at one end of an id that are looked at: as many as a class may have ids. */
 const MAX_FACTS = 1_000;
 
-type StoredDoc = RowDoc | Doc<"syncOthers">;
-
-/** A row with the document that holds it. */
-interface Held extends Stored {
-  readonly document?: StoredDoc;
-}
+type Owners = NonNullable<Doc<"syncHeads">["owners"]>;
 
 export class ConvexReader implements ReadStore {
   /** Whether there are rows of an entity that came before this schema knew it. */
@@ -128,17 +121,20 @@ export class ConvexReader implements ReadStore {
 }
 
 export class ConvexStore extends ConvexReader implements HubStore {
-  /** How the numbers of rows that name chunks changed, written once at the end. */
-  private readonly references = new Map<string, number>();
+  private readonly counts: ChunkCounts;
+  /** By which rules places name owners, and up to where if not all do. */
+  owners: Owners;
 
   constructor(
     private readonly writer: DatabaseWriter,
-    user: Id<"users">,
+    head: Doc<"syncHeads">,
     private readonly now: number,
     /** What the person keeps here, counted on with each row. */
     readonly usage: Usage,
   ) {
-    super(writer, user);
+    super(writer, head.user);
+    this.owners = head.owners ?? { by: "" };
+    this.counts = new ChunkCounts(writer, now, (hash) => this.chunkDocument(hash));
   }
 
   refuse(stored: Held): string | undefined {
@@ -146,7 +142,7 @@ export class ConvexStore extends ConvexReader implements HubStore {
     if (more.size > DOCUMENT_BYTES) {
       return "The row takes more than 900 KB beside its long values; shorten some of them";
     }
-    return noRoom(this.usage, more);
+    return noRoom(this.usage, more, markOf(stored.row) !== undefined);
   }
 
   refuseChunks(bytes: number): string | undefined {
@@ -158,7 +154,12 @@ export class ConvexStore extends ConvexReader implements HubStore {
     const more = growth(stored);
     this.usage.rows += more.rows;
     this.usage.bytes += more.bytes;
-    const place = { seq: stored.seq, bytes: wireSize(row) };
+    const owner = ownerOf(descriptors.get(entity), row);
+    const place = {
+      seq: stored.seq,
+      bytes: wireSize(row),
+      owner: owner && ownerText(owner),
+    };
     let feed = old?.syncFeed;
     if (feed) await this.writer.patch(feed, place);
     else {
@@ -177,7 +178,7 @@ export class ConvexStore extends ConvexReader implements HubStore {
       updatedAt: this.now,
     };
     await this.write(entity, document, old);
-    this.count(old && fromDocument(descriptors.get(entity), asRow(old)), row);
+    this.counts.replace(old && rowIn(entity, old), row);
   }
 
   private async write(
@@ -199,51 +200,72 @@ export class ConvexStore extends ConvexReader implements HubStore {
     }
   }
 
-  private count(old: Row | undefined, row: Row): void {
-    const add = (part: Row, sign: number) => {
-      for (const [hash, count] of chunksOf(part)) {
-        this.references.set(hash, (this.references.get(hash) ?? 0) + sign * count);
-      }
-    };
-    add(row, 1);
-    if (old) add(old, -1);
+  dropChunks(hashes: Iterable<string>): void {
+    this.counts.drop(hashes);
   }
 
-  /** Writes how often chunks are named now. Call it once, after the last row. */
-  async finish(): Promise<void> {
-    for (const [hash, change] of this.references) {
-      const chunk = change === 0 ? null : await this.chunkDocument(hash);
-      if (!chunk) continue;
-      const refs = Math.max(0, chunk.refs + change);
-      await this.writer.patch(chunk._id, refs === 0 ? { refs, at: this.now } : { refs });
-    }
-    this.references.clear();
+  /** Writes how often chunks are named now, after the last row. Whether to sweep at once. */
+  finish(): Promise<boolean> {
+    return this.counts.write();
+  }
+
+  async owe({ entity, id }: Owner): Promise<void> {
+    await this.writer.insert("syncPurges", { user: this.user, entity, rowId: id });
+  }
+
+  async task(): Promise<Task | undefined> {
+    const task = await this.reader
+      .query("syncPurges")
+      .withIndex("by_user", (q) => q.eq("user", this.user))
+      .first();
+    return task ? { task: task._id, entity: task.entity, id: task.rowId } : undefined;
+  }
+
+  async done({ task }: Task): Promise<void> {
+    await this.writer.delete(task as Id<"syncPurges">);
+  }
+
+  async owned(owner: Owner, entity: string, most: number): Promise<Place[]> {
+    const text = ownerText(owner);
+    const places = await this.reader
+      .query("syncFeed")
+      .withIndex("by_owner", (q) =>
+        q.eq("user", this.user).eq("owner", text).eq("entity", entity),
+      )
+      .take(most);
+    return places.map(toPlace);
+  }
+
+  async unnoted(most: number): Promise<Place[]> {
+    const seen = this.owners.by === OWNERS ? this.owners.seen : 0;
+    if (seen === undefined) return [];
+    const places = await this.reader
+      .query("syncFeed")
+      .withIndex("by_seq", (q) => q.eq("user", this.user).gt("seq", seen))
+      .take(most);
+    if (places.length === 0) this.owners = { by: OWNERS };
+    return places.map(toPlace);
+  }
+
+  async noteOwner(place: FeedPlace, named: Owner | undefined): Promise<void> {
+    const { seq, feed } = place;
+    const owner = named && ownerText(named);
+    if (owner !== place.owner) await this.writer.patch(feed, { owner });
+    this.owners = { by: OWNERS, seen: seq };
   }
 }
 
-/** What keeping a row adds, and the size of its document. */
-function growth({ entity, row, document: old }: Held): Usage & { size: number } {
-  const descriptor = descriptors.get(entity);
-  const sizeOf = (it: Row) => documentSize(toDocument(descriptor, it));
-  const size = sizeOf(row);
-  const before = old ? sizeOf(fromDocument(descriptor, asRow(old))) : 0;
-  return { rows: old ? 0 : 1, bytes: size - before, size };
+function ownerText({ entity, id }: Owner): string {
+  return `${entity} ${id}`;
 }
 
-function toStored(entity: string, document: StoredDoc): Held {
-  return {
-    entity,
-    id: document.syncId,
-    row: fromDocument(descriptors.get(entity), asRow(document)),
-    seq: document.syncSeq,
-    hash: fromHex(document.syncHash),
-    born: document.syncBorn,
-    key: document.syncKey,
-    document,
-  };
+/** A place with the document that holds it. */
+interface FeedPlace extends Place {
+  readonly feed: Id<"syncFeed">;
+  readonly owner: string | undefined;
 }
 
-function asRow(document: StoredDoc): Parameters<typeof fromDocument>[1] {
-  // The other columns of a document are not read as cells.
-  return document as unknown as Parameters<typeof fromDocument>[1];
+function toPlace({ _id, rowId, ...place }: Doc<"syncFeed">): FeedPlace {
+  const { entity, seq, bytes, owner } = place;
+  return { feed: _id, entity, id: rowId, seq, bytes, owner };
 }

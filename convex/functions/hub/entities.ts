@@ -17,6 +17,13 @@ export const descriptors: ReadonlyMap<string, Descriptor> = new Map([
   ...Object.entries<Descriptor>(generated),
 ]);
 
+/** What these descriptors say of owners. A deployment may have said otherwise before. */
+export const OWNERS = JSON.stringify(
+  [...descriptors].flatMap(([entity, { owner }]) =>
+    owner ? [[entity, owner.field, owner.entity]] : [],
+  ),
+);
+
 /**
  * Any entity's table. All have the same columns of the hub's and the same indexes, so to
  * the compiler each is the one table that is always there.

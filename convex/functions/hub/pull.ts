@@ -70,13 +70,15 @@ export async function pull(ctx: QueryCtx, call: Pull): Promise<Page> {
   }
   // Places that a row has left since are empty, so the end of the feed is the head.
   if (!more || state.head < cursor) next = state.head;
+  // While a purge is under way, more changes follow that nobody has to ask for.
+  const isComplete = next === state.head && state.purging === undefined;
   return {
     protocol: PROTOCOL,
     identity: identityOf(state),
     head: state.head,
     next,
     changes,
-    digests: next === state.head ? everyDigest(readDigests(state.digests)) : null,
+    digests: isComplete ? everyDigest(readDigests(state.digests)) : null,
     time: Date.now(),
   };
 }

@@ -3,10 +3,9 @@ import { v } from "convex/values";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { accept, type Taken } from "./accept.js";
-import { ConvexStore } from "./convexStore.js";
+import { change } from "./change.js";
 import { deviceOf, noteDevice } from "./devices.js";
-import { everyDigest, readDigests, writeDigests } from "./digests.js";
-import { descriptors } from "./entities.js";
+import { everyDigest } from "./digests.js";
 import {
   badRequest,
   bounded,
@@ -18,10 +17,12 @@ import {
   whole,
 } from "./errors.js";
 import { headOf, identityOf, requireUser, type Identity } from "./person.js";
-import { usageOf } from "./quota.js";
 
 /** Rows in a call: each costs look-ups, and those of a transaction are limited. */
 export const MAX_ROWS = 500;
+
+/** Bytes of rows that a call may read to mark what a purged row owns. */
+const PURGED_BYTES = 2 * 1024 * 1024;
 
 /**
  * How far serial numbers may leap: further than a device has ever called, and a small part
@@ -71,19 +72,13 @@ export async function push(ctx: MutationCtx, call: Push): Promise<Answers> {
   const now = Date.now();
   await noteCall(ctx, user._id, device, serial, now);
 
-  const state = { head: head.head, digests: readDigests(head.digests) };
-  const store = new ConvexStore(ctx.db, user._id, now, usageOf(head));
-  const taken = await accept({ store, state, descriptors, now }, changes);
-  await store.finish();
-  if (state.head !== head.head) {
-    const digests = JSON.stringify(writeDigests(state.digests));
-    await ctx.db.patch(head._id, { head: state.head, digests, ...store.usage });
-  }
+  const room = { rows: MAX_ROWS - changes.length, bytes: PURGED_BYTES };
+  const { done, state } = await change(ctx, head, room, (hub) => accept(hub, changes));
   return {
     protocol: PROTOCOL,
     identity: identityOf(head),
     head: state.head,
-    ...taken,
+    ...done,
     digests: everyDigest(state.digests),
     time: now,
   };

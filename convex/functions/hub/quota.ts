@@ -21,17 +21,17 @@ export function usageOf(head: Doc<"syncHeads">): Usage {
 }
 
 /**
- * Why there is no room for `more`, if so. Rows that are here already may use a sixteenth
- * beyond the quota: whoever has reached it must be able to delete.
+ * Why there is no room for `more`, if so. Rows that are here already, and purge marks, may
+ * use a sixteenth beyond the quota: whoever has reached it must be able to delete.
  */
-export function noRoom(usage: Usage, more: Usage): string | undefined {
-  const spare = more.rows > 0 ? 1 : 17 / 16;
+export function noRoom(usage: Usage, more: Usage, isMark = false): string | undefined {
+  const spare = more.rows > 0 && !isMark ? 1 : 17 / 16;
   const megabytes = setting("DRIFTLINE_QUOTA_MB", MOST_MB);
   if (more.bytes > 0 && usage.bytes + more.bytes > megabytes * MB * spare) {
     return `Your quota here is used up: ${megabytes} MB (DRIFTLINE_QUOTA_MB)`;
   }
   const rows = setting("DRIFTLINE_QUOTA_ROWS", MOST_ROWS);
-  if (more.rows > 0 && usage.rows + more.rows > rows) {
+  if (more.rows > 0 && usage.rows + more.rows > rows * spare) {
     return `Your quota here is used up: ${rows} rows (DRIFTLINE_QUOTA_ROWS)`;
   }
   return undefined;

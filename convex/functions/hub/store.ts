@@ -2,6 +2,7 @@
  * What a hub needs of the place where it keeps a person's rows. Everything happens inside
  * one serialised transaction; nothing here can reach another person's rows.
  */
+import type { Owner } from "../model/descriptor.js";
 import type { Row } from "../model/row.js";
 
 /** A row as a hub keeps it. */
@@ -25,6 +26,20 @@ export interface Chunk {
   readonly bytes: number;
 }
 
+/** A place in the feed, with the row that is there. */
+export interface Place {
+  readonly entity: string;
+  readonly id: string;
+  readonly seq: number;
+  /** About what the row takes on the wire. */
+  readonly bytes: number;
+}
+
+/** A purged row whose own rows are still to be marked. */
+export interface Task extends Owner {
+  readonly task: string;
+}
+
 export interface ReadStore {
   get(entity: string, id: string): Promise<Stored | undefined>;
   /** The rows with a natural key, by id. */
@@ -43,6 +58,21 @@ export interface HubStore extends ReadStore {
   refuseChunks(bytes: number): string | undefined;
   /** Stores the row at its place in the feed; the place it had becomes empty. */
   put(stored: Stored): Promise<void>;
+  /** Some of `hashes` were only put here for a row that is purged: they are dropped. */
+  dropChunks(hashes: Iterable<string>): void;
+
+  /** Notes that what the purged row owns is still to be marked. */
+  owe(row: Owner): Promise<void>;
+  /** One of the rows for which that was noted, the first first. */
+  task(): Promise<Task | undefined>;
+  /** Forgets a task that is done. */
+  done(task: Task): Promise<void>;
+  /** The places of rows of `entity` that name this owner, by id, at most `most`. */
+  owned(owner: Owner, entity: string, most: number): Promise<Place[]>;
+  /** The next places, at most `most`, of which it was not noted what owns their rows. */
+  unnoted(most: number): Promise<Place[]>;
+  /** Notes what owns the row at a place. */
+  noteOwner(place: Place, owner: Owner | undefined): Promise<void>;
 }
 
 /** What a hub keeps of itself while it takes a batch. */
@@ -50,4 +80,6 @@ export interface HubState {
   head: number;
   /** The sums of the rows' hashes, by entity. */
   readonly digests: Map<string, bigint>;
+  /** The entities of which a row was purged: mostly none, and then nobody looks for marks. */
+  readonly purged: Set<string>;
 }

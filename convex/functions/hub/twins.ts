@@ -45,7 +45,7 @@ export function fact(entity: string, one: string, other: string): { id: string; 
 }
 
 /** Every id that stands for the same row as `id`, or undefined if too many. */
-async function idsWith(
+export async function idsWith(
   store: ReadStore,
   entity: string,
   id: string,
@@ -74,6 +74,15 @@ async function isAlone(store: ReadStore, entity: string, id: string): Promise<bo
       endOf(row, "entity") !== entity ||
       [undefined, id].includes(otherEnd(row, id)),
   );
+}
+
+/** The entity of which a fact says something, and the smaller of its ids. */
+export function endsOf(row: Row): { entity: string | undefined; low: string | undefined } {
+  const low = endOf(row, "low");
+  return {
+    entity: endOf(row, "entity"),
+    low: low === undefined ? undefined : parseId(low),
+  };
 }
 
 function otherEnd(row: Row, id: string): string | undefined {

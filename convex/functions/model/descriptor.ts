@@ -2,6 +2,7 @@
  * What an entity says of itself, as far as a hub needs it. The descriptors are written
  * from the entities' own (`generated/entities.ts`), so nothing here names an entity.
  */
+import { parseId } from "./names.js";
 import { isNull, type Row, type Value } from "./row.js";
 
 /** What a field holds. */
@@ -14,6 +15,24 @@ export interface Descriptor {
   readonly local: readonly string[];
   /** The fields that identify a row to a person. Empty: every birth is new. */
   readonly naturalKey: readonly string[];
+  /** The entity of a row's owner, and the field that names it. */
+  readonly owner?: { readonly entity: string; readonly field: string };
+}
+
+/** What a row belongs to. */
+export interface Owner {
+  readonly entity: string;
+  readonly id: string;
+}
+
+/** The owner that a row names, if it names one. */
+export function ownerOf(descriptor: Descriptor | undefined, row: Row): Owner | undefined {
+  if (!descriptor?.owner) return undefined;
+  const { entity, field } = descriptor.owner;
+  const cell = row.get(field);
+  if (!cell || cell.chunks || !cell.text.startsWith('"')) return undefined;
+  const id = parseId(JSON.parse(cell.text) as string);
+  return id === undefined ? undefined : { entity, id };
 }
 
 /**

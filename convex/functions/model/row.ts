@@ -1,7 +1,8 @@
 /**
  * The whole merge. A row maps fields to cells, a cell is the text of a value and the stamp
- * of its last write; two rows join field by field, the greater stamp wins. That makes rows
- * a join-semilattice: the order, repetition and batching of deliveries do not matter.
+ * of its last write; two rows join field by field, the greater stamp wins. A purge mark is a
+ * cell, too, and drops every other one. That makes rows a join-semilattice: the order,
+ * repetition and batching of deliveries do not matter.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
@@ -10,6 +11,12 @@ import { compareUtf8 } from "./text.js";
 
 /** The field that every row has: when it was deleted, or null once restored. */
 export const DELETED_AT = "deleted_at";
+
+/**
+ * The field of a purge mark: the row was erased for good. No entity's field is called so.
+ * Its value says by whom: "person", or "expired" for a deletion that is long past.
+ */
+export const PURGED = "~purged";
 
 /** The canonical JSON of a value, or, if that is long, the hashes of its pieces. */
 export interface Value {
@@ -43,6 +50,17 @@ export function isDeleted(row: Row): boolean {
   return mark !== undefined && !isNull(mark);
 }
 
+/** The row's purge mark, if it has one. */
+export function markOf(row: Row | undefined): Cell | undefined {
+  return row?.get(PURGED);
+}
+
+/** What a mark leaves of the row. Without a mark it is as it was. */
+function underMark(row: Row): Row {
+  const mark = markOf(row);
+  return mark && row.size > 1 ? new Map([[PURGED, mark]]) : row;
+}
+
 export function sameValue(one: Value, other: Value): boolean {
   if (one.chunks === undefined || other.chunks === undefined) {
     return one.chunks === other.chunks && one.text === other.text;
@@ -62,21 +80,25 @@ export async function compareCells(
   return compareUtf8(one.text, other.text);
 }
 
-/** Takes every cell of `other` into `mine` that is greater than the one there. */
+/**
+ * Takes every cell of `other` into `mine` that is greater than the one there. Under a mark
+ * nothing else is left, whatever its stamp.
+ */
 export async function join(
   mine: Row,
   other: Row,
   compareChunked: CompareChunked,
 ): Promise<Joined> {
-  const row = new Map(mine);
-  let changed = false;
-  for (const [field, cell] of other) {
+  const row = new Map(underMark(mine));
+  let changed = row.size < mine.size;
+  for (const [field, cell] of underMark(other)) {
+    if (row.has(PURGED) && field !== PURGED) continue;
     const held = row.get(field);
     if (held && (await compareCells(cell, held, compareChunked)) <= 0) continue;
     row.set(field, cell);
     changed = true;
   }
-  return { row, changed };
+  return { row: underMark(row), changed };
 }
 
 /** The cells by the bytes of their fields' names: the order in which rows are written. */
@@ -86,10 +108,12 @@ export function sortedCells(row: Row): [string, Cell][] {
 
 /**
  * 64 bits that stand for what a hub holds of a row: its id, and the names and stamps of its
- * cells. Summed over rows they make a digest. Never 0.
+ * cells, or those of its mark. Summed over rows they make a digest. Never 0.
  */
 export function hashOf(entity: string, id: string, row: Row): bigint {
-  const cells = sortedCells(row).map(([field, cell]) => `${field} ${cell.stamp}\n`);
+  const cells = sortedCells(underMark(row)).map(
+    ([field, cell]) => `${field} ${cell.stamp}\n`,
+  );
   const text = `${entity}\n${id}\n${cells.join("")}`;
   const digest = sha256(new TextEncoder().encode(text));
   const hash = new DataView(digest.buffer, digest.byteOffset).getBigUint64(0);

@@ -5,7 +5,7 @@
  */
 import { isId, isPlainName } from "./names.js";
 import { isCanonicalJson } from "./json.js";
-import { sortedCells, type Cell, type Row } from "./row.js";
+import { PURGED, sortedCells, type Cell, type Row } from "./row.js";
 import { isStamp } from "./stamp.js";
 import { excerpt, utf8Length } from "./text.js";
 
@@ -60,7 +60,7 @@ export function readChange(text: string): Change | { refused: string } {
     if (row.has(read.field)) {
       return { refused: `The field \`${excerpt(read.field)}\` is there twice` };
     }
-    if (!isPlainName(read.field)) odd.push(read.field);
+    if (read.field !== PURGED && !isPlainName(read.field)) odd.push(read.field);
     row.set(read.field, read.cell);
   }
   if (!isPlainName(entity)) odd.push(entity);
@@ -82,6 +82,8 @@ function readCell(part: unknown): { field: string; cell: Cell } | { refused: str
   if (!isStamp(stamp)) return { refused: `The stamp of ${name} is damaged` };
   if (chunks !== undefined) {
     const fits = Array.isArray(chunks) && chunks.length > 0 && chunks.every(isContentHash);
+    // A mark is a word; as a long value it would keep a text where all were to go.
+    if (field === PURGED) return { refused: "A purge mark is longer than a word" };
     if (!fits || text !== "") return { refused: `The chunks of ${name} are not hashes` };
     return { field, cell: { stamp, text, chunks } };
   }

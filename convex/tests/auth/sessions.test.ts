@@ -6,7 +6,15 @@
 import { beforeAll, expect, test, vi } from "vitest";
 import { api, internal } from "../../functions/_generated/api.js";
 import type { Id } from "../../functions/_generated/dataModel.js";
-import { deployment, errorOf, linked, Person, type Deployment } from "../hub/fixture.js";
+import {
+  deployment,
+  errorOf,
+  linked,
+  Person,
+  settle,
+  withTimers,
+  type Deployment,
+} from "../hub/fixture.js";
 import { setUp, store } from "./fixture.js";
 import { PROTOCOL } from "../../functions/hub/errors.js";
 
@@ -37,20 +45,6 @@ async function renewedOften(who: Person, usedAt = Date.now() - 30 * DAY_MS) {
 const tokens = (t: Deployment) =>
   t.run(async (ctx) => (await ctx.db.query("authRefreshTokens").collect()).length);
 
-/** Waits until what was begun in the background is done. */
-async function settle(t: Deployment): Promise<void> {
-  await t.finishAllScheduledFunctions(() => vi.advanceTimersByTime(1));
-}
-
-async function everything(work: () => Promise<void>): Promise<void> {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
-  try {
-    await work();
-  } finally {
-    vi.useRealTimers();
-  }
-}
-
 const refresh = (who: Person, token: Id<"authRefreshTokens"> | undefined) =>
   store<{ token: string; refreshToken: string } | null>(who.t, {
     type: "refreshSession",
@@ -58,7 +52,7 @@ const refresh = (who: Person, token: Id<"authRefreshTokens"> | undefined) =>
   });
 
 test("a lost device is shut out at once, and its tokens go in steps", () =>
-  everything(async () => {
+  withTimers(async () => {
     const ada = await linked(deployment(), "ada");
     const lost = await linkedAgain(ada, "lost");
     await renewedOften(lost);
@@ -71,7 +65,7 @@ test("a lost device is shut out at once, and its tokens go in steps", () =>
   }));
 
 test("every other session is ended at once", () =>
-  everything(async () => {
+  withTimers(async () => {
     const ada = await linked(deployment(), "ada");
     const lost = await linkedAgain(ada, "lost");
     await renewedOften(lost);
@@ -83,7 +77,7 @@ test("every other session is ended at once", () =>
   }));
 
 test("whoever signs out is signed out", () =>
-  everything(async () => {
+  withTimers(async () => {
     const ada = await linked(deployment(), "ada");
     await renewedOften(ada);
     await ada.client.action(api.auth.signOut, {});
@@ -93,7 +87,7 @@ test("whoever signs out is signed out", () =>
   }));
 
 test("a session that has run out says so", () =>
-  everything(async () => {
+  withTimers(async () => {
     const ada = await linked(deployment(), "ada");
     const all = await renewedOften(ada);
     await ada.t.run((ctx) => ctx.db.patch(ada.session, { expirationTime: 1 }));
@@ -104,7 +98,7 @@ test("a session that has run out says so", () =>
   }));
 
 test("a token that was used long ago ends the session of whoever stole or lost it", () =>
-  everything(async () => {
+  withTimers(async () => {
     const ada = await linked(deployment(), "ada");
     const all = await renewedOften(ada);
     expect(await refresh(ada, all[17])).toBeNull();
@@ -135,7 +129,7 @@ test("renewing removes what was used long ago, but not what a lost answer needs"
 });
 
 test("sessions that are over a year old are swept", () =>
-  everything(async () => {
+  withTimers(async () => {
     const ada = await linked(deployment(), "ada");
     await renewedOften(ada);
     vi.setSystemTime(Date.now() + 367 * DAY_MS);

@@ -4,7 +4,7 @@
  */
 import { convexTest } from "convex-test";
 import { ConvexError, type Value } from "convex/values";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import { api } from "../../functions/_generated/api.js";
 import type { Id } from "../../functions/_generated/dataModel.js";
 import type { Answers } from "../../functions/hub/push.js";
@@ -28,6 +28,24 @@ export interface WireRow {
 
 export function deployment() {
   return convexTest({ schema, modules, transactionLimits: true });
+}
+
+/**
+ * The same for hundreds of rows. The plain engine walks all of them for each query, which took
+ * a minute and a half; with indexes (tests/local/engine.test.ts holds it against the plain one)
+ * the same calls take a second or two. The limits of a transaction hold all the same.
+ */
+export async function indexedDeployment(): Promise<Deployment> {
+  // Only Node can load it, and few tests need it.
+  const { installIndexes } = await import("../../local/engine/indexes.js");
+  const { loadEngine } = await import("../../local/engine/load.js");
+  const engine = await loadEngine();
+  installIndexes(engine);
+  const options = { schema: schema as unknown as { tables: never }, modules };
+  return engine.convexTest({
+    ...options,
+    transactionLimits: true,
+  }) as unknown as Deployment;
 }
 
 /** A person's stamp at `millis`. */
@@ -164,6 +182,33 @@ export async function linked(t: Deployment, name = "ada"): Promise<Person> {
   const person = await signUp(t, name);
   await person.link();
   return person;
+}
+
+/** Runs `work` with a clock that only `settle` and the test move. */
+export async function withTimers(work: () => Promise<void>): Promise<void> {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+  try {
+    await work();
+  } finally {
+    vi.useRealTimers();
+  }
+}
+
+/** Waits until what was begun in the background is done. */
+export async function settle(t: Deployment): Promise<void> {
+  await t.finishAllScheduledFunctions(() => vi.advanceTimersByTime(1));
+}
+
+/** Everything that a deployment holds, as text by table. */
+export function tables(t: Deployment): Promise<Record<string, string[]>> {
+  return t.run(async (ctx) => {
+    const all: Record<string, string[]> = {};
+    for (const table of Object.keys(schema.tables)) {
+      const documents = await ctx.db.query(table as keyof typeof schema.tables).collect();
+      all[table] = documents.map((it) => JSON.stringify(it));
+    }
+    return all;
+  });
 }
 
 /** The data of the error that `call` throws. */

@@ -1,38 +1,20 @@
 // @vitest-environment node
-/**
- * What takes hundreds of rows. The plain engine walks all of them for each query, which took a
- * minute and a half; with indexes (tests/local/engine.test.ts holds it against the plain one)
- * the same calls take a second or two. The limits of a transaction hold all the same.
- */
+/** What takes hundreds of rows. */
 import { expect, test } from "vitest";
 import { fact as factOf } from "../../functions/hub/twins.js";
-import schema from "../../functions/schema.js";
-import { installIndexes } from "../../local/engine/indexes.js";
-import { loadEngine } from "../../local/engine/load.js";
 import {
   born,
   cell,
-  type Deployment,
   id,
+  indexedDeployment,
   linked,
-  modules,
   part,
   person,
   type WireCell,
 } from "./fixture.js";
 
-async function deployment(): Promise<Deployment> {
-  const engine = await loadEngine();
-  installIndexes(engine);
-  const options = { schema: schema as unknown as { tables: never }, modules };
-  return engine.convexTest({
-    ...options,
-    transactionLimits: true,
-  }) as unknown as Deployment;
-}
-
 test("five hundred rows fit in one call and one page", async () => {
-  const ada = await linked(await deployment());
+  const ada = await linked(await indexedDeployment());
   const rows = Array.from({ length: 500 }, (_, n) =>
     born("messages", n + 1, [cell("text", "x".repeat(1000)), cell("role", "user")]),
   );
@@ -47,7 +29,7 @@ test("five hundred rows fit in one call and one page", async () => {
 });
 
 test("a class of 300 ids is worked out once, alive or deleted", async () => {
-  const ada = await linked(await deployment());
+  const ada = await linked(await indexedDeployment());
   const name = cell("name", "everywhere");
   // Each birth would meet the ones before it: the facts come with them, as after a wipe.
   const facts = Array.from({ length: 299 }, (_, n) => {

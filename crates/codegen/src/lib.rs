@@ -119,6 +119,9 @@ fn descriptor(entity: &EntityDescriptor) -> String {
     let local: Vec<_> = entity.fields.iter().filter(|it| it.local).map(|it| it.name).collect();
     text += &list(4, "local", &local);
     text += &list(4, "naturalKey", entity.natural_key);
+    if let Some((field, owner)) = entity.owner() {
+        text += &format!("    owner: {{ entity: \"{owner}\", field: \"{field}\" }},\n");
+    }
     text + "  },\n"
 }
 

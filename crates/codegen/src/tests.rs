@@ -8,7 +8,9 @@ const NOTES: EntityDescriptor = EntityDescriptor {
     doc: "Something to remember",
     fields: &[
         Field::new("title", Kind::Text).doc("What people call it"),
-        Field::new("session", Kind::Ref("sessions")).doc("A comment that ends */ too early"),
+        Field::new("session", Kind::Ref("sessions"))
+            .doc("A comment that ends */ too early")
+            .owner(),
         Field::new("weight", Kind::Real),
         Field::new("path", Kind::Text).local(),
     ],
@@ -41,6 +43,7 @@ fn a_table_has_the_fields_that_travel_and_an_index_for_its_key() {
     },
     local: [\"path\"],
     naturalKey: [\"title\"],
+    owner: { entity: \"sessions\", field: \"session\" },
   },
 ";
     assert!(text.contains(descriptor), "{text}");
