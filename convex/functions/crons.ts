@@ -17,9 +17,9 @@ crons.daily(
 );
 
 crons.daily(
-  "resume purges",
+  "resume erasing",
   { hourUTC: 5, minuteUTC: 10 },
-  internal.maintenance.resumePurges,
+  internal.maintenance.resumeErasing,
   {},
 );
 

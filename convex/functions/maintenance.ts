@@ -1,5 +1,5 @@
 /**
- * The daily cleaning: chunks that no row has named for a day, and purges whose steps were
+ * The daily cleaning: chunks that no row has named for a day, and erasing whose steps were
  * interrupted. It goes in batches that a transaction can hold, each of which calls for the
  * next.
  */
@@ -35,15 +35,22 @@ export const sweepChunks = internalMutation({
   },
 });
 
-/** Begins again with purges that are not done. Steps that are under way take no harm. */
-export const resumePurges = internalMutation({
+/** Goes on with what was interrupted. Steps that are under way take no harm. */
+export const resumeErasing = internalMutation({
   args: {},
-  handler: async (ctx) => {
+  handler: async (ctx): Promise<number> => {
     const tasks = await ctx.db.query("syncPurges").take(TASKS);
-    const users = new Set(tasks.map((it) => it.user));
-    for (const user of users) {
+    const purging = new Set(tasks.map((it) => it.user));
+    for (const user of purging) {
       await ctx.scheduler.runAfter(0, internal.erasing.markOwned, { user });
     }
-    return users.size;
+    const erased = await ctx.db
+      .query("erasedAccounts")
+      .withIndex("by_user", (q) => q.gt("user", undefined))
+      .take(TASKS);
+    for (const { user } of erased) {
+      if (user) await ctx.scheduler.runAfter(0, internal.erasing.eraseRest, { user });
+    }
+    return purging.size + erased.length;
   },
 });

@@ -1,7 +1,7 @@
 /**
  * The tables of a deployment: those of sign-in, one for each entity, and the hub's own.
  * Every index of the hub's tables begins with the person, so no query can reach over to
- * another; only the daily cleaning walks by time.
+ * another; only the daily cleaning walks over all.
  */
 import { authTables } from "@convex-dev/auth/server";
 import { defineSchema, defineTable } from "convex/server";
@@ -91,6 +91,18 @@ export default defineSchema({
     "syncEntity",
     "syncId",
   ]),
+
+  /** Who erased an account here, as a hash: they are somebody else if they come back. */
+  erasedAccounts: defineTable({
+    /** SHA-256 of the provider and its account id. */
+    person: v.string(),
+    /** How often. */
+    times: v.number(),
+    /** Who they were, until nothing is left of that. */
+    user: v.optional(v.id("users")),
+  })
+    .index("by_person", ["person"])
+    .index("by_user", ["user"]),
 
   /** The pieces of long values, apart from their texts so that looking costs little. */
   syncChunks: defineTable({

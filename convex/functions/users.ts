@@ -2,9 +2,11 @@
 import { v } from "convex/values";
 import { mutation, query } from "./_generated/server.js";
 import * as devices from "./hub/devices.js";
+import { beginErasing } from "./hub/erase.js";
 import { OWNERS } from "./hub/entities.js";
-import { checkProtocol, name, PROTOCOL } from "./hub/errors.js";
+import { checkProtocol, moved, name, PROTOCOL } from "./hub/errors.js";
 import { accountOf, headOf, identityOf, requireUser } from "./hub/person.js";
+import { usageOf } from "./hub/quota.js";
 
 /** Local ids that are remembered; the oldest give way. */
 const MAX_LOCAL_IDS = 100;
@@ -89,6 +91,22 @@ export const revokeOthers = mutation({
     const user = await requireUser(ctx);
     checkProtocol(protocol);
     return { ended: await devices.revokeOthers(ctx, user._id) };
+  },
+});
+
+/**
+ * Erases the caller's account, which is named so that no call can mean a later one, and says
+ * how many rows it had. Every session of the caller ends. Nothing brings it back.
+ */
+export const eraseAccount = mutation({
+  args: { protocol: v.number(), account: v.union(v.string(), v.null()) },
+  handler: async (ctx, { protocol, account }) => {
+    const user = await requireUser(ctx);
+    checkProtocol(protocol);
+    const head = await headOf(ctx, user._id);
+    if ((head?.account ?? null) !== account) throw moved();
+    await beginErasing(ctx, user._id);
+    return { rows: head ? usageOf(head).rows : 0 };
   },
 });
 

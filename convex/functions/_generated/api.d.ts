@@ -22,6 +22,8 @@ import type * as hub_convexStore from "../hub/convexStore.js";
 import type * as hub_devices from "../hub/devices.js";
 import type * as hub_digests from "../hub/digests.js";
 import type * as hub_entities from "../hub/entities.js";
+import type * as hub_erase from "../hub/erase.js";
+import type * as hub_erased from "../hub/erased.js";
 import type * as hub_errors from "../hub/errors.js";
 import type * as hub_keys from "../hub/keys.js";
 import type * as hub_marks from "../hub/marks.js";
@@ -84,6 +86,8 @@ declare const fullApi: ApiFromModules<{
   "hub/devices": typeof hub_devices;
   "hub/digests": typeof hub_digests;
   "hub/entities": typeof hub_entities;
+  "hub/erase": typeof hub_erase;
+  "hub/erased": typeof hub_erased;
   "hub/errors": typeof hub_errors;
   "hub/keys": typeof hub_keys;
   "hub/marks": typeof hub_marks;

@@ -36,6 +36,10 @@ export function unlinked() {
   return failure("unlinked", "Nothing of this person is here yet; link a device first");
 }
 
+export function moved() {
+  return failure("moved", "The call is for another account or epoch than the one here");
+}
+
 export function badRequest(message: string) {
   return failure("bad_request", message);
 }

@@ -5,6 +5,7 @@
 import { getAuthSessionId, getAuthUserId } from "@convex-dev/auth/server";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
+import { erasedOf } from "./erased.js";
 import { checkRows, failure } from "./errors.js";
 
 /** The user of a session that still exists. */
@@ -23,7 +24,10 @@ export async function requireUser(ctx: QueryCtx): Promise<Doc<"users">> {
 
 export interface Account {
   readonly provider: string;
-  /** The provider and its account id: what a device is bound to. */
+  /**
+   * The provider and its account id: what a device is bound to. Whoever erased an account
+   * here has another name from then on, which no device is bound to.
+   */
   readonly person: string;
 }
 
@@ -35,7 +39,9 @@ export async function accountOf(ctx: QueryCtx, user: Id<"users">): Promise<Accou
     .first();
   if (!account) throw failure("unauthenticated", "The account is gone; sign in again");
   const { provider, providerAccountId } = account;
-  return { provider, person: `${provider}:${providerAccountId}` };
+  const person = `${provider}:${providerAccountId}`;
+  const erased = await erasedOf(ctx.db, person);
+  return { provider, person: erased ? `${person}#${erased.times + 1}` : person };
 }
 
 /** What the hub keeps of the user, if a device was ever linked. */

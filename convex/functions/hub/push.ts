@@ -11,6 +11,7 @@ import {
   bounded,
   checkProtocol,
   failure,
+  moved,
   name,
   PROTOCOL,
   unlinked,
@@ -67,7 +68,7 @@ export async function push(ctx: MutationCtx, call: Push): Promise<Answers> {
   const head = await headOf(ctx, user._id);
   if (!head) throw unlinked();
   if (call.account !== head.account || call.epoch !== head.epoch) {
-    throw failure("moved", "The call is for another account or epoch than the one here");
+    throw moved();
   }
   const now = Date.now();
   await noteCall(ctx, user._id, device, serial, now);

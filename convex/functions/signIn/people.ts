@@ -4,10 +4,11 @@
  *
  * `DRIFTLINE_PEOPLE` lists who may sign in: `github:123,google:456`, or `*` for everybody.
  * Where it is not set, whoever signs in first owns the deployment, and people who have an
- * account in it keep it; nobody else gets one.
+ * account in it keep it; nobody else gets one, also when the last account was erased.
  */
 import type { Doc } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
+import { erasedOf } from "../hub/erased.js";
 import { failure } from "../hub/errors.js";
 import { setting } from "./method.js";
 
@@ -39,7 +40,12 @@ export async function isInvited(
     )
     .first();
   // Two who are first at once read and write the same: one of them is judged again.
-  return known !== null || (await ctx.db.query("authAccounts").first()) === null;
+  if (known !== null || (await ctx.db.query("authAccounts").first()) !== null) {
+    return known !== null;
+  }
+  // Whoever erased the last account still owns the deployment.
+  const isUnowned = (await ctx.db.query("erasedAccounts").first()) === null;
+  return isUnowned || (await erasedOf(ctx.db, personOf(provider, accountId))) !== null;
 }
 
 /** Whether a person who is signed in still may be. */

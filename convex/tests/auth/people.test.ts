@@ -2,6 +2,8 @@
 /** Who may sign in, by every way that there is. */
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { api } from "../../functions/_generated/api.js";
+import type { MutationCtx } from "../../functions/_generated/server.js";
+import { beginErasing } from "../../functions/hub/erase.js";
 import { refusedIn } from "../../functions/signIn/people.js";
 import { deployment, errorOf, type Deployment } from "../hub/fixture.js";
 import { comeBack, setUp, store } from "./fixture.js";
@@ -52,6 +54,20 @@ test("who is first owns the deployment, and nobody else gets an account", async 
   expect(await accounts(t)).toEqual([1, ["1001"]]);
   expect(await byBrowser(t, "1001")).toBe(true);
   await byDevice(t, "1001");
+});
+
+test("a deployment whose owner erased the account is free for nobody else", async () => {
+  const t = deployment();
+  expect(await byBrowser(t, "1001")).toBe(true);
+  await t.run(async (ctx) => {
+    const user = await ctx.db.query("users").first();
+    await beginErasing(ctx as unknown as MutationCtx, user!._id);
+  });
+  expect(await accounts(t)).toEqual([0, []]);
+  expect(await byBrowser(t, "1002")).toBe(false);
+  expect(await byBrowser(t, "1001")).toBe(true);
+  expect(await byBrowser(t, "1002")).toBe(false);
+  expect(await accounts(t)).toEqual([1, ["1001"]]);
 });
 
 test("people who have an account keep it where no list is set", async () => {

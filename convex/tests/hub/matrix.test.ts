@@ -83,6 +83,15 @@ const MATRIX: Line[] = [
     args: (ada) => [{ protocol: PROTOCOL, device: ada.device }],
   },
   { call: api.users.revokeOthers, kind: "mutation", args: () => [{ protocol: PROTOCOL }] },
+  {
+    call: api.users.eraseAccount,
+    kind: "mutation",
+    args: (ada, bob) => [
+      { protocol: PROTOCOL, account: ada.account },
+      { protocol: PROTOCOL, account: null },
+      { protocol: PROTOCOL, account: bob.account },
+    ],
+  },
 ];
 
 async function setUp(t: Deployment) {

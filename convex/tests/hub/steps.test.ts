@@ -89,7 +89,7 @@ test("rows that are long take more steps, and steps that stopped are begun again
     });
     await settle(t);
     expect(await isComplete(ada)).toBe(false);
-    await t.mutation(internal.maintenance.resumePurges, {});
+    await t.mutation(internal.maintenance.resumeErasing, {});
     await settle(t);
     expect([await isComplete(ada), await marked(ada)]).toEqual([true, 31]);
   }));
