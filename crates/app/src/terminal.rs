@@ -186,6 +186,13 @@ impl Ask for Terminal<'_> {
                 let answer = self.asks(&format!("{what} {remote}? [y/N] "))?;
                 Ok(answer.as_deref().is_some_and(is_yes))
             }
+            Question::Erase { who, remote } => {
+                let output = self.context.output;
+                output.say(&format!("{remote} erases every row of {who} and ends every sign-in."));
+                output.say("Rows on devices stay there. This cannot be undone.");
+                let answer = self.asks("Erase it? [y/N] ")?;
+                Ok(answer.as_deref().is_some_and(is_yes))
+            }
             Question::Resume(plan) => {
                 let answer = self.asks(&format!("Give it to {}? [y/N] ", plan.agent))?;
                 Ok(answer.as_deref().is_some_and(is_yes))

@@ -217,6 +217,23 @@ impl Calls {
         self.ended("users:revokeOthers", &json!({ "protocol": PROTOCOL }), token).await
     }
 
+    /// Erases everything that the deployment has of the owner of `token`, and ends every session.
+    /// `account` is the one that the caller means, none before a device was first linked.
+    /// Returns how many rows there were; none if the token is not accepted.
+    ///
+    /// # Errors
+    /// When it may not be erased, or when the account is another one.
+    pub async fn erase(&self, token: &SecretString, account: Option<&str>) -> Result<Option<u64>> {
+        #[derive(Deserialize)]
+        struct Erased {
+            rows: Whole,
+        }
+        let args = json!({ "protocol": PROTOCOL, "account": account });
+        let erased: Option<Erased> =
+            self.call_as(token, Kind::Mutation, "users:eraseAccount", &args).await?;
+        Ok(erased.map(|it| it.rows.0))
+    }
+
     async fn ended(&self, path: &str, args: &Value, token: &SecretString) -> Result<Option<u64>> {
         #[derive(Deserialize)]
         struct Ended {

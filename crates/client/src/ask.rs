@@ -138,6 +138,13 @@ pub enum Question<'a> {
         /// Whose remote the rows leave for it, if they were with one.
         leaves: Option<&'a str>,
     },
+    /// Whether a remote may erase the account of somebody.
+    Erase {
+        /// Who, as nobody else can be called.
+        who: &'a str,
+        /// What a person calls the remote.
+        remote: &'a str,
+    },
     /// Whether an agent may be given a session as planned.
     Resume(&'a Resumption),
 }

@@ -1,16 +1,16 @@
 //! `account`: who is signed in, on which devices, and what is stored where.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 use driftline_client::{
-    account::{self, Deployment, Overview},
+    account::{self, Deployment, Erased, Overview},
     runtime,
 };
 use driftline_core::Error;
 use driftline_text::{ago, size};
 use serde_json::json;
 
-use crate::context::Context;
+use crate::{context::Context, terminal::Terminal};
 
 /// Who is signed in, and where.
 #[derive(Clone, Debug, Args)]
@@ -25,6 +25,12 @@ enum Task {
     Devices {
         #[command(subcommand)]
         task: Option<DeviceTask>,
+    },
+    /// Erase everything that the remote has of you; what is on devices stays
+    Erase {
+        /// Do not ask
+        #[arg(long, short)]
+        yes: bool,
     },
 }
 
@@ -46,16 +52,21 @@ impl Account {
         let device = context.device()?;
         let deployment = Deployment::required(context, &device.config, false)?;
         let runtime = runtime()?;
+        let task = match self.task {
+            Some(Task::Erase { yes }) => return erase(context, &deployment, yes),
+            Some(Task::Devices { task }) => Some(task),
+            None => None,
+        };
         let overview = runtime.block_on(account::overview(context, &device, &deployment))?;
-        match self.task {
+        match task {
             None => show(context, &overview),
-            Some(Task::Devices { task: None }) => {
+            Some(None) => {
                 if context.output.json {
                     return context.output.json(&overview.devices);
                 }
                 devices(context, &overview)
             }
-            Some(Task::Devices { task: Some(DeviceTask::Revoke { id, .. }) }) => {
+            Some(Some(DeviceTask::Revoke { id, .. })) => {
                 let out = || Error::signed_out(overview.remote.clone());
                 let found = id.map(|it| account::find(&overview, &it)).transpose()?;
                 let ended = runtime.block_on(async {
@@ -68,6 +79,19 @@ impl Account {
             }
         }
     }
+}
+
+fn erase(context: &Context<'_>, deployment: &Deployment, agreed: bool) -> Result<()> {
+    let terminal = Terminal::new(context);
+    let erased = runtime()?.block_on(account::erase(context, deployment, agreed, &terminal));
+    let Some(Erased { remote, who, rows }) = terminal.came(erased)? else {
+        bail!("nothing was erased; to agree: {}", context.call("account erase --yes"));
+    };
+    if context.output.json {
+        return context.output.json(&json!({ "remote": remote, "who": who, "rows": rows }));
+    }
+    context.output.print(&format!("✓ {remote} erased the account of {who}: {rows} rows."))?;
+    context.output.print("Everything that was here is still here. Other devices keep theirs, too.")
 }
 
 fn told(context: &Context<'_>, device: Option<&str>, ended: u64) -> Result<()> {

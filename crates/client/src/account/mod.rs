@@ -1,6 +1,7 @@
 //! The deployment that the config names, and who is signed in there. Which backend it is
 //! does not matter: one whose settings have a `url` is one that people sign in to.
 
+mod erase;
 pub(crate) mod facts;
 pub mod merge;
 mod overview;
@@ -19,6 +20,7 @@ use driftline_core::{Env, TokenSource, Value};
 use tokio::runtime::{Builder, Runtime};
 
 pub use self::{
+    erase::{Erased, erase},
     merge::Record,
     overview::{Listed, Overview, find, overview},
     review::{Looking, Review},
@@ -138,6 +140,16 @@ impl Deployment {
             async move { calls.revoke_others(&token).await }
         };
         self.session.with_token(revoke).await
+    }
+
+    /// Erases `account`, and returns how many rows it had; none if nobody is signed in.
+    async fn erase(&self, account: Option<&str>) -> driftline_auth::Result<Option<u64>> {
+        let calls = self.calls();
+        let erase = |token| {
+            let calls = calls.clone();
+            async move { calls.erase(&token, account).await }
+        };
+        self.session.with_token(erase).await
     }
 
     /// The picture of somebody who just signed in.
