@@ -130,6 +130,10 @@ impl Backend for Telling<'_> {
         self.remote.read_again(text).await
     }
 
+    async fn sweep(&self, is_own: bool) -> driftline_core::Result<Vec<String>> {
+        self.remote.sweep(is_own).await
+    }
+
     fn listen<'a>(&'a self, env: &'a dyn Env, hear: Hear<'a>) -> Option<BoxFuture<'a, ()>> {
         self.remote.listen(env, hear)
     }

@@ -1,7 +1,7 @@
 //! What must have arrived when a sync says that it is done. Checked when it ends, because
 //! later another device may bring what is missing.
 
-use driftline_core::{ALIASES, FieldName, Result, Store, store::Stored};
+use driftline_core::{ALIASES, FieldName, PURGED, Result, Store, store::Stored};
 
 use crate::{device::Device, model::order, promise::broken, rows::all_rows};
 
@@ -30,12 +30,15 @@ pub(crate) fn check(device: &Device, hub: &dyn Store) -> Result<()> {
     Ok(())
 }
 
-/// The fields of `from` that are older in `to`, or not there.
+/// The fields of `from` that are older in `to`, or not there. Of a purged row, nothing is.
 fn lacking<'a>(from: &'a Stored, to: Option<&'a Stored>) -> impl Iterator<Item = &'a FieldName> {
-    let there = move |field: &str| to.and_then(|it| it.row.cell(field));
+    let there = move |field: &str| to.and_then(|it| it.row.cell(field).or(it.row.purge_mark()));
     let cells = from.row.cells().filter(move |(field, cell)| {
         there(field).is_none_or(|it| {
-            it != *cell && order((it.stamp, &it.value), (cell.stamp, &cell.value)).is_lt()
+            let is_comparable = to.is_none_or(|to| !to.row.is_purged()) || *field == PURGED;
+            is_comparable
+                && it != *cell
+                && order((it.stamp, &it.value), (cell.stamp, &cell.value)).is_lt()
         })
     });
     cells.map(|(field, _)| field)

@@ -103,6 +103,7 @@ impl<'a> Fleet<'a> {
             Action::Edit => self.devices[place].edit(&self.model, &mut dice)?,
             Action::Delete => self.devices[place].delete(&self.model, &mut dice, true)?,
             Action::Restore => self.devices[place].delete(&self.model, &mut dice, false)?,
+            Action::Purge => self.devices[place].purge(&self.model, &mut dice)?,
             Action::BringBack => self.devices[place].bring_back(&self.model, &mut dice)?,
             Action::Sync(fault) => self.sync(place, fault, &mut dice)?,
             Action::SyncTwice => self.sync_both([(place, 0), (place, 1)], &mut dice)?,
@@ -274,9 +275,10 @@ impl<'a> Fleet<'a> {
     fn die_writing(&mut self, place: usize, dice: &mut Dice) -> Result<()> {
         let device = &mut self.devices[place];
         device.fuse.arm(0, dice.once_in(2));
-        match dice.below(3) {
+        match dice.below(4) {
             0 => device.create(&self.model, dice)?,
             1 => device.import(&self.model, dice)?,
+            2 => device.purge(&self.model, dice)?,
             _ => device.edit(&self.model, dice)?,
         }
         device.start()

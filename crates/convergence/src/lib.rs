@@ -116,6 +116,7 @@ mod model;
 mod outcome;
 mod plan;
 mod promise;
+mod purges;
 mod remote;
 mod rows;
 mod run;

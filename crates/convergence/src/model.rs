@@ -36,6 +36,8 @@ pub(crate) struct Model {
     /// Rows whose key somebody changed after their birth, or that were ever deleted.
     moved: BTreeSet<(String, Id)>,
     keys: BTreeMap<(String, Id), BTreeSet<String>>,
+    /// Rows that a person purged.
+    purged: BTreeSet<(String, Id)>,
     /// Rows that some hub took or may take.
     taken: BTreeSet<(String, Id)>,
     /// Which device imported which reading of a record.
@@ -56,6 +58,22 @@ impl Model {
         if field == DELETED_AT || (again && entity.natural_key.contains(&field)) {
             self.moved.insert((name, id));
         }
+    }
+
+    /// Notes that a person purged these rows, which are one to them.
+    pub(crate) fn purge(&mut self, entity: &str, ids: &[Id]) {
+        self.purged.extend(ids.iter().map(|id| (entity.to_owned(), *id)));
+    }
+
+    /// Every row that a person purged.
+    pub(crate) fn purged(&self) -> &BTreeSet<(String, Id)> {
+        &self.purged
+    }
+
+    /// Every value that a field of a row ever had.
+    pub(crate) fn ever(&self, entity: &str, id: Id, field: &str) -> Vec<Value> {
+        let writes = self.writes.get(&(entity.to_owned(), id)).and_then(|it| it.get(field));
+        writes.into_iter().flatten().map(|it| it.value.clone()).collect()
     }
 
     /// Notes that the row was complete at this point and had a key.

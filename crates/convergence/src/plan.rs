@@ -57,6 +57,8 @@ pub enum Action {
     Delete,
     /// A person restores a row.
     Restore,
+    /// A person purges a row for good.
+    Purge,
     /// A person restores a value from the conflict log.
     BringBack,
     /// The device syncs, and something goes wrong.
@@ -139,7 +141,7 @@ impl Fault {
 }
 
 /// Actions and how often each is chosen.
-const ACTIONS: [(Action, usize); 17] = [
+const ACTIONS: [(Action, usize); 18] = [
     (Action::Create, 14),
     (Action::Import, 10),
     (Action::Edit, 18),
@@ -155,8 +157,9 @@ const ACTIONS: [(Action, usize); 17] = [
     (Action::WipeHub, 1),
     (Action::SaveHub, 2),
     (Action::RestoreHub, 1),
-    (Action::DeliverLate, 4),
+    (Action::DeliverLate, 5),
     (Action::Upgrade, 1),
+    (Action::Purge, 2),
 ];
 
 impl Action {

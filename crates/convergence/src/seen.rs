@@ -16,6 +16,9 @@ pub(crate) const SAME_ID_MORE_COMPLETE: &str = "one device imported more of a re
 pub(crate) const SAME_ID_DIFFERENT: &str = "two devices imported a record in different words";
 pub(crate) const IMPORT_OF_EDITED: &str = "an import met what a person wrote";
 pub(crate) const IMPORT_OF_DELETED: &str = "an import met a deleted row";
+pub(crate) const IMPORT_OF_PURGED: &str = "an import met a purged row or owner";
+pub(crate) const PURGE_OF_OWNER: &str = "a person purged a row that owns others";
+pub(crate) const WRITE_TO_PURGED: &str = "a person wrote to a purged row";
 pub(crate) const EDIT_OF_IMPORTED: &str = "a person edited what was imported";
 pub(crate) const DELETE_OF_IMPORTED: &str = "a person deleted what was imported";
 pub(crate) const EDIT_BY_STALE_ID: &str = "an edit by an id that stands for another row";
@@ -29,7 +32,7 @@ const APART: &str = "two processes that share nothing but the store";
 const YEAR_OFF: &str = "a clock that is a year off";
 
 /// What happens besides faults of the wire.
-pub(crate) const EVENTS: [&str; 23] = [
+pub(crate) const EVENTS: [&str; 26] = [
     LATE_CALL,
     LATE_PAGE,
     LATE_ANSWER,
@@ -43,6 +46,9 @@ pub(crate) const EVENTS: [&str; 23] = [
     SAME_ID_DIFFERENT,
     IMPORT_OF_EDITED,
     IMPORT_OF_DELETED,
+    IMPORT_OF_PURGED,
+    PURGE_OF_OWNER,
+    WRITE_TO_PURGED,
     EDIT_OF_IMPORTED,
     DELETE_OF_IMPORTED,
     EDIT_BY_STALE_ID,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use driftline_core::{
-    ALIASES, Cell, Id, Result, Stamp, Value, device, status::State, store::Stored,
+    ALIASES, Cell, Id, PURGED, Result, Stamp, Value, device, status::State, store::Stored,
 };
 
 use crate::{
@@ -24,6 +24,8 @@ impl Fleet<'_> {
         for (id, stored) in hub.iter().filter(|((entity, _), _)| entity == ALIASES.name) {
             expected.insert(id.clone(), cells(stored));
         }
+        let classes = self.classes(&facts)?;
+        self.expect_purged(&hub, &classes, &mut expected)?;
         same_rows("the hub", &expected, &hub)?;
         let fresh = self.device(self.devices.len(), false)?;
         self.sync_clean(&fresh)?;
@@ -34,6 +36,7 @@ impl Fleet<'_> {
             let rows = device.rows()?;
             same_rows(&name, &expected, &rows)?;
             honest(device, &rows)?;
+            self.nothing_purged_is_left(device, &rows)?;
             let mut digest = device.processes[0].digest()?;
             digest.retain(|_, sum| *sum != 0);
             digests.insert(digest);
@@ -48,7 +51,6 @@ impl Fleet<'_> {
             let found = format!("an edit was given a stamp below what it replaced: {cell}");
             return Err(broken(found));
         }
-        let classes = self.classes(&facts)?;
         self.same_views(&expected, &classes)?;
         self.no_doubles(&classes)
     }
@@ -101,6 +103,7 @@ impl Fleet<'_> {
                 }
             }
         }
+        shown.retain(|_, cells| !cells.contains_key(PURGED));
         for device in &self.devices {
             for entity in device.schema.entities() {
                 let views = device.views(entity)?;

@@ -6,7 +6,7 @@ use driftline_core::{
     DELETED_AT, EntityDescriptor, Env as _, Error, Id, Input, Kind, Refusal, Result, Row, Stamp,
     Value, Values,
     clock::DRIFT,
-    device,
+    device::{self, Imported},
     store::{AuditKind, Durability},
     view::{self, View},
 };
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// How many records each entity has that every device can import.
-const RECORDS: usize = 4;
+pub(crate) const RECORDS: usize = 4;
 
 impl Device {
     /// A person creates a row whose key meets others.
@@ -94,8 +94,15 @@ impl Device {
         self.see(seen::IMPORT_OF_DELETED, before.is_deleted());
         let durability = Durability::Normal;
         let cells: Vec<_> = row.clone().into_cells().collect();
-        let done =
-            process.write_with(durability, |tx| tx.import(entity, id, cells, Vec::new()).map(drop));
+        let mut outcome = None;
+        let done = process.write_with(durability, |tx| {
+            outcome = Some(tx.import(entity, id, cells, Vec::new())?);
+            Ok(())
+        });
+        if outcome == Some(Imported::Purged) {
+            self.see(seen::IMPORT_OF_PURGED, true);
+            return tolerate(done, &self.fuse);
+        }
         if done.is_ok() || self.fuse.committed() {
             let mut model = lock(model);
             for what in model.read(entity.name, id, self.name, reading) {
@@ -142,6 +149,7 @@ impl Device {
                 Ok(())
             }
             Err(Error::NotFound { .. }) => Ok(()),
+            Err(Error::Refused { why: Refusal::Purged, .. }) => self.refused(before.as_ref()),
             Ok(()) if entity.policy == driftline_core::Policy::AppendOnly => {
                 Err(broken(format!("{} {id} was edited, but is append-only", entity.name)))
             }
@@ -161,6 +169,12 @@ impl Device {
         let before = self.look(|tx| view::view(tx, entity, id))?;
         if before.as_ref().is_none_or(|it| it.row.is_deleted() == deleted) {
             return Ok(());
+        }
+        if before.as_ref().is_some_and(|it| it.row.is_purged()) {
+            return match process.set_deleted(entity.name, id, deleted) {
+                Err(Error::Refused { why: Refusal::Purged, .. }) => self.refused(before.as_ref()),
+                _ => Err(broken(format!("{} {id} was restored, but is purged", entity.name))),
+            };
         }
         self.see(seen::DELETE_OF_IMPORTED, deleted && before.as_ref().is_some_and(is_imported));
         let now = process.moment().now;
@@ -187,7 +201,7 @@ impl Device {
         match process.bring_back(lost) {
             Err(
                 Error::NotFound { .. }
-                | Error::Refused { why: Refusal::AppendOnly, .. }
+                | Error::Refused { why: Refusal::AppendOnly | Refusal::Purged, .. }
                 | Error::Invalid { what: Input::Field, .. },
             ) => Ok(()),
             done => {
@@ -197,7 +211,7 @@ impl Device {
         }
     }
 
-    fn some_row(
+    pub(crate) fn some_row(
         &self,
         model: &Mutex<Model>,
         dice: &mut Dice,
@@ -273,20 +287,20 @@ fn is_imported(view: &View) -> bool {
 }
 
 /// What a person's process says when it dies is nobody's concern.
-fn tolerate(done: Result<()>, fuse: &Fuse) -> Result<()> {
+pub(crate) fn tolerate(done: Result<()>, fuse: &Fuse) -> Result<()> {
     match done {
         Err(_) if fuse.is_dead() => Ok(()),
         done => done,
     }
 }
 
-fn record_id(entity: &str, record: usize) -> Id {
+pub(crate) fn record_id(entity: &str, record: usize) -> Id {
     Id::imported(record as u64 * 1_000, &["tool", entity, &record.to_string()])
 }
 
 /// What one reading of a record says: 0 is incomplete, 1 and 2 are complete and differ,
 /// as two versions of an agent may write them. A function of the record alone.
-fn reading_of(entity: &EntityDescriptor, record: usize, reading: usize) -> Row {
+pub(crate) fn reading_of(entity: &EntityDescriptor, record: usize, reading: usize) -> Row {
     let hash = Dice::new(record as u64 * 3 + reading as u64).roll();
     let completeness = u16::from(reading > 0);
     let stamp = Stamp::machine(record as u64 * 1_000, completeness, 1, hash);

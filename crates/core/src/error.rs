@@ -169,6 +169,8 @@ pub enum Refusal {
         /// The row as which it goes on.
         apart: Id,
     },
+    /// The row was purged: nothing of it is left.
+    Purged,
 }
 
 /// What somebody has to do before the other side serves this device.
@@ -304,6 +306,7 @@ impl Error {
                 Refusal::AppendOnly => "append_only",
                 Refusal::NotFolded => "not_folded",
                 Refusal::AlreadyApart { .. } => "already_apart",
+                Refusal::Purged => "purged",
             },
             Self::Store { .. } => "store",
             Self::Damaged { .. } => "damaged",
@@ -338,6 +341,9 @@ impl Refusal {
             }
             Self::AlreadyApart { apart } => format!(
                 "{entity} {id} was taken apart before: it goes on as {apart}; change that row"
+            ),
+            Self::Purged => format!(
+                "{entity} {id} was purged for good: nothing of it is left, and it cannot come back"
             ),
         }
     }

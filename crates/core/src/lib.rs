@@ -19,6 +19,7 @@ mod live;
 mod members;
 pub mod mirror;
 mod number;
+pub(crate) mod purge;
 mod replica;
 pub mod review;
 mod row;
@@ -52,7 +53,7 @@ pub use self::{
     id::{AnyEntity, Id},
     live::{Head, Hear, Heard},
     replica::{Changed, Entry, Replica, WriteTx},
-    row::{Cell, DELETED_AT, FieldName, Row},
+    row::{Cell, DELETED_AT, FieldName, PURGED, Row},
     schema::{ALIASES, Schema, is_plain_name},
     secrets::Secrets,
     stamp::Stamp,

@@ -156,6 +156,10 @@ impl Backend for FirstPull {
         self.remote.read_again(text).await
     }
 
+    async fn sweep(&self, is_own: bool) -> Result<Vec<String>> {
+        self.remote.sweep(is_own).await
+    }
+
     fn listen<'a>(&'a self, env: &'a dyn Env, hear: Hear<'a>) -> Option<BoxFuture<'a, ()>> {
         self.remote.listen(env, hear)
     }

@@ -1,6 +1,9 @@
 //! The whole merge. A row is a map of fields to cells; two rows join field by
 //! field, the greater stamp wins. That makes rows a join-semilattice: the order,
 //! repetition and batching of deliveries do not matter.
+//!
+//! Nothing can be taken out of a lattice; something greater can be put in. A purge mark is a
+//! cell that takes the place of every other one, so what a person purged stays purged.
 
 use std::{borrow::Cow, cmp::Ordering, fmt, iter, mem};
 
@@ -19,6 +22,10 @@ pub type FieldName = Cow<'static, str>;
 /// The field that every row has: when it was deleted, or null once restored.
 /// Absent means live: only a person's delete or restore writes it.
 pub const DELETED_AT: &str = "deleted_at";
+
+/// The field of the purge mark: a row that has it has nothing else. No entity can have a field
+/// with such a name. Its value says why: `person` or `expired`.
+pub const PURGED: &str = "~purged";
 
 /// A value and when it was written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -45,12 +52,21 @@ pub struct Row {
 
 impl Row {
     /// Takes in every cell of `other` that is greater than this row's own, and
-    /// calls `lost` with the name, the cell that gave way and the one that won.
-    /// Returns whether anything changed.
+    /// calls `lost` with the name, the cell that gave way and the one that won. What gives
+    /// way to a purge mark is told to nobody. Returns whether anything changed.
     pub fn join_with(&mut self, other: Self, mut lost: impl FnMut(&str, &Cell, &Cell)) -> bool {
         if self.cells.is_empty() {
             self.cells = other.cells;
             return !self.cells.is_empty();
+        }
+        match (self.purge_mark(), other.purge_mark()) {
+            (None, None) => (),
+            (Some(_), None) => return false,
+            (Some(mine), Some(theirs)) if !theirs.beats(mine) => return false,
+            (_, Some(_)) => {
+                self.cells = other.cells;
+                return true;
+            }
         }
         let mut changed = false;
         let mut new = Vec::new();
@@ -105,8 +121,14 @@ impl Row {
 
     /// Replaces the cell of `field` without comparing. Joining is the rule; this is
     /// for building rows, and for a stamp that a hub refused.
+    /// A purge mark takes the place of all cells, and next to it nothing can be set.
     pub fn set(&mut self, field: impl Into<FieldName>, stamp: Stamp, value: Value) {
         let (field, cell) = (field.into(), Cell { stamp, value });
+        if field == PURGED {
+            self.cells.clear();
+        } else if self.is_purged() {
+            return;
+        }
         if self.cells.last().is_none_or(|(last, _)| *last < field) {
             return self.cells.push((field, cell));
         }
@@ -141,9 +163,22 @@ impl Row {
         self.cells.is_empty()
     }
 
-    /// Whether the row is marked as deleted.
+    /// Whether people do not see the row: it is marked as deleted, or was purged.
     pub fn is_deleted(&self) -> bool {
-        self.value(DELETED_AT).is_some_and(|it| !it.is_null())
+        self.value(DELETED_AT).is_some_and(|it| !it.is_null()) || self.is_purged()
+    }
+
+    /// The mark that says that the row was purged. It is the only cell then.
+    pub fn purge_mark(&self) -> Option<&Cell> {
+        match self.cells.as_slice() {
+            [(field, mark)] if field == PURGED => Some(mark),
+            _ => None,
+        }
+    }
+
+    /// Whether the row was purged: nothing of it is left, and nothing can be written to it.
+    pub fn is_purged(&self) -> bool {
+        self.purge_mark().is_some()
     }
 
     /// Keeps the cells whose field `keep` accepts.
@@ -204,7 +239,7 @@ fn by_name(one: &(FieldName, Cell), other: &(FieldName, Cell)) -> Ordering {
     one.0.cmp(&other.0)
 }
 
-/// Of several cells of one field, the last counts.
+/// Of several cells of one field, the last counts; beside a purge mark, none does.
 impl FromIterator<(FieldName, Cell)> for Row {
     fn from_iter<T: IntoIterator<Item = (FieldName, Cell)>>(cells: T) -> Self {
         let mut cells: Vec<_> = cells.into_iter().collect();
@@ -217,6 +252,11 @@ impl FromIterator<(FieldName, Cell)> for Row {
                 }
                 is_same
             });
+        }
+        if cells.len() > 1
+            && let Ok(mark) = cells.binary_search_by(|(name, _)| (**name).cmp(PURGED))
+        {
+            cells = vec![cells.swap_remove(mark)];
         }
         Self { cells }
     }

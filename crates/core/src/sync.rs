@@ -9,7 +9,7 @@ use std::{future, mem, task::Poll};
 use crate::{
     Backend, Cursor, Durability, Error, Millis, Replica, Result, Seq, Serial, Stale,
     clock::Correction,
-    device::{self, Batch, Compared, Restamped, Settled},
+    device::{self, Batch, Compared, Due, Restamped, Settled},
     status::{Failure, Progress},
     store::{ReadTx, StoreTx},
 };
@@ -35,6 +35,8 @@ pub struct SyncReport {
     pub restarts: u32,
     /// Calls made.
     pub calls: u32,
+    /// What is out of the remote's reach of what was purged, each in words.
+    pub unreached: Vec<String>,
 }
 
 impl Replica {
@@ -83,6 +85,8 @@ struct Exchange<'a> {
     is_away: bool,
     /// The hub was reached.
     is_reached: bool,
+    /// A row came that was purged elsewhere.
+    met_purged: bool,
     /// Some batch failed without a name: the largest that did not, since.
     largest: Option<usize>,
 }
@@ -100,6 +104,7 @@ impl<'a> Exchange<'a> {
             begun: replica.now(),
             is_away: false,
             is_reached: false,
+            met_purged: false,
             largest: None,
         }
     }
@@ -143,7 +148,7 @@ impl<'a> Exchange<'a> {
                     // The last of the queue was parked since both sides were compared.
                     self.turn()?;
                 }
-                _ => return Ok(()),
+                _ => return self.sweep().await,
             }
         }
     }
@@ -227,11 +232,39 @@ impl<'a> Exchange<'a> {
         Ok(true)
     }
 
+    /// Takes away for good what purged rows have left, once the remote has every mark.
+    async fn sweep(&mut self) -> Result<()> {
+        if !self.met_purged && !self.replica.has_purged() {
+            return Ok(());
+        }
+        let due = self.replica.sweep_due()?;
+        let is_own = due.there.is_some() && self.waits()? == 0;
+        match self.remote.sweep(is_own).await {
+            Ok(unreached) if is_own => {
+                self.report.unreached = unreached;
+                self.replica.note_swept(&Due { there: due.there, ..Due::default() })?;
+            }
+            Ok(_) => (),
+            Err(error) => {
+                tracing::debug!(%error, "the remote may still keep what was purged");
+                self.report.unreached = vec![error.to_string()];
+            }
+        }
+        // Who reads just now keeps the log from being cut: the next sync tries again.
+        if let Err(error) = self.replica.sweep() {
+            tracing::debug!(%error, "what was purged may still be in the log");
+        }
+        Ok(())
+    }
+
     /// Tries once in a program's life what was set aside: it may be a newer program.
     async fn read_again(&mut self) -> Result<()> {
         if !self.replica.is_first_sync() {
             return Ok(());
         }
+        // What a purge left to do when its process ended.
+        self.replica.go_on_purging(Durability::Normal)?;
+        self.met_purged = self.replica.sweep_due()? != Due::default();
         for aside in self.replica.store().view(|tx| device::unread(tx))? {
             let text = self.replica.store().view(|tx| device::unread_text(tx, &aside))?;
             let Ok(Some(change)) = self.remote.read_again(&text).await else { continue };

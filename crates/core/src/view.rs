@@ -133,7 +133,7 @@ pub fn list(tx: &dyn ReadRows, entity: &EntityDescriptor, find: &Find) -> Result
     let finds = by_every_reference(tx, entity, find)?;
     let mut owners = Owners::default();
     if let ([find], true) = (finds.as_slice(), classes.is_empty()) {
-        if find.deleted != Deleted::Hidden || !may_hide(tx, entity)? {
+        if find.deleted == Deleted::Hidden && !may_hide(tx, entity)? {
             return Ok(tx.find(entity.name, find)?.into_iter().map(single).collect());
         }
         return past_hidden(tx, entity, find, &mut owners);
@@ -141,7 +141,7 @@ pub fn list(tx: &dyn ReadRows, entity: &EntityDescriptor, find: &Find) -> Result
     let mut all = Vec::new();
     for one in &finds {
         for stored in tx.find(entity.name, &Find { offset: 0, limit: None, ..one.clone() })? {
-            if !classes.contains_key(&stored.id) {
+            if !classes.contains_key(&stored.id) && !stored.row.is_purged() {
                 all.push(single(stored));
             }
         }
@@ -149,6 +149,7 @@ pub fn list(tx: &dyn ReadRows, entity: &EntityDescriptor, find: &Find) -> Result
     let distinct: BTreeSet<&Vec<Id>> = classes.values().collect();
     for class in distinct {
         if let Some(it) = gather(tx, entity, class)?.map(View::from)
+            && !it.row.is_purged()
             && finds.iter().any(|find| matches(find, &it))
         {
             all.push(it);
@@ -182,6 +183,9 @@ pub fn count(tx: &dyn ReadRows, entity: &EntityDescriptor, find: &Find) -> Resul
     for find in by_every_reference(tx, entity, find)? {
         count += tx.count(entity.name, &find)?;
         if find.deleted != Deleted::Hidden {
+            // Who purged a row does not look for it among those that can be restored.
+            let deleted = tx.find(entity.name, &find.clone().deleted(Deleted::Only))?;
+            count -= deleted.iter().filter(|it| it.row.is_purged()).count() as u64;
             continue;
         }
         let Some((field, owner)) = entity.owner() else { continue };
@@ -224,7 +228,7 @@ fn may_hide(tx: &dyn ReadRows, entity: &EntityDescriptor) -> Result<bool> {
     Ok(!tx.find(owner.name, &deleted)?.is_empty() || may_hide(tx, owner)?)
 }
 
-/// Pages through the matches, passing over those whose owner is hidden.
+/// Pages through the matches, passing over those that were purged or whose owner is hidden.
 fn past_hidden(
     tx: &dyn ReadRows,
     entity: &EntityDescriptor,
@@ -232,13 +236,17 @@ fn past_hidden(
     owners: &mut Owners,
 ) -> Result<Vec<View>> {
     let wanted = find.limit.map_or(usize::MAX, |limit| find.offset.saturating_add(limit));
+    let is_shown = |owners: &mut Owners, row: &Row| match find.deleted {
+        Deleted::Hidden => owners.hide(tx, entity, row).map(|it| !it),
+        _ => Ok(!row.is_purged()),
+    };
     let step = wanted.max(200);
     let (mut shown, mut offset) = (Vec::new(), 0);
     loop {
         let page = tx.find(entity.name, &Find { offset, ..find.clone().limit(step) })?;
         let read = page.len();
         for stored in page {
-            if shown.len() < wanted && !owners.hide(tx, entity, &stored.row)? {
+            if shown.len() < wanted && is_shown(owners, &stored.row)? {
                 shown.push(single(stored));
             }
         }

@@ -55,6 +55,10 @@ impl Backend for SqliteHub {
         self.0.read_again(text).await
     }
 
+    async fn sweep(&self, is_own: bool) -> Result<Vec<String>> {
+        self.0.sweep(is_own).await
+    }
+
     fn listen<'a>(&'a self, env: &'a dyn Env, hear: Hear<'a>) -> Option<BoxFuture<'a, ()>> {
         self.0.listen(env, hear)
     }

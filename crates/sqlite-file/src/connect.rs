@@ -153,6 +153,8 @@ fn open(path: &Path, manner: Manner, flags: OpenFlags) -> rusqlite::Result<Bound
         ("cell_size_check", "ON"),
         ("mmap_size", "0"),
         ("temp_store", "MEMORY"),
+        // What is deleted was somebody's, and may have been deleted for a reason.
+        ("secure_delete", "ON"),
         ("fullfsync", "ON"),
         ("checkpoint_fullfsync", "ON"),
     ] {

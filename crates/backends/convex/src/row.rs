@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use driftline_core::{
-    Change, Id, Row, Stamp, Value, device::Unread, excerpt, is_plain_name, value,
+    Change, Id, PURGED, Row, Stamp, Value, device::Unread, excerpt, is_plain_name, value,
 };
 use serde::{Deserialize, Deserializer, Serialize, de};
 
@@ -190,8 +190,8 @@ impl Incoming {
         // What serde says may quote the row, so only the place is told.
         let row: Self = serde_json::from_str(text)
             .map_err(|it| format!("a row is not written as one, at character {}", it.column()))?;
-        let names = row.cells.iter().map(|it| &it.field).chain([&row.entity]);
-        for name in names {
+        let fields = row.cells.iter().map(|it| &it.field).filter(|it| *it != PURGED);
+        for name in fields.chain([&row.entity]) {
             if !is_plain_name(name) {
                 return Err(format!("`{}` cannot be a name", excerpt(name)));
             }

@@ -33,6 +33,17 @@ impl WriteAudit for Data {
         Ok(())
     }
 
+    fn erase_audit(&mut self, entity: &str, id: Id) -> Result<()> {
+        let of_row = |it: &&AuditEntry| it.id == id && it.entity == entity;
+        let gone: Vec<LogId> =
+            self.audit.values().filter(of_row).filter_map(|it| it.log_id).collect();
+        for log_id in gone {
+            let entry = self.audit.remove(&log_id);
+            self.undo.push(Undo::Audit(log_id, entry));
+        }
+        Ok(())
+    }
+
     fn prune_audit(&mut self, before: Millis) -> Result<()> {
         let old: Vec<LogId> =
             self.audit.iter().filter(|(_, it)| it.at < before).map(|(log_id, _)| *log_id).collect();

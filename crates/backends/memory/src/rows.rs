@@ -42,6 +42,21 @@ impl Lookup for Data {
         }
         Ok(found)
     }
+
+    fn owned(
+        &self,
+        entity: &str,
+        field: &str,
+        owner: Id,
+        after: Option<Id>,
+        limit: usize,
+    ) -> Result<Vec<Id>> {
+        let owner = Value::from(owner.to_string());
+        let rows = self.tables.get(entity).into_iter().flat_map(|it| it.rows.values());
+        let theirs = rows.filter(|it| it.row.value(field) == Some(&owner));
+        let ids = theirs.map(|it| it.id).filter(|id| after.is_none_or(|after| *id > after));
+        Ok(ids.take(limit).collect())
+    }
 }
 
 impl ReadRows for Data {

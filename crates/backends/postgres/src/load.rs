@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use driftline_core::{
     Change, Id, Schema,
-    hub::{Missing, WorkingSet},
+    hub::{Missing, Owned, WorkingSet},
     is_plain_name,
 };
 use futures_util::future::try_join3;
@@ -28,6 +28,12 @@ const JOINED: &str = "(SELECT t.high FROM driftline._rows t WHERE t.person = cur
     (SELECT t.low FROM driftline._rows t WHERE t.person = current_user::text \
     AND t.joins = w.entity AND t.high = w.id OFFSET 0)";
 
+/// Looks at every row of the entity: only a purge asks, and an index of owners would cost every
+/// push. Most are passed over without being read.
+const OWNED: &str = "SELECT t.id FROM driftline._rows t WHERE t.person = current_user::text \
+    AND t.entity = $1 AND t.id > $4 AND position($3 IN t.cells) > 0 \
+    AND driftline._values(t.cells) ->> $2 = convert_from($3, 'UTF8') ORDER BY t.id LIMIT $5";
+
 /// What is loaded in one round.
 #[derive(Default)]
 pub(crate) struct Wanted {
@@ -35,6 +41,7 @@ pub(crate) struct Wanted {
     keys: BTreeMap<(String, Vec<u8>), String>,
     /// Ids of which the whole class is loaded.
     classes: BTreeSet<(String, Id)>,
+    owned: BTreeSet<Owned>,
 }
 
 /// What came of it, before the working set has it.
@@ -43,6 +50,7 @@ pub(crate) struct Loaded {
     rows: Vec<Row>,
     keys: Vec<Row>,
     classes: Vec<Row>,
+    owned: Vec<(Owned, Vec<Row>)>,
 }
 
 impl Wanted {
@@ -74,9 +82,9 @@ impl Wanted {
 
     /// What a working set lacked.
     pub(crate) fn of(missing: Missing) -> Self {
-        let Missing { rows, keys, joined } = missing;
+        let Missing { rows, keys, joined, owned } = missing;
         let keys = keys.into_iter().map(|(entity, key)| ((entity, key_hash(&key)), key)).collect();
-        Self { rows, keys, classes: joined }
+        Self { rows, keys, classes: joined, owned }
     }
 
     /// Asks for all of it at once.
@@ -121,15 +129,35 @@ impl Wanted {
             client.query_typed(&classes, &by_class),
         )
         .await?;
-        Ok(Loaded { wanted: self, rows, keys, classes })
+        let mut owned = Vec::new();
+        for asked in &self.owned {
+            owned.push((asked.clone(), asked_of(client, asked).await?));
+        }
+        Ok(Loaded { wanted: self, rows, keys, classes, owned })
     }
+}
+
+async fn asked_of(client: &Client, asked: &Owned) -> Result<Vec<Row>> {
+    let Owned { entity, field, owner, after, limit } = asked;
+    let (owner, limit) =
+        (owner.to_string().into_bytes(), i64::try_from(*limit).unwrap_or(i64::MAX));
+    // No id of a row is nil.
+    let after = after.map_or_else(Uuid::nil, uuid_of);
+    let parameters: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 5] = [
+        (entity, Type::TEXT),
+        (field, Type::TEXT),
+        (&owner, Type::BYTEA),
+        (&after, Type::UUID),
+        (&limit, Type::INT8),
+    ];
+    Ok(client.query_typed(OWNED, &parameters).await?)
 }
 
 impl Loaded {
     /// Takes all of it into `set`, and that there is no more of what was wanted.
     pub(crate) fn into(self, set: &mut WorkingSet<'_>) -> Result<()> {
-        let Self { wanted: Wanted { rows: mut absent, keys: asked, .. }, rows, keys, classes } =
-            self;
+        let Self { wanted, rows, keys, classes, owned } = self;
+        let Wanted { rows: mut absent, keys: asked, .. } = wanted;
         for row in &rows {
             if let Some((entity, stored)) = store::read(row, 0)? {
                 absent.remove(&(entity.clone(), stored.id));
@@ -153,6 +181,10 @@ impl Loaded {
             let others: Vec<Uuid> = row.try_get(2)?;
             set.load_joined(&entity, id, others.into_iter().map(id_of).collect());
             set.load_row(&entity, id, store::read(row, 3)?.map(|it| it.1));
+        }
+        for (asked, rows) in owned {
+            let ids: Result<_, _> = rows.iter().map(|it| it.try_get(0).map(id_of)).collect();
+            set.load_owned(asked, ids?);
         }
         Ok(())
     }

@@ -32,9 +32,29 @@ impl WriteAudit for SqliteTx<'_> {
         self.write(|it| put(it, entry))
     }
 
+    fn erase_audit(&mut self, entity: &str, id: Id) -> Result<()> {
+        self.write(|it| erase(it.connection, entity, id))
+    }
+
     fn prune_audit(&mut self, before: Millis) -> Result<()> {
         self.write(|it| prune(it.connection, before))
     }
+}
+
+/// The condition of an entry that holds something. Where the last one was erased, its number
+/// stays, because none is given twice.
+const NOT_ERASED: &str = "field <> '~purged'";
+
+/// Takes away the entries of one row.
+fn erase(connection: &Connection, entity: &str, id: Id) -> rusqlite::Result<()> {
+    const EMPTY: &str = "UPDATE audit_log SET field = '~purged', kind = 'history', kept = 'null', \
+                         lost = 'null', rule = '' WHERE id = (SELECT max(id) FROM audit_log) \
+                         AND entity_type = ?1 AND entity_id = ?2";
+    const DELETE: &str = "DELETE FROM audit_log WHERE entity_type = ?1 AND entity_id = ?2 \
+                          AND id < (SELECT max(id) FROM audit_log)";
+    let row = (entity, id.to_bytes());
+    connection.prepare_cached(EMPTY)?.execute(row)?;
+    connection.prepare_cached(DELETE)?.execute(row).map(drop)
 }
 
 /// Entries, newest first.
@@ -46,8 +66,8 @@ fn list(
     let limit = bound(limit);
     let order = "ORDER BY id DESC LIMIT ?1";
     // Named in the text: an index holds the conflicts, which are few among the rest.
-    let filter = kind.map_or_else(String::new, |it| format!("WHERE kind = '{}' ", it.name()));
-    let sql = format!("SELECT {COLUMNS} FROM audit_log {filter}{order}");
+    let filter = kind.map_or_else(String::new, |it| format!("kind = '{}' AND ", it.name()));
+    let sql = format!("SELECT {COLUMNS} FROM audit_log WHERE {filter}{NOT_ERASED} {order}");
     connection.prepare_cached(&sql)?.query_map([limit], read)?.collect()
 }
 
@@ -55,7 +75,7 @@ fn list(
 fn of_row(connection: &Connection, entity: &str, id: Id) -> rusqlite::Result<Vec<AuditEntry>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM audit_log WHERE entity_type = ?1 AND entity_id = ?2 \
-         ORDER BY id DESC"
+         AND {NOT_ERASED} ORDER BY id DESC"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     statement.query_map((entity, id.to_bytes()), read)?.collect()

@@ -82,7 +82,7 @@ impl SqliteStore {
 }
 
 /// Opens a copy, if it is a sound one of ours.
-fn sound(from: &Path) -> Result<Bounded> {
+pub(crate) fn sound(from: &Path) -> Result<Bounded> {
     let named = |it| failure(from, it);
     let copy = connect_to_read(from).map_err(named)?;
     if fixed::look(&copy, from).map_err(named)? == Found::Empty {

@@ -9,7 +9,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use driftline_core::{DELETED_AT, Error, Seq, Stamp, Value, excerpt, store::Stored};
+use driftline_core::{DELETED_AT, Error, PURGED, Seq, Stamp, Value, excerpt, store::Stored};
 use rusqlite::{
     Row,
     types::{ToSqlOutput, Value as Owned, ValueRef},
@@ -54,8 +54,13 @@ pub(crate) fn encoded<'a>(
     let mut listed: BTreeMap<&str, Stamp> = BTreeMap::new();
     let mut extra: BTreeMap<&str, Aside<'_>> = BTreeMap::new();
     let mut found = 0;
+    let mark = stored.row.purge_mark();
     for column in &table.columns {
         let field = &*column.field;
+        if mark.is_some() && field == DELETED_AT {
+            values.push(unfit(column));
+            continue;
+        }
         let (stamp, value) = match (column.local, stored.row.cell(field)) {
             (true, _) => (None, stored.local.get(field)),
             (false, cell) => (cell.map(|it| it.stamp), cell.map(|it| &it.value)),
@@ -91,7 +96,8 @@ pub(crate) fn encoded<'a>(
             }
         }
     }
-    let common = most_frequent(&shared);
+    // A program that knows no purge mark finds the row deleted.
+    let common = mark.map(|it| it.stamp).or_else(|| most_frequent(&shared));
     listed.extend(shared.into_iter().filter(|it| Some(it.1) != common));
     let key = match &table.foreign_key {
         Some(fields) => key_of(fields, stored),
@@ -121,8 +127,10 @@ pub(crate) fn read(table: &Table, row: &Row<'_>) -> rusqlite::Result<Stored> {
     };
     let mut listed: BTreeMap<String, Stamp> = from_json(row.get_ref(tail + 2)?)?;
     let extra: BTreeMap<String, Aside<'static>> = from_json(row.get_ref(tail + 3)?)?;
-    stored.row.reserve(table.columns.len());
-    for place in &table.by_field {
+    // What stands in the columns of a purged row is for queries alone.
+    let columns = if extra.contains_key(PURGED) { &[][..] } else { &table.by_field };
+    stored.row.reserve(columns.len());
+    for place in columns {
         let column = &table.columns[*place];
         let field = &*column.field;
         let raw = row.get_ref(place + 1)?;

@@ -1,15 +1,15 @@
 //! Queries by field. Values reach SQL as parameters only; names come from the layout.
 
 use driftline_core::{
-    Error, Result, Value,
+    Error, Id, Result, Value,
     store::{Deleted, Find},
 };
-use rusqlite::types::ToSqlOutput;
+use rusqlite::{Connection, params_from_iter, types::ToSqlOutput};
 
 use crate::{
     layout::ColumnKind,
     table::{Table, quoted},
-    value::{bound, encode},
+    value::{bound, encode, id},
 };
 
 const LIVE: &str = "deleted_at IS NULL";
@@ -88,6 +88,28 @@ impl Filter<'_> {
         self.values.extend([limit.into(), bound(find.offset).into()]);
         let (select, filter, count) = (&table.select, &self.sql, self.values.len());
         Ok(format!("{select}{filter}ORDER BY {order} LIMIT ?{} OFFSET ?{count}", count - 1))
+    }
+
+    /// The ids of the rows after one of them, in order.
+    pub(crate) fn ids(
+        mut self,
+        connection: &Connection,
+        table: &Table,
+        after: Option<Id>,
+        limit: usize,
+    ) -> rusqlite::Result<Vec<Id>> {
+        // No bytes come before all others.
+        let after = after.map_or_else(Vec::new, |it| it.to_bytes().to_vec());
+        self.values.extend([after.into(), bound(limit).into()]);
+        let (filter, count) = (&self.sql, self.values.len());
+        let sql = format!(
+            "SELECT id FROM {} {filter}AND id > ?{} ORDER BY id LIMIT ?{count}",
+            quoted(&table.name),
+            count - 1
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
+        let values = params_from_iter(&self.values);
+        statement.query_map(values, |row| id(row.get_ref(0)?))?.collect()
     }
 
     /// The select of how many rows there are.

@@ -6,7 +6,7 @@ use std::path::Path;
 use driftline_core::{Error, excerpt};
 use rusqlite::Connection;
 
-use crate::{catalog, error::refused, view};
+use crate::{catalog, error::refused, sweep, view};
 
 /// The version of the fixed tables that this program writes.
 const VERSION: i64 = 7;
@@ -151,6 +151,7 @@ fn stranger(connection: &Connection) -> rusqlite::Result<Option<(String, String)
 /// Makes the tables of a file that has none.
 pub(crate) fn make(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(TABLES)?;
+    sweep::begin_zeroed(connection)?;
     connection.pragma_update(None, "application_id", APPLICATION)?;
     mark(connection)
 }

@@ -31,6 +31,7 @@ mod rows;
 mod scratch;
 mod statements;
 mod store;
+mod sweep;
 mod table;
 mod take;
 mod tx;

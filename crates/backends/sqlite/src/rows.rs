@@ -3,7 +3,8 @@
 use driftline_core::{
     ALIASES, Cursor, Id, Result, Schema, Value,
     store::{
-        Fed, Find, Held, Lookup, QueueId, Queued, ReadFeed, ReadRows, Stored, WriteQueue, WriteRows,
+        Deleted, Fed, Find, Held, Lookup, QueueId, Queued, ReadFeed, ReadRows, Stored, WriteQueue,
+        WriteRows,
     },
     value::canonical,
 };
@@ -53,6 +54,21 @@ impl Lookup for SqliteTx<'_> {
             })?;
             ids.filter_map(rusqlite::Result::transpose).collect()
         })
+    }
+
+    fn owned(
+        &self,
+        entity: &str,
+        field: &str,
+        owner: Id,
+        after: Option<Id>,
+        limit: usize,
+    ) -> Result<Vec<Id>> {
+        let equal = [Value::from(owner.to_string())];
+        let find = Find::new().equal(field.to_owned(), equal[0].clone()).deleted(Deleted::Included);
+        let table = self.tables.of(self.schema.entity(entity)?.name);
+        let Some(filter) = filter(table, &find, &equal)? else { return Ok(Vec::new()) };
+        self.named(filter.ids(self.connection(), table, after, limit))
     }
 }
 

@@ -168,6 +168,12 @@ impl SqliteStore {
         locked(&self.writer)
     }
 
+    /// Closes every connection but the one that writes.
+    pub(crate) fn close_readers(&self) {
+        self.readers.close();
+        locked(&self.watcher).take();
+    }
+
     pub(crate) fn patience(&self) -> Duration {
         self.patience
     }
@@ -277,6 +283,15 @@ impl Store for SqliteStore {
 
     fn restore(&self, from: &Path) -> Result<()> {
         self.copy_from(from)
+    }
+
+    fn sweep(&self) -> Result<()> {
+        self.is_in_place()?;
+        self.zero()
+    }
+
+    fn sweep_copy(&self, copy: &Path, job: WriteJob<'_>) -> Result<()> {
+        self.zero_copy(copy, job)
     }
 
     fn file(&self) -> Option<&Path> {

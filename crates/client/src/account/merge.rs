@@ -158,6 +158,11 @@ impl Backend for Reviewed {
         self.remote.read_again(text).await
     }
 
+    async fn sweep(&self, is_own: bool) -> driftline_core::Result<Vec<String>> {
+        self.check()?;
+        self.remote.sweep(is_own).await
+    }
+
     fn listen<'a>(&'a self, env: &'a dyn Env, hear: Hear<'a>) -> Option<BoxFuture<'a, ()>> {
         self.remote.listen(env, hear)
     }

@@ -26,6 +26,11 @@ const BYTES: usize = 4 << 20;
 /// How many values that were left out are named.
 const NAMED: usize = 100;
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "what the derive asks for")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
 /// What came of a file.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Joined {
@@ -39,6 +44,9 @@ pub struct Joined {
     pub grown: u64,
     /// Rows that were here as they are in the file, or later.
     pub same: u64,
+    /// Rows that were left out, because they or their owners were purged.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub purged: u64,
     /// Values that their fields cannot hold: how many there are.
     pub left_out: u64,
     /// The first of them.
@@ -174,6 +182,7 @@ impl Taking<'_> {
                 Imported::New => self.joined.new += 1,
                 Imported::Grown => self.joined.grown += 1,
                 Imported::Same => self.joined.same += 1,
+                Imported::Purged => self.joined.purged += 1,
             }
             for field in it.left_out {
                 self.joined.left_out += 1;

@@ -12,6 +12,7 @@ pub(super) type Outcome = (&'static str, Id, Imported);
 pub(super) struct Count {
     new: HashSet<(&'static str, Id)>,
     grown: HashSet<(&'static str, Id)>,
+    purged: HashSet<(&'static str, Id)>,
 }
 
 impl Count {
@@ -25,6 +26,9 @@ impl Count {
                     self.grown.insert((entity, id));
                 }
                 Imported::Grown | Imported::Same => (),
+                Imported::Purged => {
+                    self.purged.insert((entity, id));
+                }
             }
         }
     }
@@ -39,5 +43,9 @@ impl Count {
 
     pub(super) fn grown_rows(&self) -> usize {
         self.grown.len()
+    }
+
+    pub(super) fn purged_rows(&self) -> usize {
+        self.purged.len()
     }
 }

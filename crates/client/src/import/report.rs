@@ -49,6 +49,14 @@ pub struct Sums {
     pub new: usize,
     /// Rows that became more complete.
     pub grown: usize,
+    /// Rows that were left out, because they or their owners were purged.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub purged: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "what the derive asks for")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 impl Report {
@@ -93,6 +101,7 @@ impl Report {
         self.totals.files = self.files.len();
         self.totals.opened = self.files.iter().filter(|it| it.opened).count();
         (self.totals.new, self.totals.grown) = (count.new_rows(), count.grown_rows());
+        self.totals.purged = count.purged_rows();
     }
 }
 

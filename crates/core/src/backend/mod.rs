@@ -45,7 +45,7 @@ pub trait Backend: Send + Sync {
     /// How much it takes and gives in one call.
     fn limits(&self) -> Limits;
 
-    /// Gives the latest state of the rows that changed after a cursor. Changes nothing.
+    /// Gives the latest state of the rows that changed after a cursor.
     ///
     /// # Errors
     /// Sorted by what the caller does next, see [`Error`](crate::Error).
@@ -65,6 +65,17 @@ pub trait Backend: Send + Sync {
     /// Sorted by what the caller does next, see [`Error`](crate::Error).
     async fn snapshot(&self, _store: &dyn Store, _take: TakeSnapshot<'_>) -> Result<Option<u64>> {
         Ok(None)
+    }
+
+    /// Takes away for good what purged rows have left here besides rows: in a log, in a
+    /// snapshot. Called when every mark of the caller was taken; if none of them `is_own`, whose
+    /// they are does this, and what is on this machine alone is swept. Returns what stays out
+    /// of reach, each in words; such as what the service keeps of its own accord.
+    ///
+    /// # Errors
+    /// Sorted by what the caller does next, see [`Error`](crate::Error).
+    async fn sweep(&self, _is_own: bool) -> Result<Vec<String>> {
+        Ok(Vec::new())
     }
 
     /// Tries to read a row again that was [set aside](Unread::text). None, if it cannot be.
@@ -91,6 +102,8 @@ pub type TakeSnapshot<'a> = Box<dyn FnOnce(&mut dyn StoreTx, Snapshot) -> Result
 /// What a hub says of everything that it holds.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
+    /// Whether some of its rows were purged.
+    pub has_purged: bool,
     /// A page without rows that leads from the beginning to the head.
     pub page: Page,
     /// The greatest stamp in it that a person gave.

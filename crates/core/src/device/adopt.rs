@@ -8,6 +8,7 @@ use crate::{
         adopt_row::{adopt_row, believable},
         heal::start_over,
         link::{Compared, Link, Met, Position, link},
+        purge,
         queue::is_idle,
         unread,
     },
@@ -94,10 +95,13 @@ pub fn adopt(
 /// # Errors
 /// [`Error::Stale`] if this device met a hub meanwhile.
 pub fn adopt_snapshot(tx: &mut dyn StoreTx, moment: &Moment, snapshot: Snapshot) -> Result<()> {
-    let Snapshot { page, latest } = snapshot;
+    let Snapshot { page, latest, has_purged } = snapshot;
     let mut link = link(tx.reading())?;
     if link.identity.is_some() {
         return Err(Error::Stale { remote: page.identity.person, why: Stale::Moved });
+    }
+    if has_purged {
+        purge::expect(tx)?;
     }
     link.identity = Some(page.identity);
     link.cursor = page.next;

@@ -1,9 +1,9 @@
 //! Joining one row that the hub holds: what of it is new, what gives way to what, and what
 //! still waits to be sent.
 
-use super::{exclude, link::Link, meet::meet, write::owe_known};
+use super::{exclude, link::Link, meet::meet, purge, write::owe_known};
 use crate::{
-    Change, FieldName, Result, Row, Stamp, alias,
+    ALIASES, Change, FieldName, Result, Row, Stamp, alias,
     clock::Moment,
     store::{Queued, StoreTx, Stored},
 };
@@ -38,6 +38,7 @@ pub(super) fn adopt_row(
         }
     }
     let met_nothing = stored.row.is_empty();
+    let before = row.is_purged().then(|| stored.row.clone()).filter(|it| !it.is_purged());
     let changed = meet(tx, moment, &entity, &mut stored, &row, entry.as_ref())?;
     if let Some(entry) = entry {
         forget_known(tx, entry, &stored.row, &row)?;
@@ -46,6 +47,12 @@ pub(super) fn adopt_row(
     if let Some(descriptor) = descriptor {
         stored.row.retain(|field| descriptor.field(field).is_none_or(|it| !it.local));
         stored.key = descriptor.key_of(&stored.row);
+    }
+    let newly_purged = before.is_some();
+    if let Some(before) = before {
+        // What was assumed to be one with it has lost its key.
+        alias::end_assumptions(tx, &entity, id)?;
+        purge::clean(tx, &entity, &mut stored, &before)?;
     }
     if is_new {
         tx.insert(&entity, &stored)?;
@@ -62,7 +69,19 @@ pub(super) fn adopt_row(
     {
         exclude::moved(tx, descriptor)?;
     }
-    owe_what_it_lost(tx, moment, &entity, &stored, &row)
+    owe_what_it_lost(tx, moment, &entity, &stored, &row)?;
+    if changed && entity == ALIASES.name {
+        return purge::spread_over(tx, moment, &stored.row);
+    }
+    let Some(descriptor) = descriptor.filter(|_| changed) else { return Ok(()) };
+    let mark = match newly_purged {
+        true => stored.row.purge_mark().cloned(),
+        false => purge::inherited(tx.reading(), descriptor, id, &stored.row)?,
+    };
+    match mark {
+        Some(mark) => purge::mark_class(tx, moment, descriptor, id, &mark).map(drop),
+        None => Ok(()),
+    }
 }
 
 /// Queues the cells that the hub does not hold although nothing waits for it: it went

@@ -12,6 +12,7 @@ use super::{
     adopt_row::believable,
     exclude,
     meet::meet,
+    purge,
     write::{holder, owe_known},
 };
 use crate::{
@@ -145,6 +146,9 @@ fn join_row(
     let known = tx.get(&entity, id)?;
     let is_new = known.is_none();
     let mut stored = known.unwrap_or_else(|| Stored::new(id));
+    if stored.row.is_purged() && !row.is_purged() {
+        return Ok(Imported::Purged);
+    }
     let is_alias = entity == ALIASES.name;
     if is_alias && !acked && (!is_new || !is_open(tx.reading(), &row)?) {
         return Ok(Imported::Same);
@@ -158,14 +162,24 @@ fn join_row(
         .map(|(field, _)| field.clone())
         .collect();
     let descriptor = tx.schema().get(&entity);
+    if let Some(descriptor) = descriptor
+        && is_new
+        && purge::inherited(tx.reading(), descriptor, id, &row)?.is_some()
+    {
+        return Ok(Imported::Purged);
+    }
     let mut changed = is_new || is_settled;
+    let before = row.is_purged().then(|| stored.row.clone());
     if !may_change.is_empty() {
         let entry = if is_new { None } else { tx.queued(&entity, id)? };
         changed |= meet(tx, moment, &entity, &mut stored, &row, entry.as_ref())?;
         stored.key = descriptor.and_then(|it| it.key_of(&stored.row));
     }
+    if let Some(before) = before.filter(|_| changed) {
+        purge::clean(tx, &entity, &mut stored, &before)?;
+    }
     let mut local_changed = false;
-    for (field, value) in local {
+    for (field, value) in local.into_iter().filter(|_| !stored.row.is_purged()) {
         // What stays here has no stamps: where there is something, it stays.
         if !value.is_null() && stored.local.get(&field).is_none_or(Value::is_null) {
             stored.local.insert(field, value);

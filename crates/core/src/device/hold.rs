@@ -95,6 +95,13 @@ fn name(entity: &str, field: &str, value: &Value) -> String {
     head.fold(DECIDED.to_owned(), |name, byte| format!("{name}{byte:02x}"))
 }
 
+/// Forgets what was decided about what a person wrote of `row`.
+pub(super) fn forget(tx: &mut dyn StoreTx, entity: &str, row: &Row) -> Result<()> {
+    let written = row.cells().filter(|(_, cell)| cell.stamp.is_person());
+    let mut names = written.map(|(field, cell)| name(entity, field, &cell.value));
+    names.try_for_each(|it| tx.set_meta(&it, None))
+}
+
 /// Judges the row with this id anew, if it waits or is held.
 pub(crate) fn judge_row(
     tx: &mut dyn StoreTx,

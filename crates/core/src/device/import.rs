@@ -9,7 +9,7 @@ use crate::{
 };
 
 use super::{
-    exclude,
+    exclude, purge,
     write::{audit, holder, owe, owe_new},
 };
 
@@ -22,6 +22,8 @@ pub enum Imported {
     Grown,
     /// Everything was here already: nothing was written, nothing is sent.
     Same,
+    /// The row or its owner was purged: nothing was written, nothing is sent.
+    Purged,
 }
 
 /// Joins what a record says of a row. Where a live row made by hand has its natural
@@ -40,6 +42,9 @@ pub fn import(
     let known = tx.get(entity.name, id)?;
     let is_new = known.is_none();
     let mut stored = known.unwrap_or_else(|| Stored::new(id));
+    if stored.row.is_purged() {
+        return Ok(Imported::Purged);
+    }
     let mut fields = Vec::new();
     let mut incoming = Row::default();
     for (field, value, stamp) in cells {
@@ -60,6 +65,9 @@ pub fn import(
             lost.push(audit(AuditKind::History, entity.name, id, field, new, old));
         }
     });
+    if purge::inherited(tx.reading(), entity, id, &stored.row)?.is_some() {
+        return Ok(Imported::Purged);
+    }
     let mut local_changed = false;
     let is_set = |stored: &Stored, field: &FieldName| {
         entity.policy == Policy::Editable && stored.local.get(field).is_some_and(|it| !it.is_null())

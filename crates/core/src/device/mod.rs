@@ -12,6 +12,7 @@ mod import;
 mod leave;
 mod link;
 mod meet;
+mod purge;
 mod queue;
 mod replace;
 mod restamp;
@@ -28,6 +29,7 @@ pub use self::{
     import::{Imported, import},
     leave::leave,
     link::{Compared, HubState, Link, Position, link, position},
+    purge::{Due, go_on_purging, is_purging, mark_again, purge, purged, sweep_due},
     queue::{
         Batch, Sent, fail, has_nothing, is_idle, note_failure, nothing, renumber, retry_parked,
         try_again, waiting,
@@ -42,6 +44,7 @@ pub use self::{
 pub(crate) use self::{
     exclude::Judge,
     hold::{find as find_hold, judge_row},
+    purge::{refuse as refuse_purged, swept},
     queue::{DEVICE, PAUSE},
     write::edit,
 };

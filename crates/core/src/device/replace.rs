@@ -3,6 +3,7 @@
 //! agreed to, not what is kept on a device or what a hub is said to hold.
 
 use super::{
+    purge,
     queue::{DEVICE, SERIAL},
     write::owe,
 };
@@ -18,20 +19,32 @@ use crate::{
 /// # Errors
 /// When one of both cannot be read, or this one not written.
 pub fn replace(tx: &mut dyn StoreTx, moment: &Moment, theirs: &dyn ReadTx) -> Result<()> {
+    let marks = purge::purged(tx.reading())?;
     tx.clear(&[DEVICE, SERIAL, MINE, SEEN])?;
+    if !marks.is_empty() {
+        purge::expect(tx)?;
+    }
     theirs.each_row(|entity, it| {
         let known = tx.schema().get(entity);
         let key = known.map_or_else(|| it.key.clone(), |known| known.key_of(&it.row));
         let stored = Stored { key, seq: Seq::default(), born: false, hash: 0, ..it };
         let stamps = stored.row.cells().map(|(_, cell)| cell.stamp);
         clock::observe(tx, stamps.filter(|it| !moment.is_ahead(*it)).max())?;
+        if stored.row.is_purged() {
+            purge::expect(tx)?;
+        }
         tx.put(entity, &stored)?;
         let fields: Vec<FieldName> = stored.row.cells().map(|(field, _)| field.clone()).collect();
         owe(tx, entity, &stored, fields, moment.now)
     })?;
+    // What was purged here does not come back with them.
+    purge::mark_again(tx, moment, &marks)?;
     for mut entry in theirs.audit(None, usize::MAX)?.into_iter().rev() {
-        entry.log_id = None;
-        tx.record(&entry)?;
+        let is_purged = tx.get(&entry.entity, entry.id)?.is_some_and(|it| it.row.is_purged());
+        if !is_purged {
+            entry.log_id = None;
+            tx.record(&entry)?;
+        }
     }
     Ok(())
 }

@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    Cell, FieldName, Id, Result, Stamp,
+    Cell, FieldName, Id, PURGED, Result, Stamp,
     clock::{self, Moment},
     store::{AuditEntry, AuditKind, StoreTx},
 };
@@ -97,7 +97,8 @@ pub(super) fn restamp(
     note_uncarried(tx, &cells)?;
     rewrite_audit(tx, &new)?;
     crate::audit::sight(tx, moment.now, true)?;
-    for it in &cells {
+    // Of a purged row the log says nothing.
+    for it in cells.iter().filter(|it| it.field != PURGED) {
         tell(tx, moment, it)?;
     }
     if let Some(latest) = latest {

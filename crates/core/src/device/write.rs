@@ -1,9 +1,12 @@
 //! What a person writes: stamped and queued in the transaction that stores it.
 
-use super::exclude::{self, Judge};
+use super::{
+    exclude::{self, Judge},
+    purge,
+};
 use crate::{
-    Cell, DELETED_AT, EntityDescriptor, Error, FieldName, Id, Millis, Policy, Refusal, Result,
-    Value, Values, alias,
+    Cell, DELETED_AT, EntityDescriptor, Error, FieldName, Id, Millis, PURGED, Policy, Refusal,
+    Result, Value, Values, alias,
     clock::{self, Moment},
     members::Members,
     store::{AuditEntry, AuditKind, Operation, QueueId, Queued, ReadTx, Standing, StoreTx, Stored},
@@ -168,6 +171,7 @@ fn write_into(
     local: Cells,
 ) -> Result<()> {
     let shown = members.row();
+    purge::refuse(entity, id, &shown)?;
     let rows = &members.rows;
     let mut stored = rows.iter().find(|it| it.id == id).unwrap_or(&rows[0]).clone();
     let target = stored.id;
@@ -321,7 +325,9 @@ fn owe_after(
     }
     entry.operation = if !stored.acked {
         Operation::Create
-    } else if stored.row.is_deleted() && entry.fields.contains_key(DELETED_AT) {
+    } else if stored.row.is_deleted()
+        && [DELETED_AT, PURGED].iter().any(|it| entry.fields.contains_key(*it))
+    {
         Operation::Delete
     } else {
         Operation::Update

@@ -3,11 +3,12 @@
 
 use super::{
     overlay::{Overlay, Taken},
+    purge::{self, inherit, spread, spread_over},
     state::State,
 };
 use crate::{
-    ALIASES, Answer, Answers, Change, EntityDescriptor, Error, Id, Millis, Push, Recorded, Result,
-    Stale, Stamp, alias,
+    ALIASES, Answer, Answers, Change, EntityDescriptor, Error, Id, Millis, PURGED, Push, Recorded,
+    Result, Stale, Stamp, alias,
     clock::DRIFT,
     schema::is_plain_name,
     store::{Lookup, Stored},
@@ -58,6 +59,7 @@ pub fn judge(
         };
         answers.push((place, answer));
     }
+    purge::go_on(&mut rows, &mut state)?;
     answers.sort_unstable_by_key(|(place, _)| *place);
     let answers = Answers {
         head: state.head,
@@ -70,9 +72,20 @@ pub fn judge(
     Ok(Judged { answers, taken: rows.into_taken(), state })
 }
 
+/// Marks some of the rows that purged ones own and that are still to be marked, without a push.
+///
+/// # Errors
+/// When the rows cannot be read.
+pub(super) fn go_on(rows: &dyn Lookup, mut state: State) -> Result<(Vec<Taken>, State)> {
+    let mut rows = Overlay::over(rows);
+    purge::go_on(&mut rows, &mut state)?;
+    Ok((rows.into_taken(), state))
+}
+
 /// Why a row cannot be taken, whatever the hub holds.
 fn refuse(change: &Change, time: Option<Millis>) -> Option<Answer> {
-    let odd = change.row.cells().map(|(field, _)| field.as_ref()).find(|it| !is_plain_name(it));
+    let is_odd = |field: &&str| !is_plain_name(field) && *field != PURGED;
+    let odd = change.row.cells().map(|(field, _)| field.as_ref()).find(is_odd);
     if let Some(name) = odd.or((!is_plain_name(&change.entity)).then_some(&change.entity)) {
         let reason = format!("`{}` is not a name this hub can store", crate::excerpt(name));
         return Some(Answer::Refused { reason });
@@ -107,8 +120,12 @@ fn take(
     if let Some(descriptor) = descriptor {
         row.retain(|field| descriptor.field(field).is_none_or(|it| !it.local));
     }
+    let was_purged = stored.row.is_purged();
     if !stored.row.join(row) && !is_new {
         return Ok(Answer::Accepted { seq: stored.seq, hash: stored.hash });
+    }
+    if let Some(descriptor) = descriptor {
+        inherit(rows, state, descriptor, id, &mut stored.row)?;
     }
     let key = descriptor.and_then(|it| it.key_of(&stored.row));
     stored.born = if is_new { birth } else { stored.born && stored.key == key };
@@ -131,7 +148,14 @@ fn take(
     }
     state.number(&entity, &mut stored);
     let answer = Answer::Accepted { seq: stored.seq, hash: stored.hash };
+    let mark = stored.row.purge_mark().filter(|_| !was_purged).cloned();
+    let fact = (entity == ALIASES.name && state.has_purged()).then(|| stored.clone());
     rows.put(&entity, stored, is_new);
+    match (descriptor, mark, fact) {
+        (Some(descriptor), Some(mark), _) => spread(rows, state, descriptor, id, &mark)?,
+        (_, _, Some(fact)) => spread_over(rows, state, &fact)?,
+        _ => (),
+    }
     Ok(answer)
 }
 

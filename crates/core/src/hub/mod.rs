@@ -11,6 +11,7 @@
 mod feed;
 mod judge;
 mod overlay;
+mod purge;
 mod state;
 mod working_set;
 
@@ -20,20 +21,20 @@ use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 
 pub(crate) use self::feed::{copy, head};
-use self::state::loaded;
 pub use self::{
     feed::{page, serve, wanted},
     judge::{Judged, judge},
     overlay::Taken,
     state::{State, load, save},
-    working_set::{Attempt, Missing, WorkingSet},
+    working_set::{Attempt, Missing, Owned, WorkingSet},
 };
+use self::{judge::go_on, state::loaded};
 use crate::{
     Answers, Backend, Env, Hear, Identity, Limits, Millis, PROTOCOL, Page, Pull, Push, Result,
     Snapshot, TakeSnapshot,
     backend::check_protocol,
     live,
-    store::{Durability, ReadMeta, Store, StoreTx},
+    store::{Durability, ReadMeta, ReadTx, Store, StoreTx},
 };
 
 /// A store that serves as the remote of others.
@@ -96,7 +97,20 @@ impl Backend for Hub {
     async fn pull(&self, request: Pull) -> Result<Page> {
         check_protocol(&self.name, PROTOCOL, request.protocol)?;
         let time = self.time();
-        self.store.view(|tx| serve(tx, &request, time))
+        let serve = |tx: &dyn ReadTx| {
+            let is_complete = !loaded(tx)?.is_purging();
+            if is_complete { serve(tx, &request, time).map(Some) } else { Ok(None) }
+        };
+        loop {
+            if let Some(page) = self.store.view(serve)? {
+                return Ok(page);
+            }
+            self.store.transact(Durability::Normal, |tx| {
+                let (taken, state) = go_on(tx, loaded(tx)?)?;
+                take_in(tx, &taken)?;
+                save(tx, Some(&state))
+            })?;
+        }
     }
 
     async fn push(&self, request: Push) -> Result<Answers> {
@@ -119,7 +133,8 @@ impl Backend for Hub {
         let time = self.time();
         let take = |tx: &mut dyn StoreTx, given: &dyn ReadMeta| {
             let state = loaded(given)?;
-            let (latest, digests) = (state.latest(), Some(state.every_digest(tx.schema())));
+            let (latest, has_purged) = (state.latest(), state.has_purged());
+            let digests = Some(state.every_digest(tx.schema()));
             let State { identity, head, .. } = state;
             let page = Page {
                 protocol: PROTOCOL,
@@ -131,9 +146,13 @@ impl Backend for Hub {
                 identity,
                 time,
             };
-            take(tx, Snapshot { page, latest })
+            take(tx, Snapshot { page, latest, has_purged })
         };
         store.take_rows(file, Box::new(take))
+    }
+
+    async fn sweep(&self, _is_own: bool) -> Result<Vec<String>> {
+        self.store.sweep().map(|()| Vec::new())
     }
 
     fn listen<'a>(&'a self, env: &'a dyn Env, hear: Hear<'a>) -> Option<BoxFuture<'a, ()>> {

@@ -88,4 +88,32 @@ impl Lookup for Overlay<'_> {
         ids.extend(self.joined.get(&(entity.to_owned(), id)).into_iter().flatten());
         Ok(ids)
     }
+
+    fn owned(
+        &self,
+        entity: &str,
+        field: &str,
+        owner: Id,
+        after: Option<Id>,
+        limit: usize,
+    ) -> Result<Vec<Id>> {
+        let is_theirs = |it: &&Taken| {
+            it.entity == entity
+                && after.is_none_or(|after| it.stored.id > after)
+                && it.stored.id_in(field) == Some(owner)
+        };
+        let taken = self.taken.values().flatten().filter(is_theirs);
+        let mut ids: BTreeSet<Id> = taken.map(|it| it.stored.id).collect();
+        let (mut below, mut from) = (0, after);
+        loop {
+            let page = self.below.owned(entity, field, owner, from, limit)?;
+            let untaken = page.iter().filter(|id| self.taken(entity, **id).is_none());
+            below += untaken.clone().count();
+            ids.extend(untaken);
+            from = page.last().copied();
+            if page.len() < limit || below >= limit {
+                return Ok(ids.into_iter().take(limit).collect());
+            }
+        }
+    }
 }

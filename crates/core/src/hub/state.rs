@@ -1,11 +1,12 @@
 //! What a hub keeps of itself besides rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Digests, Error, Head, Identity, Result, Schema, Seq, Serial, Stamp,
+    purge::Open,
     store::{ReadMeta, Stored, WriteMeta, meta},
 };
 
@@ -27,6 +28,12 @@ pub struct State {
     /// their rows that a device expects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) snapshots: Option<Snapshots>,
+    /// The entities that have purged rows: of others, nothing has to be looked for.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) purged: BTreeSet<String>,
+    /// What is still to be marked of what purged rows own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) open: Vec<Open>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -40,12 +47,23 @@ impl State {
     pub fn new(identity: Identity) -> Self {
         let (digests, serials) = (Digests::new(), BTreeMap::new());
         let snapshots = Some(Snapshots::default());
-        Self { identity, head: Seq::default(), digests, serials, snapshots }
+        let (purged, open) = Default::default();
+        Self { identity, head: Seq::default(), digests, serials, snapshots, purged, open }
     }
 
     /// The greatest stamp that a person gave to any of its rows.
     pub fn latest(&self) -> Option<Stamp> {
         self.snapshots?.latest
+    }
+
+    /// Whether rows that purged ones own are still to be marked.
+    pub fn is_purging(&self) -> bool {
+        !self.open.is_empty()
+    }
+
+    /// Whether any row was purged.
+    pub(crate) fn has_purged(&self) -> bool {
+        !self.purged.is_empty()
     }
 
     /// Where it is.
@@ -60,6 +78,9 @@ impl State {
         let sum = self.digests.entry(entity.to_owned()).or_default();
         *sum = sum.wrapping_sub(before).wrapping_add(stored.hash);
         self.head = self.head.max(stored.seq);
+        if stored.row.is_purged() && !self.purged.contains(entity) {
+            self.purged.insert(entity.to_owned());
+        }
         if let Some(snapshots) = &mut self.snapshots {
             snapshots.latest = snapshots.latest.max(stored.row.latest_person());
         }

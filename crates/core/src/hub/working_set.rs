@@ -23,6 +23,7 @@ pub struct WorkingSet<'a> {
     rows: BTreeMap<(String, Id), Option<Stored>>,
     keys: BTreeMap<(String, String), Vec<Id>>,
     joined: BTreeMap<(String, Id), Vec<Id>>,
+    owned: BTreeMap<Owned, Vec<Id>>,
     missing: RefCell<Missing>,
 }
 
@@ -35,11 +36,31 @@ pub struct Missing {
     pub keys: BTreeSet<(String, String)>,
     /// Ids, by entity and id: [`Lookup::joined`].
     pub joined: BTreeSet<(String, Id)>,
+    /// Ids of what rows own, which only a purge asks for: [`Lookup::owned`].
+    pub owned: BTreeSet<Owned>,
+}
+
+/// What [`Lookup::owned`] is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Owned {
+    /// The entity of the rows that are asked for.
+    pub entity: String,
+    /// The field that names their owner.
+    pub field: String,
+    /// Their owner.
+    pub owner: Id,
+    /// Only ids after this one.
+    pub after: Option<Id>,
+    /// How many at most.
+    pub limit: usize,
 }
 
 impl Missing {
     fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.keys.is_empty() && self.joined.is_empty()
+        self.rows.is_empty()
+            && self.keys.is_empty()
+            && self.joined.is_empty()
+            && self.owned.is_empty()
     }
 }
 
@@ -55,8 +76,8 @@ pub enum Attempt {
 impl<'a> WorkingSet<'a> {
     /// One into which nothing was loaded.
     pub fn new(schema: &'a Schema) -> Self {
-        let (rows, keys, joined, missing) = Default::default();
-        Self { schema, rows, keys, joined, missing }
+        let (rows, keys, joined, owned, missing) = Default::default();
+        Self { schema, rows, keys, joined, owned, missing }
     }
 
     /// Takes in the row with this id, or that there is none.
@@ -72,6 +93,11 @@ impl<'a> WorkingSet<'a> {
     /// Takes in all ids that aliases name together with this one.
     pub fn load_joined(&mut self, entity: &str, id: Id, ids: Vec<Id>) {
         self.joined.insert((entity.to_owned(), id), ids);
+    }
+
+    /// Takes in the ids that were asked for, in order.
+    pub fn load_owned(&mut self, asked: Owned, ids: Vec<Id>) {
+        self.owned.insert(asked, ids);
     }
 
     /// Judges `push` as [`judge`] does, on what was loaded.
@@ -124,6 +150,23 @@ impl Lookup for WorkingSet<'_> {
             return Ok(ids.clone());
         }
         self.missing.borrow_mut().joined.insert(name);
+        Ok(Vec::new())
+    }
+
+    fn owned(
+        &self,
+        entity: &str,
+        field: &str,
+        owner: Id,
+        after: Option<Id>,
+        limit: usize,
+    ) -> Result<Vec<Id>> {
+        let (entity, field) = (entity.to_owned(), field.to_owned());
+        let asked = Owned { entity, field, owner, after, limit };
+        if let Some(ids) = self.owned.get(&asked) {
+            return Ok(ids.clone());
+        }
+        self.missing.borrow_mut().owned.insert(asked);
         Ok(Vec::new())
     }
 }

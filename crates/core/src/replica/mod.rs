@@ -2,6 +2,7 @@
 
 mod apart;
 mod held;
+mod purge;
 mod rows;
 mod write;
 
@@ -68,6 +69,8 @@ pub struct Replica {
     changes: broadcast::Sender<Changed>,
     syncing: AtomicBool,
     has_synced: AtomicBool,
+    /// Something was purged through this door.
+    has_purged: AtomicBool,
     progress: watch::Sender<Option<Progress>>,
 }
 
@@ -126,6 +129,7 @@ impl Replica {
             changes: broadcast::Sender::new(HELD),
             syncing: AtomicBool::new(false),
             has_synced: AtomicBool::new(false),
+            has_purged: AtomicBool::new(false),
             progress: watch::Sender::new(None),
         })
     }
@@ -164,9 +168,15 @@ impl Replica {
     /// As [`Store::restore`].
     pub fn put_back(&self, from: &Path) -> Result<()> {
         // What was stamped since the copy may be known elsewhere: no stamp is given twice.
-        let last = self.store.view(|tx| clock::last(tx))?;
+        let (last, marks) = self.store.view(|tx| Ok((clock::last(tx)?, device::purged(tx)?)))?;
         self.store.restore(from)?;
-        self.store.transact(Durability::Full, |tx| clock::go_on_after(tx, last))
+        let moment = self.moment();
+        self.store.transact(Durability::Full, |tx| {
+            clock::go_on_after(tx, last)?;
+            // What was purged since the copy does not come back with it.
+            device::mark_again(tx, &moment, &marks).map(drop)
+        })?;
+        self.go_on_purging(Durability::Full).map(drop)
     }
 
     /// Sets what stays on this device from now on. Returns whether that was anything new;
@@ -259,6 +269,11 @@ impl Replica {
     /// Whether no sync has begun since this store was opened.
     pub(crate) fn is_first_sync(&self) -> bool {
         !self.has_synced.swap(true, Ordering::Relaxed)
+    }
+
+    /// Whether something was purged through this door.
+    pub(crate) fn has_purged(&self) -> bool {
+        self.has_purged.load(Ordering::Relaxed)
     }
 
     /// Whether the last contact found the hub away.

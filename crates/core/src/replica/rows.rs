@@ -3,7 +3,7 @@
 //! never heard of.
 
 use crate::{
-    EntityDescriptor, Entry, Error, Id, Replica, Result, SyncEntity, Values,
+    EntityDescriptor, Entry, Error, Id, Refusal, Replica, Result, SyncEntity, Values, device,
     members::Members,
     store::{Find, ReadTx},
     view::{self, View},
@@ -143,7 +143,7 @@ impl dyn ReadTx + '_ {
         let entity = self.schema().entity(entity)?;
         match visible(self, entity, id) {
             Ok(it) => Ok(Some(it.into())),
-            Err(Error::NotFound { .. }) => Ok(None),
+            Err(Error::NotFound { .. } | Error::Refused { why: Refusal::Purged, .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -174,10 +174,11 @@ pub(super) fn visible(
     entity: &'static EntityDescriptor,
     id: Id,
 ) -> Result<Members> {
-    if let Some(it) = view::members(tx, entity, id)?
-        && view::is_visible(tx, entity, &it.row())?
-    {
-        return Ok(it);
+    if let Some(it) = view::members(tx, entity, id)? {
+        if view::is_visible(tx, entity, &it.row())? {
+            return Ok(it);
+        }
+        device::refuse_purged(entity, id, &it.row())?;
     }
     Err(Error::NotFound { entity: entity.name.into(), id })
 }

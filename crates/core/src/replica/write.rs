@@ -12,8 +12,8 @@ use crate::{
 };
 
 /// How the names of the values begin that the engine keeps for itself.
-const OURS: [&str; 9] =
-    ["audit", "clock", "contact", "device", "held", "hub", "keep", "link", "unread"];
+const OURS: [&str; 10] =
+    ["audit", "clock", "contact", "device", "held", "hub", "keep", "link", "purge", "unread"];
 
 /// Several writes that count as one: all of them are stored, or none.
 ///
@@ -254,7 +254,7 @@ impl WriteTx<'_> {
         local: Vec<(FieldName, Value)>,
     ) -> Result<Imported> {
         let done = device::import(self.tx, &self.moment, entity, id, cells, local)?;
-        if done != Imported::Same {
+        if matches!(done, Imported::New | Imported::Grown) {
             self.changed.push(Changed { entity: entity.name.to_owned(), id, here: false });
         }
         Ok(done)
@@ -268,7 +268,7 @@ impl WriteTx<'_> {
         let names: Vec<_> = rows.iter().map(|it| (it.entity.clone(), it.id)).collect();
         let done = device::join(self.tx, &self.moment, rows, meets_others)?;
         for ((entity, id), done) in names.into_iter().zip(&done) {
-            if done.done != Imported::Same {
+            if matches!(done.done, Imported::New | Imported::Grown) {
                 self.changed.push(Changed { entity, id, here: false });
             }
         }

@@ -95,6 +95,12 @@ pub trait WriteAudit: ReadAudit {
     /// When the store cannot be written.
     fn record(&mut self, entry: &AuditEntry) -> Result<()>;
 
+    /// Removes the audit entries of one row.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    fn erase_audit(&mut self, entity: &str, id: Id) -> Result<()>;
+
     /// Removes audit entries older than `before`, in milliseconds since 1970.
     ///
     /// # Errors

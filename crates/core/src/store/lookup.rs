@@ -27,4 +27,18 @@ pub trait Lookup {
     /// # Errors
     /// When the rows cannot be read.
     fn joined(&self, entity: &str, id: Id) -> Result<Vec<Id>>;
+
+    /// Up to `limit` ids after `after`, in order, of rows of `entity` whose `field` names the
+    /// row `owner`, as it is written. Deleted rows are among them.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    fn owned(
+        &self,
+        entity: &str,
+        field: &str,
+        owner: Id,
+        after: Option<Id>,
+        limit: usize,
+    ) -> Result<Vec<Id>>;
 }

@@ -82,6 +82,28 @@ pub trait Store: Send + Sync {
         })
     }
 
+    /// Takes away for good what rows that are gone have left in the files of this store: in
+    /// a log, or where nothing is stored any more.
+    ///
+    /// # Errors
+    /// When it is still there, such as while another process reads.
+    fn sweep(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Runs `job` in one write transaction on a copy like that of [`Store::backup`], and sweeps
+    /// that. It is one file again then.
+    ///
+    /// # Errors
+    /// What `job` returned; when `copy` is no sound copy of such a store, or cannot be written.
+    fn sweep_copy(&self, copy: &Path, _job: WriteJob<'_>) -> Result<()> {
+        Err(Error::Store {
+            what: format!("{} cannot be changed: this store keeps no files", copy.display()),
+            help: "use a profile whose rows are in a file".into(),
+            source: None,
+        })
+    }
+
     /// The file that this store is, if another store of its kind can take rows from there.
     fn file(&self) -> Option<&Path> {
         None

@@ -73,6 +73,7 @@ impl<'a> Exchange<'a> {
                 self.measure(page.time);
             }
             self.head = page.head;
+            self.met_purged |= page.changes.iter().any(|it| it.row.is_purged());
             let (received, at) = (page.changes.len() as u64, page.next);
             let touched: Vec<_> =
                 page.changes.iter().map(|it| (it.entity.clone(), it.id)).collect();
@@ -89,6 +90,9 @@ impl<'a> Exchange<'a> {
                 Adopted::More | Adopted::Dry => {
                     self.report.received += received;
                     self.replica.announce(touched);
+                    if self.met_purged {
+                        self.replica.go_on_purging(Durability::Normal)?;
+                    }
                     self.show(at);
                 }
                 Adopted::Dropped => {

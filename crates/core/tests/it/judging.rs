@@ -2,8 +2,8 @@
 //! judging it on the store gives.
 
 use driftline_core::{
-    Change, DELETED_AT, Id, Identity, PROTOCOL, Push, Result, Row, Schema, Serial, Stamp, Store,
-    Value, alias,
+    Change, DELETED_AT, Id, Identity, PROTOCOL, PURGED, Push, Result, Row, Schema, Serial, Stamp,
+    Store, Value, alias,
     hub::{self, Attempt, Judged, Missing, State, WorkingSet},
     store::{Durability, Lookup},
 };
@@ -51,12 +51,23 @@ fn changes() -> impl Strategy<Value = Change> {
     });
     let other = (folders(), prop_oneof![Just("lines"), Just("strange"), Just("no name")])
         .prop_map(|(it, entity)| Change { entity: entity.into(), ..it });
-    prop_oneof![8 => folders(), 2 => fact, 1 => other]
+    let line = (0..9_u8, 0..9_u8, 0..6_u64).prop_map(|(line, folder, time)| {
+        let stamp = Stamp::person(START + time, 0, line.into());
+        let row = Row::from_iter([("folder", stamp, Value::from(id(folder).to_string()))]);
+        Change { entity: "lines".into(), id: id(line), row, birth: true, whole: true }
+    });
+    let purge = (0..9_u8, 0..6_u64, any::<bool>()).prop_map(|(row, time, is_line)| {
+        let entity = if is_line { "lines" } else { "folders" }.into();
+        let row_of = Stamp::person(START + time, 0, row.into());
+        let mark = Row::from_iter([(PURGED, row_of, Value::from("person"))]);
+        Change { entity, id: id(row), row: mark, birth: false, whole: true }
+    });
+    prop_oneof![8 => folders(), 2 => fact, 1 => other, 3 => line, 1 => purge]
 }
 
 /// Loads everything that was lacking.
 fn load(set: &mut WorkingSet<'_>, missing: Missing, from: &dyn Lookup) -> Result<()> {
-    let Missing { rows, keys, joined } = missing;
+    let Missing { rows, keys, joined, owned } = missing;
     for (entity, id) in rows {
         set.load_row(&entity, id, from.get(&entity, id)?);
     }
@@ -65,6 +76,11 @@ fn load(set: &mut WorkingSet<'_>, missing: Missing, from: &dyn Lookup) -> Result
     }
     for (entity, id) in joined {
         set.load_joined(&entity, id, from.joined(&entity, id)?);
+    }
+    for asked in owned {
+        let hub::Owned { entity, field, owner, after, limit } = &asked;
+        let ids = from.owned(entity, field, *owner, *after, *limit)?;
+        set.load_owned(asked, ids);
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The laws that make deliveries harmless in any order: rows are a join-semilattice,
 //! and stamps as text sort as they compare.
 
-use driftline_core::{Row, Stamp, Value, value};
+use driftline_core::{PURGED, Row, Stamp, Value, value};
 use proptest::prelude::*;
 
 fn stamps() -> impl Strategy<Value = Stamp> {
@@ -26,7 +26,7 @@ fn values() -> impl Strategy<Value = Value> {
 }
 
 fn rows() -> impl Strategy<Value = Row> {
-    let field = prop_oneof![Just("a"), Just("b"), Just("c")];
+    let field = prop_oneof![4 => Just("a"), 4 => Just("b"), 4 => Just("c"), 1 => Just(PURGED)];
     proptest::collection::vec((field, stamps(), values()), 0..4).prop_map(Row::from_iter)
 }
 
@@ -39,7 +39,7 @@ fn join(one: &Row, other: &Row) -> Row {
 proptest! {
     #[test]
     fn a_row_is_the_same_whatever_way_its_cells_came(
-        cells in proptest::collection::vec(("[a-d]", stamps(), values()), 0..8),
+        cells in proptest::collection::vec(("[a-d]|~purged", stamps(), values()), 0..8),
     ) {
         let at_once = Row::from_iter(cells.clone());
         let mut one_by_one = Row::default();
@@ -81,9 +81,24 @@ proptest! {
     #[test]
     fn joining_never_loses_the_greater_stamp(a in rows(), b in rows()) {
         let joined = join(&a, &b);
+        prop_assume!(!joined.is_purged());
         for (field, cell) in a.cells().chain(b.cells()) {
             prop_assert!(joined.cell(field).is_some_and(|it| it.stamp >= cell.stamp));
         }
+    }
+
+    #[test]
+    fn nothing_survives_a_purge_mark(a in rows(), b in rows(), stamp in stamps()) {
+        let mark = Row::from_iter([(PURGED, stamp, Value::from("person"))]);
+        let joined = join(&join(&a, &mark), &b);
+        let fields: Vec<_> = joined.cells().map(|(field, _)| field.as_ref()).collect();
+        prop_assert_eq!(fields, [PURGED]);
+        let marks = [&a, &b, &mark].into_iter().filter_map(Row::purge_mark);
+        let greatest = marks.map(|it| it.stamp).max();
+        prop_assert_eq!(joined.purge_mark().map(|it| it.stamp), greatest);
+        let mut told = 0;
+        a.clone().join_with(mark, |_, _, _| told += 1);
+        prop_assert_eq!(told, 0, "the audit log would keep it");
     }
 
     #[test]

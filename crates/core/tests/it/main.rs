@@ -19,6 +19,7 @@ mod leaving;
 mod live;
 mod merging;
 mod overtaking;
+mod purging;
 mod review;
 mod schema;
 mod service;

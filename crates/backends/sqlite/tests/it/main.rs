@@ -11,6 +11,7 @@ mod counts;
 mod files;
 mod plugin;
 mod power;
+mod purging;
 mod queries;
 mod round_trip;
 mod sharing;

@@ -90,7 +90,7 @@ impl Device {
         self.replica
             .write_with(Durability::Normal, |tx| {
                 let done = tx.import(entity, id, row.into_cells().collect(), Vec::new())?;
-                Ok(done != device::Imported::Same)
+                Ok(matches!(done, device::Imported::New | device::Imported::Grown))
             })
             .unwrap()
     }

@@ -1,0 +1,182 @@
+//! What was purged is in no file any more, and a purge mark is stored like any cell.
+
+use std::{fs, path::Path, sync::Arc};
+
+use driftline_core::{
+    Durability, PURGED, Replica, Simulated, Store, Values,
+    store::{AuditEntry, AuditKind, Deleted, Find, Stored},
+};
+use serde_json::json;
+
+use crate::common::{found, get, id, note, open, put, sql, stamp};
+
+const SECRET: &str = "hunter2-secret";
+
+/// The files in `folder` that hold the secret.
+fn holding(folder: &Path) -> Vec<String> {
+    let mut all = Vec::new();
+    for file in fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let bytes = fs::read(&path).unwrap();
+        if bytes.windows(SECRET.len()).any(|it| it == SECRET.as_bytes()) {
+            all.push(path.file_name().unwrap().to_string_lossy().into_owned());
+        }
+    }
+    all.sort();
+    all
+}
+
+fn purged(number: u64) -> Stored {
+    let mut stored = Stored::new(id(number));
+    stored.row.set(PURGED, stamp(9_000), json!("person"));
+    stored.hash = 5;
+    stored
+}
+
+#[test]
+fn a_mark_comes_back_as_it_was_and_hides_its_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    let store = open(&path);
+    put(&store, "notes", &note(1, &[("title", json!("a")), ("order", json!(3))]));
+    put(&store, "notes", &note(2, &[("title", json!("b"))]));
+    for entity in ["notes", "an_entity_of_a_later_program"] {
+        put(&store, entity, &purged(1));
+        assert_eq!(get(&store, entity, id(1)).unwrap(), purged(1));
+    }
+    let with = |deleted| found(&store, &Find::new().deleted(deleted)).unwrap();
+    assert_eq!(with(Deleted::Hidden), [id(2)]);
+    assert_eq!(with(Deleted::Only), [id(1)]);
+    assert_eq!(with(Deleted::Included), [id(1), id(2)]);
+    let is_deleted = (&store as &dyn Store).view(|tx| tx.is_deleted("notes", id(1)));
+    assert_eq!(is_deleted.unwrap(), Some(true));
+    let shown: String = sql(&path)
+        .query_row("SELECT sync_status FROM notes_sync WHERE deleted_at IS NOT NULL", [], |it| {
+            it.get(0)
+        })
+        .unwrap();
+    assert_eq!(shown, "synced");
+}
+
+#[test]
+fn the_ids_of_what_a_row_owns_come_in_order_and_in_pages() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("a.db"));
+    for number in 1..=5 {
+        let owner = id(if number == 3 { 8 } else { 9 }).to_string();
+        let deleted = if number == 4 { json!(7) } else { json!(null) };
+        let row = note(number, &[("folder", json!(owner)), ("deleted_at", deleted)]);
+        put(&store, "notes", &row);
+    }
+    let owned = |after, limit| {
+        let owned = |tx: &dyn driftline_core::store::ReadTx| {
+            tx.owned("notes", "folder", id(9), after, limit)
+        };
+        (&store as &dyn Store).view(owned).unwrap()
+    };
+    assert_eq!(owned(None, 9), [id(1), id(2), id(4), id(5)]);
+    assert_eq!(owned(None, 2), [id(1), id(2)]);
+    assert_eq!(owned(Some(id(2)), 2), [id(4), id(5)]);
+    assert_eq!(owned(Some(id(5)), 2), []);
+}
+
+#[test]
+fn no_file_holds_what_was_purged() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(open(&folder.path().join("a.db")));
+    let replica = Replica::open(store.clone(), Arc::new(Simulated::new(1, 1))).unwrap();
+    // So long that it takes pages of its own.
+    let long = SECRET.repeat(2_000);
+    let values = |text: &str| Values::from([("title".to_owned(), json!(text))]);
+    let row = replica.create_values("notes", &values(SECRET)).unwrap();
+    replica.update_values("notes", row, &values(&long)).unwrap();
+    let draft = Values::from([("draft".to_owned(), json!(SECRET))]);
+    replica.update_values("notes", row, &draft).unwrap();
+    assert!(!holding(folder.path()).is_empty());
+    assert_eq!(replica.purge("notes", row).unwrap(), 1);
+    assert!(replica.sweep_due().unwrap().here.is_some());
+    replica.sweep().unwrap();
+    assert_eq!(holding(folder.path()), [""; 0]);
+    let due = replica.sweep_due().unwrap();
+    assert_eq!(
+        (due.here.is_some(), due.there.is_some(), due.beside.is_some()),
+        (false, true, true)
+    );
+    replica.note_swept(&due).unwrap();
+    assert_eq!(replica.sweep_due().unwrap(), driftline_core::device::Due::default());
+}
+
+#[test]
+fn a_copy_gets_the_marks_and_stays_one_file() {
+    let (folder, copies) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let store = Arc::new(open(&folder.path().join("a.db")));
+    let replica = Replica::open(store.clone(), Arc::new(Simulated::new(1, 1))).unwrap();
+    let values = |text: &str| Values::from([("title".to_owned(), json!(text))]);
+    let row = replica.create_values("notes", &values(SECRET)).unwrap();
+    let kept = replica.create_values("notes", &values("kept")).unwrap();
+    let copy = copies.path().join("copy.db");
+    assert!(replica.backup(&copy).unwrap());
+    assert_eq!(holding(copies.path()), ["copy.db"]);
+    replica.purge("notes", row).unwrap();
+    assert_eq!(replica.sweep_copy(&copy).unwrap(), 1);
+    assert_eq!(holding(copies.path()), [""; 0]);
+    assert_eq!(fs::read_dir(copies.path()).unwrap().count(), 1);
+    replica.put_back(&copy).unwrap();
+    assert!(replica.is_purged("notes", row).unwrap());
+    assert!(replica.get_values("notes", kept).unwrap().is_some());
+    fs::write(&copy, "no copy").unwrap();
+    assert!(replica.sweep_copy(&copy).is_err());
+}
+
+#[test]
+fn what_an_earlier_program_left_in_the_file_goes_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    let store = open(&path);
+    for number in 0..40 {
+        let text = format!("{SECRET} {}", "x".repeat(3_000));
+        put(&store, "notes", &note(number, &[("title", json!(text))]));
+    }
+    drop(store);
+    let theirs = sql(&path);
+    theirs.execute_batch("PRAGMA secure_delete = OFF; DELETE FROM notes;").unwrap();
+    theirs.execute_batch("DELETE FROM meta WHERE key = 'sqlite.zeroed'").unwrap();
+    drop(theirs);
+    let store = open(&path);
+    assert!(!holding(folder.path()).is_empty());
+    (&store as &dyn Store).sweep().unwrap();
+    assert_eq!(holding(folder.path()), [""; 0]);
+}
+
+#[test]
+fn a_number_of_the_log_is_never_given_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("a.db"));
+    let store: &dyn Store = &store;
+    let entry = |number| AuditEntry {
+        log_id: None,
+        at: 1,
+        kind: AuditKind::Conflict,
+        entity: "notes".into(),
+        id: id(number),
+        field: "title".into(),
+        winner: json!("a"),
+        winner_stamp: stamp(2),
+        lost: json!(SECRET),
+        lost_stamp: stamp(1),
+        rule: "the later edit stands".into(),
+    };
+    store
+        .transact(Durability::Normal, |tx| {
+            (1..=3).try_for_each(|number| tx.record(&entry(number)))?;
+            tx.erase_audit("notes", id(3))?;
+            tx.erase_audit("notes", id(1))
+        })
+        .unwrap();
+    let log = || store.view(|tx| tx.audit(None, 9)).unwrap();
+    assert_eq!(log().iter().map(|it| it.id).collect::<Vec<_>>(), [id(2)]);
+    assert!(store.view(|tx| tx.audit_of("notes", id(3))).unwrap().is_empty());
+    assert!(store.view(|tx| tx.audit(Some(AuditKind::Conflict), 9)).unwrap().len() == 1);
+    store.transact(Durability::Normal, |tx| tx.record(&entry(4))).unwrap();
+    assert_eq!(log()[0].log_id.map(|it| it.0), Some(4));
+}
