@@ -69,6 +69,8 @@ pub(crate) enum Command {
     Set(commands::set::Set),
     /// Delete a row; `restore` brings it back
     Rm(commands::remove::Remove),
+    /// Delete a row for good on every device; nothing brings it back
+    Purge(commands::purge::Purge),
     /// Restore a deleted row
     Restore(commands::restore::Restore),
     /// Exchange all changes with the remote

@@ -29,6 +29,7 @@ pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<()> {
         Command::Add(it) => it.run(context),
         Command::Set(it) => it.run(context),
         Command::Rm(it) => it.run(context),
+        Command::Purge(it) => it.run(context),
         Command::Restore(it) => it.run(context),
         Command::Sync(it) => it.run(context),
         Command::Connect(it) => it.run(context),

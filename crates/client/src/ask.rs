@@ -10,6 +10,7 @@ use url::Url;
 use crate::{
     Result,
     account::{Looking, Review},
+    purge::Plan,
     resume::Resumption,
 };
 
@@ -112,6 +113,11 @@ pub enum Step<'a> {
     Reviewed(&'a Review),
     /// Something has changed since; what it would do now follows.
     Changed,
+    /// So many rows are gone for good. The remote and the files of the profile come next.
+    Purged {
+        /// How many.
+        rows: u64,
+    },
     /// Everything is copied.
     Copied(&'a Path),
 }
@@ -145,6 +151,8 @@ pub enum Question<'a> {
         /// What a person calls the remote.
         remote: &'a str,
     },
+    /// Whether this may be purged for good.
+    Purge(&'a Plan),
     /// Whether an agent may be given a session as planned.
     Resume(&'a Resumption),
 }

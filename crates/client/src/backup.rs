@@ -26,6 +26,11 @@ const FOLDER: &str = "backups";
 /// How the copies begin that somebody asked for.
 const ASKED: &str = "backup";
 
+/// The folder of the copies of `profile`.
+pub(crate) fn folder(profile: &Path) -> PathBuf {
+    profile.join(FOLDER)
+}
+
 /// A copy, for a list of them.
 #[derive(Clone, Debug, Serialize)]
 pub struct Copy {

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// What is worked out from the rows, beside them.
-const INDEX: &str = "index.db";
+pub(crate) const INDEX: &str = "index.db";
 
 const EXCLUDE: &str = "sync.exclude";
 

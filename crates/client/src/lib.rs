@@ -46,6 +46,7 @@ pub mod held;
 pub mod import;
 pub mod importer;
 pub mod profile;
+pub mod purge;
 pub mod resume;
 pub mod service;
 pub mod sign_in;

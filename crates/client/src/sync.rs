@@ -17,7 +17,7 @@ use crate::{
         merge::{self, Reviewed},
     },
     config::Config,
-    turn,
+    purge, turn,
 };
 
 /// The other side, for whoever is about to exchange rows with it: one that people sign in to
@@ -51,7 +51,9 @@ pub fn remote(
 /// [`Error::NoRemote`] where none is set up; else when it was not reached, or refused.
 pub async fn once(client: &Client, device: &Device, ask: &dyn Ask) -> Result<SyncReport> {
     let _turn = turn::take(client, ask).await?;
-    exchange(client, device, ask).await
+    let done = exchange(client, device, ask).await;
+    purge::if_due(client, &device.replica);
+    done
 }
 
 /// One sync, for which the caller has the turn.

@@ -9,6 +9,7 @@
 mod base;
 mod cache;
 mod content;
+pub mod copies;
 mod error;
 pub mod export;
 mod fold;

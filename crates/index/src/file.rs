@@ -83,6 +83,13 @@ pub(crate) fn begin(connection: &Bounded) -> rusqlite::Result<Transaction<'_>> {
     file::begin(connection, TransactionBehavior::Immediate)
 }
 
+/// Takes away what was deleted. Words of rows that are gone stay until they are merged with
+/// others, and pages stay in the log.
+pub(crate) fn sweep(connection: &Bounded) -> rusqlite::Result<()> {
+    connection.execute_batch("INSERT INTO words (words) VALUES ('optimize'); VACUUM")?;
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+}
+
 fn connect(path: &Path) -> rusqlite::Result<Bounded> {
     let connection = file::connect(path, MANNER)?;
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;

@@ -113,6 +113,17 @@ impl Index {
         }
     }
 
+    /// Takes away for good what was learnt of rows that are gone: looks at every row that is
+    /// still to be looked at, and writes the words and the file anew.
+    ///
+    /// # Errors
+    /// When the rows or the index cannot be used.
+    pub fn sweep(&self) -> Result<()> {
+        while self.catch_up()? > 0 {}
+        let writer = locked(&self.shared.writer);
+        file::sweep(&writer).map_err(|it| file::failure(&self.shared.path, it))
+    }
+
     /// Looks at every row that is still to be looked at if they are but a few, so that
     /// who just changed something sees it. Returns about how many are left otherwise.
     fn freshen(&self) -> Result<u64> {

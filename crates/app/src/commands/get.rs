@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
-use driftline_core::Error;
+use driftline_core::{Error, Refusal};
 
 use crate::{context::Context, rows};
 
@@ -21,6 +21,9 @@ impl Get {
         let device = context.device()?;
         let id = rows::find_id(&device.replica, entity, &self.id)?;
         let Some(row) = device.replica.get_values(entity.name, id)? else {
+            if device.replica.is_purged(entity.name, id)? {
+                return Err(Error::Refused { entity: self.entity, id, why: Refusal::Purged }.into());
+            }
             return Err(Error::NotFound { entity: self.entity, id }.into());
         };
         if context.output.json {

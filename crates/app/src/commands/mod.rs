@@ -24,6 +24,7 @@ pub(crate) mod key;
 pub(crate) mod list;
 pub(crate) mod open;
 pub(crate) mod overview;
+pub(crate) mod purge;
 mod query;
 pub(crate) mod remove;
 pub(crate) mod restore;

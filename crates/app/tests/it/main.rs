@@ -29,6 +29,7 @@ mod lists;
 mod others;
 mod output;
 mod processes;
+mod purging;
 mod resume;
 mod rows;
 mod search;

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use driftline_core::{Value, device::Exported, excerpt, is_plain_name};
+use driftline_core::{PURGED, Value, device::Exported, excerpt, is_plain_name};
 
 use super::format::{End, Header, Sums};
 use crate::{Error, Result, error::Context as _};
@@ -124,8 +124,8 @@ impl Lines {
         }
         let row: Exported = serde_json::from_str(text).map_err(|it| self.broken(&it))?;
         let names = row.row.cells().map(|(field, _)| field).chain(row.local.keys());
-        let odd =
-            names.map(AsRef::as_ref).chain([row.entity.as_str()]).find(|it| !is_plain_name(it));
+        let is_odd = |it: &&str| !is_plain_name(it) && *it != PURGED;
+        let odd = names.map(AsRef::as_ref).chain([row.entity.as_str()]).find(is_odd);
         if let Some(name) = odd {
             return Err(self.bad(&format!("`{}` cannot be a name", excerpt(name))));
         }

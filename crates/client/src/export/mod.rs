@@ -5,6 +5,7 @@
 mod format;
 mod join;
 mod lines;
+mod take_out;
 mod writer;
 
 use std::{
@@ -19,11 +20,11 @@ use driftline_core::{
 use driftline_private as private;
 use serde::Serialize;
 
-pub(crate) use self::writer::Writer;
 pub use self::{
     join::{Joined, LeftOut, join},
     lines::is_export,
 };
+pub(crate) use self::{take_out::take_out, writer::Writer};
 use crate::{
     Client,
     code::code,
@@ -32,6 +33,11 @@ use crate::{
 };
 
 const FOLDER: &str = "exports";
+
+/// The folder of the exports of `profile`.
+pub(crate) fn folder(profile: &Path) -> PathBuf {
+    profile.join(FOLDER)
+}
 
 /// How far reading or writing a file is.
 #[derive(Clone, Copy, Debug)]

@@ -31,8 +31,10 @@ use crate::{
     import::{self, Agent},
     importer::{Asker, Importing},
     profile::Turn,
+    purge::{self, Plan},
     seen::Seen,
     service::Service,
+    worker::Worker,
 };
 
 /// A profile that is open. No call waits for the network: what takes long begins, and says
@@ -128,6 +130,19 @@ impl OpenProfile {
         held::choose(&self.replica, entity, id, choice)?;
         self.sync_now();
         Ok(())
+    }
+
+    /// Purges what was `planned`: the rows at once, the remote and the files of the profile soon
+    /// after. Returns how many rows there were.
+    ///
+    /// # Errors
+    /// When the rows cannot be written.
+    pub fn purge(&self, planned: &Plan) -> Result<u64> {
+        let rows = planned.mark(&self.replica)?;
+        let (client, replica) = (self.client.clone(), self.replica.clone());
+        Worker::start("purge", move || purge::if_due(&client, &replica))?;
+        self.sync_now();
+        Ok(rows)
     }
 
     /// Syncs now, whatever failed before.

@@ -20,7 +20,7 @@ use tokio::sync::{Notify, broadcast, mpsc};
 
 use self::outside::Outside;
 use crate::{
-    Client, Device, Error, Result, account::runtime, config::Config, profile::Turn, sync,
+    Client, Device, Error, Result, account::runtime, config::Config, profile::Turn, purge, sync,
     worker::Worker,
 };
 
@@ -137,6 +137,8 @@ async fn keep(
         };
         let changed = outside.config_changed(has_remote);
         let reasons = select(Box::pin(changed), Box::pin(again));
+        let swept = Box::pin(purge::after_each(client, &replica, core.subscribe()));
+        let reasons = select(reasons, swept);
         if let Either::Left(((), _)) = select(Box::pin(core.run()), reasons).await {
             return;
         }

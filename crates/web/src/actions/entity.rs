@@ -1,10 +1,12 @@
 //! Writing rows of any entity.
 
+use driftline_client::purge::plan;
 use driftline_core::{EntityDescriptor, Error as CoreError, Input, Refusal, Value};
 
 use crate::{
     Form, Outcome, Post, Request, Result,
     entity::values,
+    parts::count_of,
     screens::{address_of, list_of},
 };
 
@@ -69,6 +71,15 @@ pub(super) fn delete(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
     request.replica.set_deleted(entity.name, id, true)?;
     let undo = Post::to(format!("/e/{}/{id}/restore", entity.name));
     Ok(Outcome::toast("Deleted.").undo(undo).and_go(list_of(entity)))
+}
+
+/// Takes a row away for good, everywhere.
+pub(super) fn purge(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
+    let (entity, id) = (entity(request)?, request.id("id")?);
+    let planned = plan(request.replica, entity.name, id)?;
+    let rows = request.profile.purge(&planned)?;
+    let said = format!("Purged {}.", count_of(rows, "row", "rows"));
+    Ok(Outcome::toast(said).and_go(list_of(entity)))
 }
 
 /// Hides a row again, and stays where it was listed.

@@ -70,6 +70,7 @@ pub(crate) static ACTIONS: &[Action] = &[
     Action { path: "/inbox/read-all", run: inbox::read_all },
     Action { path: "/inbox/{id}/open", run: inbox::open },
     Action { path: "/inbox/{id}/{mark}", run: inbox::mark },
+    Action { path: "/purge/{entity}/{id}", run: entity::purge },
     Action { path: "/trash/{entity}/{id}", run: entity::restore_here },
     Action { path: "/trash/{entity}/{id}/delete", run: entity::delete_here },
     Action { path: "/workspaces/{id}", run: workspaces::save },

@@ -8,6 +8,7 @@ mod held;
 mod help;
 mod home;
 mod inbox;
+mod purge;
 mod search;
 mod session;
 mod sessions;
@@ -52,6 +53,7 @@ pub(crate) static PAGES: &[Page] = &[
     Page { path: "/s/{id}/find", show: session::find },
     Page { path: "/s/{id}/inside/{message}", show: session::inside },
     Page { path: "/inbox", show: inbox::show },
+    Page { path: "/purge/{entity}/{id}", show: purge::show },
     Page { path: "/search", show: search::show },
     Page { path: "/sessions", show: sessions::show },
     Page { path: "/settings", show: settings::show },

@@ -61,6 +61,7 @@ fn row(request: &Request<'_>, entity: &EntityDescriptor, it: &View) -> Markup {
             span.chip { (label(entity.name)) }
             @if let Some(at) = at(it) { span.muted.when { (parts::time(request, at)) } }
             button.btn data-post={ "/trash/" (entity.name) "/" (it.id) } { "Restore" }
+            a.btn.btn--danger href={ "/purge/" (entity.name) "/" (it.id) } { "Purge for good…" }
         }
     }
 }

@@ -25,7 +25,8 @@ pub(crate) fn show(request: &Request<'_>) -> Result<Fragment> {
             p.crumb { a href={ "/e/" (entity.name) } { (label(entity.name)) } }
             div.head {
                 h1 dir="auto" { (name) }
-                @if deleted {
+                @if row.row.is_purged() {
+                } @else if deleted {
                     button.btn data-post={ (path) "/restore" } { "Restore" }
                 } @else {
                     @if entity.policy == Policy::Editable {
@@ -34,8 +35,15 @@ pub(crate) fn show(request: &Request<'_>) -> Result<Fragment> {
                     button.btn.btn--danger data-post={ (path) "/delete" } data-k="#" { "Delete" }
                 }
                 a.btn href={ "/why/" (row.id) } data-k="w" { "Why" }
+                @if !row.row.is_purged() {
+                    a.btn.btn--danger href={ "/purge/" (entity.name) "/" (id) } { "Purge for good…" }
+                }
             }
-            @if deleted { p.box { "This row is deleted. It is hidden on every device." } }
+            @if row.row.is_purged() {
+                p.box { "This row was purged for good. Nothing of it is left." }
+            } @else if deleted {
+                p.box { "This row is deleted. It is hidden on every device." }
+            }
             dl.facts {
                 @for field in entity.fields {
                     div {

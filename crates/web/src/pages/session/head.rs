@@ -61,6 +61,9 @@ pub(super) fn head(
                         button.btn.btn--bare.btn--danger data-post={ (path) "/delete" } data-k="#" {
                             "Delete"
                         }
+                        a.btn.btn--bare.btn--danger href={ "/purge/sessions/" (id) } {
+                            "Purge for good…"
+                        }
                     }
                 }
             }

@@ -1,0 +1,92 @@
+//! `purge`: a row is gone for good, on every device; nothing brings it back.
+
+use anyhow::Result;
+use clap::Args;
+use driftline_client::{
+    purge::{Plan, Purged, plan},
+    runtime,
+};
+
+use crate::{context::Context, error::Failed, rows, terminal::Terminal};
+
+/// Names of copies and sessions that are shown.
+const SHOWN: usize = 8;
+
+/// Delete a row for good on every device, with what belongs to it; nothing brings it back.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Purge {
+    /// The row: the start of its id, or its entity and the start of its id
+    #[arg(required = true, num_args = 1..=2, value_name = "[ENTITY] ID")]
+    row: Vec<String>,
+    /// Show what would go; change nothing
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
+    /// Purge without asking
+    #[arg(long)]
+    yes: bool,
+}
+
+impl Purge {
+    pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
+        let device = context.device()?;
+        let (entity, id) = rows::named(context, &device, &self.row)?;
+        let plan = plan(&device.replica, &entity, id)?;
+        if !context.output.json {
+            tell(context, &plan)?;
+        }
+        if self.dry_run {
+            return if context.output.json { context.output.json(&plan) } else { Ok(()) };
+        }
+        let terminal = Terminal::new(context);
+        let done =
+            runtime()?.block_on(plan.carry_out(context.client(), &device, self.yes, &terminal));
+        match terminal.came(done)? {
+            None => {
+                let message = "nothing was purged, because nobody agreed; agree with --yes";
+                Err(Failed::usage("not_agreed", message))
+            }
+            Some(it) if context.output.json => context.output.json(&it),
+            Some(it) => report(context, &it),
+        }
+    }
+}
+
+/// What would go.
+pub(crate) fn lines(plan: &Plan) -> Vec<String> {
+    let name = plan.name.as_deref().map(driftline_text::one_line).unwrap_or_default();
+    let mut lines = vec![format!("Goes for good: {} {} {name}", plan.entity, plan.id)];
+    for it in &plan.owned {
+        lines.push(format!("  and what belongs to it: {} {}", it.rows, it.entity));
+    }
+    if !plan.copies.is_empty() {
+        lines.push(format!("  and its copies in other sessions: {}", plan.copies.len()));
+    }
+    for it in plan.shared.iter().take(SHOWN) {
+        let (name, session) = (driftline_text::one_line(&it.name), it.session);
+        lines.push(format!("  stays: {} copies in session {session} {name}", it.messages));
+    }
+    if plan.shared.len() > SHOWN {
+        lines.push(format!("  and in {} more sessions", plan.shared.len() - SHOWN));
+    }
+    lines
+}
+
+fn tell(context: &Context<'_>, plan: &Plan) -> Result<()> {
+    lines(plan).iter().try_for_each(|it| context.output.print(it))
+}
+
+fn report(context: &Context<'_>, it: &Purged) -> Result<()> {
+    let output = context.output;
+    output.print(&format!("✓ Purged {} rows.", it.rows))?;
+    match (it.synced, &it.not_synced) {
+        (Some(false), Some(why)) => output.print(&format!("  Not sent yet: {why}"))?,
+        (Some(false), None) => output.print("  Not everything was sent yet.")?,
+        (Some(true), _) => output.print("  The remote holds nothing of it any more.")?,
+        (None, _) => (),
+    }
+    for path in &it.swept.cleaned {
+        output.print(&format!("  Taken out of {}", path.display()))?;
+    }
+    output.print("Out of reach, and may still hold it:")?;
+    it.unreached.iter().try_for_each(|it| output.print(&format!("  {it}")))
+}
