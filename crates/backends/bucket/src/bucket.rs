@@ -217,6 +217,15 @@ impl Backend for Bucket {
         Hub::open(mirror, &opened.space.person, &*self.env)?.snapshot(store, take).await
     }
 
+    async fn sweep(&self, is_own: bool) -> Result<Vec<String>> {
+        let (opened, _) = self.catch_up().await?;
+        if is_own {
+            opened.log.empty_below(&opened.mirror, &*self.env).await?;
+        }
+        opened.mirror.store.sweep()?;
+        Ok(vec![format!("older versions of objects, if {} keeps them", self.name)])
+    }
+
     fn listen<'a>(&'a self, env: &'a dyn Env, hear: Hear<'a>) -> Option<BoxFuture<'a, ()>> {
         Some(Box::pin(async move {
             let mut said = Heard::Nothing;

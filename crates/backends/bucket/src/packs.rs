@@ -8,6 +8,7 @@ use object_store::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    catch_up::busy,
     entry::Kept,
     fault,
     log::{Created, Listed, Log},
@@ -146,6 +147,18 @@ impl Log {
             }
         }
         self.tidy(number, keep).await
+    }
+
+    /// Writes a snapshot of what the mirror holds, and overwrites everything that is older at once:
+    /// what was purged is in some of it. Who is behind starts from the snapshot.
+    pub(crate) async fn empty_below(&self, mirror: &Mirror, env: &dyn Env) -> Result<()> {
+        self.save_snapshot(mirror, env, 0).await?;
+        let number = mirror.place()?.number;
+        if !self.stands(number).await? {
+            // Something void is at the end, or somebody was faster: the next call does it.
+            return Err(busy(&self.name));
+        }
+        self.tidy(number, 0).await
     }
 
     fn pack(&self, tx: &dyn ReadTx, env: &dyn Env) -> Result<Packed> {

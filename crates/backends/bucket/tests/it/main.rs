@@ -9,6 +9,7 @@
 mod answers;
 mod common;
 mod damage;
+mod purging;
 mod put_back;
 mod rotation;
 mod sealed;
