@@ -23,18 +23,32 @@ pub(super) fn written(row: &Cells) -> Vec<Cell> {
     row.iter().map(cell).collect()
 }
 
-/// What rows join to: of each field, the greatest cell as a pair of texts.
+/// The field of a purge mark.
+pub(super) const PURGED: &str = "~purged";
+
+/// A row without what its mark drops; one without a mark as it is.
+fn under_mark(mut row: Cells) -> Cells {
+    if row.contains_key(PURGED) {
+        row.retain(|field, _| field == PURGED);
+    }
+    row
+}
+
+/// What rows join to: of each field, the greatest cell as a pair of texts; of rows with a
+/// mark, the greatest mark alone.
 pub(super) fn join<'a>(rows: impl IntoIterator<Item = &'a Cells>) -> Cells {
     let mut all: BTreeMap<&String, Vec<&(String, String)>> = BTreeMap::new();
     for (field, cell) in rows.into_iter().flatten() {
         all.entry(field).or_default().push(cell);
     }
     let greatest = |cells: Vec<&(String, String)>| cells.into_iter().max().cloned();
-    all.into_iter().filter_map(|(field, it)| Some((field.clone(), greatest(it)?))).collect()
+    let cells = all.into_iter().filter_map(|(field, it)| Some((field.clone(), greatest(it)?)));
+    under_mark(cells.collect())
 }
 
 /// The hash of a row.
 pub(super) fn hash(entity: &str, id: &str, row: &Cells) -> u64 {
+    let row = under_mark(row.clone());
     let lines: Vec<_> = row.iter().map(|(name, (stamp, _))| format!("{name} {stamp}\n")).collect();
     let sum = Sha256::digest(format!("{entity}\n{id}\n{}", lines.concat()));
     match sum.iter().take(8).fold(0, |all, byte| all << 8 | u64::from(*byte)) {

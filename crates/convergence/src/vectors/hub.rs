@@ -1,27 +1,27 @@
 //! A hub as it is described, with nothing kept that can be worked out: classes, digests
 //! and what a row was born as follow from the rows and their history each time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use driftline_core::EntityDescriptor;
 
 use super::{
-    cells::{Cells, derived_id, hash, hex, join, row, written},
+    cells::{Cells, PURGED, derived_id, hash, hex, join, row, written},
     format::{CallError, HubCase, Kept, SentChange, VectorAnswer, VectorAnswers, VectorPush},
 };
 
 /// How far ahead of the hub's clock a person's stamp may be, in milliseconds.
 const AHEAD: u64 = 300_000;
 pub(super) const PROTOCOL: u32 = 3;
-const ALIASES: &str = "aliases";
+pub(super) const ALIASES: &str = "aliases";
 
 /// A row, and how it came to be.
-struct Row {
-    seq: u64,
-    cells: Cells,
+pub(super) struct Row {
+    pub(super) seq: u64,
+    pub(super) cells: Cells,
     born: bool,
     /// The natural key after each change.
-    keys: Vec<Option<String>>,
+    pub(super) keys: Vec<Option<String>>,
 }
 
 impl Row {
@@ -37,16 +37,18 @@ impl Row {
 
 /// A hub that starts empty.
 pub(super) struct ModelHub<'a> {
-    entities: &'a [&'static EntityDescriptor],
-    rows: BTreeMap<(String, String), Row>,
-    head: u64,
+    pub(super) entities: &'a [&'static EntityDescriptor],
+    pub(super) rows: BTreeMap<(String, String), Row>,
+    pub(super) head: u64,
     serials: BTreeMap<String, u64>,
+    /// Rows of which all that they own is to be marked before a push is over.
+    pub(super) purged: VecDeque<(&'static EntityDescriptor, String)>,
 }
 
 impl<'a> ModelHub<'a> {
     pub(super) fn new(entities: &'a [&'static EntityDescriptor]) -> Self {
-        let (rows, serials) = (BTreeMap::new(), BTreeMap::new());
-        Self { entities, rows, head: 0, serials }
+        let (rows, serials, purged) = Default::default();
+        Self { entities, rows, head: 0, serials, purged }
     }
 
     /// Fills in what comes of a push.
@@ -70,6 +72,7 @@ impl<'a> ModelHub<'a> {
         for (place, change) in facts.into_iter().chain(others) {
             answers.insert(place, self.take(change, push.time, &mut recorded));
         }
+        self.mark_owned();
         let answers = answers.into_values().collect();
         let (head, digests) = (self.head, self.digests());
         push.answer = Some(VectorAnswers { head, answers, recorded, digests });
@@ -101,7 +104,7 @@ impl<'a> ModelHub<'a> {
         sums.into_iter().filter(|(_, it)| *it != 0).map(|(name, it)| (name, hex(it))).collect()
     }
 
-    fn entity(&self, name: &str) -> Option<&'static EntityDescriptor> {
+    pub(super) fn entity(&self, name: &str) -> Option<&'static EntityDescriptor> {
         self.entities.iter().copied().find(|it| it.name == name)
     }
 
@@ -112,7 +115,8 @@ impl<'a> ModelHub<'a> {
         recorded: &mut Vec<(u64, SentChange)>,
     ) -> VectorAnswer {
         let SentChange { entity, id, birth, whole, cells } = change;
-        if !is_name(entity) || cells.iter().any(|(field, _, _)| !is_name(field)) {
+        let is_field = |field: &str| field == PURGED || is_name(field);
+        if !is_name(entity) || cells.iter().any(|(field, _, _)| !is_field(field)) {
             return VectorAnswer::Refused;
         }
         let latest = format!("1{:012x}", time + AHEAD);
@@ -128,8 +132,16 @@ impl<'a> ModelHub<'a> {
             new.retain(|field, _| !it.fields.iter().any(|it| it.local && it.name == field));
         }
         let place = (entity.clone(), id.clone());
+        let was = self.rows.get(&place).map(|it| it.cells.clone());
+        let mut joined = join(was.iter().chain([&new]));
+        let is_purged = |it: &Cells| it.contains_key(PURGED);
+        if let Some(it) = descriptor.filter(|_| !is_purged(&joined))
+            && let Some(mark) = self.inherited(it, id, &joined)
+        {
+            joined = mark;
+        }
+        let is_news = is_purged(&joined) && !was.as_ref().is_some_and(is_purged);
         if let Some(held) = self.rows.get_mut(&place) {
-            let joined = join([&held.cells, &new]);
             if joined != held.cells {
                 self.head += 1;
                 held.seq = self.head;
@@ -137,8 +149,8 @@ impl<'a> ModelHub<'a> {
                 held.cells = joined;
             }
         } else if *whole {
-            let keys = vec![descriptor.and_then(|it| key(it, &new))];
-            let newcomer = Row { seq: 0, cells: new, born: *birth, keys };
+            let keys = vec![descriptor.and_then(|it| key(it, &joined))];
+            let newcomer = Row { seq: 0, cells: joined, born: *birth, keys };
             if let Some(twin) = descriptor.and_then(|it| self.twin(it, id, &newcomer)) {
                 self.fold(entity, id, &twin, recorded);
             }
@@ -147,12 +159,17 @@ impl<'a> ModelHub<'a> {
         } else {
             return VectorAnswer::NeedWhole;
         }
-        match self.rows.get(&place) {
+        let answer = match self.rows.get(&place) {
             Some(it) => {
                 VectorAnswer::Accepted { seq: it.seq, hash: hex(hash(entity, id, &it.cells)) }
             }
             None => VectorAnswer::NeedWhole,
+        };
+        match descriptor {
+            Some(descriptor) if is_news => self.spread(descriptor, id),
+            _ => self.spread_fact(change),
         }
+        answer
     }
 
     fn fold(
@@ -174,7 +191,7 @@ impl<'a> ModelHub<'a> {
     }
 
     /// Every id that the facts join with `id`.
-    fn class(&self, entity: &str, id: &str) -> BTreeSet<String> {
+    pub(super) fn class(&self, entity: &str, id: &str) -> BTreeSet<String> {
         let mut class = BTreeSet::from([id.to_owned()]);
         loop {
             let before = class.len();
@@ -249,7 +266,7 @@ fn is_deleted(cells: &Cells) -> bool {
 }
 
 /// The text in quotes, if nothing in it is escaped.
-fn plain(text: &str) -> Option<String> {
+pub(super) fn plain(text: &str) -> Option<String> {
     let inner = text.strip_prefix('"')?.strip_suffix('"')?;
     (!inner.contains('\\')).then(|| inner.to_owned())
 }

@@ -1,7 +1,7 @@
 //! Cases of joining rows.
 
 use super::{
-    cells::{Cells, hash, hex, join, row, written},
+    cells::{Cells, PURGED, hash, hex, join, row, written},
     format::{Cell, JoinCase},
     texts::{NAMES, VALUES, id, machine, person, stamp, value},
 };
@@ -9,6 +9,10 @@ use crate::dice::Dice;
 
 /// How many cases are drawn; the others are made on purpose.
 const DRAWN: usize = 600;
+/// How many of them with purge marks.
+const DRAWN_MARKS: usize = 120;
+/// What a purge mark says.
+const MARKS: [&str; 2] = ["\"person\"", "\"expired\""];
 
 pub(super) fn cases(seed: u64) -> Vec<JoinCase> {
     let mut cases = Cases { dice: Dice::new(seed), all: Vec::new() };
@@ -19,6 +23,11 @@ pub(super) fn cases(seed: u64) -> Vec<JoinCase> {
     cases.names();
     for _ in 0..DRAWN {
         cases.drawn();
+    }
+    // Last, so that the others stay as they are.
+    cases.marks();
+    for _ in 0..DRAWN_MARKS {
+        cases.drawn_marks();
     }
     cases.all
 }
@@ -136,5 +145,50 @@ impl Cases {
             })
             .collect();
         self.add("drawn", &rows);
+    }
+
+    /// Nothing survives a mark, whatever the stamps say.
+    fn marks(&mut self) {
+        let cell = |field: &str, stamp: &str, text: &str| {
+            (field.to_owned(), stamp.to_owned(), text.to_owned())
+        };
+        let (early, late) = (person(5, 0, 1), person(6, 0, 1));
+        for text in MARKS {
+            let mark = cell(PURGED, &early, text);
+            let (name, deleted) = (cell("name", &late, "\"a\""), cell("deleted_at", &late, "5"));
+            let unknown = cell("colour", &late, "[1]");
+            self.add("a mark and later cells", &[vec![mark.clone()], vec![name.clone(), deleted]]);
+            self.add("a mark and an unknown cell", &[vec![unknown.clone()], vec![mark.clone()]]);
+            self.add("a mark among cells", &[vec![name, mark.clone(), unknown], vec![]]);
+            self.add("a mark and nothing", &[vec![], vec![mark.clone()]]);
+            for other in MARKS {
+                let later = vec![cell(PURGED, &late, other)];
+                let equal = vec![cell(PURGED, &early, other)];
+                let reading = vec![cell(PURGED, &machine(9, 9, 9), other)];
+                self.add("two marks", &[vec![mark.clone()], later]);
+                self.add("two marks of one stamp", &[vec![mark.clone()], equal]);
+                self.add("marks of a person and a machine", &[vec![mark.clone()], reading]);
+            }
+        }
+    }
+
+    fn drawn_marks(&mut self) {
+        let dice = &mut self.dice;
+        let rows: Vec<_> = (0..2 + dice.below(2))
+            .map(|_| {
+                let mut cells = Vec::new();
+                for name in ["colour", "deleted_at", "name", "text"] {
+                    if !dice.once_in(3) {
+                        cells.push((name.to_owned(), stamp(dice), value(dice)));
+                    }
+                }
+                if dice.once_in(2) {
+                    let text = dice.pick(&MARKS).copied().unwrap_or_default();
+                    cells.push((PURGED.to_owned(), stamp(dice), text.to_owned()));
+                }
+                cells
+            })
+            .collect();
+        self.add("drawn marks", &rows);
     }
 }

@@ -8,7 +8,9 @@ mod cells;
 mod format;
 mod hub;
 mod joins;
+mod marks;
 mod numbers;
+mod plots;
 mod stories;
 mod texts;
 

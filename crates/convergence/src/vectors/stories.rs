@@ -3,14 +3,18 @@
 use driftline_core::EntityDescriptor;
 
 use super::{
+    cells::PURGED,
     format::{Cell, HubCase, SentChange, VectorPush},
     hub::{ModelHub, PROTOCOL, fact},
+    plots::{Do, PLOTS, PURGES, Plot},
     texts,
 };
 use crate::dice::Dice;
 
 /// How many stories are drawn.
 const DRAWN: usize = 320;
+/// How many of them with purges.
+const DRAWN_PURGES: usize = 60;
 /// When every story begins, in milliseconds since 1970.
 const START: u64 = 1_790_000_000_000;
 /// From one call to the next, in milliseconds.
@@ -27,13 +31,36 @@ pub(super) fn cases(seed: u64, entities: &[&'static EntityDescriptor]) -> Vec<Hu
         for entity in entities.iter().filter(|it| !it.natural_key.is_empty()) {
             for turn in 0..4 {
                 let dice = Dice::new(seed ^ ((place as u64) << 32) ^ turn);
-                cases.push(planned(entities, entity, place, dice, cases.len()));
+                cases.push(planned(entities, entity, &PLOTS[place], dice, cases.len()));
             }
         }
     }
-    for number in 0..DRAWN {
+    drawn(seed, entities, DRAWN, 0, &mut cases);
+    // Last, so that the others stay as they are.
+    for (place, plot) in PURGES.iter().enumerate() {
+        for entity in entities.iter().filter(|it| !it.natural_key.is_empty()) {
+            let dice = Dice::new(!seed ^ ((place as u64) << 32));
+            cases.push(planned(entities, entity, plot, dice, cases.len()));
+        }
+    }
+    for entity in entities.iter().filter(|it| it.owner().is_some()) {
+        cases.extend(owned(seed, entities, entity, cases.len()));
+    }
+    drawn(!seed, entities, DRAWN_PURGES, 4, &mut cases);
+    cases
+}
+
+/// Stories in which anything happens; a purge once in `purges` changes, or never.
+fn drawn(
+    seed: u64,
+    entities: &[&'static EntityDescriptor],
+    count: usize,
+    purges: usize,
+    cases: &mut Vec<HubCase>,
+) {
+    for number in 0..count {
         let dice = Dice::new(seed.wrapping_add(1 + number as u64));
-        let mut story = Story::new(entities, dice);
+        let mut story = Story { purges, ..Story::new(entities, dice) };
         let keyed = story.entity(|it| !it.natural_key.is_empty());
         let any = story.entity(|_| true);
         story.cast(keyed, 4);
@@ -43,135 +70,51 @@ pub(super) fn cases(seed: u64, entities: &[&'static EntityDescriptor]) -> Vec<Hu
         }
         cases.push(story.hub.end(format!("drawn {}", cases.len() + 1), story.pushes));
     }
-    cases
 }
 
-/// What happens to a row of a plot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Do {
-    /// It is born with the key.
-    Birth,
-    /// It comes with the key, as one that some hub knew.
-    Old,
-    /// It is born with another key.
-    Elsewhere,
-    /// It is given the key.
-    Rename,
-    /// It is given another key.
-    RenameAway,
-    /// It is deleted.
-    Delete,
-    /// It is brought back.
-    Restore,
-    /// A field outside the key is edited, in a part of the row.
-    Edit,
-    /// It was folded with the next row, somewhere else.
-    Fact,
-    /// The call ends here and another begins.
-    Next,
+/// What belongs to a purged row is purged with it, and what comes later, too; a row of
+/// another owner is not.
+fn owned(
+    seed: u64,
+    entities: &[&'static EntityDescriptor],
+    entity: &'static EntityDescriptor,
+    number: usize,
+) -> Option<HubCase> {
+    let (field, owner) = entity.owner()?;
+    let owner = entities.iter().copied().find(|it| it.name == owner)?;
+    let mut story = Story::new(entities, Dice::new(seed));
+    story.cast(owner, 3);
+    story.cast(entity, 6);
+    let child = |story: &mut Story<'_>, child: usize, owner: usize| {
+        let (owner, stamp) = (format!("\"{}\"", story.rows[owner].1), story.stamp());
+        let cells = vec![(field.to_owned(), stamp, owner)];
+        sent(entity.name, &story.rows[child].1, true, true, cells)
+    };
+    // Two that are one row and one that is another, each with a child.
+    let mut changes =
+        vec![story.act(Do::Birth, 0), story.act(Do::Birth, 1), story.act(Do::Elsewhere, 2)];
+    changes.extend((0..3).map(|it| child(&mut story, 3 + it, it)));
+    let mut pushes = vec![changes, vec![story.act(Do::Purge, 0)]];
+    for row in 6..9 {
+        pushes.push(vec![child(&mut story, row, row - 6)]);
+        pushes.push(vec![story.act(Do::Delete, row)]);
+    }
+    for changes in pushes {
+        let push = story.call(changes);
+        story.send(push);
+    }
+    let name = format!("{} of purged {} {}", entity.name, owner.name, number + 1);
+    Some(story.hub.end(name, story.pushes))
 }
-
-/// Plots around meeting keys: a name, and what happens to which row.
-const PLOTS: [(&str, &[(Do, usize)]); 16] = [
-    ("births meet", &[(Do::Birth, 0), (Do::Next, 0), (Do::Birth, 1)]),
-    ("births meet in one call", &[(Do::Birth, 0), (Do::Birth, 1), (Do::Birth, 2)]),
-    (
-        "three births",
-        &[(Do::Birth, 0), (Do::Next, 0), (Do::Birth, 1), (Do::Next, 0), (Do::Birth, 2)],
-    ),
-    ("a birth meets an old row", &[(Do::Old, 0), (Do::Next, 0), (Do::Birth, 1)]),
-    ("an old row meets a birth", &[(Do::Birth, 0), (Do::Next, 0), (Do::Old, 1)]),
-    ("old rows stay two", &[(Do::Old, 0), (Do::Next, 0), (Do::Old, 1)]),
-    (
-        "a birth meets a renamed row",
-        &[(Do::Elsewhere, 0), (Do::Rename, 0), (Do::Next, 0), (Do::Birth, 1)],
-    ),
-    (
-        "an old row meets one that is not as it was born",
-        &[(Do::Elsewhere, 0), (Do::Next, 0), (Do::Rename, 0), (Do::Next, 0), (Do::Old, 1)],
-    ),
-    (
-        "a key that was left and taken again",
-        &[
-            (Do::Birth, 0),
-            (Do::RenameAway, 0),
-            (Do::Next, 0),
-            (Do::Rename, 0),
-            (Do::Next, 0),
-            (Do::Old, 1),
-        ],
-    ),
-    (
-        "a birth meets a deleted row",
-        &[(Do::Birth, 0), (Do::Delete, 0), (Do::Next, 0), (Do::Birth, 1)],
-    ),
-    (
-        "a birth meets a restored row",
-        &[
-            (Do::Birth, 0),
-            (Do::Delete, 0),
-            (Do::Next, 0),
-            (Do::Restore, 0),
-            (Do::Next, 0),
-            (Do::Birth, 1),
-        ],
-    ),
-    (
-        "a class shows another key",
-        &[
-            (Do::Birth, 0),
-            (Do::Birth, 1),
-            (Do::Next, 0),
-            (Do::RenameAway, 1),
-            (Do::Next, 0),
-            (Do::Birth, 2),
-        ],
-    ),
-    (
-        "a class that was deleted through one id",
-        &[
-            (Do::Birth, 0),
-            (Do::Birth, 1),
-            (Do::Next, 0),
-            (Do::Delete, 1),
-            (Do::Next, 0),
-            (Do::Birth, 2),
-        ],
-    ),
-    ("facts come first", &[(Do::Old, 0), (Do::Birth, 1), (Do::Fact, 0), (Do::Birth, 2)]),
-    (
-        "a class that has not come back whole",
-        &[
-            (Do::Fact, 0),
-            (Do::Old, 0),
-            (Do::Next, 0),
-            (Do::Birth, 2),
-            (Do::Next, 0),
-            (Do::Old, 1),
-            (Do::Birth, 3),
-        ],
-    ),
-    (
-        "renames fold nothing",
-        &[
-            (Do::Birth, 0),
-            (Do::Elsewhere, 1),
-            (Do::Next, 0),
-            (Do::Rename, 1),
-            (Do::Edit, 1),
-            (Do::Edit, 0),
-        ],
-    ),
-];
 
 fn planned(
     entities: &[&'static EntityDescriptor],
     entity: &'static EntityDescriptor,
-    plot: usize,
+    plot: &Plot,
     dice: Dice,
     number: usize,
 ) -> HubCase {
-    let (name, acts) = PLOTS[plot];
+    let (name, acts) = *plot;
     let mut story = Story::new(entities, dice);
     story.cast(entity, 4);
     let mut changes = Vec::new();
@@ -200,13 +143,16 @@ struct Story<'a> {
     time: u64,
     serials: [u64; 3],
     writes: u32,
+    /// One change in so many is a purge; none if 0.
+    purges: usize,
 }
 
 impl<'a> Story<'a> {
     fn new(entities: &'a [&'static EntityDescriptor], dice: Dice) -> Self {
         let hub = ModelHub::new(entities);
         let (pushes, rows) = (Vec::new(), Vec::new());
-        Self { dice, entities, hub, pushes, rows, time: START, serials: [0; 3], writes: 0 }
+        let (time, serials, writes, purges) = (START, [0; 3], 0, 0);
+        Self { dice, entities, hub, pushes, rows, time, serials, writes, purges }
     }
 
     fn entity(&mut self, fits: fn(&EntityDescriptor) -> bool) -> &'static EntityDescriptor {
@@ -267,6 +213,10 @@ impl<'a> Story<'a> {
             Do::Delete => (deleted(&self.time.to_string()), false),
             Do::Restore => (deleted("null"), false),
             Do::Edit => (self.other(entity, &stamp), false),
+            Do::Purge | Do::PurgeWhole => {
+                let mark = (PURGED.to_owned(), stamp.clone(), "\"person\"".to_owned());
+                (vec![mark], what == Do::PurgeWhole)
+            }
             Do::Fact | Do::Next => {
                 let next = self.rows[(row + 1) % self.rows.len()].1.clone();
                 return fact(entity.name, &id, &next);
@@ -320,6 +270,10 @@ impl<'a> Story<'a> {
 
     fn drawn_change(&mut self) -> SentChange {
         let row = self.dice.below(self.rows.len());
+        if self.purges > 0 && self.dice.once_in(self.purges) {
+            let what = if self.dice.once_in(2) { Do::Purge } else { Do::PurgeWhole };
+            return self.act(what, row);
+        }
         let what = match self.dice.below(20) {
             0..6 => Do::Birth,
             6..8 => Do::Old,
