@@ -1,4 +1,4 @@
-//! The log of a bucket as a model that is checked exhaustively.
+//! Models that are checked exhaustively: of the engine, in [`engine`], and of the log of a bucket.
 //!
 //! A bucket has no server that could keep an order. Its devices keep it together, by creating
 //! numbered entries, each only if it is absent. Whether that holds when answers are lost, writes
@@ -9,6 +9,7 @@
 //! ```text
 //! cargo run -p driftline-model --release            # every scope, with its states and depth
 //! cargo run -p driftline-model --release -- large   # greater ones, for minutes
+//! cargo run -p driftline-model --release -- walks   # random walks through the engine's greatest
 //! ```
 //!
 //! [`bucket`] is the store, [`device`] what a device does, [`run`] what can happen when.

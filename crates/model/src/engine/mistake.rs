@@ -92,9 +92,8 @@ impl Mistake {
             Self::PageSkips => "pages",
             Self::FoldsOldRows | Self::OffersBirths | Self::FactsStay => "wiped",
             Self::SettlesAnywhere | Self::AdoptsAnywhere | Self::WipedIsSame => "late",
-            Self::TrustsHash | Self::TakesParts | Self::NeverHeals | Self::ForgetsLost => {
-                "restored"
-            }
+            Self::TakesParts | Self::NeverHeals | Self::ForgetsLost => "restored",
+            Self::TrustsHash => "put back",
             Self::AnyEpoch | Self::AnyPerson => "persons",
             Self::MarkDropsLesser
             | Self::MarksOneOfClass

@@ -21,11 +21,14 @@ pub mod quiet;
 pub mod rows;
 pub mod run;
 mod scope;
+mod state;
+pub mod walk;
 pub mod wire;
 
 pub use self::{
     mistake::Mistake,
     person::{RECORD, Write},
-    run::{Run, State, Step},
+    run::Run,
     scope::Scope,
+    state::{State, Step},
 };

@@ -14,7 +14,7 @@ use super::{
     hub::Hub,
     person::Write,
     rows::{Name, Rows, print_of},
-    run::written,
+    state::written,
 };
 
 /// A promise that is broken then.

@@ -74,6 +74,10 @@ impl Scope {
                 ..Self::NONE
             },
         ),
+        (
+            "put back",
+            Self { devices: 2, creates: 1, edits: 2, syncs: 3, restores: 1, ..Self::NONE },
+        ),
         ("persons", Self { devices: 2, others: 1, creates: 2, calls: 3, ..Self::NONE }),
         (
             "purged",

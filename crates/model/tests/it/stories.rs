@@ -12,7 +12,6 @@ use driftline_core::value;
 use driftline_model::engine::{
     Run, Scope, Step,
     cells::{Cells, Shape},
-    effects::effects,
     exchange::sync_heard,
     hub::Hub,
     rows::{Name, print_of},
@@ -21,7 +20,10 @@ use driftline_model::engine::{
 use serde_json::{Value, json};
 use stateright::Model;
 
-use crate::replay::names::{NOW, Names};
+use crate::replay::{
+    effects_of,
+    names::{NOW, Names},
+};
 
 /// What the devices are called.
 const CALLED: [&str; 3] = ["laptop", "desktop", "tablet"];
@@ -203,7 +205,7 @@ fn the_vectors_for_another_hub_are_those_of_the_model() {
     for (name, scope) in scopes {
         let run = Run { scope: *scope, mistake: None, by_arrival: false };
         let mut count = 0;
-        for path in effects(&run).iter().rev() {
+        for path in effects_of(name, *scope).iter().rev() {
             for story in stories(&run, path, &names) {
                 if !story.kinds.is_subset(&kinds) {
                     count += 1;
