@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::{
     RECORD, Scope, Write,
-    cells::Cells,
     device::Device,
     hub::Hub,
     rows::{Id, Name, Written},
@@ -90,7 +89,7 @@ impl State {
 pub(super) fn written<'a>(own: impl Iterator<Item = &'a Written>) -> Written {
     let mut all = Written::new();
     for (id, cells) in own.flatten() {
-        all.entry(*id).or_insert_with(Cells::default).join(*cells, None);
+        all.entry(*id).or_default().join(*cells, None);
     }
     all
 }

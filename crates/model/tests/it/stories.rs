@@ -115,7 +115,7 @@ impl Story {
         self.kinds.insert(print_of(&(sent, is_moved, what.map_err(|it| *it == Stale::Moved))));
     }
 
-    fn end(&self, names: &Names, name: String) -> Value {
+    fn end(&self, names: &Names, name: &str) -> Value {
         let mut rows: Vec<_> = self.hub.rows.iter().collect();
         rows.sort_by_key(|(_, it)| it.seq);
         let feed: Vec<Value> = rows
@@ -210,7 +210,7 @@ fn the_vectors_for_another_hub_are_those_of_the_model() {
                 if !story.kinds.is_subset(&kinds) {
                     count += 1;
                     kinds.extend(&story.kinds);
-                    cases.push(story.end(&names, format!("{name} {count}")).to_string());
+                    cases.push(story.end(&names, &format!("{name} {count}")).to_string());
                 }
             }
         }

@@ -10,7 +10,6 @@ use std::{
     collections::BTreeMap,
     env,
     sync::{Arc, Mutex, OnceLock, PoisonError},
-    time::Instant,
 };
 
 use driftline_core::{BackendPlugin, MakeScratch};
@@ -83,7 +82,6 @@ fn replay(store: &str, by_arrival: bool, nth: usize) {
     let most = env::var("DRIFTLINE_PATHS").ok().and_then(|it| it.parse().ok());
     let (mut count, mut steps) = (0, 0);
     for (name, scope) in Scope::SMALL.iter().filter(|(_, it)| it.purges == 0) {
-        let begun = Instant::now();
         let run = Run { scope: *scope, mistake: None, by_arrival };
         let mut ways = effects_of(name, *scope);
         match most {
@@ -91,7 +89,7 @@ fn replay(store: &str, by_arrival: bool, nth: usize) {
             None => ways = ways.into_iter().step_by(nth).collect(),
         }
         let taken: usize = ways.iter().map(|it| take(&run, it, make, &names)).sum();
-        println!("{store}, {name}: {} paths, {taken} steps, {:?}", ways.len(), begun.elapsed());
+        println!("{store}, {name}: {} paths, {taken} steps", ways.len());
         count += ways.len();
         steps += taken;
     }
