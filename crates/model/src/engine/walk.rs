@@ -2,7 +2,7 @@
 
 use stateright::{Expectation, Model};
 
-use super::{Run, paths::Path};
+use super::{Run, State, paths::Path};
 
 /// A promise that was broken, and the way there.
 pub type Found = (&'static str, Path);
@@ -11,7 +11,7 @@ pub type Found = (&'static str, Path);
 /// the same steps.
 ///
 /// # Errors
-/// The first promise that is broken.
+/// The first promise that is broken, and a way there without what does not matter.
 pub fn walk(run: &Run, seed: u64, steps: usize) -> Result<(), Found> {
     let promises = run.properties();
     let mut state = run.init_states().remove(0);
@@ -28,11 +28,44 @@ pub fn walk(run: &Run, seed: u64, steps: usize) -> Result<(), Found> {
         state = next;
         for it in &promises {
             if matches!(it.expectation, Expectation::Always) && !(it.condition)(run, &state) {
-                return Err((it.name, path));
+                return Err((it.name, shrink(run, it.condition, path)));
             }
         }
     }
     Ok(())
+}
+
+/// Leaves out every step without which the promise is still broken.
+fn shrink(run: &Run, condition: fn(&Run, &State) -> bool, mut path: Path) -> Path {
+    let mut place = path.len();
+    while place > 0 {
+        place -= 1;
+        let mut shorter = path.clone();
+        shorter.remove(place);
+        if let Some(broken) = until_broken(run, condition, &shorter) {
+            path = broken;
+            place = path.len().min(place + 1);
+        }
+    }
+    path
+}
+
+/// The part of a path after which the promise is broken, if it can be taken.
+fn until_broken(run: &Run, condition: fn(&Run, &State) -> bool, path: &Path) -> Option<Path> {
+    let mut state = run.init_states().remove(0);
+    let mut open = Vec::new();
+    for (place, step) in path.iter().enumerate() {
+        open.clear();
+        run.actions(&state, &mut open);
+        if !open.contains(step) {
+            return None;
+        }
+        state = run.next_state(&state, *step)?;
+        if !condition(run, &state) {
+            return Some(path[..=place].to_vec());
+        }
+    }
+    None
 }
 
 /// The next random number below `end`: SplitMix64.
