@@ -182,10 +182,10 @@ pub(crate) async fn read_space(
     let got = match store.get(&Path::from(names::SPACE)).await {
         Ok(got) => got,
         Err(error) if fault::is_absent(&error) => return Ok(None),
-        Err(error) => return Err(fault::failed(name, error)),
+        Err(error) => return Err(fault::failed_to(name, "reading", error)),
     };
     let object = Object::of(&got.meta);
-    let bytes = got.bytes().await.map_err(|it| fault::failed(name, it))?;
+    let bytes = got.bytes().await.map_err(|it| fault::failed_to(name, "reading", it))?;
     Ok(Some((Space::read(name, &bytes)?, object)))
 }
 

@@ -71,7 +71,11 @@ impl Bucket {
                     opened.mirror.take(&place, loaded)?;
                 }
             }
-            Next::Entries(entries) => return opened.read(place, entries).await,
+            Next::Entries(entries) => {
+                // Behind those there may be one that is gone, which is no end either.
+                let read = opened.read(place, entries).await?;
+                return Ok(read.filter(|it| !is_cut(it, &listed)));
+            }
         }
         Ok(None)
     }

@@ -1,10 +1,17 @@
 //! What is said when the store of objects, or what is in it, is not as it should be.
 
+use std::io::ErrorKind;
+
 use driftline_core::{Error, ExposeSecret as _, SecretString, excerpt};
 use object_store::Error as Cause;
 
 /// What became of a call, for a person.
 pub(crate) fn failed(name: &str, error: Cause) -> Error {
+    failed_to(name, "what syncing needs", error)
+}
+
+/// The same of a call that was to do this, as in "listing".
+pub(crate) fn failed_to(name: &str, doing: &str, error: Cause) -> Error {
     let (what, help) = match &error {
         _ if is_elsewhere(&error) => (
             format!("{name} is in another region"),
@@ -28,8 +35,12 @@ pub(crate) fn failed(name: &str, error: Cause) -> Error {
             format!("{name} does not accept the credentials"),
             "check the access key, its secret and the region, and connect again",
         ),
-        Cause::PermissionDenied { .. } => (
-            format!("{name} does not permit what syncing needs"),
+        _ if is_full(&error) => (
+            format!("there is no room left at {name}"),
+            "make room there; nothing here is lost, and what was not sent yet waits",
+        ),
+        _ if is_forbidden(&error) => (
+            format!("{name} does not permit {doing}"),
             "let these credentials list, read, write and delete there; a folder must be writable",
         ),
         Cause::NotImplemented { .. } | Cause::NotSupported { .. } => (
@@ -53,6 +64,27 @@ pub(crate) fn is_absent(error: &Cause) -> bool {
     is_not_found && !says(error, &["NoSuchBucket", "ContainerNotFound"])
 }
 
+/// Whether somebody else decides whether this may be done.
+pub(crate) fn is_forbidden(error: &Cause) -> bool {
+    let kinds = [ErrorKind::PermissionDenied, ErrorKind::ReadOnlyFilesystem];
+    let is_denied = matches!(error, Cause::PermissionDenied { .. });
+    is_denied || of_folder(error).is_some_and(|it| kinds.contains(&it))
+}
+
+fn is_full(error: &Cause) -> bool {
+    let codes = ["StorageFull", "XMinioStorageFull", "QuotaExceeded", "InsufficientStorage"];
+    let kinds = [ErrorKind::StorageFull, ErrorKind::QuotaExceeded];
+    says(error, &codes)
+        || chain(error).any(|it| it.contains("status code: 507"))
+        || of_folder(error).is_some_and(|it| kinds.contains(&it))
+}
+
+/// What a disk said. A network says such things, too, and means that it cannot be reached.
+fn of_folder(error: &Cause) -> Option<ErrorKind> {
+    let Cause::Generic { store: "LocalFileSystem", .. } = error else { return None };
+    causes(error).find_map(|it| it.downcast_ref::<std::io::Error>()).map(std::io::Error::kind)
+}
+
 /// Services of many regions say in several ways that they are not the right one.
 fn is_elsewhere(error: &Cause) -> bool {
     let codes = ["PermanentRedirect", "TemporaryRedirect", "AuthorizationHeaderMalformed"];
@@ -66,8 +98,12 @@ fn says(error: &Cause, codes: &[&str]) -> bool {
 }
 
 fn chain(error: &Cause) -> impl Iterator<Item = String> {
+    causes(error).map(ToString::to_string)
+}
+
+fn causes(error: &Cause) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
     let first: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    std::iter::successors(first, |it| it.source()).map(ToString::to_string)
+    std::iter::successors(first, |it| it.source())
 }
 
 /// A page came back where an object was expected.

@@ -89,7 +89,7 @@ impl Log {
     async fn list_after(&self, offset: &Path) -> Result<Listed> {
         let found = self.store.list_with_offset(None, offset).try_collect::<Vec<_>>().await;
         let mut listed = Listed::default();
-        for meta in found.map_err(|it| self.failed(it))? {
+        for meta in found.map_err(|it| self.failed("listing", it))? {
             if meta.location.as_ref() == names::SPACE {
                 listed.space = Some(Object::of(&meta));
                 continue;
@@ -112,10 +112,10 @@ impl Log {
         let got = match self.store.get(path).await {
             Ok(got) => got,
             Err(error) if fault::is_absent(&error) => return Ok(None),
-            Err(error) => return Err(self.failed(error)),
+            Err(error) => return Err(self.failed("reading", error)),
         };
         let object = Object::of(&got.meta);
-        let bytes = got.bytes().await.map_err(|it| self.failed(it))?;
+        let bytes = got.bytes().await.map_err(|it| self.failed("reading", it))?;
         Ok(Some((bytes, object)))
     }
 
@@ -125,7 +125,7 @@ impl Log {
         match put {
             Ok(put) => Ok(Created::Yes(put.e_tag)),
             Err(Cause::AlreadyExists { .. } | Cause::Precondition { .. }) => Ok(Created::Exists),
-            Err(error) => match self.failed(error) {
+            Err(error) => match self.failed("writing", error) {
                 error @ Error::Unavailable { .. } => Ok(Created::Unknown(error)),
                 error => Err(error),
             },
@@ -135,18 +135,19 @@ impl Log {
     /// Writes an object, whatever is there.
     pub(crate) async fn put(&self, path: &Path, bytes: Bytes) -> Result<()> {
         let put = self.store.put(path, PutPayload::from(bytes)).await;
-        put.map(|_| ()).map_err(|it| self.failed(it))
+        put.map(|_| ()).map_err(|it| self.failed("writing", it))
     }
 
-    /// Removes an object, if it is there.
+    /// Removes an object, if it is there. Who may write and not delete empties it.
     pub(crate) async fn remove(&self, path: &Path) -> Result<()> {
         match self.store.delete(path).await {
             Ok(()) | Err(Cause::NotFound { .. }) => Ok(()),
-            Err(error) => Err(self.failed(error)),
+            Err(error) if fault::is_forbidden(&error) => self.put(path, Bytes::new()).await,
+            Err(error) => Err(self.failed("deleting", error)),
         }
     }
 
-    fn failed(&self, error: Cause) -> Error {
-        fault::failed(&self.name, error)
+    fn failed(&self, doing: &str, error: Cause) -> Error {
+        fault::failed_to(&self.name, doing, error)
     }
 }

@@ -85,7 +85,8 @@ impl Log {
         }
         let mut packs = Vec::new();
         for (part, (name, sum)) in (1..).zip(&manifest.packs) {
-            let Some((bytes, _)) = self.get(&names::pack(&self.epoch, name)).await? else {
+            let found = self.get(&names::pack(&self.epoch, name)).await?;
+            let Some((bytes, _)) = found.filter(|(bytes, _)| !bytes.is_empty()) else {
                 let is_newer = self.list(0).await?.snapshots.keys().any(|it| *it > number);
                 let lost =
                     || fault::changed(&self.name, &format!("snapshot {number}"), "a part is gone");
@@ -215,7 +216,7 @@ impl Log {
         }
         let prefix = Path::from(format!("entry/{}", self.epoch));
         let entries = self.store.list(Some(&prefix)).try_collect::<Vec<_>>().await;
-        for meta in entries.map_err(|it| fault::failed(&self.name, it))? {
+        for meta in entries.map_err(|it| fault::failed_to(&self.name, "listing", it))? {
             let number = names::read(&meta.location).map(|(_, _, number)| number);
             // The entry of the snapshot stays: the snapshot counts only while it is there. So do
             // entries that changed the key: they lead who missed them to the new one.

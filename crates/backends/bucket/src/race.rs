@@ -12,19 +12,26 @@ use crate::{fault, names, space::random_name};
 const ROUNDS: usize = 5;
 const RACERS: usize = 6;
 
-/// Lets several creations of one name race, some times over. Nothing of it stays.
+/// Lets several creations of one name race, some times over. Nothing of it stays where one may
+/// delete.
 pub(crate) async fn race(store: &dyn ObjectStore, name: &str, env: &dyn Env) -> Result<()> {
     for _ in 0..ROUNDS {
         let path = Path::from(format!("{}/{}", names::TEST, random_name(env)));
         let outcome = round(store, name, &path).await;
-        let removed = match store.delete(&path).await {
-            Ok(()) | Err(Cause::NotFound { .. }) => Ok(()),
-            Err(error) => Err(fault::failed(name, error)),
-        };
+        let removed = remove(store, name, &path).await;
         outcome?;
         removed?;
     }
     Ok(())
+}
+
+/// Deletes what a trial wrote. Returns whether that is permitted.
+pub(crate) async fn remove(store: &dyn ObjectStore, name: &str, path: &Path) -> Result<bool> {
+    match store.delete(path).await {
+        Ok(()) | Err(Cause::NotFound { .. }) => Ok(true),
+        Err(error) if fault::is_forbidden(&error) => Ok(false),
+        Err(error) => Err(fault::failed(name, error)),
+    }
 }
 
 async fn round(store: &dyn ObjectStore, name: &str, path: &Path) -> Result<()> {
@@ -33,7 +40,7 @@ async fn round(store: &dyn ObjectStore, name: &str, path: &Path) -> Result<()> {
         match store.put_opts(path, payload, PutMode::Create.into()).await {
             Ok(_) => Ok(Some(racer)),
             Err(Cause::AlreadyExists { .. } | Cause::Precondition { .. }) => Ok(None),
-            Err(error) => Err(fault::failed(name, error)),
+            Err(error) => Err(fault::failed_to(name, "writing", error)),
         }
     });
     let ends = join_all(racers).await.into_iter().collect::<Result<Vec<_>>>()?;

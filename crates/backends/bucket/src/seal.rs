@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     fault,
     key::{Key, Ring},
-    space::{FORMAT, Space},
+    space::{Any, FORMAT, Space},
 };
 
 /// How far compression goes: further costs more than it saves.
@@ -129,11 +129,13 @@ impl Codec {
         let end = bytes.iter().take(4096).position(|it| *it == b'\n');
         let end = end.ok_or_else(|| bad("it is cut, or no object of ours"))? + 1;
         let (line, rest) = bytes.split_at(end);
-        let header: Header =
-            serde_json::from_slice(line).map_err(|_| bad("its first line says nothing"))?;
-        if header.format > FORMAT {
-            return Err(fault::newer(&self.name, header.format, FORMAT));
+        // Another format may have other fields and kinds, so it is read by itself.
+        let nothing = |_| bad("its first line says nothing");
+        let Any { format } = serde_json::from_slice(line).map_err(nothing)?;
+        if format > FORMAT {
+            return Err(fault::newer(&self.name, format, FORMAT));
         }
+        let header: Header = serde_json::from_slice(line).map_err(nothing)?;
         Ok((header, line, rest))
     }
 

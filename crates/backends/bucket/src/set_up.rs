@@ -18,7 +18,7 @@ use crate::{
     key::Key,
     log::{Listed, Log},
     names,
-    race::race,
+    race::{self, race},
     rotate::ring,
     seal::Codec,
     space::{Space, random_name},
@@ -28,6 +28,10 @@ use crate::{
 /// The name under which the person of a place is kept, who stays the same when the place is
 /// filled again.
 const PERSON: &str = "person";
+
+/// What a person should know of a place where nothing can be deleted.
+const KEEPS_ALL: &str = "nothing can be deleted there: a few small objects of this trial stay under \
+                         test/. Syncing empties what it would delete";
 
 /// Sets a bucket up.
 pub struct BucketSetUp {
@@ -60,23 +64,25 @@ impl BucketSetUp {
         Self { log: Some(log), ..self }
     }
 
-    async fn try_one(&self, store: &dyn ObjectStore) -> Result<u64> {
-        let failed = |it| fault::failed(&self.place, it);
+    /// How long one call takes, and whether what was written could be deleted.
+    async fn try_one(&self, store: &dyn ObjectStore) -> Result<(u64, bool)> {
+        let failed = |doing| move |it| fault::failed_to(&self.place, doing, it);
         let path = Path::from(format!("{}/{}", names::TEST, random_name(&*self.env)));
-        store.put(&path, PutPayload::from_static(b"driftline")).await.map_err(failed)?;
+        store.put(&path, PutPayload::from_static(b"driftline")).await.map_err(failed("writing"))?;
         let before = self.env.monotonic();
-        let got = store.get(&path).await.map_err(failed)?.bytes().await.map_err(failed)?;
+        let got = store.get(&path).await.map_err(failed("reading"))?;
+        let got = got.bytes().await.map_err(failed("reading"))?;
         let round_trip = self.env.monotonic().saturating_sub(before);
-        store.delete(&path).await.map_err(failed)?;
+        let is_deleted = race::remove(store, &self.place, &path).await?;
         if &got[..] != b"driftline" {
             return Err(fault::changed(&self.place, "an object", "it was read otherwise"));
         }
-        Ok(round_trip)
+        Ok((round_trip, is_deleted))
     }
 
     async fn has_others(&self, store: &dyn ObjectStore) -> Result<bool> {
         let listed = store.list_with_delimiter(None).await;
-        let listed = listed.map_err(|it| fault::failed(&self.place, it))?;
+        let listed = listed.map_err(|it| fault::failed_to(&self.place, "listing", it))?;
         let ours = ["data", "entry", "snapshot", names::TEST];
         let folders = listed.common_prefixes.iter().any(|it| !ours.contains(&it.as_ref()));
         Ok(folders || listed.objects.iter().any(|it| it.location.as_ref() != names::SPACE))
@@ -99,7 +105,7 @@ impl BucketSetUp {
         let payload = PutPayload::from(space.to_bytes());
         match store.put_opts(&path, payload, PutMode::Create.into()).await {
             Ok(_) | Err(Cause::AlreadyExists { .. } | Cause::Precondition { .. }) => {}
-            Err(error) => return Err(fault::failed(&self.place, error)),
+            Err(error) => return Err(fault::failed_to(&self.place, "writing", error)),
         }
         // Another device may have been faster: words are shown only of the key that is there.
         let there = read_space(&**store, &self.place).await?;
@@ -167,12 +173,12 @@ impl BucketSetUp {
 
     /// Takes away what is left of a former space, so that it is not mixed with what comes.
     async fn clear(&self, store: &dyn ObjectStore) -> Result<()> {
-        let failed = |it| fault::failed(&self.place, it);
+        let failed = |doing| move |it| fault::failed_to(&self.place, doing, it);
         for kind in ["data", "entry", "snapshot"] {
             let prefix = Path::from(kind);
-            let left = store.list(Some(&prefix)).try_collect::<Vec<_>>().await.map_err(failed)?;
-            for meta in left {
-                store.delete(&meta.location).await.map_err(failed)?;
+            let left = store.list(Some(&prefix)).try_collect::<Vec<_>>().await;
+            for meta in left.map_err(failed("listing"))? {
+                store.delete(&meta.location).await.map_err(failed("deleting"))?;
             }
         }
         Ok(())
@@ -198,7 +204,11 @@ impl SetUp for BucketSetUp {
                 return Ok(tried);
             }
         }
-        tried.round_trip = self.try_one(&*store).await?;
+        let is_deleted;
+        (tried.round_trip, is_deleted) = self.try_one(&*store).await?;
+        if !is_deleted {
+            tried.notes.push(KEEPS_ALL.into());
+        }
         race(&*store, &self.place, &*self.env).await?;
         if self.has_others(&*store).await? {
             tried.notes.push("there are other files; they are left alone".into());

@@ -4,10 +4,30 @@
 use driftline_core::{Env, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::{fault, key::Key, seal::hex};
+use crate::{
+    fault,
+    key::Key,
+    seal::{hash, hex},
+};
 
 /// The format of what is written.
 pub(crate) const FORMAT: u32 = 1;
+
+/// What stays where it is in every format of every object.
+#[derive(Deserialize)]
+pub(crate) struct Any {
+    pub(crate) format: u32,
+}
+
+/// A space as its object.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    #[serde(flatten)]
+    space: Space,
+    /// The hash of the rest. Without it, a changed epoch would look like an empty bucket.
+    #[serde(default)]
+    sum: Option<String>,
+}
 
 /// Whose bucket it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,15 +58,17 @@ impl Space {
     }
 
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        serde_json::to_vec_pretty(self).unwrap_or_default()
+        let written = Written { space: self.clone(), sum: Some(self.sum()) };
+        serde_json::to_vec_pretty(&written).unwrap_or_default()
+    }
+
+    fn sum(&self) -> String {
+        let Self { format, person, account, epoch, key } = self;
+        let key = key.as_deref().unwrap_or_default();
+        hash([&format.to_string()[..], person, account, epoch, key].join("\n").as_bytes())
     }
 
     pub(crate) fn read(name: &str, bytes: &[u8]) -> Result<Self> {
-        /// What stays where it is in every format.
-        #[derive(Deserialize)]
-        struct Any {
-            format: u32,
-        }
         let is_page = bytes.trim_ascii_start().starts_with(b"<");
         let bad = |error: serde_json::Error| match is_page {
             true => fault::is_page(name),
@@ -56,7 +78,10 @@ impl Space {
         if format > FORMAT {
             return Err(fault::newer(name, format, FORMAT));
         }
-        let space: Self = serde_json::from_slice(bytes).map_err(bad)?;
+        let Written { space, sum } = serde_json::from_slice(bytes).map_err(bad)?;
+        if sum.is_some_and(|it| it != space.sum()) {
+            return Err(fault::changed(name, "space.json", "its sum is another one"));
+        }
         let is_name = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric());
         if !is_name(&space.account) || !is_name(&space.epoch) {
             return Err(fault::changed(name, "space.json", "its account or epoch is no name"));

@@ -73,6 +73,9 @@ fn each_refusal_says_what_to_do() {
         ("400 Bad Request", "ExpiredToken", "have expired", "get new ones"),
         ("400 Bad Request", "AuthorizationHeaderMalformed", "another region", "set `region`"),
         ("301 Moved Permanently", "PermanentRedirect", "another region", "set `region`"),
+        ("507 Insufficient Storage", "StorageFull", "no room left", "make room there"),
+        ("507 Insufficient Storage", "Other", "no room left", "make room there"),
+        ("403 Forbidden", "QuotaExceeded", "no room left", "make room there"),
         ("404 Not Found", "NoSuchBucket", "there is no bucket", "make the bucket first"),
     ] {
         for error in told(&serves(status, code(answer))) {

@@ -7,10 +7,12 @@
 )]
 
 mod answers;
+mod changed;
 mod common;
 mod damage;
 mod purging;
 mod put_back;
+mod refusals;
 mod rotation;
 mod sealed;
 mod service;

@@ -1,6 +1,7 @@
 //! A store whose wire fails, and buckets over it.
 
 pub(crate) mod halt;
+pub(crate) mod refuse;
 pub(crate) mod wire;
 
 use std::{
