@@ -164,6 +164,17 @@ pub(crate) fn wrong_key(name: &str) -> Error {
     }
 }
 
+/// The key is the right one, and what leads from it to those before it is not there.
+pub(crate) fn keys_gone(name: &str, object: &str) -> Error {
+    Error::Store {
+        what: format!("{object} is gone from {name}: it holds the keys before the present one"),
+        help: "put it back, or connect a device with the words of the former key, which writes it \
+               again unless the key was changed because it was lost; nothing here is lost"
+            .into(),
+        source: None,
+    }
+}
+
 /// A sealed place, and what follows is sealed with a key that its device does not know. It is
 /// looked for, and this is what is left where that is not tried.
 pub(crate) fn unknown_key(name: &str, id: &str) -> Error {

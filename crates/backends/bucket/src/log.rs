@@ -86,7 +86,8 @@ impl Log {
         Ok(listed)
     }
 
-    async fn list_after(&self, offset: &Path) -> Result<Listed> {
+    /// What there is behind this name, void snapshots included.
+    pub(crate) async fn list_after(&self, offset: &Path) -> Result<Listed> {
         let found = self.store.list_with_offset(None, offset).try_collect::<Vec<_>>().await;
         let mut listed = Listed::default();
         for meta in found.map_err(|it| self.failed("listing", it))? {

@@ -2,7 +2,7 @@
 //! follows it under a former key is void. Who has the former key finds the new one in it,
 //! unless the former one was lost to somebody else.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use driftline_core::{Error, Millis, Result, SecretString};
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use crate::{
     catch_up::busy,
     fault,
     key::{Key, Ring},
-    log::Log,
+    log::{Log, Object},
     names,
     push::TRIES,
     seal::{Codec, Header, Kind, Which},
@@ -113,12 +113,17 @@ impl Bucket {
             self.close();
             return Ok(());
         }
-        let Some(rotation) = opened.log.rotation_to(ring, id).await? else {
+        let Some((number, rotation)) = opened.log.rotation_to(ring, id).await? else {
             return Err(fault::new_words(&self.name));
         };
         let own = self.keeper.own(&rotation.id).await?;
         let key = own.or(rotation.key).filter(|it| it.id() == rotation.id);
-        self.take_key(&key.ok_or_else(|| fault::new_words(&self.name))?).await
+        let key = key.ok_or_else(|| fault::new_words(&self.name))?;
+        // If they are gone, who forgets the former key now may be the last who knows it.
+        if opened.log.announced(&rotation.id).await?.is_none() {
+            opened.announce(ring, number, &key, &*self.env).await?;
+        }
+        self.take_key(&key).await
     }
 }
 
@@ -139,17 +144,19 @@ impl Opened {
 }
 
 impl Log {
-    /// The rotation that leads from one of these keys towards the one called `id`; none if none
-    /// does.
-    pub(crate) async fn rotation_to(&self, ring: &Ring, id: &str) -> Result<Option<Rotation>> {
+    /// The rotation that leads from one of these keys towards the one called `id`, and its number;
+    /// none if none does.
+    pub(crate) async fn rotation_to(
+        &self,
+        ring: &Ring,
+        id: &str,
+    ) -> Result<Option<(u64, Rotation)>> {
         let mut wanted = id.to_owned();
         for _ in 0..MISSED {
             let Some(number) = self.announced(&wanted).await? else {
-                return Err(fault::changed(
-                    &self.name,
-                    "an object",
-                    "it is sealed with a key that nobody announced",
-                ));
+                let nobody = "it is sealed with a key that nobody announced";
+                let unknown = || fault::changed(&self.name, "an object", nobody);
+                return self.search(ring, &wanted).await?.ok_or_else(unknown).map(Some);
             };
             let path = names::entry(&self.epoch, number);
             let found = self.get(&path).await?.filter(|(bytes, _)| !bytes.is_empty());
@@ -160,11 +167,56 @@ impl Log {
             let Some(key) = key else { return Ok(None) };
             if ring.named(&key).is_some() {
                 let open = self.codec.open::<Rotation>(Kind::Rotation, number, 0, &bytes)?;
-                return Ok(Some(open.holds).filter(|it| it.id == wanted));
+                return Ok(Some((number, open.holds)).filter(|(_, it)| it.id == wanted));
             }
             wanted = key;
         }
         Ok(None)
+    }
+
+    /// The same where what was put down of the key is gone: every entry is looked at.
+    async fn search(&self, ring: &Ring, wanted: &str) -> Result<Option<(u64, Rotation)>> {
+        let listed = self.list_after(&names::entry(&self.epoch, ring.newest_from())).await?;
+        let mut turns = Vec::new();
+        for (number, object) in listed.entries {
+            let path = names::entry(&self.epoch, number);
+            let found = if object.size > 0 { self.get(&path).await? } else { None };
+            let Some((bytes, _)) = found.filter(|(bytes, _)| !bytes.is_empty()) else { continue };
+            let header = self.codec.header(&format!("entry {number}"), &bytes)?;
+            if header.kind == Kind::Rotation {
+                turns.push((number, header.key.unwrap_or_default(), bytes));
+            }
+        }
+        for (number, key, bytes) in &turns {
+            if ring.named(key).is_none() {
+                continue;
+            }
+            let open = self.codec.open::<Rotation>(Kind::Rotation, *number, 0, bytes)?;
+            let leads = |to: &str| {
+                to == wanted || turns.iter().any(|(later, key, _)| later > number && key == to)
+            };
+            // A void one leads nowhere.
+            if open.is_current && leads(&open.holds.id) {
+                return Ok(Some((*number, open.holds)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether the last entry or snapshot says that it is sealed with the key called `id`.
+    async fn names_key(&self, id: &str) -> Result<bool> {
+        let listed = self.list_after(&names::entry(&self.epoch, 0)).await?;
+        let last = |all: &BTreeMap<u64, Object>| all.last_key_value().map(|(number, _)| *number);
+        let entry = last(&listed.entries).map(|it| names::entry(&self.epoch, it));
+        let snapshot = last(&listed.snapshots).map(|it| names::snapshot(&self.epoch, it));
+        for path in entry.into_iter().chain(snapshot) {
+            let Some((bytes, _)) = self.get(&path).await? else { continue };
+            let header = self.codec.header(path.as_ref(), &bytes);
+            if header.is_ok_and(|it| it.key.as_deref() == Some(id)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// What a key is called that entry `number` is sealed with or brings in, and that is none of
@@ -190,6 +242,7 @@ impl Log {
             return Ok(None);
         }
         let found = self.get(&names::keys(&self.epoch, id)).await?;
+        let found = found.filter(|(bytes, _)| !bytes.is_empty());
         let header = found.map(|(bytes, _)| self.codec.header("the keys", &bytes));
         Ok(header.transpose()?.map(|it: Header| it.number))
     }
@@ -203,7 +256,13 @@ pub(crate) async fn ring(log: &Log, space: &Space, key: Option<Key>) -> Result<O
         return Ok(Some(Ring::first(key)));
     }
     let path = names::keys(&log.epoch, &key.id());
-    let Some((bytes, _)) = log.get(&path).await? else { return Err(fault::wrong_key(&log.name)) };
+    let found = log.get(&path).await?.filter(|(bytes, _)| !bytes.is_empty());
+    let Some((bytes, _)) = found else {
+        return Err(match log.names_key(&key.id()).await? {
+            true => fault::keys_gone(&log.name, path.as_ref()),
+            false => fault::wrong_key(&log.name),
+        });
+    };
     let codec = Codec::new(&log.name, space, Some(Ring::first(key.clone())));
     let number = codec.header("the keys", &bytes)?.number;
     let Former(keys) = codec.open(Kind::Keys, number, 0, &bytes)?.holds;

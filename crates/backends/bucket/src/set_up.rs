@@ -150,14 +150,14 @@ impl BucketSetUp {
         let Listed { entries, snapshots, .. } = match log.list(0).await {
             Err(error) if fault::unknown(&error).is_some() => {
                 let id = fault::unknown(&error).unwrap_or_default();
-                return Ok(log.rotation_to(ring, id).await?.is_some_and(|it| it.leads_on()));
+                return Ok(log.rotation_to(ring, id).await?.is_some_and(|(_, it)| it.leads_on()));
             }
             listed => listed?,
         };
         if let Some((&number, _)) = entries.last_key_value()
             && let Some(id) = log.newer_key(ring, number).await?
         {
-            return Ok(log.rotation_to(ring, &id).await?.is_some_and(|it| it.leads_on()));
+            return Ok(log.rotation_to(ring, &id).await?.is_some_and(|(_, it)| it.leads_on()));
         }
         let last = entries.keys().chain(snapshots.keys()).max().copied().unwrap_or_default();
         let least = least.max(ring.newest_from());

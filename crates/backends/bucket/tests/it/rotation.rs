@@ -194,6 +194,43 @@ fn the_former_key_does_not_come_back_with_an_older_state() {
 }
 
 #[test]
+fn former_keys_that_are_gone_are_named_and_written_again_by_who_has_one() {
+    for changes in [1, 2] {
+        for is_emptied in [false, true] {
+            let (env, given, other) = two(29);
+            let (one, two) = (open(&given, &env), open(&other, &env));
+            push(&one, 1, "before").unwrap();
+            assert_eq!(count(&two), 1);
+            for _ in 0..changes {
+                rotate(&one, false).unwrap();
+            }
+            push(&one, 2, "after").unwrap();
+            let words = given.words().unwrap();
+            let newest = keys(&given, "entry/").pop().unwrap();
+            let mut all = objects(&*given.store);
+            let place = all.iter().position(|(it, _)| it.ends_with(&newest)).unwrap();
+            let (name, _) = all[place].clone();
+            match is_emptied {
+                true => all[place].1.clear(),
+                false => drop(all.remove(place)),
+            }
+            fill(&*given.store, &all);
+            let new = joins(&given, &words);
+            let tried = block_on(new.set_up(true, &env).try_out()).map(|_| ());
+            for outcome in [tried, pull(&open(&new, &env)).map(|_| ())] {
+                let text = outcome.unwrap_err().to_string();
+                assert!(text.contains(&name) && text.contains("is gone"), "{text}");
+                assert!(text.contains("the words of the former key"), "{text}");
+            }
+            // One that was away still has the former key.
+            assert_eq!(count(&two), 2);
+            assert_eq!(other.words().unwrap(), words);
+            assert_eq!(count(&open(&joins(&given, &words), &env)), 2, "it is there again");
+        }
+    }
+}
+
+#[test]
 fn words_with_a_number_refuse_an_older_state() {
     let (env, given, _) = two(27);
     let one = open(&given, &env);
