@@ -12,6 +12,7 @@ use url::Url;
 use crate::{
     bucket::Connection,
     fault,
+    folder::Folder,
     time::{StoreTime, Timed},
 };
 
@@ -158,7 +159,7 @@ impl Address {
         }
         let store =
             LocalFileSystem::new_with_prefix(path).map_err(|it| fault::failed(&name, it))?;
-        Ok(Arc::new(store.with_fsync(true)))
+        Ok(Arc::new(Folder::new(store.with_fsync(true))))
     }
 }
 

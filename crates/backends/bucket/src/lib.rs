@@ -14,6 +14,7 @@ mod bucket;
 mod catch_up;
 mod entry;
 mod fault;
+mod folder;
 mod keeper;
 mod key;
 mod log;

@@ -6,6 +6,8 @@ use object_store::path::Path;
 
 /// The space.
 pub(crate) const SPACE: &str = "space.json";
+/// What the names of all other objects begin with, in their order.
+pub(crate) const KINDS: [&str; 3] = ["data", "entry", "snapshot"];
 /// Where trials are made.
 pub(crate) const TEST: &str = "test";
 

@@ -10,6 +10,7 @@ mod answers;
 mod changed;
 mod common;
 mod damage;
+mod folder;
 mod purging;
 mod put_back;
 mod refusals;
