@@ -262,10 +262,14 @@ impl<'a> Exchange<'a> {
         if !self.replica.is_first_sync() {
             return Ok(());
         }
-        // What a purge left to do when its process ended.
-        self.replica.go_on_purging(Durability::Normal)?;
-        self.met_purged = self.replica.sweep_due()? != Due::default();
-        for aside in self.replica.store().view(|tx| device::unread(tx))? {
+        let look = |tx: &dyn ReadTx| Ok((device::unread(tx)?, device::has_purged(tx)?));
+        let (unread, has_purged) = self.replica.store().view(look)?;
+        if has_purged {
+            // What a purge left to do when its process ended.
+            self.replica.go_on_purging(Durability::Normal)?;
+            self.met_purged = self.replica.sweep_due()? != Due::default();
+        }
+        for aside in unread {
             let text = self.replica.store().view(|tx| device::unread_text(tx, &aside))?;
             let Ok(Some(change)) = self.remote.read_again(&text).await else { continue };
             let (moment, row) = (self.replica.moment(), (change.entity.clone(), change.id));

@@ -44,7 +44,7 @@ pub use self::{
 pub(crate) use self::{
     exclude::Judge,
     hold::{find as find_hold, judge_row},
-    purge::{refuse as refuse_purged, swept},
+    purge::{has_purged, refuse as refuse_purged, swept},
     queue::{DEVICE, PAUSE},
     write::edit,
 };

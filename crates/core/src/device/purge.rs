@@ -27,7 +27,7 @@ const SWEEP_BESIDE: &str = "purge.beside";
 const WHAT: &str = "the list of what a purge has yet to mark";
 
 /// Whether any row that is here was purged.
-pub(super) fn has_purged(tx: &dyn ReadMeta) -> Result<bool> {
+pub(crate) fn has_purged(tx: &dyn ReadMeta) -> Result<bool> {
     Ok(tx.meta(OPEN)?.is_some())
 }
 
