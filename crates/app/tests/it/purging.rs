@@ -67,7 +67,7 @@ fn no_byte_of_a_purged_session_is_left_in_any_file() {
     place.ok("A", &["comment", &session, &format!("about {SECRET}")]);
     for profile in ["A", "B", "A"] {
         place.ok(profile, &["sync"]);
-        assert!(place.ok(profile, &["search", "zebrafink"]).contains(" hits."));
+        assert!(place.ok(profile, &["search", "zebrafink"]).contains("zebrafink"));
         place.ok(profile, &["backup"]);
     }
     fs::create_dir_all(place.path("A/exports")).unwrap();
