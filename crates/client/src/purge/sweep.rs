@@ -53,7 +53,7 @@ pub(crate) fn if_due(client: &Client, replica: &Arc<Replica>) {
         match now(client, replica) {
             Ok(swept) => tracing::info!(?swept, "swept the files of the profile"),
             Err(error) => {
-                tracing::warn!(error = causes(&error).join(": "), "not swept; tried again later")
+                tracing::warn!(error = causes(&error).join(": "), "not swept; tried again later");
             }
         }
     }
