@@ -45,11 +45,11 @@ fn import_line(device: &Device, id: Id, folder: Id, text: &str) -> Imported {
 }
 
 /// Everything that is in a store, as text.
-fn dump(store: &MemoryStore) -> String {
-    dump_of(store)
+fn all_of(store: &MemoryStore) -> String {
+    all_in(store)
 }
 
-fn dump_of(store: &dyn Store) -> String {
+fn all_in(store: &dyn Store) -> String {
     let mut all = String::new();
     store
         .view(|tx| {
@@ -69,7 +69,7 @@ fn dump_of(store: &dyn Store) -> String {
 
 fn assert_gone(stores: &[&MemoryStore]) {
     for (number, store) in stores.iter().enumerate() {
-        let all = dump(store);
+        let all = all_of(store);
         assert!(!all.contains(SECRET), "store {number} still has it: {all}");
     }
 }
@@ -93,8 +93,8 @@ fn world() -> (Device, Device, MemoryStore, Hub, Id, Id) {
     a.replica.create(&Tab { folder: Some(folder), text: Some(SECRET.into()), draft }).unwrap();
     a.sync(&hub).unwrap();
     b.sync(&hub).unwrap();
-    assert!(dump(&b.store).contains(SECRET));
-    assert!(dump(&there).contains(SECRET));
+    assert!(all_of(&b.store).contains(SECRET));
+    assert!(all_of(&there).contains(SECRET));
     (a, b, there, hub, folder, id)
 }
 
@@ -201,7 +201,7 @@ fn a_tab_that_was_moved_away_first_stays() {
         let text = device.replica.get::<Tab>(tab).unwrap().unwrap().value.text;
         assert_eq!(text.as_deref(), Some("kept"));
     }
-    assert!(!dump(&there).contains("folder\", SECRET"));
+    assert!(!all_of(&there).contains("folder\", SECRET"));
 }
 
 #[test]
@@ -253,7 +253,7 @@ fn a_purge_that_was_stopped_is_finished_by_the_next_sync() {
     let moment = a.replica.moment();
     let store: &dyn Store = &a.store;
     store.transact(Durability::Full, |tx| device::purge(tx, &moment, entity, folder)).unwrap();
-    assert!(dump(&a.store).contains(SECRET));
+    assert!(all_of(&a.store).contains(SECRET));
     a.sync(&hub).unwrap();
     assert_gone(&[&a.store, &there]);
     assert_synced(&a);
@@ -267,13 +267,13 @@ fn a_hub_that_went_back_to_a_backup_is_told_again() {
     a.replica.purge("folders", folder).unwrap();
     a.sync(&hub).unwrap();
     b.sync(&hub).unwrap();
-    assert!(dump_of(&*backup).contains(SECRET));
+    assert!(all_in(&*backup).contains(SECRET));
     let hub = Hub::open(backup.clone(), "ana", &*a.env).unwrap();
     for device in [&a, &b, &a] {
         device.sync(&hub).unwrap();
     }
     assert_gone(&[&a.store, &b.store]);
-    assert!(!dump_of(&*backup).contains(SECRET));
+    assert!(!all_in(&*backup).contains(SECRET));
     assert_synced(&a);
     assert_synced(&b);
 }
