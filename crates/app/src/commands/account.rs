@@ -28,8 +28,8 @@ enum Task {
     },
     /// Erase everything that the remote has of you; what is on devices stays
     Erase {
-        /// Do not ask
-        #[arg(long, short)]
+        /// Erase it without asking
+        #[arg(long)]
         yes: bool,
     },
 }
