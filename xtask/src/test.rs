@@ -1,11 +1,10 @@
-//! `cargo xtask test`: every test there is, in one profile. Cargo runs the examples in
-//! documentation apart from the rest, so it takes two commands, and whoever reads the output
-//! would have to add up dozens of results; the last line does it.
+//! `cargo xtask test`: every test there is, in one profile. Whoever reads the output would have
+//! to add up dozens of results; the last line does it for those of cargo.
 //!
-//! Half of the time tests wait: for a process, a browser, a server. So those of cargo and
-//! those of pages (`cargo xtask pages`) run side by side, and what the latter print is shown
-//! once the former are done. The functions of the deployment need nothing that cargo builds,
-//! so their tests run while it builds.
+//! Half of the time tests wait: for a process, a browser, a server. So those of cargo, the
+//! examples in documentation and those of pages (`cargo xtask pages`) run side by side, and what
+//! the latter two print is shown once the first are done. The functions of the deployment need
+//! nothing that cargo builds, so their tests run while it builds.
 
 use std::{
     ffi::OsString,
@@ -49,31 +48,41 @@ impl Options {
 const THREADS: &str = "RUST_TEST_THREADS";
 
 /// Both kinds of tests. A failure does not keep the other binaries from running.
-const KINDS: [&[&str]; 2] = [
-    &["test", "--locked", "--workspace", "--no-fail-fast", "--tests"],
-    &["test", "--locked", "--workspace", "--no-fail-fast", "--doc"],
-];
+const TESTS: &[&str] = &["test", "--locked", "--workspace", "--no-fail-fast", "--tests"];
+const EXAMPLES: &[&str] = &["test", "--locked", "--workspace", "--no-fail-fast", "--doc"];
 
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     if let Some(url) = &options.s3 {
         return at_service(root, url);
     }
-    let everything = options.arguments.is_empty();
-    if everything {
-        // Before the tests of pages begin, which may install something, too.
-        postgres::ready()?;
-        faults::ready()?;
-    }
-    let pages = if everything { Some(Beside::start(root)?) } else { None };
-    let cargo = built(root).and_then(|()| of_cargo(root, options));
-    // Seen to its end also where cargo failed: both may have something to say.
-    if let Some(pages) = pages {
-        pages.end()?;
-    }
-    let count = cargo?;
+    let count = match options.arguments.is_empty() {
+        true => everything(root)?,
+        false => of_cargo(root, &[TESTS, EXAMPLES], &options.given(std::env::args_os()))?,
+    };
     println!("\n{} passed, {} failed", count.passed, count.failed);
     ensure!(count.failed == 0, "tests failed; their names are above, under `failures:`");
     Ok(())
+}
+
+fn everything(root: &Path) -> Result<Count> {
+    // Before the tests of pages begin, which may install something, too.
+    postgres::ready()?;
+    faults::ready()?;
+    // Both sides need it, and the first of them would install it under the other.
+    Package::deployment(root)?;
+    let this = std::env::current_exe().context("cannot tell where this program is")?;
+    let mut pages = Command::new(&this);
+    let pages = Beside::start(pages.arg("pages"), this.with_file_name("pages.log"))?;
+    let cargo = built(root).and_then(|()| {
+        let examples = this.with_file_name("examples.log");
+        let examples = Beside::start(cargo(root).args(EXAMPLES), examples)?;
+        let tests = of_cargo(root, &[TESTS], &[]);
+        examples.end("examples in documentation")?;
+        tests
+    });
+    // Seen to its end also where cargo failed: both may have something to say.
+    pages.end("tests of pages")?;
+    cargo
 }
 
 /// The suite and the race of setting up, at a service that runs.
@@ -88,14 +97,14 @@ fn at_service(root: &Path, url: &str) -> Result<()> {
     Ok(())
 }
 
-fn of_cargo(root: &Path, options: &Options) -> Result<Count> {
+fn of_cargo(root: &Path, kinds: &[&[&str]], arguments: &[OsString]) -> Result<Count> {
     let mut count = Count::default();
     let mut all_ran = true;
-    for kind in KINDS {
+    for kind in kinds {
         let mut cargo = cargo(root);
         // Whatever somebody's shell says: a snapshot that differs fails, and none is written.
         cargo.env("INSTA_UPDATE", "no").env_remove("INSTA_FORCE_PASS");
-        cargo.args(kind).args(options.given(std::env::args_os()));
+        cargo.args(*kind).args(arguments);
         if std::env::var_os(THREADS).is_none() {
             cargo.env(THREADS, (2 * cores()).to_string());
         }
@@ -112,7 +121,7 @@ fn of_cargo(root: &Path, options: &Options) -> Result<Count> {
 
 /// Builds everything at once: a test that runs beside a compiler waits for it.
 fn built(root: &Path) -> Result<()> {
-    let status = cargo(root).args(KINDS[0]).arg("--no-run").status();
+    let status = cargo(root).args(TESTS).arg("--no-run").status();
     let status = status.context("cannot start cargo")?;
     ensure!(status.success(), "the tests cannot be built; the reason is above");
     Ok(())
@@ -123,31 +132,26 @@ fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, Into::into)
 }
 
-/// The tests of pages, in a process of their own.
+/// Tests in a process of their own, which prints to a file.
 struct Beside {
     process: Child,
     told: PathBuf,
 }
 
 impl Beside {
-    /// Starts them. They wait for what cargo builds by themselves.
-    fn start(root: &Path) -> Result<Self> {
-        // Both sides need it, and the first of them would install it under the other.
-        Package::deployment(root)?;
-        let this = std::env::current_exe().context("cannot tell where this program is")?;
-        let told = this.with_file_name("pages.log");
+    fn start(command: &mut Command, told: PathBuf) -> Result<Self> {
         let file = File::create(&told).with_context(|| format!("{}", told.display()))?;
-        let mut pages = Command::new(&this);
-        pages.arg("pages").stderr(file.try_clone()?).stdout(file).stdin(Stdio::null());
-        let process = pages.spawn().context("cannot start this program again")?;
+        command.stderr(file.try_clone()?).stdout(file).stdin(Stdio::null());
+        let process = command.spawn().context("cannot start tests beside others")?;
         Ok(Self { process, told })
     }
 
-    fn end(mut self) -> Result<()> {
-        let status = self.process.wait().context("the tests of pages were lost")?;
-        let mut told = File::open(&self.told).context("what the tests of pages printed")?;
+    /// Waits for them and shows what they printed.
+    fn end(mut self, what: &str) -> Result<()> {
+        let status = self.process.wait().with_context(|| format!("the {what} were lost"))?;
+        let mut told = File::open(&self.told).with_context(|| format!("what the {what} said"))?;
         std::io::copy(&mut told, &mut std::io::stdout())?;
-        ensure!(status.success(), "tests of pages failed; see above");
+        ensure!(status.success(), "{what} failed; see above");
         Ok(())
     }
 }
