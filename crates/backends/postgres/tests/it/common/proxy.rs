@@ -5,7 +5,7 @@ use std::{
     path::Path,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -80,15 +80,16 @@ impl State {
 async fn line(client: TcpStream, server: UnixStream, state: Arc<State>) {
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
+    let is_cut = AtomicBool::new(false);
     tokio::select! {
-        () = there(from_client, to_server, &state) => (),
-        () = back(from_server, to_client, &state) => (),
+        () = there(from_client, to_server, &state, &is_cut) => (),
+        () = back(from_server, to_client, &state, &is_cut) => (),
     }
 }
 
 /// Passes on what a client says. What ends with a `Sync`, or is a simple query, is answered
 /// by one `ReadyForQuery`.
-async fn there(mut from: OwnedReadHalf, mut to: ServerWrites, state: &State) {
+async fn there(mut from: OwnedReadHalf, mut to: ServerWrites, state: &State, is_cut: &AtomicBool) {
     let length = from.read_u32().await.unwrap_or(4);
     let mut start = vec![0; length as usize - 4];
     let _ = from.read_exact(&mut start).await;
@@ -97,8 +98,11 @@ async fn there(mut from: OwnedReadHalf, mut to: ServerWrites, state: &State) {
         if matches!(kind, b'S' | b'Q') && state.waiting.fetch_add(1, Ordering::SeqCst) == 0 {
             state.trips.fetch_add(1, Ordering::SeqCst);
         }
+        // Before it is sent: on a busy machine the answer may be due as soon as the cut.
+        let is_last = state.is_cut_at(&message);
+        is_cut.store(is_last, Ordering::SeqCst);
         to.write_all(&message).await.unwrap();
-        if state.is_cut_at(&message) {
+        if is_last {
             // What was sent is done, and its answer is lost.
             state.waiting.store(0, Ordering::SeqCst);
             sleep(LATENCY).await;
@@ -108,7 +112,7 @@ async fn there(mut from: OwnedReadHalf, mut to: ServerWrites, state: &State) {
 }
 
 /// Passes answers back, each of them late.
-async fn back(mut from: ServerReads, mut to: OwnedWriteHalf, state: &State) {
+async fn back(mut from: ServerReads, mut to: OwnedWriteHalf, state: &State, is_cut: &AtomicBool) {
     let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
     let read = async {
         while let Ok(answer) = message(&mut from).await {
@@ -119,6 +123,9 @@ async fn back(mut from: ServerReads, mut to: OwnedWriteHalf, state: &State) {
     let write = async {
         while let Some((at, (kind, message))) = receiver.recv().await {
             tokio::time::sleep_until(at).await;
+            if is_cut.load(Ordering::SeqCst) {
+                continue;
+            }
             if kind == b'Z' {
                 let _ = state.waiting.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |it| {
                     Some(it.saturating_sub(1))
