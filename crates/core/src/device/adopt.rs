@@ -63,6 +63,7 @@ pub fn adopt(
         let reason = format!("a page leads from {from} to {to}, beyond its head {head}");
         return Err(Error::BadAnswer { remote: page.identity.person, reason });
     }
+    link.note_head(page.head);
     let mut latest = None;
     unread::forget(tx, &mut link, |entity, id| {
         page.changes.iter().any(|it| it.entity == entity && it.id == id)

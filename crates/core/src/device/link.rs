@@ -120,6 +120,12 @@ impl Link {
         }
     }
 
+    /// Notes where the hub's head is. One that moved on since everything was exchanged again may
+    /// be put back to the state it had then, and then everything must be once more.
+    pub(super) fn note_head(&mut self, head: Seq) {
+        self.healed = self.healed.filter(|it| it.head == head);
+    }
+
     /// Compares what the hub says it holds with what this device thinks it holds. Only
     /// meaningful at equal heads. Entities that the hub says nothing about are left out;
     /// those that this device does not know are compared, too, for it keeps their rows.

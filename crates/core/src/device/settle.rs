@@ -53,6 +53,7 @@ pub fn settle(
         let reason = format!("{got} answers to {sent} rows");
         return Err(Error::BadAnswer { remote: answers.identity.person, reason });
     }
+    link.note_head(answers.head);
     let mut settled = Settled::default();
     let mut seqs = Vec::new();
     let mut ahead = Vec::new();
@@ -123,9 +124,10 @@ fn follow(link: &mut Link, mut seqs: Vec<Seq>) {
 }
 
 /// Notes that a row is in the feed. Returns whether the hub holds it just as it is
-/// here. If not, others have written cells of it that this device has yet to pull; then
-/// it must not count as seen, because a hub that went back to a backup may have given
-/// those cells a number that lies before the cursor, and only unequal digests show it.
+/// here. If not, others have written cells of it that this device has yet to pull, and what
+/// was sent counts as what the hub holds, neither what it held before nor what it holds now:
+/// a hub that goes back to a backup may lose what was sent, or may have given those cells a
+/// number that lies before the cursor, and only unequal digests show either.
 fn accept(tx: &mut dyn StoreTx, link: &mut Link, sent: &Sent, hash: u64) -> Result<bool> {
     let (entity, id) = (&sent.change.entity, sent.change.id);
     let unchanged = tx.dequeue_unchanged(entity, id, sent.queue_id, sent.counter)?;
@@ -149,7 +151,7 @@ fn accept(tx: &mut dyn StoreTx, link: &mut Link, sent: &Sent, hash: u64) -> Resu
     if !acked {
         alias::end_assumptions(tx, entity, id)?;
     }
-    let now = if same { hash } else { held };
+    let now = if same || held == hash { hash } else { sent.hash };
     if !acked || now != held {
         link.replace(entity, held, now);
         tx.acknowledge(entity, id, now)?;

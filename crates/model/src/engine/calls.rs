@@ -84,6 +84,7 @@ impl Device {
             }
             Some(_) => {}
         }
+        self.note_head(page.head, mistake);
         let latest = page.changes.iter().filter_map(|(_, cells)| cells.latest()).max();
         for (name, cells) in page.changes {
             self.adopt_row(name, cells, mistake);
@@ -139,6 +140,7 @@ impl Device {
         if !is_same && mistake != Some(Mistake::SettlesAnywhere) {
             return Heard::Dropped;
         }
+        self.note_head(answers.head, mistake);
         let mut seqs: Vec<Seq> = Vec::new();
         let (mut latest, mut is_any_taken) = (None, false);
         for (sent, answer) in batch.sent.iter().zip(answers.answers) {
@@ -202,7 +204,11 @@ impl Device {
         if !is_acked {
             self.end_assumptions(sent.name, mistake);
         }
-        let held = if is_same { Some(shape) } else { held };
+        let held = match mistake {
+            Some(Mistake::KeepsWhatWasHeld) if !is_same => held,
+            _ if held == Some(shape) => held,
+            _ => Some(if is_same { shape } else { sent.shape }),
+        };
         self.put(sent.name, Stored { cells, is_acked: true, held });
         is_same
     }

@@ -221,6 +221,14 @@ impl Device {
             && self.digests() == theirs
     }
 
+    /// Notes that the hub moved on from the state at which everything was exchanged again. It may
+    /// be put back to that state.
+    pub fn note_head(&mut self, head: Seq, mistake: Option<Mistake>) {
+        if mistake != Some(Mistake::HealsOnce) {
+            self.healed = self.healed.filter(|it| it.head == head);
+        }
+    }
+
     /// Starts over if both sides differ although nothing waits here, once for each state of the
     /// hub. Returns whether it did.
     pub fn settle_difference(&mut self, mistake: Option<Mistake>) -> bool {

@@ -27,6 +27,8 @@ pub enum Mistake {
     JumpsGaps,
     /// The hub holds a row as it is here, whatever it answered.
     TrustsHash,
+    /// What the hub held before a push counts on, where it holds others' cells by now.
+    KeepsWhatWasHeld,
     /// A page that was cut leads to the head.
     PageSkips,
     /// A hub takes a part of a row that it does not have.
@@ -41,6 +43,8 @@ pub enum Mistake {
     KeepsAssumptions,
     /// Sums are not compared, and nobody looks whether the hub went back.
     NeverHeals,
+    /// A hub that is put back twice to one state is not read anew the second time.
+    HealsOnce,
     /// What a hub lost is not offered again where it is read anew.
     ForgetsLost,
     /// Rows are offered as births once more after a hub was wiped.
@@ -55,7 +59,7 @@ pub enum Mistake {
 
 impl Mistake {
     /// All of them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::LastComerWins,
         Self::MarkDropsLesser,
         Self::MarksOneOfClass,
@@ -68,6 +72,7 @@ impl Mistake {
         Self::AdoptsAnywhere,
         Self::JumpsGaps,
         Self::TrustsHash,
+        Self::KeepsWhatWasHeld,
         Self::PageSkips,
         Self::TakesParts,
         Self::AnyEpoch,
@@ -75,6 +80,7 @@ impl Mistake {
         Self::FoldsOldRows,
         Self::KeepsAssumptions,
         Self::NeverHeals,
+        Self::HealsOnce,
         Self::ForgetsLost,
         Self::OffersBirths,
         Self::FactsStay,
@@ -94,6 +100,8 @@ impl Mistake {
             Self::SettlesAnywhere | Self::AdoptsAnywhere | Self::WipedIsSame => "late",
             Self::TakesParts | Self::NeverHeals | Self::ForgetsLost => "restored",
             Self::TrustsHash => "put back",
+            Self::HealsOnce => "put back twice",
+            Self::KeepsWhatWasHeld => "put back on the wire",
             Self::AnyEpoch | Self::AnyPerson => "persons",
             Self::MarkDropsLesser
             | Self::MarksOneOfClass

@@ -78,6 +78,22 @@ impl Scope {
             "put back",
             Self { devices: 2, creates: 1, edits: 2, syncs: 3, restores: 1, ..Self::NONE },
         ),
+        (
+            "put back on the wire",
+            Self {
+                devices: 2,
+                creates: 1,
+                edits: 2,
+                calls: 1,
+                syncs: 4,
+                restores: 1,
+                ..Self::NONE
+            },
+        ),
+        (
+            "put back twice",
+            Self { devices: 2, creates: 2, calls: 2, syncs: 2, restores: 2, ..Self::NONE },
+        ),
         ("persons", Self { devices: 2, others: 1, creates: 2, calls: 3, ..Self::NONE }),
         (
             "purged",
