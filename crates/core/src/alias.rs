@@ -48,6 +48,23 @@ pub fn class(tx: &dyn Lookup, entity: &str, id: Id) -> Result<Vec<Id>> {
     Ok(found.into_iter().collect())
 }
 
+/// As [`class`], without what this device alone assumes.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(crate) fn agreed(tx: &dyn Lookup, entity: &str, id: Id) -> Result<Vec<Id>> {
+    let (mut found, mut open) = (BTreeSet::from([id]), vec![id]);
+    while let Some(at) = open.pop() {
+        for other in tx.joined(entity, at)? {
+            let is_agreed = tx.get(ALIASES.name, fact(entity, at, other).0)?;
+            if is_agreed.is_some_and(|it| it.acked) && found.insert(other) {
+                open.push(other);
+            }
+        }
+    }
+    Ok(found.into_iter().collect())
+}
+
 /// Every id of `entity` that some fact names, with its class.
 ///
 /// # Errors

@@ -50,8 +50,7 @@ pub(super) fn adopt_row(
     }
     let newly_purged = before.is_some();
     if let Some(before) = before {
-        // What was assumed to be one with it has lost its key.
-        alias::end_assumptions(tx, &entity, id)?;
+        purge::end_assumptions(tx, &entity, id)?;
         purge::clean(tx, &entity, &mut stored, &before)?;
     }
     if is_new {
@@ -79,7 +78,7 @@ pub(super) fn adopt_row(
         false => purge::inherited(tx.reading(), descriptor, id, &stored.row)?,
     };
     match mark {
-        Some(mark) => purge::mark_class(tx, moment, descriptor, id, &mark).map(drop),
+        Some(mark) => purge::mark_agreed(tx, moment, descriptor, id, &mark),
         None => Ok(()),
     }
 }

@@ -4,6 +4,7 @@
 
 mod adopt;
 mod adopt_row;
+mod due;
 mod exclude;
 mod exported;
 mod heal;
@@ -23,13 +24,14 @@ mod write;
 
 pub use self::{
     adopt::{Adopted, adopt, adopt_snapshot},
+    due::{Due, sweep_due},
     exclude::{Exclusions, exclude, exclusions},
     exported::{Exported, Joined, export, join},
     hold::{Decision, Guard, decide},
     import::{Imported, import},
     leave::leave,
     link::{Compared, HubState, Link, Position, link, position},
-    purge::{Due, go_on_purging, is_purging, mark_again, purge, purged, sweep_due},
+    purge::{go_on_purging, is_purging, mark_again, purge, purged},
     queue::{
         Batch, Sent, fail, has_nothing, is_idle, note_failure, nothing, renumber, retry_parked,
         try_again, waiting,
@@ -42,9 +44,10 @@ pub use self::{
     write::{create, put, set_deleted, update},
 };
 pub(crate) use self::{
+    due::swept,
     exclude::Judge,
     hold::{find as find_hold, judge_row},
-    purge::{has_purged, refuse as refuse_purged, swept},
+    purge::{has_purged, refuse as refuse_purged},
     queue::{DEVICE, PAUSE},
     write::edit,
 };

@@ -3,7 +3,7 @@
 //! is marked in bounded steps. A mark that comes from a hub does the same.
 
 use super::{
-    hold,
+    due, hold,
     write::{members, owe, owe_known},
 };
 use crate::{
@@ -11,19 +11,11 @@ use crate::{
     clock::{self, Moment},
     purge::{self, BY_PERSON, Next, Open},
     store::{Deleted, Find, ReadMeta, ReadTx, Standing, StoreTx, Stored, meta},
-    view,
 };
 
 /// What is still to be marked. It is there as soon as any row was purged: of a store without
 /// one, nothing else has to be looked for.
 const OPEN: &str = "purge";
-/// Set while something that was purged may still be in the files of this store, to the mark that
-/// was met last.
-const SWEEP_HERE: &str = "purge.here";
-/// The same of the remote, which has yet to be told to sweep.
-const SWEEP_THERE: &str = "purge.there";
-/// The same of what a program keeps beside the store: an index, copies.
-const SWEEP_BESIDE: &str = "purge.beside";
 const WHAT: &str = "the list of what a purge has yet to mark";
 
 /// Whether any row that is here was purged.
@@ -100,15 +92,46 @@ fn save(tx: &mut dyn StoreTx, list: &[Open]) -> Result<()> {
 
 /// Marks the row `id` and those that it is folded with, as far as they have no mark, and owes
 /// them to the hub.
-pub(super) fn mark_class(
+fn mark_class(
     tx: &mut dyn StoreTx,
     moment: &Moment,
     entity: &'static EntityDescriptor,
     id: Id,
     mark: &Cell,
 ) -> Result<Vec<(&'static str, Id)>> {
+    let class = alias::class(&*tx, entity.name, id)?;
+    mark_all(tx, moment, entity, class, mark)
+}
+
+/// As [`mark_class`], for a mark that came from a hub.
+pub(super) fn mark_agreed(
+    tx: &mut dyn StoreTx,
+    moment: &Moment,
+    entity: &'static EntityDescriptor,
+    id: Id,
+    mark: &Cell,
+) -> Result<()> {
+    let agreed = end_assumptions(tx, entity.name, id)?;
+    mark_all(tx, moment, entity, agreed, mark).map(drop)
+}
+
+/// Ends what this device alone assumes to be one with a row that was purged elsewhere: nobody
+/// there knew of it, so it stays. Returns the ids that stand for the row by agreement.
+pub(super) fn end_assumptions(tx: &mut dyn StoreTx, entity: &str, id: Id) -> Result<Vec<Id>> {
+    let agreed = alias::agreed(&*tx, entity, id)?;
+    agreed.iter().try_for_each(|it| alias::end_assumptions(tx, entity, *it))?;
+    Ok(agreed)
+}
+
+fn mark_all(
+    tx: &mut dyn StoreTx,
+    moment: &Moment,
+    entity: &'static EntityDescriptor,
+    members: Vec<Id>,
+    mark: &Cell,
+) -> Result<Vec<(&'static str, Id)>> {
     let mut done = Vec::new();
-    for member in alias::class(&*tx, entity.name, id)? {
+    for member in members {
         let found = tx.get(entity.name, member)?.filter(|it| !it.row.is_purged());
         if let Some(mut stored) = found {
             let before = stored.row.clone();
@@ -135,9 +158,7 @@ pub(super) fn clean(
     stored.local.clear();
     stored.key = None;
     hold::forget(tx, entity, before)?;
-    for key in [SWEEP_HERE, SWEEP_BESIDE] {
-        tx.set_meta(key, Some(&mark.stamp.to_string()))?;
-    }
+    due::note_here(tx, &mark)?;
     tx.erase_audit(entity, stored.id)?;
     let mut list = open(tx.reading())?;
     if let Some(descriptor) = tx.schema().get(entity) {
@@ -158,45 +179,13 @@ fn owe_mark(tx: &mut dyn StoreTx, moment: &Moment, entity: &str, stored: &Stored
         entry.standing = Standing::Waiting;
         tx.enqueue(&entry)?;
     }
-    let stamp = stored.row.purge_mark().map(|it| it.stamp.to_string());
-    tx.set_meta(SWEEP_THERE, stamp.as_deref())?;
+    let Some(mark) = stored.row.purge_mark() else { return Ok(()) };
+    due::note_there(tx, mark)?;
     let fields = [FieldName::from(PURGED)];
-    match stored.row.purge_mark().is_some_and(|it| it.stamp.node() == moment.node) {
+    match mark.stamp.node() == moment.node {
         true => owe(tx, entity, stored, fields, moment.now),
         false => owe_known(tx, entity, stored, fields, moment.now),
     }
-}
-
-/// What is to be swept, since when.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Due {
-    /// The files of this store.
-    pub here: Option<String>,
-    /// What the remote keeps besides rows.
-    pub there: Option<String>,
-    /// What the program keeps beside the store: what it worked out from rows, and copies.
-    pub beside: Option<String>,
-}
-
-/// What is to be swept.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn sweep_due(tx: &dyn ReadMeta) -> Result<Due> {
-    let (here, there, beside) =
-        (tx.meta(SWEEP_HERE)?, tx.meta(SWEEP_THERE)?, tx.meta(SWEEP_BESIDE)?);
-    Ok(Due { here, there, beside })
-}
-
-/// Notes that what was `due` is done. What came since is not.
-pub(crate) fn swept(tx: &mut dyn StoreTx, due: &Due) -> Result<()> {
-    let all = [(SWEEP_HERE, &due.here), (SWEEP_THERE, &due.there), (SWEEP_BESIDE, &due.beside)];
-    for (key, done) in all {
-        if done.is_some() && tx.meta(key)? == *done {
-            tx.set_meta(key, None)?;
-        }
-    }
-    Ok(())
 }
 
 /// The mark that the row `id`, which holds `row`, gets for what it is folded with or belongs to.
@@ -217,10 +206,16 @@ pub(super) fn spread_over(tx: &mut dyn StoreTx, moment: &Moment, fact: &Row) -> 
     let (Some(entity), Ok(low)) = (tx.schema().get(entity), low.parse::<Id>()) else {
         return Ok(());
     };
-    let members =
-        if has_purged(tx.reading())? { view::members(tx.reading(), entity, low)? } else { None };
-    match members.and_then(|it| it.row().purge_mark().cloned()) {
-        Some(mark) => mark_class(tx, moment, entity, low, &mark).map(drop),
+    if !has_purged(tx.reading())? {
+        return Ok(());
+    }
+    let mut mark: Option<Cell> = None;
+    for id in alias::agreed(&*tx, entity.name, low)? {
+        let found = tx.get(entity.name, id)?.and_then(|it| it.row.purge_mark().cloned());
+        mark = mark.into_iter().chain(found).max_by_key(|it| it.stamp);
+    }
+    match mark {
+        Some(mark) => mark_agreed(tx, moment, entity, low, &mark),
         None => Ok(()),
     }
 }

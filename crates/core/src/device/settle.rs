@@ -151,7 +151,14 @@ fn accept(tx: &mut dyn StoreTx, link: &mut Link, sent: &Sent, hash: u64) -> Resu
     if !acked {
         alias::end_assumptions(tx, entity, id)?;
     }
-    let now = if same || held == hash { hash } else { sent.hash };
+    let noted = held.wrapping_add(unread::noted(tx.reading(), entity, id)?);
+    let now = if same {
+        hash
+    } else if noted == hash {
+        held
+    } else {
+        sent.hash
+    };
     if !acked || now != held {
         link.replace(entity, held, now);
         tx.acknowledge(entity, id, now)?;

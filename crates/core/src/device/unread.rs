@@ -133,6 +133,12 @@ pub(super) fn forget(
     if gone.is_empty() { Ok(()) } else { save(tx, &rest) }
 }
 
+/// What a row that is set aside adds to the sum of its entity, beside the row that is here.
+pub(super) fn noted(tx: &dyn ReadMeta, entity: &str, id: Id) -> Result<u64> {
+    let list = unread(tx)?;
+    Ok(list.iter().find(|it| it.id == id && it.entity == entity).map_or(0, |it| it.hash))
+}
+
 /// Whether the hub holds rows of which not even the hash can be told.
 pub(super) fn is_blind(tx: &dyn ReadMeta) -> Result<bool> {
     Ok(unread(tx)?.iter().any(|it| it.blind))

@@ -303,6 +303,28 @@ fn twins_of_a_purged_row_go_with_it() {
 }
 
 #[test]
+fn what_only_this_device_takes_for_a_purged_row_stays() {
+    let (a, b, hub) = (Device::new(1), Device::new(2), crate::common::hub());
+    let made = b.folder("/same");
+    b.sync(&hub).unwrap();
+    let found = imported("found on a");
+    assert!(a.import(found, 1, &[("path", "/same")]));
+    a.sync(&hub).unwrap();
+    assert_eq!(a.replica.purge("folders", found).unwrap(), 2);
+    a.sync(&hub).unwrap();
+    // Nobody has told this device, so it takes the two for one.
+    let mine = imported("found on b");
+    assert!(b.import(mine, 1, &[("path", "/same")]));
+    assert_eq!(b.replica.get_values("folders", mine).unwrap().unwrap().members.len(), 2);
+    for device in [&b, &a] {
+        device.sync(&hub).unwrap();
+        assert_synced(device);
+        assert!(device.replica.is_purged("folders", made).unwrap());
+        assert_eq!(device.replica.get_values("folders", mine).unwrap().unwrap().members, [mine]);
+    }
+}
+
+#[test]
 fn a_mark_is_above_what_a_clock_that_is_far_ahead_has_written() {
     let (a, b, there, hub, folder, _) = world();
     b.env.jump(1_000_000_000);
