@@ -35,13 +35,13 @@ fn write(root: &Path, folder: &Path) -> Result<Vec<PathBuf>> {
     // As cargo writes it, also on Windows.
     let path = root.to_string_lossy().replace('\\', "/");
     let lock = fs::read_to_string(root.join("Cargo.lock")).context("cannot read Cargo.lock")?;
-    let files = [
+    let mut files = vec![
         ("Cargo.toml", MANIFEST.replace("NAME", name).replace("ROOT", &path)),
         ("Cargo.lock", lock),
-        ("src/lib.rs", LIBRARY.into()),
-        ("src/main.rs", PROGRAM.replace("NAME", name)),
-        ("tests/suite.rs", SUITE.replace("NAME", name)),
     ];
+    for it in FILES {
+        files.push((it, file(root, it, name)?));
+    }
     for folder in ["src", "tests"].map(|it| folder.join(it)) {
         fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     }
@@ -72,52 +72,18 @@ opt-level = 3
 [workspace]
 "#;
 
-const LIBRARY: &str = r#"//! What this program keeps.
+/// Files of the example that a project begins with. There they are built and held to the suite.
+const EXAMPLE: &str = "examples/notes";
+const FILES: [&str; 3] = ["src/lib.rs", "src/main.rs", "tests/suite.rs"];
 
-use driftline::SyncEntity;
-
-/// Something to remember.
-#[derive(Clone, Debug, Default, PartialEq, SyncEntity)]
-pub struct Note {
-    /// What it says.
-    pub text: String,
-    /// Whether it stays on top.
-    pub pinned: bool,
+/// A file of the example, for a project of this `name`, without what only this workspace asks
+/// for: leave to print.
+fn file(root: &Path, file: &str, name: &str) -> Result<String> {
+    let path = root.join(EXAMPLE).join(file);
+    let text = fs::read_to_string(&path).with_context(|| format!("{}", path.display()))?;
+    let lines = text.lines().filter(|it| !it.starts_with("#![allow("));
+    Ok(lines.map(|it| it.replace("notes", name) + "\n").collect())
 }
-"#;
-
-const PROGRAM: &str = r#"//! Adds a note, and prints the newest.
-
-use NAME::Note;
-use driftline::Db;
-
-fn main() -> driftline::Result<()> {
-    let db = Db::open("NAME.db")?;
-    if let Some(text) = std::env::args().nth(1) {
-        db.insert(Note { text, ..Note::default() })?;
-    }
-    for note in db.query::<Note>().newest_first().limit(20).all()? {
-        println!("{}", note.text);
-    }
-    Ok(())
-}
-"#;
-
-const SUITE: &str = r#"//! The entities of this program keep every promise of the engine, whatever happens on
-//! several devices that sync.
-
-use NAME as _;
-use driftline_convergence::{Suite, run};
-use driftline_memory as _;
-
-#[test]
-fn every_promise_is_kept() {
-    let suite = Suite::registered("memory", "memory").unwrap();
-    let outcome = run(&suite, 200, 100, 1, &|_| ());
-    let failure = outcome.failure.map(|it| it.shrink(&suite).to_string());
-    assert_eq!(failure, None);
-}
-"#;
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,8 @@
 //! Half of the time tests wait: for a process, a browser, a server. So those of cargo, the
 //! examples in documentation and those of pages (`cargo xtask pages`) run side by side, and what
 //! the latter two print is shown once the first are done. The functions of the deployment need
-//! nothing that cargo builds, so their tests run while it builds.
+//! nothing that cargo builds, so their tests run while it builds, and what tests need is installed
+//! meanwhile.
 
 use std::{
     ffi::OsString,
@@ -65,15 +66,15 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
 }
 
 fn everything(root: &Path) -> Result<Count> {
-    // Before the tests of pages begin, which may install something, too.
-    postgres::ready()?;
-    faults::ready()?;
-    // Both sides need it, and the first of them would install it under the other.
-    Package::deployment(root)?;
+    let mut building = build(root)?;
+    if let Err(error) = ready(root) {
+        building.kill().context("cannot stop cargo")?;
+        return Err(error);
+    }
     let this = std::env::current_exe().context("cannot tell where this program is")?;
     let mut pages = Command::new(&this);
     let pages = Beside::start(pages.arg("pages"), this.with_file_name("pages.log"))?;
-    let cargo = built(root).and_then(|()| {
+    let cargo = built(building).and_then(|()| {
         let examples = this.with_file_name("examples.log");
         let examples = Beside::start(cargo(root).args(EXAMPLES), examples)?;
         let tests = of_cargo(root, &[TESTS], &[]);
@@ -83,6 +84,14 @@ fn everything(root: &Path) -> Result<Count> {
     // Seen to its end also where cargo failed: both may have something to say.
     pages.end("tests of pages")?;
     cargo
+}
+
+/// What tests need, before those of pages begin, which may install something, too.
+fn ready(root: &Path) -> Result<()> {
+    postgres::ready()?;
+    faults::ready()?;
+    // Both sides need it, and the first of them would install it under the other.
+    Package::deployment(root).map(drop)
 }
 
 /// The suite and the race of setting up, at a service that runs.
@@ -120,9 +129,12 @@ fn of_cargo(root: &Path, kinds: &[&[&str]], arguments: &[OsString]) -> Result<Co
 }
 
 /// Builds everything at once: a test that runs beside a compiler waits for it.
-fn built(root: &Path) -> Result<()> {
-    let status = cargo(root).args(TESTS).arg("--no-run").status();
-    let status = status.context("cannot start cargo")?;
+fn build(root: &Path) -> Result<Child> {
+    cargo(root).args(TESTS).arg("--no-run").spawn().context("cannot start cargo")
+}
+
+fn built(mut building: Child) -> Result<()> {
+    let status = building.wait().context("what cargo built was lost")?;
     ensure!(status.success(), "the tests cannot be built; the reason is above");
     Ok(())
 }

@@ -1,33 +1,12 @@
-//! A project outside the repository is written, builds, runs and passes the suite.
+//! A project outside the repository is the example of one inside, which is built, run and held to
+//! the suite here, and cargo finds all that it needs. Every night one is built where it is.
 
 use std::{
     fs,
-    path::Path,
     process::{Command, Output},
 };
 
 use crate::common::root;
-
-/// The profile of this repository, so that what is built here already serves the project; what
-/// is not is built as fast as can be. The project's own profile is for running it often.
-fn profile(folder: &Path) -> String {
-    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
-    let begin = manifest.find("[profile.dev]").unwrap();
-    let ours = &manifest[begin..manifest.find("[profile.release]").unwrap()];
-    let (mut profile, mut is_ours) = (String::new(), false);
-    for line in ours.lines() {
-        if line.starts_with('[') {
-            is_ours = line.starts_with("[profile.dev.package.driftline-");
-        }
-        let optimised = is_ours && line.starts_with("opt-level");
-        profile.push_str(if optimised { "opt-level = 0" } else { line });
-        profile.push('\n');
-    }
-    profile.push_str("[profile.dev.package.\"*\"]\nopt-level = 0\n");
-    let file = folder.join("profile.toml");
-    fs::write(&file, profile).unwrap();
-    file.to_str().unwrap().to_owned()
-}
 
 fn succeeds(command: &mut Command) -> Output {
     let output = command.output().unwrap();
@@ -37,21 +16,24 @@ fn succeeds(command: &mut Command) -> Output {
 }
 
 #[test]
-fn a_new_project_builds_runs_and_keeps_every_promise() {
+fn a_new_project_is_the_example_and_finds_what_it_needs() {
     let folder = tempfile::tempdir().unwrap();
     let project = folder.path().join("jotter");
     let mut xtask = Command::new(env!("CARGO_BIN_EXE_xtask"));
     succeeds(xtask.arg("new-project").arg(&project).current_dir(folder.path()));
 
-    let (profile, root) = (profile(folder.path()), root());
-    let cargo = |words: &[&str]| {
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
-        cargo.current_dir(&project).env("CARGO_TARGET_DIR", root.join("target"));
-        cargo.arg("--config").arg(root.join(".cargo/config.toml"));
-        cargo.args(["--config", &profile, "--offline", "--quiet"]).args(words);
-        succeeds(&mut cargo)
-    };
-    cargo(&["test"]);
-    cargo(&["run", "--", "Buy milk"]);
-    assert_eq!(cargo(&["run"]).stdout, b"Buy milk\n");
+    for file in ["src/lib.rs", "src/main.rs", "tests/suite.rs"] {
+        let ours = fs::read_to_string(root().join("examples/notes").join(file)).unwrap();
+        let lines = ours.replace("notes", "jotter");
+        let lines: Vec<&str> = lines.lines().filter(|it| !it.starts_with("#![allow")).collect();
+        let written = fs::read_to_string(project.join(file)).unwrap();
+        assert_eq!(written.lines().collect::<Vec<_>>(), lines, "{file}");
+    }
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
+    cargo.current_dir(&project).args(["metadata", "--offline", "--format-version", "1"]);
+    let metadata: serde_json::Value = serde_json::from_slice(&succeeds(&mut cargo).stdout).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    for name in ["jotter", "driftline", "driftline-convergence", "driftline-memory"] {
+        assert!(packages.iter().any(|it| it["name"] == name), "{name}");
+    }
 }
