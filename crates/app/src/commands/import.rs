@@ -106,10 +106,11 @@ fn tell(context: &Context<'_>, agent: Option<&str>, report: &Report) -> Result<(
     }
     let seconds = report.millis / 1000;
     let tenths = report.millis % 1000 / 100;
-    let replaced = sums.replaced().map(|it| format!("\n{it}.")).unwrap_or_default();
+    let notes = [sums.replaced(), sums.left_out()];
+    let notes: String = notes.into_iter().flatten().map(|it| format!("\n{it}.")).collect();
     context.output.print(&format!(
         "Read {} sessions, {} messages, {} tool calls from {} files in {seconds}.{tenths} s: {} \
-         rows new, {} grown, {} records unreadable.{replaced}{unread}",
+         rows new, {} grown, {} records unreadable.{notes}{unread}",
         sums.found.sessions,
         sums.found.messages,
         sums.found.tool_calls,

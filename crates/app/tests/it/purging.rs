@@ -106,6 +106,10 @@ fn no_byte_of_a_purged_session_is_left_in_any_file() {
         let said = place.fails(profile, &["restore", "sessions", &session]).1;
         assert!(said.contains("purged for good"), "{said}");
     }
+    let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();
+    file.write_all(line(0, 7).replace("Message 7", SECRET).as_bytes()).unwrap();
+    let said = place.ok("A", &["import", "--from", "home"]);
+    assert!(said.contains("left out, because they were purged."), "{said}");
     assert_eq!(found(&place), [""; 0]);
     let code = |profile| place.json(profile, &["digest"])["code"].clone();
     assert_eq!(code("A"), code("B"));

@@ -116,6 +116,13 @@ impl Sums {
         let secrets = if all == 1 { "secret" } else { "secrets" };
         (all > 0).then(|| format!("{all} likely {secrets} replaced: {rules}"))
     }
+
+    /// How many rows were left out as purged, in words; none if none was.
+    pub fn left_out(&self) -> Option<String> {
+        let rows = if self.purged == 1 { "row" } else { "rows" };
+        (self.purged > 0)
+            .then(|| format!("{} {rows} left out, because they were purged", self.purged))
+    }
 }
 
 /// Whose fault a failure is.

@@ -134,8 +134,8 @@ fn take(
         && is_new
         && let Some(twin) = twin(rows, descriptor, &stored)?
     {
-        // The fact comes before the row: whoever has heard that the row is no birth
-        // any more has heard whom it was folded with.
+        // The fact comes before the row: who reads the feed up to the row has read whom it was
+        // folded with.
         let (id, row) = alias::fact(&entity, stored.id, twin);
         if rows.get(ALIASES.name, id)?.is_none() {
             let mut fact = Stored { row: row.clone(), ..Stored::new(id) };
