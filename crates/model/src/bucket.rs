@@ -122,6 +122,12 @@ impl Bucket {
         }
     }
 
+    /// Whether something is behind this number and its successor is no entry: one was deleted.
+    pub fn is_cut(&self, number: usize) -> bool {
+        self.entry(number + 1).is_none()
+            && self.slots.iter().skip(number).any(|it| *it != Slot::Free)
+    }
+
     /// Creates an entry if its number is free. Under the name of another epoch it is created,
     /// and nobody looks there. Returns whether it was.
     pub fn create(&mut self, epoch: Option<Epoch>, number: usize, entry: Entry) -> bool {
@@ -140,6 +146,15 @@ impl Bucket {
         let end = self.slots.len().max(number);
         self.slots.resize(end, Slot::Free);
         self.slots[number - 1] = Slot::Taken(entry);
+    }
+
+    /// Takes an entry away, as somebody does who deletes an object. Returns what it was.
+    pub fn delete(&mut self, number: usize) -> Slot {
+        let deleted = std::mem::take(&mut self.slots[number - 1]);
+        while self.slots.last() == Some(&Slot::Free) {
+            self.slots.pop();
+        }
+        deleted
     }
 
     /// The keys that lead from those `held` through rotations that are still there.

@@ -134,12 +134,16 @@ impl Device {
         let is_void_taken = mistake == Some(Mistake::TakesVoidSnapshots);
         let snapshot = bucket.snapshot(is_void_taken).filter(|it| it.number > number);
         let is_next_gone = bucket.entry(number + 1).is_none();
+        // Who stands before a hole says so, and stays there until a person has mended it.
+        let is_noticed = mistake != Some(Mistake::GoesOnBeforeHole);
+        let is_cut = |number| is_noticed && bucket.is_cut(number);
         match (bucket.slot(number), snapshot) {
             (Slot::Taken(entry), _) if entry.call != last => self.leave_history(mistake),
             (Slot::Taken(_), Some(it)) if is_next_gone => self.take_snapshot(bucket, it, mistake),
-            (Slot::Taken(_), _) => return true,
+            (Slot::Taken(_), _) => return !is_cut(number),
             (_, Some(it)) => self.take_snapshot(bucket, it, mistake),
-            (_, None) if number == 0 => return true,
+            (_, None) if number == 0 => return !is_cut(0),
+            (_, None) if is_cut(number - 1) => {}
             (_, None) => self.leave_history(mistake),
         }
         false

@@ -12,7 +12,8 @@
 //! cargo run -p driftline-model --release -- walks   # random walks through the engine's greatest
 //! ```
 //!
-//! [`bucket`] is the store, [`device`] what a device does, [`run`] what can happen when.
+//! [`bucket`] is the store, [`device`] what a device does, [`step`] what can
+//! happen, and [`run`] when.
 //! [`Mistake`] lists the rules of the protocol; each can be left out, and is missed then.
 
 pub mod bucket;
@@ -22,9 +23,7 @@ mod mistake;
 mod properties;
 pub mod run;
 mod scope;
+mod state;
+pub mod step;
 
-pub use self::{
-    mistake::Mistake,
-    run::{Run, State},
-    scope::Scope,
-};
+pub use self::{mistake::Mistake, run::Run, scope::Scope, state::State};

@@ -37,11 +37,13 @@ pub enum Mistake {
     KeepsKeyLate,
     /// Who lacks the new key forgets what it had to send.
     DropsQueue,
+    /// Where an entry is missing and later ones are there, the log is taken to end.
+    GoesOnBeforeHole,
 }
 
 impl Mistake {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::BelievesExists,
         Self::OwnByDevice,
         Self::NoListingAfter,
@@ -59,5 +61,6 @@ impl Mistake {
         Self::RotatesUnordered,
         Self::KeepsKeyLate,
         Self::DropsQueue,
+        Self::GoesOnBeforeHole,
     ];
 }

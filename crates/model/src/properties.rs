@@ -8,7 +8,7 @@ pub(crate) fn all() -> Vec<Property<Run>> {
     vec![
         // Unless the bucket itself lost it, whatever a device was told is in the log.
         Property::always("nothing acknowledged is lost", |_, state: &State| {
-            let held = state.bucket.newest().values();
+            let held = state.held();
             let told = state.devices.iter().flat_map(|it| &it.told);
             told.clone().all(|it| held.contains(it) || state.lost.contains(it))
         }),

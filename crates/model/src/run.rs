@@ -7,9 +7,11 @@ use stateright::{Model, Property};
 
 use crate::{
     Mistake, Scope,
-    bucket::{Bucket, Call, Entry, Epoch, Place, Slot, Value},
+    bucket::{Bucket, Call, Entry, Place, Slot, Value},
     device::{Device, Phase},
     properties,
+    state::{State, whole},
+    step::Step,
 };
 
 /// A run of the protocol within a scope.
@@ -21,87 +23,8 @@ pub struct Run {
     pub mistake: Option<Mistake>,
 }
 
-/// Everything that is.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct State {
-    /// The bucket.
-    pub bucket: Bucket,
-    /// A copy of it.
-    pub copy: Option<Bucket>,
-    /// The devices.
-    pub devices: Vec<Device>,
-    /// Creations that may still take effect.
-    pub late: Vec<(Option<Epoch>, usize, Entry)>,
-    /// What the log held before it was wiped or put back.
-    pub lost: BTreeSet<Value>,
-    /// A device took what it had read for the log, and it was not.
-    pub is_mistaken: bool,
-    /// What has happened so far.
-    pub used: Scope,
-}
-
-/// Something that happens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Step {
-    /// A device lists, reads, prepares an entry, looks for it or checks it.
-    Go(usize),
-    /// A creation is answered.
-    Create(usize),
-    /// A creation takes effect, and nobody hears of it.
-    CreateUnheard(usize),
-    /// A creation fails for its device, and may take effect later.
-    CreateLate(usize),
-    /// A creation from before takes effect.
-    Late(usize),
-    /// A device stops in the middle.
-    Stop(usize),
-    /// A device writes a snapshot.
-    Snapshot(usize),
-    /// The oldest entry below the snapshot is overwritten by empty.
-    Overwrite,
-    /// The oldest entry below the snapshot is removed.
-    Remove,
-    /// The bucket is wiped.
-    Wipe,
-    /// A person has an empty bucket filled again by a device.
-    Refill(usize),
-    /// A device finds another space of its person.
-    Join(usize),
-    /// A copy of the bucket is made.
-    Copy,
-    /// The bucket is put back to the copy.
-    PutBack,
-    /// A device changes the key; whoever has the one before finds the new one in the entry, or
-    /// does not.
-    Rotate(usize, bool),
-    /// A person gives a device the words of the key.
-    Unlock(usize),
-    /// Somebody who has only the first key appends.
-    Forge,
-}
-
 /// What somebody else adds.
 const FORGED: Value = Value::MAX - 1;
-
-impl State {
-    fn lose(&mut self, next: Bucket) {
-        let before = self.bucket.newest().values();
-        self.bucket = next;
-        let after = self.bucket.newest().values();
-        self.lost.extend(before.difference(&after));
-    }
-
-    fn tell(&mut self, told: Option<Value>) {
-        if let Some(value) = told {
-            self.lost.remove(&value);
-        }
-    }
-
-    fn snapshot(&mut self, place: usize) {
-        let mirror = self.devices[place].mirror.clone();
-        self.bucket.save(mirror);
-    }
-}
 
 impl Run {
     fn steps_of(self, state: &State, place: usize, steps: &mut Vec<Step>) {
@@ -135,12 +58,12 @@ impl Run {
     }
 
     fn go(self, state: &mut State, place: usize) {
-        let State { bucket, devices, is_mistaken, used, .. } = state;
+        let State { bucket, deleted, devices, is_mistaken, used, .. } = state;
         let device = &mut devices[place];
         let told = match &device.phase {
             Phase::Idle => {
                 *is_mistaken |= device.list(bucket, self.mistake)
-                    && device.mirror.history != bucket.newest().history;
+                    && device.mirror.history != whole(bucket, *deleted).newest().history;
                 None
             }
             Phase::Reading(_) => {
@@ -201,6 +124,7 @@ impl Model for Run {
         vec![State {
             bucket: Bucket { epoch, ..Bucket::default() },
             copy: None,
+            deleted: None,
             devices: (0..self.scope.devices).map(device).collect(),
             late: Vec::new(),
             lost: BTreeSet::new(),
@@ -221,6 +145,16 @@ impl Model for Run {
         }
         if used.restores < scope.restores {
             steps.push(if state.copy.is_some() { Step::PutBack } else { Step::Copy });
+        }
+        if used.deleted < scope.deleted {
+            let numbers = 1..=state.bucket.slots.len();
+            steps.extend(numbers.filter(|it| state.can_delete(*it)).map(Step::Delete));
+        }
+        if state.deleted.is_some_and(|(number, _)| state.bucket.slot(number) == Slot::Free) {
+            steps.push(Step::Restore);
+        }
+        if state.bucket.is_cut(state.bucket.newest().number) {
+            steps.push(Step::Clear);
         }
         if used.forged < scope.forged && state.bucket.newest().key != 0 {
             steps.push(Step::Forge);
@@ -271,6 +205,19 @@ impl Model for Run {
                 let copy = state.copy.take()?;
                 state.lose(copy);
             }
+            Step::Delete(number) => {
+                state.used.deleted += 1;
+                state.delete(number);
+            }
+            Step::Restore => {
+                let (number, entry) = state.deleted.take()?;
+                state.bucket.overwrite(number, entry);
+            }
+            Step::Clear => {
+                let mut next = state.bucket.clone();
+                next.slots.truncate(next.newest().number);
+                state.lose(next);
+            }
             Step::Rotate(it, is_wrapped) => {
                 state.used.rotations += 1;
                 state.used.calls += 1;
@@ -288,6 +235,7 @@ impl Model for Run {
                 state.bucket.create(state.bucket.epoch, number + 1, entry);
             }
         }
+        state.close(last);
         (state != *last).then_some(state)
     }
 

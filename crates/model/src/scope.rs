@@ -17,6 +17,8 @@ pub struct Scope {
     pub wipes: u8,
     /// The bucket is put back to a copy.
     pub restores: u8,
+    /// An entry is deleted; a person puts it back, or deletes what is behind it.
+    pub deleted: u8,
     /// The key is changed.
     pub rotations: u8,
     /// Somebody who has only the former key appends.
@@ -36,6 +38,11 @@ impl Scope {
             "restored and removed",
             Self { devices: 2, calls: 4, snapshots: 1, removed: 2, restores: 1, ..Self::NONE },
         ),
+        ("deleted", Self { devices: 2, calls: 3, lost: 1, deleted: 1, ..Self::NONE }),
+        (
+            "deleted and removed",
+            Self { devices: 2, calls: 3, snapshots: 1, removed: 1, deleted: 1, ..Self::NONE },
+        ),
         ("rotated", Self { devices: 2, calls: 3, lost: 1, rotations: 1, forged: 1, ..Self::NONE }),
         (
             "rotated and removed",
@@ -43,12 +50,21 @@ impl Scope {
         ),
     ];
 
+    /// What it takes three devices to notice: searched for a mistake, and whole only by who has
+    /// minutes.
+    pub const RARE: (&'static str, Self) = (
+        "restored by three",
+        Self { devices: 3, calls: 3, snapshots: 1, removed: 1, restores: 1, ..Self::NONE },
+    );
+
     /// Greater ones, with several things at once: for minutes.
     pub const LARGE: &'static [(&'static str, Self)] = &[
         ("answers", Self { devices: 3, calls: 4, lost: 1, ..Self::NONE }),
         ("snapshots", Self { devices: 3, calls: 3, snapshots: 2, removed: 2, ..Self::NONE }),
         ("wiped", Self { devices: 3, calls: 3, lost: 1, wipes: 1, ..Self::NONE }),
         ("restored", Self { devices: 3, calls: 4, restores: 1, ..Self::NONE }),
+        Self::RARE,
+        ("deleted", Self { devices: 3, calls: 4, deleted: 1, ..Self::NONE }),
         ("rotated", Self { devices: 2, calls: 4, lost: 1, rotations: 2, forged: 1, ..Self::NONE }),
         ("rotated by three", Self { devices: 3, calls: 4, rotations: 1, forged: 1, ..Self::NONE }),
     ];
@@ -61,6 +77,7 @@ impl Scope {
         removed: 0,
         wipes: 0,
         restores: 0,
+        deleted: 0,
         rotations: 0,
         forged: 0,
     };

@@ -12,12 +12,12 @@ use object_store::{ObjectStore, ObjectStoreExt as _, path::Path};
 
 use crate::{
     fault,
+    former::ring,
     keeper::{Held, Keeper},
     key::Ring,
     log::{Log, Object},
     mirror::{Mirror, state},
     names,
-    rotate::ring,
     seal::Codec,
     space::Space,
     time::StoreTime,
@@ -69,7 +69,7 @@ impl Default for Options {
 /// A bucket as a hub.
 pub struct Bucket {
     pub(crate) name: String,
-    connect: Box<dyn Connect>,
+    pub(crate) connect: Box<dyn Connect>,
     pub(crate) keeper: Keeper,
     mirrors: MakeMirror,
     pub(crate) env: Arc<dyn Env>,

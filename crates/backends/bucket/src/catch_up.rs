@@ -29,6 +29,8 @@ enum Next {
     Snapshot(u64),
     /// To it no more: this is another history.
     Away,
+    /// Nobody knows yet: what was listed has changed.
+    Changing,
 }
 
 impl Bucket {
@@ -66,6 +68,7 @@ impl Bucket {
         match opened.next(&place, &listed).await? {
             Next::End => return Ok(Some(place)),
             Next::Away => opened.mirror.leave(&place)?,
+            Next::Changing => {}
             Next::Snapshot(number) => {
                 if let Some(loaded) = opened.log.load_snapshot(number).await? {
                     opened.mirror.take(&place, loaded)?;
@@ -130,7 +133,11 @@ impl Opened {
             None => false,
         };
         if !is_there && place.number > 0 {
-            return Ok(newest.map_or(Next::Away, Next::Snapshot));
+            return match newest {
+                Some(number) => Ok(Next::Snapshot(number)),
+                None if is_cut(place, listed) => self.missing(place.number - 1, listed).await,
+                None => Ok(Next::Away),
+            };
         }
         if !self.is_pinned(place).await? {
             return Ok(Next::Away);
@@ -145,9 +152,14 @@ impl Opened {
         }
         match newest {
             Some(number) => Ok(Next::Snapshot(number)),
-            None if is_cut(place, listed) => Err(fault::gone(&self.log.name, place.number + 1)),
+            None if is_cut(place, listed) => self.missing(place.number, listed).await,
             None => Ok(Next::End),
         }
+    }
+
+    /// Where the log leads if an entry after number `from` is not there, and later ones are.
+    async fn missing(&self, from: u64, listed: &Listed) -> Result<Next> {
+        self.log.hole(&listed.entries, from).await?.map_or(Ok(Next::Changing), Err)
     }
 
     /// Whether an object is still the entry that was read; none if it is gone.
@@ -229,9 +241,8 @@ impl Opened {
     }
 }
 
-/// Whether entries are missing that were there: a number after them is taken, or the next one
-/// was overwritten.
+/// Whether what was listed goes on behind this place, all of which was read: then an entry is
+/// missing, or was overwritten.
 fn is_cut(place: &Place, listed: &Listed) -> bool {
-    let is_overwritten = listed.entries.get(&(place.number + 1)).is_some_and(|it| it.size == 0);
-    is_overwritten || (place.number == 0 && !listed.entries.is_empty())
+    listed.entries.last_key_value().is_some_and(|(last, _)| *last > place.number)
 }

@@ -15,6 +15,8 @@ mod catch_up;
 mod entry;
 mod fault;
 mod folder;
+mod former;
+mod holes;
 mod keeper;
 mod key;
 mod log;

@@ -4,7 +4,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use driftline_core::{Error, Millis, Result, SecretString};
+use bytes::Bytes;
+use driftline_core::{Millis, Result, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -15,8 +16,8 @@ use crate::{
     log::{Log, Object},
     names,
     push::TRIES,
-    seal::{Codec, Header, Kind, Which},
-    space::{FORMAT, Space, random_name},
+    seal::{Header, Kind, Which},
+    space::{FORMAT, random_name},
     words,
 };
 
@@ -43,11 +44,6 @@ impl Rotation {
         self.key.is_some()
     }
 }
-
-/// The keys before one, sealed with it: whoever has the words of the newest key can prove what
-/// is void, and read what is older.
-#[derive(Serialize, Deserialize)]
-struct Former(Vec<(u64, Key)>);
 
 /// How many changes of the key a device may have missed.
 const MISSED: usize = 1_000;
@@ -119,27 +115,11 @@ impl Bucket {
         let own = self.keeper.own(&rotation.id).await?;
         let key = own.or(rotation.key).filter(|it| it.id() == rotation.id);
         let key = key.ok_or_else(|| fault::new_words(&self.name))?;
-        // If they are gone, who forgets the former key now may be the last who knows it.
-        if opened.log.announced(&rotation.id).await?.is_none() {
+        // If they are gone or damaged, who forgets the former key now may be the last who knows it.
+        if !opened.has_announced(ring, number, &key).await? {
             opened.announce(ring, number, &key, &*self.env).await?;
         }
         self.take_key(&key).await
-    }
-}
-
-impl Opened {
-    /// Puts down the keys before `next`, sealed with it, before an entry brings it in.
-    async fn announce(
-        &self,
-        ring: &Ring,
-        number: u64,
-        next: &Key,
-        env: &dyn driftline_core::Env,
-    ) -> Result<()> {
-        let codec = Codec::new(&self.log.name, &self.space, Some(Ring::first(next.clone())));
-        let which = Which { kind: Kind::Keys, number, part: 0, before: "" };
-        let bytes = codec.seal(which, &Former(ring.all()), env)?;
-        self.log.put(&names::keys(&self.log.epoch, &next.id()), bytes.into()).await
     }
 }
 
@@ -153,28 +133,41 @@ impl Log {
     ) -> Result<Option<(u64, Rotation)>> {
         let mut wanted = id.to_owned();
         for _ in 0..MISSED {
-            let Some(number) = self.announced(&wanted).await? else {
-                let nobody = "it is sealed with a key that nobody announced";
-                let unknown = || fault::changed(&self.name, "an object", nobody);
-                return self.search(ring, &wanted).await?.ok_or_else(unknown).map(Some);
+            let announced = self.announced(&wanted).await?;
+            let Some((number, header, bytes)) = self.turn(announced).await? else {
+                let found = self.search(ring, &wanted).await?;
+                if found.is_none() && announced.is_none() {
+                    let nobody = "it is sealed with a key that nobody announced";
+                    return Err(fault::changed(&self.name, "an object", nobody));
+                }
+                return Ok(found);
             };
-            let path = names::entry(&self.epoch, number);
-            let found = self.get(&path).await?.filter(|(bytes, _)| !bytes.is_empty());
-            let Some((bytes, _)) = found else { return Ok(None) };
-            let object = format!("entry {number}");
-            let header = self.codec.header(&object, &bytes)?;
-            let key = header.key.filter(|_| header.kind == Kind::Rotation);
-            let Some(key) = key else { return Ok(None) };
+            let Some(key) = header.key else { return Ok(None) };
             if ring.named(&key).is_some() {
                 let open = self.codec.open::<Rotation>(Kind::Rotation, number, 0, &bytes)?;
-                return Ok(Some((number, open.holds)).filter(|(_, it)| it.id == wanted));
+                return match open.holds.id == wanted {
+                    true => Ok(Some((number, open.holds))),
+                    // What was put down names another entry than the one that brings it in.
+                    false => self.search(ring, &wanted).await,
+                };
             }
             wanted = key;
         }
         Ok(None)
     }
 
-    /// The same where what was put down of the key is gone: every entry is looked at.
+    /// The entry of this number, if it changes the key.
+    async fn turn(&self, number: Option<u64>) -> Result<Option<(u64, Header, Bytes)>> {
+        let Some(number) = number else { return Ok(None) };
+        let found = self.get(&names::entry(&self.epoch, number)).await?;
+        let Some((bytes, _)) = found.filter(|(bytes, _)| !bytes.is_empty()) else {
+            return Ok(None);
+        };
+        let header = self.codec.header(&format!("entry {number}"), &bytes)?;
+        Ok((header.kind == Kind::Rotation).then_some((number, header, bytes)))
+    }
+
+    /// The same where what was put down of the key is gone or damaged: every entry is looked at.
     async fn search(&self, ring: &Ring, wanted: &str) -> Result<Option<(u64, Rotation)>> {
         let listed = self.list_after(&names::entry(&self.epoch, ring.newest_from())).await?;
         let mut turns = Vec::new();
@@ -204,7 +197,7 @@ impl Log {
     }
 
     /// Whether the last entry or snapshot says that it is sealed with the key called `id`.
-    async fn names_key(&self, id: &str) -> Result<bool> {
+    pub(crate) async fn names_key(&self, id: &str) -> Result<bool> {
         let listed = self.list_after(&names::entry(&self.epoch, 0)).await?;
         let last = |all: &BTreeMap<u64, Object>| all.last_key_value().map(|(number, _)| *number);
         let entry = last(&listed.entries).map(|it| names::entry(&self.epoch, it));
@@ -233,44 +226,5 @@ impl Log {
         }
         let open = self.codec.open::<Rotation>(Kind::Rotation, number, 0, &bytes)?;
         Ok(Some(open.holds.id).filter(|it| !is_known(it)))
-    }
-
-    /// The number of the entry that brings a key in, as whoever drew it has put down.
-    async fn announced(&self, id: &str) -> Result<Option<u64>> {
-        let is_name = !id.is_empty() && id.bytes().all(|it| it.is_ascii_alphanumeric());
-        if !is_name {
-            return Ok(None);
-        }
-        let found = self.get(&names::keys(&self.epoch, id)).await?;
-        let found = found.filter(|(bytes, _)| !bytes.is_empty());
-        let header = found.map(|(bytes, _)| self.codec.header("the keys", &bytes));
-        Ok(header.transpose()?.map(|it: Header| it.number))
-    }
-}
-
-/// The keys of a space, of which the newest that this device knows is `key`.
-pub(crate) async fn ring(log: &Log, space: &Space, key: Option<Key>) -> Result<Option<Ring>> {
-    let Some(first) = &space.key else { return Ok(None) };
-    let key = key.ok_or_else(|| fault::no_key(&log.name))?;
-    if *first == key.check_value() {
-        return Ok(Some(Ring::first(key)));
-    }
-    let path = names::keys(&log.epoch, &key.id());
-    let found = log.get(&path).await?.filter(|(bytes, _)| !bytes.is_empty());
-    let Some((bytes, _)) = found else {
-        return Err(match log.names_key(&key.id()).await? {
-            true => fault::keys_gone(&log.name, path.as_ref()),
-            false => fault::wrong_key(&log.name),
-        });
-    };
-    let codec = Codec::new(&log.name, space, Some(Ring::first(key.clone())));
-    let number = codec.header("the keys", &bytes)?.number;
-    let Former(keys) = codec.open(Kind::Keys, number, 0, &bytes)?.holds;
-    let ring = Ring::of([keys, vec![(number, key)]].concat());
-    let damaged = || Error::damaged("the keys of a bucket", "they are in no order");
-    let ring = ring.ok_or_else(damaged)?;
-    match ring.due(Kind::Entry, 0).check_value() == *first {
-        true => Ok(Some(ring)),
-        false => Err(fault::wrong_key(&log.name)),
     }
 }

@@ -14,12 +14,12 @@ use object_store::{
 use crate::{
     bucket::{Bucket, Connect, Connection, read_space},
     fault,
+    former::ring,
     keeper::{Held, KEY, Keeper},
     key::Key,
     log::{Listed, Log},
     names,
     race::{self, race},
-    rotate::ring,
     seal::Codec,
     space::{Space, random_name},
     words,

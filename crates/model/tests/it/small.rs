@@ -18,7 +18,17 @@ fn check(scope: Scope, mistake: Option<Mistake>) -> Checked {
     let run = Run { scope, mistake };
     // A mistake is caught at the first promise that it breaks.
     let until = mistake.map_or(HasDiscoveries::All, |_| HasDiscoveries::AnyFailures);
-    let checker = run.checker().threads(2).finish_when(until).spawn_bfs().join();
+    judge(&run, &run.checker().threads(2).finish_when(until).spawn_bfs().join())
+}
+
+/// The same, of a mistake that shows late.
+fn check_deep(scope: Scope, mistake: Mistake) -> Checked {
+    let run = Run { scope, mistake: Some(mistake) };
+    let until = HasDiscoveries::AnyFailures;
+    judge(&run, &run.checker().threads(2).finish_when(until).spawn_bfs().join())
+}
+
+fn judge(run: &Run, checker: &impl Checker<Run>) -> Checked {
     let mut checked = Checked {
         states: checker.unique_state_count(),
         depth: checker.max_depth(),
@@ -50,6 +60,11 @@ fn each_rule_is_needed() {
     for mistake in Mistake::ALL {
         let caught = Scope::SMALL.iter().rev().find_map(|(name, scope)| {
             let broken = check(*scope, Some(mistake)).broken;
+            (!broken.is_empty()).then_some((*name, broken))
+        });
+        let caught = caught.or_else(|| {
+            let (name, scope) = Scope::RARE;
+            let broken = check_deep(scope, mistake).broken;
             (!broken.is_empty()).then_some((name, broken))
         });
         println!("{mistake:?}: {caught:?}");

@@ -11,6 +11,8 @@ mod changed;
 mod common;
 mod damage;
 mod folder;
+mod former;
+mod holes;
 mod purging;
 mod put_back;
 mod refusals;

@@ -1,5 +1,6 @@
 //! A store whose wire fails, and buckets over it.
 
+pub(crate) mod blind;
 pub(crate) mod halt;
 pub(crate) mod refuse;
 pub(crate) mod wire;

@@ -1,0 +1,173 @@
+//! Entries that somebody deleted while later ones are there. Every device that needs one says which
+//! it is, keeps what it has, and writes nothing; once it is back, everything goes on as if nothing
+//! had been.
+
+use std::sync::{Arc, atomic::AtomicUsize};
+
+use driftline_bucket::{Bucket, Options};
+use driftline_core::{Env, Replica, Result, Simulated, Values};
+use driftline_memory::MemoryStore;
+use futures_executor::block_on;
+use serde_json::json;
+
+use crate::{
+    common::{Given, blind::Blind, fill, objects},
+    sealed::{env, pull, push, schema},
+};
+
+const ENTRIES: u64 = 5;
+
+type Objects = Vec<(String, Vec<u8>)>;
+
+/// A bucket of some entries, and devices that have read up to each of them: the first of them none.
+struct Story {
+    given: Given,
+    env: Arc<dyn Env>,
+    options: Options,
+    all: Objects,
+    /// Each with the epoch that it serves.
+    devices: Vec<(Bucket, String)>,
+}
+
+impl Story {
+    fn new(is_sealed: bool, snapshot_every: u64) -> Self {
+        let (given, env) = (Given::in_memory(), env(50));
+        given.begin(is_sealed, &env).unwrap();
+        let options = Options { snapshot_every, keep: 1 << 40 };
+        let mut story = Self { given, env, options, all: Vec::new(), devices: Vec::new() };
+        let writer = story.open();
+        for number in 0..=ENTRIES {
+            if number > 0 {
+                push(&writer, number, &format!("row {number}")).unwrap();
+            }
+            let device = story.open();
+            let (count, epoch) = read(&device).unwrap();
+            assert_eq!(count, number);
+            story.devices.push((device, epoch));
+        }
+        story.all = objects(&*story.given.store);
+        story
+    }
+
+    fn open(&self) -> Bucket {
+        self.given.bucket(schema(), &self.env, self.options)
+    }
+
+    /// Takes these entries away. Returns what is left.
+    fn delete(&self, numbers: &[u64]) -> Objects {
+        let is_deleted = |name: &str| {
+            let ends = |it: &u64| name.ends_with(&format!("{it:020}"));
+            name.starts_with("entry/") && numbers.iter().any(ends)
+        };
+        let left: Objects = self.all.iter().filter(|(it, _)| !is_deleted(it)).cloned().collect();
+        assert_eq!(left.len() + numbers.len(), self.all.len());
+        fill(&*self.given.store, &left);
+        left
+    }
+
+    /// Each device with the number of the entry that it has read last.
+    fn devices(&self) -> impl Iterator<Item = (u64, &Bucket, &str)> {
+        (0..).zip(&self.devices).map(|(number, (device, epoch))| (number, device, epoch.as_str()))
+    }
+}
+
+/// How many rows there are, and in which epoch.
+fn read(bucket: &Bucket) -> Result<(u64, String)> {
+    pull(bucket).map(|it| (it.changes.len() as u64, it.identity.epoch))
+}
+
+fn is_told<T: std::fmt::Debug>(outcome: Result<T>, number: u64, next: u64) {
+    let text = outcome.unwrap_err().to_string();
+    let is_gone = text.contains(&format!("entry {number} of memory bucket is gone"));
+    assert!(is_gone && text.contains(&format!("the next is {next}")), "{text}");
+    assert!(text.contains("restore entry") && text.contains("not sent yet waits"), "{text}");
+}
+
+#[test]
+fn whoever_needs_a_deleted_entry_says_so_and_goes_on_once_it_is_back() {
+    for is_sealed in [true, false] {
+        for deleted in [&[1][..], &[2], &[4], &[2, 3], &[1, 2, 3, 4]] {
+            let story = Story::new(is_sealed, 1_000);
+            let left = story.delete(deleted);
+            let (first, last) = (deleted[0], deleted[deleted.len() - 1]);
+            for (number, device, epoch) in story.devices() {
+                if number > last {
+                    assert_eq!(read(device).unwrap(), (ENTRIES, epoch.to_owned()));
+                    continue;
+                }
+                let missed = number.max(first);
+                is_told(read(device), missed, last + 1);
+                is_told(push(device, 9, "waits"), missed, last + 1);
+            }
+            assert_eq!(objects(&*story.given.store), left, "nobody fills a hole");
+            fill(&*story.given.store, &story.all);
+            for (number, device, epoch) in story.devices() {
+                let (count, served) = read(device).unwrap();
+                assert_eq!((count, &*served), (ENTRIES, epoch), "{deleted:?}: {number}");
+            }
+            push(&story.devices[0].0, 9, "waited").unwrap();
+            assert!(story.devices().all(|(_, it, _)| read(it).unwrap().0 == ENTRIES + 1));
+        }
+    }
+}
+
+#[test]
+fn a_snapshot_stands_for_deleted_entries_below_it_and_for_none_above() {
+    for (deleted, is_needed) in [(2, false), (3, true), (4, true)] {
+        let story = Story::new(true, 3);
+        story.delete(&[deleted]);
+        for (number, device, _) in story.devices() {
+            match is_needed && number <= deleted {
+                true => is_told(read(device), deleted, deleted + 1),
+                false => assert_eq!(read(device).unwrap().0, ENTRIES, "{number} without {deleted}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn without_its_last_entry_a_log_was_put_back() {
+    let story = Story::new(true, 1_000);
+    story.delete(&[ENTRIES]);
+    for (number, device, epoch) in story.devices() {
+        let (count, served) = read(device).unwrap();
+        assert_eq!(count, ENTRIES - 1);
+        assert_eq!(served == epoch, number < ENTRIES, "who has read it offers everything again");
+    }
+}
+
+#[test]
+fn what_was_not_sent_waits_until_the_entry_is_back() {
+    let story = Story::new(true, 1_000);
+    let store = Arc::new(MemoryStore::new(schema()));
+    let clock = Arc::new(Simulated::new(51, 1_790_000_000_000));
+    let (replica, bucket) = (Replica::open(store, clock.clone()).unwrap(), story.open());
+    block_on(replica.sync(&bucket)).unwrap();
+    story.delete(&[2]);
+    let (fresh, name) = (story.open(), Values::from([("name".to_owned(), json!("waits"))]));
+    let id = replica.create_values("sessions", &name).unwrap();
+    // Another device of the same profile, whose mirror is lost, needs the entry.
+    for _ in 0..2 {
+        clock.pass(60_000);
+        is_told(block_on(replica.sync(&fresh)), 2, 3);
+        let status = replica.status(Some("bucket")).unwrap();
+        assert_eq!(status.waiting, 1);
+        assert!(status.error.unwrap().message.contains("entry 2"));
+    }
+    fill(&*story.given.store, &story.all);
+    clock.pass(60_000);
+    block_on(replica.sync(&fresh)).unwrap();
+    assert_eq!(replica.status(Some("bucket")).unwrap().waiting, 0);
+    assert!(pull(&story.open()).unwrap().changes.iter().any(|it| it.id == id));
+}
+
+#[test]
+fn an_entry_that_is_only_not_listed_yet_is_no_hole() {
+    let story = Story::new(true, 1_000);
+    let left = AtomicUsize::new(2);
+    let to = "00000000000000000003";
+    let store = Arc::new(Blind { below: story.given.store.clone(), to, left });
+    let given = Given { store, ..story.given.clone() };
+    let fresh = given.bucket(schema(), &story.env, story.options);
+    assert_eq!(read(&fresh).unwrap().0, ENTRIES);
+}
