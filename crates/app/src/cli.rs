@@ -89,7 +89,7 @@ pub(crate) enum Command {
     Exclude(commands::exclude::Exclude),
     /// Decide about likely secrets in what you wrote
     Held(commands::held::Held),
-    /// Check what signing in and syncing need, without signing in
+    /// Check what syncing and signing in need, and look the remote over
     Doctor(commands::doctor::Doctor),
     /// Show the state of syncing and what to do next
     Status(commands::status::Show),

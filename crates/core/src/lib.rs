@@ -39,9 +39,9 @@ pub use {entity::read_field, inventory};
 
 pub use self::{
     backend::{
-        Answer, Answers, Backend, BackendPlugin, Begun, Change, Digests, Identity, Limits,
-        MakeScratch, Open, OpenBackend, PROTOCOL, Page, Pull, Push, Recorded, Scratch, SetUp,
-        Snapshot, Start, TakeSnapshot, Tried, check_protocol,
+        Answer, Answers, Backend, BackendPlugin, Begun, Change, Digests, Examine, Examined,
+        Finding, Identity, Limits, MakeScratch, Open, OpenBackend, PROTOCOL, Page, Pull, Push,
+        Recorded, Scratch, SetUp, Snapshot, Start, TakeSnapshot, Tried, check_protocol,
     },
     backoff::backoff,
     counter::{Cursor, Seq, Serial},

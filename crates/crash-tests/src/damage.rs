@@ -188,7 +188,7 @@ impl Whole {
         let mut said = String::new();
         for words in all.iter().chain((target == Target::Copy).then_some(&restore)) {
             let ended = self.place.run(PROFILE, words)?;
-            // `doctor` always misses that somebody signs in.
+            // `doctor` says it in what it prints, and the other commands in what they end with.
             if !ended.is_done() && *words != ["doctor"] {
                 said += &format!("{words:?}: {}\n", ended.stderr.trim());
             }

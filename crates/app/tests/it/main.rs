@@ -15,6 +15,7 @@ mod connect;
 mod crash;
 #[cfg(target_os = "linux")]
 mod damage;
+mod doctor;
 mod erasing;
 mod export;
 #[cfg(target_os = "linux")]

@@ -132,7 +132,7 @@ fn errors_with_what_to_do_next() {
     place.ok("A", &["add", "workspaces", "path=/a"]);
     std::fs::write(place.path("garbage.db"), "not a database".repeat(500)).unwrap();
     let nothing = "0193ab40-1c2d-7000-8000-0123456789ab";
-    let mistakes: [&[&str]; 39] = [
+    let mistakes: [&[&str]; 38] = [
         &["frobnicate"],
         &["list", "sesions"],
         &["add", "inbox"],
@@ -158,7 +158,6 @@ fn errors_with_what_to_do_next() {
         &["sign-in"],
         &["sign-out"],
         &["account"],
-        &["doctor"],
         &["sign-in", "undo"],
         &["import", "--from", "nowhere"],
         &["backup", "--config", "local.backend=memory"],

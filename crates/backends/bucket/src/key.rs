@@ -122,9 +122,14 @@ impl Ring {
         self.later.iter().find(|(from, _)| *from == number).map(|(_, key)| key)
     }
 
+    /// The newest key, and the number of the entry that brought it in; 0 if it is the first.
+    pub(crate) fn newest(&self) -> (u64, &Key) {
+        self.later.last().map_or((0, &self.first), |(from, key)| (*from, key))
+    }
+
     /// The number of the entry that brought the newest key in; 0 if it is the first.
     pub(crate) fn newest_from(&self) -> u64 {
-        self.later.last().map_or(0, |(from, _)| *from)
+        self.newest().0
     }
 
     /// The keys and their numbers, the first one from 0.

@@ -13,6 +13,7 @@ mod address;
 mod bucket;
 mod catch_up;
 mod entry;
+mod examine;
 mod fault;
 mod folder;
 mod former;

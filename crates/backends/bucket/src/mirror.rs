@@ -41,6 +41,17 @@ pub(crate) struct Place {
     /// The number of the entry for which it was made anew because the sums differed.
     #[serde(default)]
     rebuilt: u64,
+    /// The last entry whose sums are other ones all the same.
+    #[serde(default)]
+    pub(crate) differs: Option<Differs>,
+}
+
+/// An entry whose sums are other ones than follow from the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Differs {
+    pub(crate) number: u64,
+    /// Who wrote it.
+    pub(crate) device: String,
 }
 
 /// An entry that counts.
@@ -103,6 +114,11 @@ impl Mirror {
         self.store.view(|tx| Ok(place(tx)?.unwrap_or_default()))
     }
 
+    /// Whose rows it serves.
+    pub(crate) fn identity(&self) -> Result<Identity> {
+        self.store.view(|tx| Ok(state(tx)?.identity))
+    }
+
     fn begin(&self, tx: &mut dyn StoreTx, at: &Place) -> Result<()> {
         tx.clear(&[])?;
         hub::save(tx, Some(&self.empty()))?;
@@ -126,16 +142,22 @@ impl Mirror {
             let Read { hash, tag, key, step } = read;
             let number = from.number + 1;
             let pin = matches!(step, Step::Void).then(|| from.pinned());
+            let mut other = from.differs.clone();
             if let Step::Push(entry) = step {
                 let mut state = state(tx)?;
+                let device = entry.device.clone();
                 let differs = entry.apply(tx, &mut state)?;
                 if !differs.is_empty() && from.rebuilt < number {
                     // Either this mirror is wrong or the writer's was: made anew, it is right.
                     return self.begin(tx, &Place { rebuilt: number, ..Place::default() });
                 }
+                if !differs.is_empty() {
+                    other = Some(Differs { number, device });
+                }
                 hub::save(tx, Some(&state))?;
             }
-            keep(tx, &Place { number, hash, tag, pin, key, rebuilt: from.rebuilt })
+            let (rebuilt, differs) = (from.rebuilt, other);
+            keep(tx, &Place { number, hash, tag, pin, key, rebuilt, differs })
         })
     }
 

@@ -42,6 +42,7 @@ inventory::submit! {
             (KEY, "the words of the key that the bucket is sealed with, as another device shows them"),
         ],
         set_up: Some(open_set_up),
+        examine: Some(|open| Ok(Arc::new(bucket(open, Place::of(open)?)))),
         remote: Some(open_remote),
         ..BackendPlugin::NONE
     }

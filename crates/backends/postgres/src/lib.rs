@@ -8,6 +8,7 @@
 
 mod address;
 mod cells;
+mod examine;
 mod fault;
 mod listen;
 mod load;

@@ -13,6 +13,7 @@ inventory::submit! {
         settings: &[("url", ADDRESS)],
         secrets: &[(PASSWORD, "the password of the role that the address names")],
         set_up: Some(|it| Ok(Arc::new(open(it)?))),
+        examine: Some(|it| Ok(Arc::new(open(it)?))),
         remote: Some(|it| Ok(Arc::new(open(it)?))),
         ..BackendPlugin::NONE
     }

@@ -1,7 +1,11 @@
 //! A pull: state, rows and digests as they were at one moment, in one read-only transaction
 //! and one round trip.
 
-use driftline_core::{Cursor, Head, Millis, Page, Pull, Schema, Seq, hub, store::Fed};
+use driftline_core::{
+    Cursor, Head, Millis, Page, Pull, Schema, Seq,
+    hub::{self, State},
+    store::Fed,
+};
 use futures_util::future::{try_join, try_join4};
 use tokio_postgres::{Row, types::Type};
 
@@ -67,9 +71,20 @@ pub(crate) async fn pull(
 
 /// Where this person's rows are; none if there are none yet.
 pub(crate) async fn head(session: &Session) -> Result<Option<Head>> {
+    Ok(state(session).await?.map(|it| it.at()))
+}
+
+/// What the hub keeps of itself; none if there are no rows of this person yet.
+pub(crate) async fn state(session: &Session) -> Result<Option<State>> {
     let found = session.client.query_typed(STATE, &[]).await?;
     let Some(state) = found.first() else { return Ok(None) };
-    Ok(Some(session.served(state.try_get(0)?)?.at()))
+    Ok(Some(session.served(state.try_get(0)?)?))
+}
+
+/// The server's time.
+pub(crate) async fn time(session: &Session) -> Result<Millis> {
+    let now: i64 = one(session.client.query_typed(NOW, &[]).await?)?.try_get(0)?;
+    Ok(Millis::try_from(now).unwrap_or_default())
 }
 
 /// The rows of the feed, whose numbers grow from `after` on.

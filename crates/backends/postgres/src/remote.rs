@@ -136,7 +136,8 @@ impl Postgres {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn time(&self) -> Option<Millis> {
+    /// The time, if it is not the server's own.
+    pub(crate) fn time(&self) -> Option<Millis> {
         self.clock.as_ref().map(|it| it.wall())
     }
 }

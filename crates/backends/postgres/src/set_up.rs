@@ -66,7 +66,7 @@ impl Postgres {
     }
 
     /// The time in the middle of a few.
-    async fn round_trip(&self, session: &Session) -> fault::Result<Millis> {
+    pub(crate) async fn round_trip(&self, session: &Session) -> fault::Result<Millis> {
         let env = &self.door.env;
         let mut took = Vec::with_capacity(MEASURED);
         for _ in 0..MEASURED {

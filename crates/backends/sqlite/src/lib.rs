@@ -15,6 +15,7 @@ mod connect;
 mod copy;
 mod entity_table;
 mod error;
+mod examine;
 mod files;
 mod find;
 mod finish;

@@ -10,7 +10,7 @@ use driftline_core::{
 };
 
 use crate::{
-    SqliteStore,
+    SqliteStore, examine,
     place::{check_shared, deepest_real},
     scratch::TemporaryFile,
 };
@@ -35,6 +35,7 @@ inventory::submit! {
             let person = store.person();
             Ok(Arc::new(Hub::open(store, &person, &*open.env)?))
         }),
+        examine: Some(examine::open),
         scratch: Some(|| Ok(Box::new(TemporaryFile::new()?))),
         ..BackendPlugin::NONE
     }

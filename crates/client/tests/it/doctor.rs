@@ -1,11 +1,15 @@
 //! Checks without signing in.
 
+use std::sync::Arc;
+
+use async_trait::async_trait;
 use driftline_client::{
-    Error, Kind,
+    Kind,
     doctor::{Check, Found, check},
     runtime,
 };
-use driftline_testing::closed_port;
+use driftline_core::{BackendPlugin, Error as CoreError, Examine, Examined, inventory};
+use driftline_testing::{START, closed_port};
 
 use crate::world::World;
 
@@ -17,12 +21,66 @@ fn names(all: &[Check]) -> Vec<&str> {
     all.iter().map(|it| it.what).collect()
 }
 
+/// A remote that says what a test wants of it.
+struct Told;
+
+inventory::submit! {
+    BackendPlugin {
+        name: "told",
+        doc: "A remote whose backend looks it over by itself",
+        settings: &[],
+        examine: Some(|_| Ok(Arc::new(Told))),
+        remote: Some(|_| Err(CoreError::damaged("a remote", "it is not opened"))),
+        ..BackendPlugin::NONE
+    }
+}
+
+#[async_trait]
+impl Examine for Told {
+    async fn examine(&self) -> Examined {
+        let mut all = Examined::default();
+        all.add_at("log", Ok(()), |()| ("as it was".into(), Some(7)));
+        all.add("space", Err::<(), _>(CoreError::damaged("a space", "it is gone")), |()| "".into());
+        all.times = Some((START, START + 3_600_000));
+        all.round_trip = Some(12);
+        all
+    }
+}
+
 #[test]
-fn where_there_is_no_deployment_all_else_is_in_order() {
+fn without_a_remote_nothing_is_wrong() {
     let all = checked(&World::new());
     assert_eq!(names(&all), ["config", "rows", "remote"]);
-    assert!(all[..2].iter().all(|it| it.found.as_ref().unwrap().is_fine()), "{all:?}");
-    assert!(matches!(all[2].found, Err(Error::NoDeployment)), "{all:?}");
+    assert!(all.iter().all(|it| it.found.as_ref().unwrap().is_fine()), "{all:?}");
+    assert_eq!(*all[2].found.as_ref().unwrap(), Found::NoRemote);
+}
+
+#[test]
+fn what_a_backend_finds_is_told_and_a_clock_that_is_wrong_is_noticed() {
+    let world = World::new();
+    world.set("a", &[("remote.backend", "told")]);
+    let all = checked(&world);
+    assert_eq!(names(&all), ["config", "rows", "log", "space", "round trip", "clock"]);
+    let found = |what: &str| all.iter().find(|it| it.what == what).unwrap();
+    assert_eq!(*found("log").found.as_ref().unwrap(), Found::Fine("as it was".into()));
+    assert_eq!(found("log").at, Some(7));
+    assert!(found("space").found.as_ref().unwrap_err().told().contains("it is gone"));
+    assert_eq!(*found("round trip").found.as_ref().unwrap(), Found::Fine("12 ms".into()));
+    let clock = found("clock").found.as_ref().unwrap_err().told();
+    assert!(
+        clock.contains("is 60 min ahead of that of told") && clock.contains("set it"),
+        "{clock}"
+    );
+}
+
+#[test]
+fn any_remote_is_asked_whether_it_answers() {
+    let world = World::new();
+    world.set("a", &[("remote.backend", "memory")]);
+    let all = checked(&world);
+    let names = names(&all);
+    assert_eq!(names, ["config", "rows", "remote", "changes", "account", "round trip"]);
+    assert!(all.iter().all(|it| it.found.as_ref().unwrap().is_fine()), "{all:?}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What a sync needs of the other side: push, pull and limits. The types here are
 //! what travels; they are plain data, so that any transport can carry them.
 
+mod examine;
 mod plugin;
 mod set_up;
 
@@ -11,6 +12,7 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    examine::{Examine, Examined, Finding},
     plugin::{BackendPlugin, MakeScratch, Open, OpenBackend, Scratch},
     set_up::{Begun, SetUp, Start, Tried},
 };

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use serde_json::{Map, Value};
 
-use crate::{Backend, Env, Result, Schema, Secrets, SetUp, Store, TokenSource};
+use crate::{Backend, Env, Examine, Result, Schema, Secrets, SetUp, Store, TokenSource};
 
 /// A crate of stores or hubs that a config file can name. Register it with
 /// `inventory::submit!`, beginning with [`BackendPlugin::NONE`].
@@ -22,6 +22,8 @@ pub struct BackendPlugin {
     pub secrets: &'static [(&'static str, &'static str)],
     /// Sets a place up as the remote side; none where a config file is all that it takes.
     pub set_up: Option<Open<dyn SetUp>>,
+    /// Looks the remote side over; none where all there is to say is whether it answers.
+    pub examine: Option<Open<dyn Examine>>,
     /// Opens it as the local side.
     pub local: Option<Open<dyn Store>>,
     /// Opens it as the remote side.
@@ -81,6 +83,7 @@ impl BackendPlugin {
         sign_in: None,
         secrets: &[],
         set_up: None,
+        examine: None,
         local: None,
         remote: None,
         scratch: None,

@@ -56,6 +56,20 @@ pub(crate) fn hole(name: &str, number: u64, next: u64) -> Error {
     }
 }
 
+/// A writer computed other sums than this device, which has read everything anew since.
+pub(crate) fn other_sums(name: &str, number: u64, device: &str) -> Error {
+    Error::Store {
+        what: format!(
+            "entry {number} of {name} has other sums than follow from the log; device {} wrote it",
+            excerpt(device)
+        ),
+        help: "update the program on that device, and let it sync; this one goes by its own sums, \
+               and nothing is lost"
+            .into(),
+        source: None,
+    }
+}
+
 /// An object that was changed after it was written.
 pub(crate) fn changed(name: &str, object: &str, found: &str) -> Error {
     Error::Store {

@@ -10,6 +10,7 @@ mod answers;
 mod changed;
 mod common;
 mod damage;
+mod examine;
 mod folder;
 mod former;
 mod holes;

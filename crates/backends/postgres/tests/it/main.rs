@@ -8,6 +8,7 @@
 )]
 
 mod common;
+mod examine;
 mod faults;
 mod listening;
 mod people;
