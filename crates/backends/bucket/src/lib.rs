@@ -7,7 +7,7 @@
 //! in every order of its steps.
 //!
 //! Reading order: [`space`](Space), `seal` and `entry` are what is written; `log` are the calls,
-//! `mirror` what they lead to; `catch_up`, `push`, `packs` and `rotate` are the protocol.
+//! `mirror` what they lead to; `catch_up`, `push`, `snapshot` and `rotate` are the protocol.
 
 mod address;
 mod bucket;
@@ -30,7 +30,9 @@ mod race;
 mod rotate;
 mod seal;
 mod set_up;
+mod snapshot;
 mod space;
+mod tidy;
 mod time;
 mod words;
 

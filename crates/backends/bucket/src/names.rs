@@ -8,6 +8,8 @@ use object_store::path::Path;
 pub(crate) const SPACE: &str = "space.json";
 /// What the names of all other objects begin with, in their order.
 pub(crate) const KINDS: [&str; 3] = ["data", "entry", "snapshot"];
+/// How long the name of a pack is.
+const PACK: usize = 32;
 /// Where trials are made.
 pub(crate) const TEST: &str = "test";
 
@@ -29,6 +31,12 @@ pub(crate) fn pack(epoch: &str, name: &str) -> Path {
 /// The keys before the one called `key`, sealed with it. A pack's name is of another length.
 pub(crate) fn keys(epoch: &str, key: &str) -> Path {
     Path::from(format!("data/{epoch}/{key}"))
+}
+
+/// The name of a pack, if that is what is under this path.
+pub(crate) fn is_pack(path: &Path) -> Option<&str> {
+    let name = path.as_ref().rsplit('/').next()?;
+    Some(name).filter(|it| it.len() == PACK)
 }
 
 /// The kind, epoch and number in a name; none if it is not one of ours.

@@ -2,16 +2,20 @@
 //! it is, keeps what it has, and writes nothing; once it is back, everything goes on as if nothing
 //! had been.
 
-use std::sync::{Arc, atomic::AtomicUsize};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use driftline_bucket::{Bucket, Options};
 use driftline_core::{Env, Replica, Result, Simulated, Values};
 use driftline_memory::MemoryStore;
 use futures_executor::block_on;
+use object_store::ObjectMeta;
 use serde_json::json;
 
 use crate::{
-    common::{Given, blind::Blind, fill, objects},
+    common::{Given, fill, listing::Listing, objects},
     sealed::{env, pull, push, schema},
 };
 
@@ -164,9 +168,13 @@ fn what_was_not_sent_waits_until_the_entry_is_back() {
 #[test]
 fn an_entry_that_is_only_not_listed_yet_is_no_hole() {
     let story = Story::new(true, 1_000);
-    let left = AtomicUsize::new(2);
-    let to = "00000000000000000003";
-    let store = Arc::new(Blind { below: story.given.store.clone(), to, left });
+    let (below, left) = (story.given.store.clone(), AtomicUsize::new(3));
+    let is_seen = move |it: &ObjectMeta| {
+        let less = |left: usize| left.checked_sub(1);
+        let is_it = it.location.as_ref().ends_with("00000000000000000003");
+        !is_it || left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_err()
+    };
+    let store = Arc::new(Listing { below, says: Arc::new(move |it| Some(it).filter(&is_seen)) });
     let given = Given { store, ..story.given.clone() };
     let fresh = given.bucket(schema(), &story.env, story.options);
     assert_eq!(read(&fresh).unwrap().0, ENTRIES);

@@ -14,6 +14,7 @@ mod examine;
 mod folder;
 mod former;
 mod holes;
+mod packs;
 mod purging;
 mod put_back;
 mod refusals;

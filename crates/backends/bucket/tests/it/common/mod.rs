@@ -1,7 +1,7 @@
 //! A store whose wire fails, and buckets over it.
 
-pub(crate) mod blind;
 pub(crate) mod halt;
+pub(crate) mod listing;
 pub(crate) mod refuse;
 pub(crate) mod wire;
 
@@ -105,6 +105,15 @@ pub(crate) fn objects(store: &dyn ObjectStore) -> Vec<(String, Vec<u8>)> {
 /// Makes a store hold these objects and no others.
 pub(crate) fn fill(store: &dyn ObjectStore, all: &[(String, Vec<u8>)]) {
     block_on(replace(store, all));
+}
+
+/// Removes everything in a folder.
+async fn clear(store: &dyn ObjectStore, folder: &str) {
+    use futures_util::TryStreamExt as _;
+    let all = store.list(Some(&Path::from(folder))).try_collect::<Vec<_>>().await.unwrap();
+    for meta in all {
+        store.delete(&meta.location).await.unwrap();
+    }
 }
 
 async fn replace(store: &dyn ObjectStore, all: &[(String, Vec<u8>)]) {

@@ -4,7 +4,10 @@
 use std::{
     fmt,
     ops::Range,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use async_trait::async_trait;
@@ -29,17 +32,24 @@ pub(crate) struct Wire {
     late: Mutex<Vec<(Path, PutPayload)>>,
     /// What the store is put back to just before the next pack of a snapshot is written.
     copy: Mutex<Option<Objects>>,
+    /// Every pack is removed just before the next snapshot names those that it wrote.
+    sweeps: AtomicBool,
 }
 
 impl Wire {
     pub(crate) fn new(below: Arc<dyn ObjectStore>, seed: u64, odds: u64) -> Self {
-        let (late, copy) = Default::default();
-        Self { below, dice: Simulated::new(seed, 0), odds, late, copy }
+        let (late, copy, sweeps) = Default::default();
+        Self { below, dice: Simulated::new(seed, 0), odds, late, copy, sweeps }
     }
 
     /// Puts the store back to `copy` while a device writes its next snapshot.
     pub(crate) fn put_back_at_snapshot(&self, copy: Vec<(String, Vec<u8>)>) {
         *self.copy.lock().unwrap() = Some(copy);
+    }
+
+    /// Removes every pack while a device writes its next snapshot.
+    pub(crate) fn sweep_at_snapshot(&self) {
+        self.sweeps.store(true, Ordering::Relaxed);
     }
 
     /// Forgets what is on the way.
@@ -92,6 +102,9 @@ impl ObjectStore for Wire {
             if let Some(copy) = copy {
                 super::replace(&*self.below, &copy).await;
             }
+        }
+        if path.as_ref().starts_with("snapshot/") && self.sweeps.swap(false, Ordering::Relaxed) {
+            super::clear(&*self.below, "data").await;
         }
         let is_create = options.mode == PutMode::Create;
         if !self.fails() {

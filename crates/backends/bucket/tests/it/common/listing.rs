@@ -1,13 +1,7 @@
-//! A store that does not list an object at first, as a folder does not that is read while others
-//! write.
+//! A store whose listings are other ones than what it holds: a folder that is read while others
+//! write leaves an object out, and time that passes makes it old.
 
-use std::{
-    fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
+use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
 use futures_util::{StreamExt as _, stream::BoxStream};
@@ -16,22 +10,29 @@ use object_store::{
     PutMultipartOptions, PutOptions, PutPayload, PutResult, Result, path::Path,
 };
 
-/// Leaves objects whose names end so out of this many listings.
-#[derive(Debug)]
-pub(crate) struct Blind {
+/// What a listing says of an object; none if it leaves it out.
+pub(crate) type Says = dyn Fn(ObjectMeta) -> Option<ObjectMeta> + Send + Sync;
+
+/// Lists what `says` says.
+pub(crate) struct Listing {
     pub(crate) below: Arc<dyn ObjectStore>,
-    pub(crate) to: &'static str,
-    pub(crate) left: AtomicUsize,
+    pub(crate) says: Arc<Says>,
 }
 
-impl fmt::Display for Blind {
+impl fmt::Debug for Listing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Blind")
+        f.write_str("Listing")
+    }
+}
+
+impl fmt::Display for Listing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Listing")
     }
 }
 
 #[async_trait]
-impl ObjectStore for Blind {
+impl ObjectStore for Listing {
     async fn put_opts(
         &self,
         path: &Path,
@@ -61,15 +62,9 @@ impl ObjectStore for Blind {
     }
 
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        let (all, to) = (self.below.list(prefix), self.to);
-        let less = |left: usize| left.checked_sub(1);
-        if self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_err() {
-            return all;
-        }
-        let is_seen = move |it: &Result<ObjectMeta>| {
-            it.as_ref().map_or(true, |it| !it.location.as_ref().ends_with(to))
-        };
-        all.filter(move |it| std::future::ready(is_seen(it))).boxed()
+        let says = self.says.clone();
+        let said = self.below.list(prefix).map(move |it| it.map(|it| says(it)).transpose());
+        said.filter_map(std::future::ready).boxed()
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
