@@ -51,6 +51,8 @@ pub enum Slot {
     Free,
     /// An object without bytes, which is what an old entry is overwritten by.
     Empty,
+    /// An object that nobody can read any more.
+    Damaged,
     /// An entry.
     Taken(Entry),
 }
@@ -118,7 +120,7 @@ impl Bucket {
     pub fn entry(&self, number: usize) -> Option<Entry> {
         match self.slot(number) {
             Slot::Taken(entry) => Some(entry),
-            Slot::Free | Slot::Empty => None,
+            Slot::Free | Slot::Empty | Slot::Damaged => None,
         }
     }
 
@@ -146,6 +148,11 @@ impl Bucket {
         let end = self.slots.len().max(number);
         self.slots.resize(end, Slot::Free);
         self.slots[number - 1] = Slot::Taken(entry);
+    }
+
+    /// Damages an entry. Returns what it was.
+    pub fn damage(&mut self, number: usize) -> Slot {
+        std::mem::replace(&mut self.slots[number - 1], Slot::Damaged)
     }
 
     /// Takes an entry away, as somebody does who deletes an object. Returns what it was.

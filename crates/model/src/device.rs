@@ -139,8 +139,14 @@ impl Device {
         let is_cut = |number| is_noticed && bucket.is_cut(number);
         match (bucket.slot(number), snapshot) {
             (Slot::Taken(entry), _) if entry.call != last => self.leave_history(mistake),
-            (Slot::Taken(_), Some(it)) if is_next_gone => self.take_snapshot(bucket, it, mistake),
-            (Slot::Taken(_), _) => return !is_cut(number),
+            (Slot::Damaged, _) if mistake == Some(Mistake::LeavesDamaged) => {
+                self.leave_history(mistake);
+            }
+            // What is damaged was read when it was not, so the log goes on from there.
+            (Slot::Taken(_) | Slot::Damaged, Some(it)) if is_next_gone => {
+                self.take_snapshot(bucket, it, mistake);
+            }
+            (Slot::Taken(_) | Slot::Damaged, _) => return !is_cut(number),
             (_, Some(it)) => self.take_snapshot(bucket, it, mistake),
             (_, None) if number == 0 => return !is_cut(0),
             (_, None) if is_cut(number - 1) => {}
@@ -250,6 +256,7 @@ impl Device {
         }
         let Place { number, last, .. } = self.mirror;
         let is_before = bucket.entry(number).map_or(0, |it| it.call) == last
+            || bucket.slot(number) == Slot::Damaged
             || mistake == Some(Mistake::ForgetsEntryBefore);
         let is_own = bucket.entry(number + 1).is_some_and(|it| self.is_own(it, entry, mistake));
         let is_void_taken = mistake == Some(Mistake::TakesVoidSnapshots);

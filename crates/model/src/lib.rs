@@ -8,7 +8,7 @@
 //!
 //! ```text
 //! cargo run -p driftline-model --release            # every scope, with its states and depth
-//! cargo run -p driftline-model --release -- large   # greater ones, for minutes
+//! cargo run -p driftline-model --release -- large   # greater ones, for minutes; or `large NAME`
 //! cargo run -p driftline-model --release -- walks   # random walks through the engine's greatest
 //! ```
 //!

@@ -15,21 +15,27 @@ fn main() -> ExitCode {
     let number = |place: usize, default| {
         arguments.get(place).and_then(|it| it.parse().ok()).unwrap_or(default)
     };
+    let named = arguments.get(1).map_or("", String::as_str);
     let is_sound = match arguments.first().map(String::as_str) {
         Some("walks") => walks(number(1, 10_000), number(2, 1)),
-        Some("large") => check_all(Scope::LARGE, engine::Scope::LARGE),
-        _ => check_all(Scope::SMALL, engine::Scope::SMALL),
+        Some("large") => check_all(Scope::LARGE, engine::Scope::LARGE, named),
+        _ => check_all(Scope::SMALL, engine::Scope::SMALL, ""),
     };
     if is_sound { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn check_all(log: &[(&'static str, Scope)], engine: &[(&'static str, engine::Scope)]) -> bool {
+/// Searches the scopes with this in their name.
+fn check_all(
+    log: &[(&'static str, Scope)],
+    engine: &[(&'static str, engine::Scope)],
+    named: &str,
+) -> bool {
     let mut is_sound = true;
-    for (name, scope) in log {
+    for (name, scope) in log.iter().filter(|(it, _)| it.contains(named)) {
         let run = Run { scope: *scope, mistake: None };
         is_sound &= check(&format!("log, {name}"), &run);
     }
-    for (name, scope) in engine {
+    for (name, scope) in engine.iter().filter(|(it, _)| it.contains(named)) {
         let run = engine::Run { scope: *scope, ..engine::Run::default() };
         is_sound &= check(&format!("engine, {name}"), &run);
     }

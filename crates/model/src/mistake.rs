@@ -39,11 +39,13 @@ pub enum Mistake {
     DropsQueue,
     /// Where an entry is missing and later ones are there, the log is taken to end.
     GoesOnBeforeHole,
+    /// Who has read an entry takes it for one of another history once it is damaged.
+    LeavesDamaged,
 }
 
 impl Mistake {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::BelievesExists,
         Self::OwnByDevice,
         Self::NoListingAfter,
@@ -62,5 +64,6 @@ impl Mistake {
         Self::KeepsKeyLate,
         Self::DropsQueue,
         Self::GoesOnBeforeHole,
+        Self::LeavesDamaged,
     ];
 }

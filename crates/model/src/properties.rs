@@ -2,7 +2,7 @@
 
 use stateright::Property;
 
-use crate::{Run, State, device::Phase};
+use crate::{Run, State, bucket::Slot, device::Phase};
 
 pub(crate) fn all() -> Vec<Property<Run>> {
     vec![
@@ -27,6 +27,13 @@ pub(crate) fn all() -> Vec<Property<Run>> {
         Property::always("somebody holds the key", |_, state: &State| {
             let key = state.bucket.newest().key;
             state.devices.iter().any(|it| it.keys.contains(&key))
+        }),
+        // Otherwise nobody could ever read what follows it.
+        Property::always("somebody has read what is damaged", |_, state: &State| {
+            let damaged = state.bucket.slots.iter().rposition(|it| *it == Slot::Damaged);
+            let Some(number) = damaged.map(|it| it + 1) else { return true };
+            state.bucket.snapshot_number(false) > number
+                || state.devices.iter().any(|it| it.mirror.number >= number)
         }),
         Property::sometimes("a device needs the new words", |run: &Run, state: &State| {
             let needs = |it: &crate::device::Device| it.phase == Phase::Locked;

@@ -150,10 +150,14 @@ impl Model for Run {
             let numbers = 1..=state.bucket.slots.len();
             steps.extend(numbers.filter(|it| state.can_delete(*it)).map(Step::Delete));
         }
+        if used.damaged < scope.damaged {
+            let numbers = 1..=state.bucket.slots.len();
+            steps.extend(numbers.filter(|it| state.is_read(*it)).map(Step::Damage));
+        }
         if state.deleted.is_some_and(|(number, _)| state.bucket.slot(number) == Slot::Free) {
             steps.push(Step::Restore);
         }
-        if state.bucket.is_cut(state.bucket.newest().number) {
+        if scope.damaged == 0 && state.bucket.is_cut(state.bucket.newest().number) {
             steps.push(Step::Clear);
         }
         if used.forged < scope.forged && state.bucket.newest().key != 0 {
@@ -208,6 +212,10 @@ impl Model for Run {
             Step::Delete(number) => {
                 state.used.deleted += 1;
                 state.delete(number);
+            }
+            Step::Damage(number) => {
+                state.used.damaged += 1;
+                state.damage(number);
             }
             Step::Restore => {
                 let (number, entry) = state.deleted.take()?;

@@ -19,6 +19,8 @@ pub struct Scope {
     pub restores: u8,
     /// An entry is deleted; a person puts it back, or deletes what is behind it.
     pub deleted: u8,
+    /// An entry that somebody has read is damaged.
+    pub damaged: u8,
     /// The key is changed.
     pub rotations: u8,
     /// Somebody who has only the former key appends.
@@ -43,6 +45,11 @@ impl Scope {
             "deleted and removed",
             Self { devices: 2, calls: 3, snapshots: 1, removed: 1, deleted: 1, ..Self::NONE },
         ),
+        ("damaged", Self { devices: 2, calls: 4, lost: 1, damaged: 1, ..Self::NONE }),
+        (
+            "damaged and removed",
+            Self { devices: 2, calls: 3, snapshots: 2, removed: 1, damaged: 1, ..Self::NONE },
+        ),
         ("rotated", Self { devices: 2, calls: 3, lost: 1, rotations: 1, forged: 1, ..Self::NONE }),
         (
             "rotated and removed",
@@ -64,6 +71,7 @@ impl Scope {
         ("wiped", Self { devices: 3, calls: 3, lost: 1, wipes: 1, ..Self::NONE }),
         ("restored", Self { devices: 3, calls: 4, restores: 1, ..Self::NONE }),
         Self::RARE,
+        ("damaged", Self { devices: 3, calls: 3, snapshots: 1, damaged: 1, ..Self::NONE }),
         ("deleted", Self { devices: 3, calls: 4, deleted: 1, ..Self::NONE }),
         ("rotated", Self { devices: 2, calls: 4, lost: 1, rotations: 2, forged: 1, ..Self::NONE }),
         ("rotated by three", Self { devices: 3, calls: 4, rotations: 1, forged: 1, ..Self::NONE }),
@@ -78,6 +86,7 @@ impl Scope {
         wipes: 0,
         restores: 0,
         deleted: 0,
+        damaged: 0,
         rotations: 0,
         forged: 0,
     };

@@ -15,7 +15,7 @@ pub struct State {
     pub bucket: Bucket,
     /// A copy of it.
     pub copy: Option<Bucket>,
-    /// An entry that was deleted, with its number.
+    /// An entry that was deleted or damaged, with its number.
     pub deleted: Option<(usize, Entry)>,
     /// The devices.
     pub devices: Vec<Device>,
@@ -29,13 +29,17 @@ pub struct State {
     pub used: Scope,
 }
 
-/// A bucket with the entry that was deleted from it.
+/// A bucket with the entry that was deleted from it or damaged.
 pub(crate) fn whole(bucket: &Bucket, deleted: Option<(usize, Entry)>) -> Bucket {
     let mut whole = bucket.clone();
-    if let Some((number, entry)) = deleted.filter(|(it, _)| whole.slot(*it) == Slot::Free) {
+    if let Some((number, entry)) = deleted.filter(|(it, _)| is_away(whole.slot(*it))) {
         whole.overwrite(number, entry);
     }
     whole
+}
+
+fn is_away(slot: Slot) -> bool {
+    matches!(slot, Slot::Free | Slot::Damaged)
 }
 
 impl State {
@@ -53,10 +57,23 @@ impl State {
 
     /// Once a hole is filled otherwise, nobody reads what is behind it.
     pub(crate) fn close(&mut self, last: &Self) {
-        if self.deleted.is_some_and(|(number, _)| self.bucket.slot(number) != Slot::Free) {
+        if self.deleted.is_some_and(|(number, _)| !is_away(self.bucket.slot(number))) {
             self.deleted = None;
             self.lost.extend(last.held().difference(&self.held()));
         }
+    }
+
+    /// Damages an entry.
+    pub(crate) fn damage(&mut self, number: usize) {
+        if let Slot::Taken(entry) = self.bucket.damage(number) {
+            self.deleted = Some((number, entry));
+        }
+    }
+
+    /// Whether somebody has read this entry, so that it is not lost with its object.
+    pub(crate) fn is_read(&self, number: usize) -> bool {
+        self.bucket.entry(number).is_some()
+            && self.devices.iter().any(|it| it.mirror.number >= number)
     }
 
     /// Whether there is such an entry, and nobody is about to create its number: that would

@@ -33,7 +33,9 @@ pub enum Step {
     PutBack,
     /// Somebody deletes an entry.
     Delete(usize),
-    /// A person puts it back.
+    /// An entry is damaged.
+    Damage(usize),
+    /// A person puts back what was deleted.
     Restore,
     /// A person deletes what is behind a hole.
     Clear,

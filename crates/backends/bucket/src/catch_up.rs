@@ -33,6 +33,18 @@ enum Next {
     Changing,
 }
 
+/// What is there of an entry that was read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Found {
+    Same,
+    /// One that is of another history.
+    Other,
+    /// It is gone, or was overwritten.
+    Nothing,
+    /// Something that nobody can read, which is of no history.
+    Damaged,
+}
+
 impl Bucket {
     /// Reads everything that is new. Returns where the mirror is then.
     pub(crate) async fn catch_up(&self) -> Result<(Arc<Opened>, Place)> {
@@ -76,7 +88,13 @@ impl Bucket {
             }
             Next::Entries(entries) => {
                 // Behind those there may be one that is gone, which is no end either.
-                let read = opened.read(place, entries).await?;
+                let read = match opened.read(place, entries).await {
+                    Err(error) if fault::is_changed(&error) => {
+                        opened.pass(&listed, error).await?;
+                        return Ok(None);
+                    }
+                    read => read?,
+                };
                 return Ok(read.filter(|it| !is_cut(it, &listed)));
             }
         }
@@ -125,10 +143,23 @@ impl Opened {
         let newest = snapshots.max().filter(|it| *it > place.number);
         let there = listed.entries.get(&place.number).filter(|it| it.size > 0);
         let is_there = match there {
-            Some(it) => match self.is_same(place, it).await? {
-                Some(true) => true,
-                Some(false) => return Ok(Next::Away),
-                None => false,
+            Some(it) => match self.found(place, it).await? {
+                Found::Same if place.is_damaged() => {
+                    // It was put right again.
+                    self.mirror.mended(place)?;
+                    return Ok(Next::Changing);
+                }
+                Found::Same => true,
+                Found::Other => return Ok(Next::Away),
+                Found::Nothing => false,
+                // It was read when it was not, so the log goes on from there.
+                Found::Damaged => {
+                    if !place.is_damaged() {
+                        self.mirror.note_damage(place)?;
+                        return Ok(Next::Changing);
+                    }
+                    true
+                }
             },
             None => false,
         };
@@ -162,21 +193,35 @@ impl Opened {
         self.log.hole(&listed.entries, from).await?.map_or(Ok(Next::Changing), Err)
     }
 
-    /// Whether an object is still the entry that was read; none if it is gone.
-    pub(crate) async fn is_same(&self, place: &Place, listed: &Object) -> Result<Option<bool>> {
+    /// What is there of the entry that was read last.
+    pub(crate) async fn found(&self, place: &Place, listed: &Object) -> Result<Found> {
         if listed.tag.is_some() && listed.tag == place.tag {
-            return Ok(Some(true));
+            return Ok(Found::Same);
         }
         let path = names::entry(&self.log.epoch, place.number);
-        let Some((bytes, object)) = self.log.get(&path).await? else { return Ok(None) };
+        let Some((bytes, object)) = self.log.get(&path).await? else { return Ok(Found::Nothing) };
         if bytes.is_empty() {
-            return Ok(None);
+            return Ok(Found::Nothing);
         }
-        let is_same = hash(&bytes) == place.hash;
-        if is_same && object.tag != place.tag {
+        if hash(&bytes) != place.hash {
+            let is_damaged = self.log.is_damaged(place.number, &bytes);
+            return Ok(if is_damaged { Found::Damaged } else { Found::Other });
+        }
+        if object.tag != place.tag {
             self.mirror.rename(place, object.tag)?;
         }
-        Ok(Some(is_same))
+        Ok(Found::Same)
+    }
+
+    /// Goes on from a snapshot behind an entry that cannot be read.
+    async fn pass(&self, listed: &Listed, error: Error) -> Result<()> {
+        let place = self.mirror.place()?;
+        let newest = listed.snapshots.last_key_value().map(|(number, _)| *number);
+        let Some(number) = newest.filter(|it| *it > place.number) else { return Err(error) };
+        match self.log.load_snapshot(number).await? {
+            Some(loaded) => self.mirror.take(&place, loaded),
+            None => Err(error),
+        }
     }
 
     /// Whether the last entry that counts is there as it was read, where void ones follow it. One

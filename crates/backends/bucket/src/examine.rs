@@ -109,8 +109,12 @@ impl Bucket {
         let served: Result<_> = opened.mirror.identity();
         all.identity = served.ok();
         if let Some(it) = at.differs {
-            let error = fault::other_sums(&self.name, it.number, &it.device);
+            let error = fault::other_sums(&self.name, it.number, it.device.as_deref());
             all.add("sums", Err::<(), _>(error), |()| String::new());
+        }
+        if let Some(it) = at.damaged {
+            let error = fault::damaged(&self.name, it.number, it.device.as_deref());
+            all.add("damage", Err::<(), _>(error), |()| String::new());
         }
     }
 }

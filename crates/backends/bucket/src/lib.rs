@@ -12,6 +12,7 @@
 mod address;
 mod bucket;
 mod catch_up;
+mod damage;
 mod entry;
 mod examine;
 mod fault;

@@ -43,15 +43,20 @@ pub(crate) struct Place {
     rebuilt: u64,
     /// The last entry whose sums are other ones all the same.
     #[serde(default)]
-    pub(crate) differs: Option<Differs>,
+    pub(crate) differs: Option<Written>,
+    /// An entry that was damaged after it was read, until a snapshot stands for it.
+    #[serde(default)]
+    pub(crate) damaged: Option<Written>,
+    /// The device that wrote the last entry, where that is known.
+    #[serde(default)]
+    writer: Option<String>,
 }
 
-/// An entry whose sums are other ones than follow from the log.
+/// An entry and who wrote it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Differs {
+pub(crate) struct Written {
     pub(crate) number: u64,
-    /// Who wrote it.
-    pub(crate) device: String,
+    pub(crate) device: Option<String>,
 }
 
 /// An entry that counts.
@@ -62,6 +67,11 @@ pub(crate) struct Pin {
 }
 
 impl Place {
+    /// Whether the last entry was damaged after it was read.
+    pub(crate) fn is_damaged(&self) -> bool {
+        self.damaged.as_ref().is_some_and(|it| it.number == self.number)
+    }
+
     /// The last entry that counts; number 0 if none does.
     fn pinned(&self) -> Pin {
         self.pin.clone().unwrap_or(Pin { number: self.number, hash: self.hash.clone() })
@@ -142,28 +152,39 @@ impl Mirror {
             let Read { hash, tag, key, step } = read;
             let number = from.number + 1;
             let pin = matches!(step, Step::Void).then(|| from.pinned());
-            let mut other = from.differs.clone();
+            let (mut other, mut writer) = (from.differs.clone(), None);
             if let Step::Push(entry) = step {
                 let mut state = state(tx)?;
-                let device = entry.device.clone();
+                writer = Some(entry.device.clone());
                 let differs = entry.apply(tx, &mut state)?;
                 if !differs.is_empty() && from.rebuilt < number {
                     // Either this mirror is wrong or the writer's was: made anew, it is right.
                     return self.begin(tx, &Place { rebuilt: number, ..Place::default() });
                 }
                 if !differs.is_empty() {
-                    other = Some(Differs { number, device });
+                    other = Some(Written { number, device: writer.clone() });
                 }
                 hub::save(tx, Some(&state))?;
             }
-            let (rebuilt, differs) = (from.rebuilt, other);
-            keep(tx, &Place { number, hash, tag, pin, key, rebuilt, differs })
+            let (rebuilt, differs, damaged) = (from.rebuilt, other, from.damaged.clone());
+            keep(tx, &Place { number, hash, tag, pin, key, rebuilt, differs, damaged, writer })
         })
     }
 
     /// The same entry, which the store calls otherwise now.
     pub(crate) fn rename(&self, from: &Place, tag: Option<String>) -> Result<()> {
         self.at(from, |tx| keep(tx, &Place { tag, ..from.clone() }))
+    }
+
+    /// The last entry was damaged after it was read.
+    pub(crate) fn note_damage(&self, from: &Place) -> Result<()> {
+        let damaged = Some(Written { number: from.number, device: from.writer.clone() });
+        self.at(from, |tx| keep(tx, &Place { damaged, ..from.clone() }))
+    }
+
+    /// A snapshot stands for what was damaged.
+    pub(crate) fn mended(&self, from: &Place) -> Result<()> {
+        self.at(from, |tx| keep(tx, &Place { damaged: None, ..from.clone() }))
     }
 
     /// Starts from a snapshot.

@@ -7,7 +7,7 @@ use driftline_core::{
 
 use crate::{
     bucket::{Bucket, Opened},
-    catch_up::busy,
+    catch_up::{Found, busy},
     entry::{Entry, Kept},
     log::Created,
     mirror::{Place, Read, Step, place, state},
@@ -85,9 +85,15 @@ impl Bucket {
     /// Writes a snapshot when the log has become long. A push that was taken does not fail
     /// because that does.
     async fn maybe_snapshot(&self, opened: &Opened, number: u64) {
-        if number.is_multiple_of(self.options.snapshot_every.max(1)) {
-            let keep = self.options.keep;
-            let _later = opened.log.save_snapshot(&opened.mirror, &*self.env, keep).await;
+        // Who has not read what was damaged can start nowhere else.
+        let damaged = opened.mirror.place().ok().filter(|it| it.damaged.is_some());
+        if damaged.is_none() && !number.is_multiple_of(self.options.snapshot_every.max(1)) {
+            return;
+        }
+        let keep = self.options.keep;
+        let saved = opened.log.save_snapshot(&opened.mirror, &*self.env, keep).await;
+        if let (Ok(()), Some(at)) = (saved, damaged) {
+            let _later = opened.mirror.mended(&at);
         }
     }
 }
@@ -134,11 +140,17 @@ impl Opened {
         }
         if at.number > 0 {
             let before = listed.entries.get(&at.number).filter(|it| it.size > 0);
-            let is_same = match before {
-                Some(it) => self.is_same(at, it).await? == Some(true),
-                None => false,
+            let found = match before {
+                Some(it) => self.found(at, it).await?,
+                None => Found::Nothing,
             };
-            if !is_same {
+            // After one that was damaged since it was read, the log goes on as after itself.
+            let is_there = match found {
+                Found::Same => true,
+                Found::Damaged => at.damaged.is_some(),
+                Found::Other | Found::Nothing => false,
+            };
+            if !is_there {
                 return Ok(false);
             }
         }

@@ -57,17 +57,35 @@ pub(crate) fn hole(name: &str, number: u64, next: u64) -> Error {
 }
 
 /// A writer computed other sums than this device, which has read everything anew since.
-pub(crate) fn other_sums(name: &str, number: u64, device: &str) -> Error {
+pub(crate) fn other_sums(name: &str, number: u64, device: Option<&str>) -> Error {
     Error::Store {
         what: format!(
-            "entry {number} of {name} has other sums than follow from the log; device {} wrote it",
-            excerpt(device)
+            "entry {number} of {name} has other sums than follow from the log; {} wrote it",
+            who(device)
         ),
         help: "update the program on that device, and let it sync; this one goes by its own sums, \
                and nothing is lost"
             .into(),
         source: None,
     }
+}
+
+/// An entry that was damaged after this device has read it.
+pub(crate) fn damaged(name: &str, number: u64, device: Option<&str>) -> Error {
+    Error::Store {
+        what: format!(
+            "entry {number} of {name}, which {} wrote, was damaged after this device has read it",
+            who(device)
+        ),
+        help: "restore the object; or let this device sync a change, after which it writes a \
+               snapshot, and those that lack the entry start there. Nothing is lost"
+            .into(),
+        source: None,
+    }
+}
+
+fn who(device: Option<&str>) -> String {
+    device.map_or("nobody knows who".into(), |it| format!("device {}", excerpt(it)))
 }
 
 /// An object that was changed after it was written.
@@ -77,9 +95,26 @@ pub(crate) fn changed(name: &str, object: &str, found: &str) -> Error {
         help: "restore the object, or connect again and have the place filled again; nothing here \
                is lost"
             .into(),
-        source: None,
+        source: Some(Changed(found.to_owned()).into()),
     }
 }
+
+/// Whether it is that.
+pub(crate) fn is_changed(error: &Error) -> bool {
+    let Error::Store { source: Some(source), .. } = error else { return false };
+    source.is::<Changed>()
+}
+
+#[derive(Debug)]
+struct Changed(String);
+
+impl std::fmt::Display for Changed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Changed {}
 
 /// The key is another one.
 pub(crate) fn wrong_key(name: &str) -> Error {

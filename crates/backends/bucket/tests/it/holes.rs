@@ -7,77 +7,34 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use driftline_bucket::{Bucket, Options};
-use driftline_core::{Env, Replica, Result, Simulated, Values};
+use driftline_core::{Replica, Result, Simulated, Values};
 use driftline_memory::MemoryStore;
 use futures_executor::block_on;
 use object_store::ObjectMeta;
 use serde_json::json;
 
 use crate::{
-    common::{Given, fill, listing::Listing, objects},
-    sealed::{env, pull, push, schema},
+    common::{
+        Given, fill,
+        listing::Listing,
+        objects,
+        story::{ENTRIES, Story, read},
+    },
+    sealed::{pull, push, schema},
 };
-
-const ENTRIES: u64 = 5;
 
 type Objects = Vec<(String, Vec<u8>)>;
 
-/// A bucket of some entries, and devices that have read up to each of them: the first of them none.
-struct Story {
-    given: Given,
-    env: Arc<dyn Env>,
-    options: Options,
-    all: Objects,
-    /// Each with the epoch that it serves.
-    devices: Vec<(Bucket, String)>,
-}
-
-impl Story {
-    fn new(is_sealed: bool, snapshot_every: u64) -> Self {
-        let (given, env) = (Given::in_memory(), env(50));
-        given.begin(is_sealed, &env).unwrap();
-        let options = Options { snapshot_every, keep: 1 << 40 };
-        let mut story = Self { given, env, options, all: Vec::new(), devices: Vec::new() };
-        let writer = story.open();
-        for number in 0..=ENTRIES {
-            if number > 0 {
-                push(&writer, number, &format!("row {number}")).unwrap();
-            }
-            let device = story.open();
-            let (count, epoch) = read(&device).unwrap();
-            assert_eq!(count, number);
-            story.devices.push((device, epoch));
-        }
-        story.all = objects(&*story.given.store);
-        story
-    }
-
-    fn open(&self) -> Bucket {
-        self.given.bucket(schema(), &self.env, self.options)
-    }
-
-    /// Takes these entries away. Returns what is left.
-    fn delete(&self, numbers: &[u64]) -> Objects {
-        let is_deleted = |name: &str| {
-            let ends = |it: &u64| name.ends_with(&format!("{it:020}"));
-            name.starts_with("entry/") && numbers.iter().any(ends)
-        };
-        let left: Objects = self.all.iter().filter(|(it, _)| !is_deleted(it)).cloned().collect();
-        assert_eq!(left.len() + numbers.len(), self.all.len());
-        fill(&*self.given.store, &left);
-        left
-    }
-
-    /// Each device with the number of the entry that it has read last.
-    fn devices(&self) -> impl Iterator<Item = (u64, &Bucket, &str)> {
-        (0..).zip(&self.devices).map(|(number, (device, epoch))| (number, device, epoch.as_str()))
-    }
-}
-
-/// How many rows there are, and in which epoch.
-fn read(bucket: &Bucket) -> Result<(u64, String)> {
-    pull(bucket).map(|it| (it.changes.len() as u64, it.identity.epoch))
+/// Takes these entries away. Returns what is left.
+fn delete(story: &Story, numbers: &[u64]) -> Objects {
+    let is_deleted = |name: &str| {
+        let ends = |it: &u64| name.ends_with(&format!("{it:020}"));
+        name.starts_with("entry/") && numbers.iter().any(ends)
+    };
+    let left: Objects = story.all.iter().filter(|(it, _)| !is_deleted(it)).cloned().collect();
+    assert_eq!(left.len() + numbers.len(), story.all.len());
+    fill(&*story.given.store, &left);
+    left
 }
 
 fn is_told<T: std::fmt::Debug>(outcome: Result<T>, number: u64, next: u64) {
@@ -92,7 +49,7 @@ fn whoever_needs_a_deleted_entry_says_so_and_goes_on_once_it_is_back() {
     for is_sealed in [true, false] {
         for deleted in [&[1][..], &[2], &[4], &[2, 3], &[1, 2, 3, 4]] {
             let story = Story::new(is_sealed, 1_000);
-            let left = story.delete(deleted);
+            let left = delete(&story, deleted);
             let (first, last) = (deleted[0], deleted[deleted.len() - 1]);
             for (number, device, epoch) in story.devices() {
                 if number > last {
@@ -119,7 +76,7 @@ fn whoever_needs_a_deleted_entry_says_so_and_goes_on_once_it_is_back() {
 fn a_snapshot_stands_for_deleted_entries_below_it_and_for_none_above() {
     for (deleted, is_needed) in [(2, false), (3, true), (4, true)] {
         let story = Story::new(true, 3);
-        story.delete(&[deleted]);
+        delete(&story, &[deleted]);
         for (number, device, _) in story.devices() {
             match is_needed && number <= deleted {
                 true => is_told(read(device), deleted, deleted + 1),
@@ -132,7 +89,7 @@ fn a_snapshot_stands_for_deleted_entries_below_it_and_for_none_above() {
 #[test]
 fn without_its_last_entry_a_log_was_put_back() {
     let story = Story::new(true, 1_000);
-    story.delete(&[ENTRIES]);
+    delete(&story, &[ENTRIES]);
     for (number, device, epoch) in story.devices() {
         let (count, served) = read(device).unwrap();
         assert_eq!(count, ENTRIES - 1);
@@ -147,7 +104,7 @@ fn what_was_not_sent_waits_until_the_entry_is_back() {
     let clock = Arc::new(Simulated::new(51, 1_790_000_000_000));
     let (replica, bucket) = (Replica::open(store, clock.clone()).unwrap(), story.open());
     block_on(replica.sync(&bucket)).unwrap();
-    story.delete(&[2]);
+    delete(&story, &[2]);
     let (fresh, name) = (story.open(), Values::from([("name".to_owned(), json!("waits"))]));
     let id = replica.create_values("sessions", &name).unwrap();
     // Another device of the same profile, whose mirror is lost, needs the entry.

@@ -25,3 +25,4 @@ mod set_up;
 mod stops;
 mod suite;
 mod time;
+mod unreadable;

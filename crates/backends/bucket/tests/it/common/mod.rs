@@ -3,6 +3,7 @@
 pub(crate) mod halt;
 pub(crate) mod listing;
 pub(crate) mod refuse;
+pub(crate) mod story;
 pub(crate) mod wire;
 
 use std::{
