@@ -29,6 +29,9 @@ use crate::{
 /// When every schedule begins, in milliseconds since 1970.
 const START: u64 = 1_790_000_000_000;
 
+/// A remote is tended once in so many steps.
+const TENDED: u64 = 40;
+
 pub(crate) struct Fleet<'a> {
     pub(crate) suite: &'a Suite,
     pub(crate) plan: &'a Plan,
@@ -97,6 +100,10 @@ impl<'a> Fleet<'a> {
         // No clock stands still between two things that a person does.
         self.pass(1 + (step.dice >> 60));
         self.devices[place].see_clock();
+        // By the dice of the step, so that other remotes meet the same schedules as ever.
+        if (step.dice >> 32).is_multiple_of(TENDED) && self.hub.tend(step.dice)? {
+            self.count(seen::TENDED);
+        }
         match step.action {
             Action::Create => self.devices[place].create(&self.model, &mut dice)?,
             Action::Import => self.devices[place].import(&self.model, &mut dice)?,

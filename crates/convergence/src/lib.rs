@@ -134,5 +134,6 @@ pub use self::{
     plan::{Action, Fault, Plan, Step, World},
     remote::{MakeRemote, MakeScratch, OpenRemote, Remote},
     run::{play, run, seed_of_day},
+    seen::TENDED,
     suite::{Suite, scratch},
 };

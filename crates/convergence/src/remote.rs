@@ -40,6 +40,15 @@ pub trait Remote {
     /// When it cannot be reached.
     fn put_back(&mut self) -> Result<bool>;
 
+    /// Does what its owner does with it now and then and no device may notice, such as changing
+    /// a key; `dice` is every choice in it. Returns whether there was anything to do.
+    ///
+    /// # Errors
+    /// When it cannot be done, other than because a call was lost.
+    fn tend(&mut self, _dice: u64) -> Result<bool> {
+        Ok(false)
+    }
+
     /// Where it keeps its rows, if one can look into it. Then each answer is held against
     /// what is there when it answers: which rows it may fold and which it must.
     fn store(&self) -> Option<&dyn Store> {

@@ -24,6 +24,9 @@ pub(crate) const DELETE_OF_IMPORTED: &str = "a person deleted what was imported"
 pub(crate) const EDIT_BY_STALE_ID: &str = "an edit by an id that stands for another row";
 pub(crate) const REFERENCE_TO_NOTHING: &str = "a reference to a row that is not here";
 
+/// How often remotes were [tended](crate::Remote::tend) is counted under this name.
+pub const TENDED: &str = "a remote was tended";
+
 const HUB_CLOCK: &str = "a hub with a clock";
 const NO_HUB_CLOCK: &str = "a hub without a clock";
 const LESSER: &str = "a device that knows one entity and one field fewer";

@@ -192,8 +192,11 @@ impl Mirror {
         self.at(from, |tx| {
             let Loaded { number, hash, key, packs, state: given } = loaded;
             let rebuilt = from.rebuilt;
+            // Where nothing was read, nothing was served: nobody has to start over.
+            let kept = if from.number == 0 { Some(state(tx)?.identity) } else { None };
             self.begin(tx, &Place { number, hash, key, rebuilt, ..Place::default() })?;
             let mut state = self.empty();
+            state.identity = kept.unwrap_or(state.identity);
             for kept in packs.into_iter().flatten() {
                 kept.apply(tx, &mut state)?;
             }

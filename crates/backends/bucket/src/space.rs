@@ -34,7 +34,8 @@ struct Written {
 pub struct Space {
     /// The format of everything else.
     pub format: u32,
-    /// The person: a name that follows from the first key, or that the first device drew.
+    /// The person: a name that follows from the first key, or that the first device drew. It stays
+    /// when the place is filled again.
     pub person: String,
     /// The account, drawn with the space.
     pub account: String,
@@ -46,13 +47,15 @@ pub struct Space {
 }
 
 impl Space {
-    /// A new one, of the person who has this key, or of `person` where nothing is sealed.
+    /// A new one: of `person` if it is theirs again, whatever key they have by now; else of
+    /// whoever has this key.
     pub(crate) fn draw(key: Option<&Key>, person: Option<String>, env: &dyn Env) -> Self {
         let name = || format!("{:016x}{:016x}", env.random(), env.random());
-        let person = match key {
+        let of_key = || match key {
             Some(key) => format!("key:{}", key.fingerprint()),
-            None => person.unwrap_or_else(|| format!("bucket:{}", name())),
+            None => format!("bucket:{}", name()),
         };
+        let person = person.unwrap_or_else(of_key);
         let (account, epoch) = (name(), name());
         Self { format: FORMAT, person, account, epoch, key: key.map(Key::check_value) }
     }

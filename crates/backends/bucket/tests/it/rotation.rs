@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use driftline_bucket::{Bucket, Options};
-use driftline_core::{Env, Error, ExposeSecret as _, Result, SecretString, Secrets, SetUp as _};
+use driftline_core::{
+    Env, Error, ExposeSecret as _, Result, SecretString, Secrets, SetUp as _, Start,
+};
 use driftline_memory::MemoryStore;
 use driftline_testing::MemorySecrets;
 use futures_executor::block_on;
@@ -215,6 +217,24 @@ fn words_with_a_number_refuse_an_older_state() {
         assert!(text.contains("ends at entry 1, and had 4"), "{text}");
     }
     assert_eq!(count(&open(&joins(&given, &without), &env)), 1, "nothing tells it");
+}
+
+#[test]
+fn a_place_that_is_filled_again_after_its_key_was_changed_is_the_same_persons() {
+    let (env, given, other) = two(31);
+    let (one, two) = (open(&given, &env), open(&other, &env));
+    push(&one, 1, "before").unwrap();
+    assert_eq!(count(&two), 1);
+    rotate(&one, false).unwrap();
+    assert_eq!(count(&two), 1);
+    let before = pull(&one).unwrap().identity;
+    fill(&*given.store, &[]);
+    block_on(given.set_up(true, &env).begin(Start::Refill)).unwrap();
+    for bucket in [&one, &two] {
+        let after = pull(bucket).unwrap().identity;
+        assert_eq!(after.person, before.person);
+        assert_ne!(after.account, before.account);
+    }
 }
 
 #[test]

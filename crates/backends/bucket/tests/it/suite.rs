@@ -11,7 +11,7 @@ use std::{
 
 use async_trait::async_trait;
 use driftline_bucket::{Bucket, Options};
-use driftline_convergence::{MakeRemote, OpenRemote, Remote, Suite, run, scratch};
+use driftline_convergence::{MakeRemote, OpenRemote, Remote, Suite, TENDED, run, scratch};
 use driftline_core::{
     Answers, Backend, Cursor, Env, Error, Identity, Limits, PROTOCOL, Page, Pull, Push, Result,
     Schema, Serial, SetUp, Simulated, Stale, Start,
@@ -142,7 +142,8 @@ fn folder() -> (Arc<dyn ObjectStore>, Option<TempDir>) {
 }
 
 struct Service {
-    given: Given,
+    /// The place as each mirror knows it: with its own key.
+    givens: Vec<Given>,
     wire: Arc<Wire>,
     env: Arc<dyn Env>,
     is_sealed: bool,
@@ -166,9 +167,19 @@ impl Service {
         let env: Arc<dyn Env> = Arc::new(Simulated::new(open.env.random(), 0));
         given.begin(is_sealed, &env)?;
         given.store = wire.clone();
-        let mirrors = (0..MIRRORS).map(|_| given.bucket(open.schema, &env, OPTIONS)).collect();
+        let mut givens = vec![given.clone()];
+        givens.resize_with(MIRRORS, || given.elsewhere());
+        share(&givens);
+        let mirrors = givens.iter().map(|it| it.bucket(open.schema, &env, OPTIONS)).collect();
         let door = Door::new(mirrors);
-        Ok(Self { given, wire, env, is_sealed, door, saved: None, _folder: folder })
+        Ok(Self { givens, wire, env, is_sealed, door, saved: None, _folder: folder })
+    }
+}
+
+/// A person gives everybody the words of the first one.
+fn share(givens: &[Given]) {
+    if let Some(words) = givens[0].words() {
+        givens.iter().for_each(|it| it.keep(&words));
     }
 }
 
@@ -180,9 +191,11 @@ impl Remote for Service {
     fn wipe(&mut self) -> Result<()> {
         self.wire.forget();
         fill(&*self.wire.below, &[]);
-        let given = Given { store: self.wire.below.clone(), ..self.given.clone() };
+        let given = Given { store: self.wire.below.clone(), ..self.givens[0].clone() };
         let set_up = given.set_up(self.is_sealed, &self.env);
-        block_on(set_up.begin(Start::Refill)).map(|_| ())
+        block_on(set_up.begin(Start::Refill))?;
+        share(&self.givens);
+        Ok(())
     }
 
     fn save(&mut self) -> Result<()> {
@@ -196,6 +209,25 @@ impl Remote for Service {
         fill(&*self.wire.below, saved);
         Ok(true)
     }
+
+    /// One of the devices changes the key, and the others find the new one. A bucket is not put
+    /// back to before that: it would be refused.
+    fn tend(&mut self, dice: u64) -> Result<bool> {
+        if !self.is_sealed {
+            return Ok(false);
+        }
+        self.saved = None;
+        let mirror = usize::try_from(dice % MIRRORS as u64).unwrap();
+        match block_on(self.door.mirrors[mirror].rotate(false)) {
+            Ok(_) => Ok(true),
+            Err(Error::Unavailable { .. }) => {
+                // What is still on the way must not take effect after a copy is made.
+                self.wire.forget();
+                Ok(true)
+            }
+            Err(error) => Err(error),
+        }
+    }
 }
 
 /// Plays this many schedules, or as many as `DRIFTLINE_SCHEDULES` says.
@@ -207,8 +239,10 @@ fn hold(schedules: u64, place: Where, is_sealed: bool, odds: u64) {
     let suite = Suite::with_remote(Schema::registered().unwrap(), scratch("memory").unwrap(), make);
     let suite = suite.unwrap();
     let outcome = run(&suite, schedules, 100, 1, &|_| ());
+    let is_tended = outcome.counts.contains_key(TENDED);
     let failure = outcome.failure.map(|it| it.shrink(&suite).to_string()).unwrap_or_default();
     assert!(failure.is_empty(), "{failure}");
+    assert_eq!(is_tended, is_sealed, "keys are changed");
 }
 
 #[test]
