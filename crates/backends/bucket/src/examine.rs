@@ -24,8 +24,9 @@ impl Examine for Bucket {
             all.times = connection.time.last().map(|it| (it, self.env.wall()));
             let log = Log::new(connection.store, &self.name, &space);
             if let Some(log) = self.key_of(&mut all, log, &space).await {
-                self.objects(&mut all, &log).await;
-                self.reading(&mut all).await;
+                // Reading on may have brought another key, without which snapshots do not open.
+                let read = self.reading(&mut all).await;
+                self.objects(&mut all, &read.unwrap_or(log)).await;
             }
         }
         all
@@ -67,6 +68,24 @@ impl Bucket {
         Some(Log { codec: Codec::new(&self.name, space, ring), ..log })
     }
 
+    /// Reads on as a sync does, and says how far that went.
+    async fn reading(&self, all: &mut Examined) -> Option<Log> {
+        let read = self.catch_up().await;
+        let read = all.add("log", read, |(_, at)| format!("read up to entry {}", at.number));
+        let (opened, at) = read?;
+        let served: Result<_> = opened.mirror.identity();
+        all.identity = served.ok();
+        if let Some(it) = at.differs {
+            let error = fault::other_sums(&self.name, it.number, it.device.as_deref());
+            all.add("sums", Err::<(), _>(error), |()| String::new());
+        }
+        if let Some(it) = at.damaged {
+            let error = fault::damaged(&self.name, it.number, it.device.as_deref());
+            all.add("damage", Err::<(), _>(error), |()| String::new());
+        }
+        Some(opened.log.clone())
+    }
+
     /// What is listed, and whether entries are missing that a new device would need.
     async fn objects(&self, all: &mut Examined, log: &Log) {
         let snapshots = match log.list(0).await {
@@ -99,23 +118,6 @@ impl Bucket {
                 (format!("at entry {number}"), Some(it.written).filter(|it| *it > 0))
             }
         });
-    }
-
-    /// Reads on as a sync does, and says how far that went.
-    async fn reading(&self, all: &mut Examined) {
-        let read = self.catch_up().await;
-        let read = all.add("log", read, |(_, at)| format!("read up to entry {}", at.number));
-        let Some((opened, at)) = read else { return };
-        let served: Result<_> = opened.mirror.identity();
-        all.identity = served.ok();
-        if let Some(it) = at.differs {
-            let error = fault::other_sums(&self.name, it.number, it.device.as_deref());
-            all.add("sums", Err::<(), _>(error), |()| String::new());
-        }
-        if let Some(it) = at.damaged {
-            let error = fault::damaged(&self.name, it.number, it.device.as_deref());
-            all.add("damage", Err::<(), _>(error), |()| String::new());
-        }
     }
 }
 

@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     common::{Given, fill, objects},
+    rotation::joins,
     sealed::{env, pull, push, schema},
 };
 
@@ -23,6 +24,7 @@ fn what_is_there_and_what_is_read_is_told() {
     given.begin(true, &env).unwrap();
     let bucket = given.bucket(schema(), &env, OPTIONS);
     (1..6).for_each(|it| push(&bucket, it, &format!("row {it}")).unwrap());
+    let away = joins(&given, &given.words().unwrap());
     block_on(bucket.rotate(false)).unwrap();
     let before = objects(&*given.store);
     let all = block_on(bucket.examine());
@@ -36,6 +38,11 @@ fn what_is_there_and_what_is_read_is_told() {
     let said = format!("{all:?}");
     let two: Vec<&str> = words.split(' ').take(2).collect();
     assert!(!said.contains(&two.join(" ")), "{said}");
+    // One that was away finds the new key, as it does when it syncs.
+    let looked = block_on(away.bucket(schema(), &env, OPTIONS).examine());
+    assert!(looked.findings.iter().all(|it| it.found.is_ok()), "{looked:?}");
+    assert_eq!(told(&looked, "snapshot"), "at entry 6");
+    assert_eq!(away.words(), given.words());
     assert_eq!(objects(&*given.store), before);
 }
 
