@@ -66,4 +66,28 @@ impl Mistake {
         Self::GoesOnBeforeHole,
         Self::LeavesDamaged,
     ];
+
+    /// The scope in which it is seen.
+    pub fn scope(self) -> &'static str {
+        match self {
+            Self::AnySpace => "wiped",
+            Self::ForgetsSnapshots => "restored and removed",
+            Self::ReadsUnlisted => "deleted",
+            Self::SnapshotIsSame => "restored by three",
+            Self::TakesFormerKey => "rotated",
+            Self::NoListingAfter
+            | Self::ForgetsEntryBefore
+            | Self::TakesVoid
+            | Self::TakesVoidSnapshots
+            | Self::HistoryIsSame => "deleted and removed",
+            Self::GoesOnBeforeHole | Self::LeavesDamaged => "damaged and removed",
+            Self::BelievesExists
+            | Self::OwnByDevice
+            | Self::NothingMeansNothingNew
+            | Self::OverwritesItsEntry
+            | Self::RotatesUnordered
+            | Self::KeepsKeyLate
+            | Self::DropsQueue => "rotated and removed",
+        }
+    }
 }

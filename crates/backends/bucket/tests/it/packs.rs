@@ -24,7 +24,7 @@ use crate::{
 
 const KEEP: u64 = 1 << 40;
 /// Rows of a push, and bytes of a row: what is in it is not compressed to nothing.
-const ROWS: u64 = 80;
+const ROWS: u64 = 44;
 const TEXT: usize = 30_000;
 
 fn open(given: &Given, env: &Arc<dyn Env>, snapshot_every: u64, keep: u64) -> Bucket {
