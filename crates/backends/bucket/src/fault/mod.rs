@@ -43,14 +43,12 @@ pub(crate) fn gone(name: &str, number: u64) -> Error {
 /// An entry is not in the log any more, and those after it are.
 pub(crate) fn hole(name: &str, number: u64, next: u64) -> Error {
     Error::Store {
-        what: format!(
-            "entry {number} of {name} is gone, and entries after it are there: the next is {next}"
-        ),
+        what: format!("entry {number} of {name} was deleted, and entry {next} is there"),
         help: format!(
-            "somebody, or a rule, removes objects there: stop that, and restore entry {number} \
-             from the versions that the place keeps, or connect again and have it filled again. If \
-             it was put back to an older state on purpose, remove the entries from {next} on. \
-             Nothing here is lost, and what was not sent yet waits"
+            "stop what deletes objects there, and restore entry {number} from an older version that \
+             the place keeps, or connect again and have it filled again. If the place was put back \
+             to an older state on purpose, delete the entries from {next} on. Nothing here is lost, \
+             and what was not sent waits"
         ),
         source: None,
     }

@@ -64,7 +64,7 @@ fn entries_cannot_change_places() {
     let removed = said(true, |all| {
         all.retain(|(name, _)| !name.starts_with("snapshot/") && !name.ends_with("01"));
     });
-    assert!(removed[0].contains("entry 1 of memory bucket is gone"), "{removed:?}");
+    assert!(removed[0].contains("entry 1 of memory bucket was deleted"), "{removed:?}");
 }
 
 #[test]
