@@ -1,15 +1,17 @@
 //! One exchange with a hub: pull until dry, push until dry, compare. It can be stopped
 //! at any point and started again; whatever was stored is stored as a whole.
 
+mod call;
 mod patience;
 mod pull;
+mod push;
 
 use std::{future, mem, task::Poll};
 
 use crate::{
-    Backend, Cursor, Durability, Error, Millis, Replica, Result, Seq, Serial, Stale,
+    Backend, Cursor, Durability, Error, Millis, Replica, Result, Seq, Stale,
     clock::Correction,
-    device::{self, Batch, Compared, Due, Restamped, Settled},
+    device::{self, Batch, Compared, Due, Restamped},
     status::{Failure, Progress},
     store::{ReadTx, StoreTx},
 };
@@ -89,6 +91,8 @@ struct Exchange<'a> {
     met_purged: bool,
     /// Some batch failed without a name: the largest that did not, since.
     largest: Option<usize>,
+    /// What goes next, read while the call before it was under way.
+    ahead: Option<Batch>,
 }
 
 impl<'a> Exchange<'a> {
@@ -106,6 +110,7 @@ impl<'a> Exchange<'a> {
             is_reached: false,
             met_purged: false,
             largest: None,
+            ahead: None,
         }
     }
 
@@ -153,85 +158,6 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    /// Sends what waits. Returns whether all of it was sent; otherwise the hub must be
-    /// read again first.
-    async fn push(&mut self) -> Result<bool> {
-        let mut limits = self.remote.limits();
-        loop {
-            limits.rows = self.largest.map_or(limits.rows, |it| it.clamp(1, limits.rows));
-            let (guard, begun) = (self.replica.guard(), self.begun);
-            if self.replica.store().view(|tx| device::has_nothing(tx, guard.is_some()))? {
-                return Ok(true);
-            }
-            let batch = self
-                .replica
-                .store()
-                .transact(Durability::Normal, |tx| device::waiting(tx, &limits, guard, begun))?;
-            if batch.sent.is_empty() {
-                return Ok(true);
-            }
-            if !self.send(batch).await? {
-                self.turn()?;
-                return Ok(false);
-            }
-        }
-    }
-
-    /// Sends a batch. If it fails without a reason although the hub works, it is halved
-    /// down to the row that is at fault, and that row waits for another sync.
-    async fn send(&mut self, batch: Batch) -> Result<bool> {
-        let mut open = vec![batch];
-        while let Some(mut batch) = open.pop() {
-            match self.tell(&batch).await {
-                Ok(Some(answers)) => {
-                    self.reached()?;
-                    self.largest = self.largest.map(|it| it.max(batch.sent.len()));
-                    self.measure(answers.time);
-                    let settled = self.settle(&batch, answers)?;
-                    if settled.dropped || settled.restarted || settled.unread {
-                        return Ok(false);
-                    }
-                    if let Some(next) = open.last_mut() {
-                        self.write(|tx| device::renumber(tx, next, Serial::default()))?;
-                    }
-                }
-                Ok(None) | Err(Error::Stale { why: Stale::Moved, .. }) => return Ok(false),
-                Err(Error::Stale { why: Stale::OldCall { last }, .. }) => {
-                    // A later call of this device overtook it, and may have changed what
-                    // waits: the rows are read again, and not sent as they were.
-                    self.write(|tx| device::renumber(tx, &mut batch, last))?;
-                    return Ok(false);
-                }
-                Err(error @ Error::BatchFailed { .. }) if batch.sent.len() > 1 => {
-                    if self.largest.is_none() {
-                        self.check_that_it_works(&batch, &error).await?;
-                        self.largest = Some(0);
-                    }
-                    let rest = batch.split();
-                    self.write(|tx| device::renumber(tx, &mut batch, Serial::default()))?;
-                    open.extend([rest, batch]);
-                }
-                Err(error @ Error::BatchFailed { .. }) => {
-                    self.check_that_it_works(&batch, &error).await?;
-                    let (reason, now) = (error.to_string(), self.begun);
-                    let fail = |tx: &mut dyn StoreTx| device::fail(tx, &batch, &reason, now);
-                    let parked = self.replica.store().transact(Durability::Normal, fail)?;
-                    self.report.parked += u64::from(parked);
-                    self.report.failed += u64::from(!parked);
-                    if let Some(next) = open.last_mut() {
-                        self.write(|tx| device::renumber(tx, next, Serial::default()))?;
-                    }
-                }
-                Err(error) => {
-                    let reason = error.to_string();
-                    self.write(|tx| device::note_failure(tx, &batch, &reason))?;
-                    return Err(error);
-                }
-            }
-        }
-        Ok(true)
-    }
-
     /// Takes away for good what purged rows have left, once the remote has every mark.
     async fn sweep(&mut self) -> Result<()> {
         if !self.met_purged && !self.replica.has_purged() {
@@ -277,25 +203,6 @@ impl<'a> Exchange<'a> {
             self.replica.announce(vec![row]);
         }
         Ok(())
-    }
-
-    fn settle(&mut self, batch: &Batch, answers: crate::Answers) -> Result<Settled> {
-        self.head = answers.head;
-        let moment = self.replica.moment();
-        let settled = self
-            .replica
-            .store()
-            .transact(Durability::Normal, |tx| device::settle(tx, &moment, batch, answers))?;
-        self.report.sent += settled.accepted;
-        self.report.parked += settled.parked;
-        self.report.restarts += u32::from(settled.restarted);
-        if !settled.restamped.is_empty() {
-            self.turn()?;
-            self.report.restamped.extend(settled.restamped.iter().cloned());
-        }
-        self.waiting = self.waiting.saturating_sub(settled.accepted + settled.parked);
-        self.show(self.head.into());
-        Ok(settled)
     }
 
     fn write(&self, job: impl FnOnce(&mut dyn StoreTx) -> Result<()>) -> Result<()> {

@@ -224,9 +224,11 @@ fn deleted_ids(tx: &dyn ReadRows, entity: &EntityDescriptor) -> Result<BTreeSet<
 fn may_hide(tx: &dyn ReadRows, entity: &EntityDescriptor) -> Result<bool> {
     let Some((_, owner)) = entity.owner() else { return Ok(false) };
     let Some(owner) = tx.schema().get(owner) else { return Ok(false) };
-    let deleted = Find { deleted: Deleted::Only, ..Find::default() }.limit(1);
-    Ok(!tx.find(owner.name, &deleted)?.is_empty() || may_hide(tx, owner)?)
+    Ok(tx.has_deleted(owner.name)? || may_hide(tx, owner)?)
 }
+
+/// Rows that are read at once, at least, where hidden ones are among them.
+const PASSED: usize = 200;
 
 /// Pages through the matches, passing over those that were purged or whose owner is hidden.
 fn past_hidden(
@@ -240,9 +242,10 @@ fn past_hidden(
         Deleted::Hidden => owners.hide(tx, entity, row).map(|it| !it),
         _ => Ok(!row.is_purged()),
     };
-    let step = wanted.max(200);
     let (mut shown, mut offset) = (Vec::new(), 0);
     loop {
+        // Mostly nothing of the first page is hidden.
+        let step = if offset == 0 { wanted } else { wanted.max(PASSED) };
         let page = tx.find(entity.name, &Find { offset, ..find.clone().limit(step) })?;
         let read = page.len();
         for stored in page {

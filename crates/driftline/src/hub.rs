@@ -1,19 +1,18 @@
 //! A hub in a file, for the programs of one machine.
 
-use std::{path::Path, sync::Arc};
+use std::path::Path;
 
 use async_trait::async_trait;
 use driftline_core::{
-    Answers, Backend, Change, Env, Hear, Hub, Limits, Page, Pull, Push, Result, Schema, Store,
+    Answers, Backend, Change, Env, Hear, Limits, Page, Pull, Push, Result, Schema, Store,
     TakeSnapshot,
 };
-use driftline_sqlite::SqliteStore;
 use futures_util::future::BoxFuture;
 
 use crate::SystemEnv;
 
 /// A hub in a SQLite file that several databases of one machine sync with.
-pub struct SqliteHub(Hub);
+pub struct SqliteHub(driftline_sqlite::SqliteHub);
 
 impl SqliteHub {
     /// Opens the file at `path`, and makes it if it is missing.
@@ -22,10 +21,8 @@ impl SqliteHub {
     /// When the file cannot be used, is a [`Db`](crate::Db)'s, or is on a network disk or in
     /// a folder that is copied to a cloud, where it would be damaged.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        let store = SqliteStore::open_hub(path.as_ref(), Schema::registered()?)?;
-        let person = store.person();
-        let store: Arc<dyn Store> = Arc::new(store);
-        Ok(Self(Hub::open(store, &person, &SystemEnv::new()?)?))
+        let (schema, env) = (Schema::registered()?, SystemEnv::new()?);
+        driftline_sqlite::SqliteHub::open(path.as_ref(), schema, &env).map(Self)
     }
 }
 

@@ -5,10 +5,10 @@ use std::{path::Path, sync::Arc};
 use anyhow::{Context, Result, ensure};
 use async_trait::async_trait;
 use driftline_core::{
-    Answers, Backend, Durability, Hub, Id, Limits, Page, Pull, Push, Replica, Schema, Simulated,
-    Store, SyncReport, Values, store::Find,
+    Answers, Backend, Durability, Id, Limits, Page, Pull, Push, Replica, Schema, Simulated, Store,
+    SyncReport, Values, store::Find,
 };
-use driftline_sqlite::SqliteStore;
+use driftline_sqlite::{SqliteHub, SqliteStore};
 use futures_executor::block_on;
 
 use crate::data::Draft;
@@ -28,7 +28,7 @@ pub(crate) struct Device {
 }
 
 /// A hub in a file.
-pub(crate) struct Remote(pub(crate) Hub);
+pub(crate) struct Remote(pub(crate) SqliteHub);
 
 fn environment(seed: u64) -> Arc<Simulated> {
     Arc::new(Simulated::new(seed, 1_790_000_000_000))
@@ -37,7 +37,7 @@ fn environment(seed: u64) -> Arc<Simulated> {
 impl Remote {
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let store = Arc::new(SqliteStore::open(path, Schema::registered()?)?);
-        Ok(Self(Hub::open(store, "bench", &*environment(0))?))
+        Ok(Self(SqliteHub::over(store, "bench", &*environment(0))?))
     }
 }
 
@@ -114,7 +114,7 @@ fn noted(note: &str) -> Values {
 }
 
 /// A hub that can be read page by page and in no other way.
-pub(crate) struct ByPages<'a>(pub(crate) &'a Hub);
+pub(crate) struct ByPages<'a>(pub(crate) &'a dyn Backend);
 
 #[async_trait]
 impl Backend for ByPages<'_> {

@@ -81,6 +81,9 @@ impl Filter<'_> {
             Some(field) if field != "id" => {
                 format!("{}{direction}, id{direction}", column(table, field)?.0)
             }
+            // Else SQLite would follow the index of ids through every row for the sake of the
+            // order, where the index of deleted rows names the few that there are.
+            _ if find.deleted == Deleted::Only => format!("+id{direction}"),
             _ => format!("id{direction}"),
         };
         // Parameters, too, so that turning pages prepares one statement.

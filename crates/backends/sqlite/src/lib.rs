@@ -22,6 +22,7 @@ mod finish;
 mod fixed;
 mod from_single_notes;
 mod from_texts;
+mod hub;
 mod journal;
 mod layout;
 mod meta;
@@ -39,8 +40,10 @@ mod tx;
 mod upgrade;
 mod value;
 mod view;
+mod worker;
 
 pub use self::{
+    hub::SqliteHub,
     place::not_shared,
     plugin::{open_remote, remote_path},
     store::SqliteStore,

@@ -6,11 +6,11 @@ use std::{
 };
 
 use driftline_core::{
-    BackendPlugin, Durability, Error, Hub, OpenBackend, Result, Schema, Store, Value, inventory,
+    BackendPlugin, Durability, Error, OpenBackend, Result, Schema, Store, Value, inventory,
 };
 
 use crate::{
-    SqliteStore, examine,
+    SqliteHub, SqliteStore, examine,
     place::{check_shared, deepest_real},
     scratch::TemporaryFile,
 };
@@ -33,7 +33,7 @@ inventory::submit! {
         remote: Some(|open| {
             let store = Arc::new(open_remote(open)?);
             let person = store.person();
-            Ok(Arc::new(Hub::open(store, &person, &*open.env)?))
+            Ok(Arc::new(SqliteHub::over(store, &person, &*open.env)?))
         }),
         examine: Some(examine::open),
         scratch: Some(|| Ok(Box::new(TemporaryFile::new()?))),

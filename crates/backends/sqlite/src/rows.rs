@@ -101,6 +101,11 @@ impl ReadRows for SqliteTx<'_> {
         })
     }
 
+    fn has_deleted(&self, entity: &str) -> Result<bool> {
+        let table = self.tables.of(self.schema.entity(entity)?.name);
+        self.with(&table.has_deleted, |it| it.query_row([], |row| row.get(0)))
+    }
+
     fn find(&self, entity: &str, find: &Find) -> Result<Vec<Stored>> {
         self.query(entity, find, |table, mut filter| {
             let sql = filter.rows(table, find)?;

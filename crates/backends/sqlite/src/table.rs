@@ -5,7 +5,10 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use driftline_core::{ALIASES, DELETED_AT, FieldName, Schema};
 
-use crate::layout::{ColumnKind, ColumnLayout, Layout, TableLayout};
+use crate::{
+    find::DELETED,
+    layout::{ColumnKind, ColumnLayout, Layout, TableLayout},
+};
 
 /// The table that keeps rows of entities which no program on this file has known.
 pub(crate) const OTHER_ROWS: &str = "other_rows";
@@ -60,6 +63,9 @@ pub(crate) struct Table {
     pub(crate) held: String,
     /// Whether a row is deleted. Only of tables with columns.
     pub(crate) deleted: String,
+    /// Whether any row is deleted. Without an order: SQLite would follow that and read every
+    /// row, where the index of deleted rows has the answer.
+    pub(crate) has_deleted: String,
     /// ?3: the hash.
     pub(crate) acknowledge: String,
     /// As `acknowledge`, where ?4 and ?5 are what was noted before, of the row whose queue entry
@@ -231,6 +237,7 @@ impl Table {
             get: format!("{select}WHERE {mine}id = ?2"),
             held: format!("SELECT hash, acked FROM {table} WHERE {mine}id = ?2"),
             deleted: format!("SELECT deleted_at IS NOT NULL FROM {table} WHERE id = ?2"),
+            has_deleted: format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE {DELETED})"),
             acknowledge: format!("UPDATE {table} SET hash = ?3, acked = 1 WHERE {mine}id = ?2"),
             acknowledge_after: format!(
                 "UPDATE {table} SET hash = ?3, acked = 1 \

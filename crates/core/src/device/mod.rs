@@ -4,6 +4,7 @@
 
 mod adopt;
 mod adopt_row;
+mod ahead;
 mod due;
 mod exclude;
 mod exported;
@@ -24,6 +25,7 @@ mod write;
 
 pub use self::{
     adopt::{Adopted, adopt, adopt_snapshot},
+    ahead::{ahead, go_next},
     due::{Due, sweep_due},
     exclude::{Exclusions, exclude, exclusions},
     exported::{Exported, Joined, export, join},

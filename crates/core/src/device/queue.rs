@@ -33,7 +33,7 @@ pub(crate) const PAUSE: Millis = MINUTE;
 const FAILURES: u32 = 3;
 
 /// Rows to send, as they were when they were read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Batch {
     /// What the call is made with.
     pub position: Position,
@@ -104,9 +104,10 @@ pub fn waiting(
     guard: Option<&dyn Guard>,
     begun: Millis,
 ) -> Result<Batch> {
-    let batch = collect(tx, limits, guard, None)?;
+    let first = QueueId::default();
+    let batch = collect(tx, limits, guard, None, first)?;
     if batch.sent.is_empty() {
-        collect(tx, &Limits { rows: 1, ..*limits }, guard, Some(begun))
+        collect(tx, &Limits { rows: 1, ..*limits }, guard, Some(begun), first)
     } else {
         Ok(batch)
     }
@@ -153,18 +154,19 @@ fn is_due(entry: &Queued, again: Option<Millis>) -> bool {
     }
 }
 
-/// Reads the oldest entries that fit into one call, except those that are excluded or held:
+/// Reads the first entries behind `after` that fit into one call, except those that are excluded or held:
 /// this is the one way out, so it is asked of each row as it goes. Notes that a call carries them
 /// before it does: a stamp that may be known elsewhere must never be restamped. A row
 /// beyond the limits is parked. Empty when nothing waits.
 ///
 /// # Errors
 /// When the store cannot be written.
-fn collect(
+pub(super) fn collect(
     tx: &mut dyn StoreTx,
     limits: &Limits,
     guard: Option<&dyn Guard>,
     again: Option<Millis>,
+    mut after: QueueId,
 ) -> Result<Batch> {
     exclude::sort_again(tx)?;
     if let Some(guard) = guard {
@@ -174,7 +176,7 @@ fn collect(
     let device = tx.meta(DEVICE)?.unwrap_or_default();
     let position = position(tx)?;
     let mut batch = Batch { position, device, serial: Serial::default(), sent: Vec::new() };
-    let (mut bytes, mut after) = (0, QueueId::default());
+    let mut bytes = 0;
     'full: loop {
         let entries = tx.queue(QueueList::Waiting, after, STEP.min(limits.rows))?;
         let Some(last) = entries.last() else { break };

@@ -79,6 +79,45 @@ impl Hub {
         Self { limits, ..self }
     }
 
+    /// Answers a pull: what [`Backend::pull`] does, without waiting.
+    ///
+    /// # Errors
+    /// When the caller speaks another version, or the store cannot be read.
+    pub fn page(&self, request: &Pull) -> Result<Page> {
+        check_protocol(&self.name, PROTOCOL, request.protocol)?;
+        let time = self.time();
+        let serve = |tx: &dyn ReadTx| {
+            let is_complete = !loaded(tx)?.is_purging();
+            if is_complete { serve(tx, request, time).map(Some) } else { Ok(None) }
+        };
+        loop {
+            if let Some(page) = self.store.view(serve)? {
+                return Ok(page);
+            }
+            self.store.transact(Durability::Normal, |tx| {
+                let (taken, state) = go_on(tx, loaded(tx)?)?;
+                take_in(tx, &taken)?;
+                save(tx, Some(&state))
+            })?;
+        }
+    }
+
+    /// Answers a push: what [`Backend::push`] does, without waiting.
+    ///
+    /// # Errors
+    /// As [`judge`], and when the store cannot be written.
+    pub fn take(&self, request: Push) -> Result<Answers> {
+        check_protocol(&self.name, PROTOCOL, request.protocol)?;
+        let time = self.time();
+        self.store.transact(Durability::Normal, |tx| {
+            let Judged { answers, taken, state } =
+                judge(tx, loaded(tx)?, &self.name, request, time)?;
+            take_in(tx, &taken)?;
+            save(tx, Some(&state))?;
+            Ok(answers)
+        })
+    }
+
     fn time(&self) -> Option<Millis> {
         self.env.as_ref().map(|it| it.wall())
     }
@@ -95,34 +134,11 @@ impl Backend for Hub {
     }
 
     async fn pull(&self, request: Pull) -> Result<Page> {
-        check_protocol(&self.name, PROTOCOL, request.protocol)?;
-        let time = self.time();
-        let serve = |tx: &dyn ReadTx| {
-            let is_complete = !loaded(tx)?.is_purging();
-            if is_complete { serve(tx, &request, time).map(Some) } else { Ok(None) }
-        };
-        loop {
-            if let Some(page) = self.store.view(serve)? {
-                return Ok(page);
-            }
-            self.store.transact(Durability::Normal, |tx| {
-                let (taken, state) = go_on(tx, loaded(tx)?)?;
-                take_in(tx, &taken)?;
-                save(tx, Some(&state))
-            })?;
-        }
+        self.page(&request)
     }
 
     async fn push(&self, request: Push) -> Result<Answers> {
-        check_protocol(&self.name, PROTOCOL, request.protocol)?;
-        let time = self.time();
-        self.store.transact(Durability::Normal, |tx| {
-            let Judged { answers, taken, state } =
-                judge(tx, loaded(tx)?, &self.name, request, time)?;
-            take_in(tx, &taken)?;
-            save(tx, Some(&state))?;
-            Ok(answers)
-        })
+        self.take(request)
     }
 
     async fn snapshot(&self, store: &dyn Store, take: TakeSnapshot<'_>) -> Result<Option<u64>> {

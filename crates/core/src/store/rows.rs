@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Find, Lookup, QueueId, Queued};
+use super::{Deleted, Find, Lookup, QueueId, Queued};
 use crate::{FieldName, Id, Result, Row, Seq};
 
 /// A row as a store keeps it.
@@ -91,6 +91,14 @@ pub trait ReadRows: Lookup {
     /// When the store cannot be read.
     fn is_deleted(&self, entity: &str, id: Id) -> Result<Option<bool>> {
         Ok(self.get(entity, id)?.map(|it| it.row.is_deleted()))
+    }
+
+    /// Whether any row of the entity is deleted. The entity must be in the schema.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn has_deleted(&self, entity: &str) -> Result<bool> {
+        Ok(!self.find(entity, &Find::new().deleted(Deleted::Only).limit(1))?.is_empty())
     }
 
     /// Rows that match, in order. The entity must be in the schema.

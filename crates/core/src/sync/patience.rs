@@ -45,28 +45,38 @@ async fn wait(env: &dyn Env, error: Error, again: &mut u32) -> Result<()> {
     Ok(())
 }
 
-impl Exchange<'_> {
-    /// Pushes, and again if the hub is away for a moment. A call that arrived all the same
-    /// makes the next one an old call, which is made anew. None: the device is bound to no hub.
-    pub(super) async fn tell(&mut self, batch: &Batch) -> Result<Option<Answers>> {
-        let mut again = 0;
-        loop {
-            let Some(push) = batch.push() else { return Ok(None) };
-            self.report.calls += 1;
-            breathe().await;
-            match self.remote.push(push).await {
-                Err(error) => wait(self.replica.env(), error, &mut again).await?,
-                answers => return answers.map(Some),
+/// Pushes `batch`, and again if the hub is away for a moment. A call that arrived all the same
+/// makes the next one an old call, which is made anew. None: the device is bound to no hub.
+/// Returns how many calls that took, too.
+pub(super) async fn tell(
+    env: &dyn Env,
+    remote: &dyn Backend,
+    batch: &Batch,
+) -> (u32, Result<Option<Answers>>) {
+    let mut again = 0;
+    loop {
+        let Some(push) = batch.push() else { return (again, Ok(None)) };
+        match remote.push(push).await {
+            Err(error) => {
+                if let Err(error) = wait(env, error, &mut again).await {
+                    return (again + 1, Err(error));
+                }
             }
+            answers => return (again + 1, answers.map(Some)),
         }
     }
+}
 
+impl Exchange<'_> {
     /// Looks whether the hub takes a call without rows, after `error` came of one with some.
     /// If not, none of them is at fault.
     pub(super) async fn check_that_it_works(&mut self, batch: &Batch, error: &Error) -> Result<()> {
         let nothing =
             self.replica.store().transact(Durability::Normal, |tx| device::nothing(tx))?;
-        let away = match self.tell(&nothing).await {
+        breathe().await;
+        let (calls, answers) = tell(self.replica.env(), self.remote, &nothing).await;
+        self.report.calls += calls;
+        let away = match answers {
             Err(Error::BatchFailed { remote, source }) => {
                 Error::Unavailable { remote, retry_after: None, source }
             }

@@ -1,10 +1,6 @@
 //! What a hub holds and this device does not: page by page, or everything at once.
 
-use std::{future, task::Poll};
-
-use futures_util::future::BoxFuture;
-
-use super::{Exchange, breathe, patience::ask};
+use super::{Exchange, breathe, call::Call, patience::ask};
 use crate::{
     Cursor, Durability, Limits, PROTOCOL, Page, Pull, Result,
     backend::check_protocol,
@@ -16,19 +12,7 @@ use crate::{
 struct Asked<'a> {
     /// Where this device is, or will be when the page before is adopted.
     position: Position,
-    answer: BoxFuture<'a, (u32, Result<Page>)>,
-}
-
-impl Asked<'_> {
-    /// Sends the call, and waits for nothing.
-    async fn sent(mut self) -> Self {
-        let answer = &mut self.answer;
-        let done = future::poll_fn(|context| Poll::Ready(answer.as_mut().poll(context))).await;
-        if let Poll::Ready(done) = done {
-            self.answer = Box::pin(future::ready(done));
-        }
-        self
-    }
+    answer: Call<'a, (u32, Result<Page>)>,
 }
 
 impl<'a> Exchange<'a> {
@@ -63,7 +47,7 @@ impl<'a> Exchange<'a> {
                 Some(asked) => asked,
                 None => self.ask(self.replica.store().view(|tx| device::position(tx))?),
             };
-            let (calls, page) = answer.await;
+            let (calls, page) = answer.answer().await;
             self.report.calls += calls;
             let page = page?;
             check_protocol(&self.remote.name(), page.protocol, PROTOCOL)?;
@@ -79,7 +63,8 @@ impl<'a> Exchange<'a> {
                 page.changes.iter().map(|it| (it.entity.clone(), it.id)).collect();
             if page.next < Cursor::from(page.head) {
                 let after = position.after(&page);
-                ahead = Some(self.ask(after).sent().await);
+                let Asked { position, answer } = self.ask(after);
+                ahead = Some(Asked { position, answer: answer.begun().await });
             }
             let moment = self.replica.moment();
             let adopted = self
@@ -115,6 +100,6 @@ impl<'a> Exchange<'a> {
     fn ask(&self, position: Position) -> Asked<'a> {
         let Limits { rows, bytes, .. } = self.remote.limits();
         let request = Pull { protocol: PROTOCOL, cursor: position.cursor, rows, bytes };
-        Asked { position, answer: Box::pin(ask(self.replica.env(), self.remote, request)) }
+        Asked { position, answer: Call::new(ask(self.replica.env(), self.remote, request)) }
     }
 }

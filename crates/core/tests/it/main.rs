@@ -6,6 +6,7 @@
     reason = "a test ends where it fails"
 )]
 
+mod ahead;
 mod clocks;
 mod common;
 mod deriving;

@@ -22,6 +22,9 @@ const COUNTED: [&str; 5] = ["statements", "steps", "writes", "bytes", "syncs"];
 /// So much more or less is no difference: one in so many, and one at least where there are
 /// any. Syncs are exact.
 const SLACK: u64 = 50;
+
+/// Letters of the column of names.
+const NAME: usize = 36;
 /// Messages, and how many of them a session has.
 const MESSAGES: u64 = 1_000;
 const PER_SESSION: u64 = 100;
@@ -134,9 +137,9 @@ fn paths(folder: &Path) -> Vec<(&'static str, Counts)> {
     path("get by id", &|| {
         assert!(one.replica.get_values("messages", message(77)).unwrap().is_some());
     });
+    let newest = Find::new().descending("created_at").limit(50).refers("session", session(3));
     path("newest 50 of a session", &|| {
-        let find = Find::new().descending("created_at").limit(50).refers("session", session(3));
-        assert_eq!(one.replica.list_values("messages", &find).unwrap().len(), 50);
+        assert_eq!(one.replica.list_values("messages", &newest).unwrap().len(), 50);
     });
     path("first sync up of 1 010 rows", &|| one.sync(&hub));
     path("first sync down, by snapshot", &|| other.sync(&hub));
@@ -149,14 +152,18 @@ fn paths(folder: &Path) -> Vec<(&'static str, Counts)> {
     path("one changed row, up", &|| one.sync(&hub));
     path("one changed row, down", &|| other.sync(&hub));
     path("a sync with nothing to do", &|| other.sync(&hub));
+    one.import("sessions", (1_000..2_000).map(|it| (session(it), session_values(it))));
+    path("newest 50, of a thousand sessions", &|| {
+        assert_eq!(one.replica.list_values("messages", &newest).unwrap().len(), 50);
+    });
     paths
 }
 
 fn table(paths: &[(&str, Counts)]) -> String {
-    let mut text = format!("{:<32}", "");
+    let mut text = format!("{:<NAME$}", "");
     let mut line = |name: &str, cells: [String; 5]| {
         if !name.is_empty() {
-            _ = write!(text, "{name:<32}");
+            _ = write!(text, "{name:<NAME$}");
         }
         for it in cells {
             _ = write!(text, "{it:>12}");
@@ -172,7 +179,7 @@ fn table(paths: &[(&str, Counts)]) -> String {
 
 fn parse(table: &str) -> Vec<(&str, Counts)> {
     let lines = table.lines().skip(1).map(|line| {
-        let (name, cells) = line.split_at(32);
+        let (name, cells) = line.split_at(NAME);
         let cells: Vec<u64> = cells.split_whitespace().map(|it| it.parse().unwrap()).collect();
         (name.trim(), cells.try_into().unwrap())
     });

@@ -365,6 +365,10 @@ fn queries_by_indexed_fields_use_their_index() {
         ("SELECT count(*) FROM notes WHERE deleted_at IS NOT NULL", "COVERING INDEX notes.deleted"),
         ("SELECT count(*) FROM notes", "COVERING INDEX"),
         (
+            "SELECT EXISTS (SELECT 1 FROM notes WHERE deleted_at IS NOT NULL)",
+            "COVERING INDEX notes.deleted",
+        ),
+        (
             "SELECT * FROM notes WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC, id DESC",
             "notes.deleted",
         ),
@@ -372,6 +376,9 @@ fn queries_by_indexed_fields_use_their_index() {
         let plan = plan(sql);
         assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{sql}: {plan}");
     }
+    // The few deleted rows are sorted, so that the many others are not read for their order.
+    let deleted = plan("SELECT * FROM notes WHERE deleted_at IS NOT NULL ORDER BY +id LIMIT 1");
+    assert!(deleted.contains("SEARCH notes USING INDEX notes.deleted"), "{deleted}");
     let of_one = "SELECT * FROM notes WHERE folder = 'a' AND deleted_at IS NULL ORDER BY ";
     let by_id = plan(&format!("{of_one} id"));
     assert!(by_id.contains("notes.by.folder (") && !by_id.contains("TEMP B-TREE"), "{by_id}");
