@@ -13,6 +13,7 @@ mod cargo;
 mod codegen;
 mod convex_check;
 mod convex_local;
+mod coverage;
 mod damage;
 mod debian;
 mod elsewhere;
@@ -74,6 +75,8 @@ enum Task {
     Test(test::Options),
     /// Compare what things cost with what they cost without syncing
     Bench(bench::Options),
+    /// Say which lines of the engine the model's paths and the suite reach
+    Coverage(coverage::Options),
     /// Damage files of the program, and see what it says and how it goes on
     Damage(damage::Options),
     /// Let each system call of the program fail once, and compare with what it said
@@ -112,6 +115,7 @@ fn run(task: Task) -> Result<()> {
         Task::Pages => test::pages(root),
         Task::Test(options) => test::run(root, &options),
         Task::Bench(options) => bench::run(root, &options),
+        Task::Coverage(options) => coverage::run(root, &options),
         Task::Damage(options) => damage::run(root, &options),
         Task::Faults(options) => faults::run(root, &options),
         Task::Kills(options) => kills::run(root, &options),

@@ -140,3 +140,27 @@ fn what_moves_out_goes_and_what_moves_in_stays() {
     assert_eq!(texts, ["moves out with it"]);
     assert_eq!(sizes(&one), (0, 0, 2));
 }
+
+#[test]
+fn what_is_kept_here_and_purged_is_told_to_nobody() {
+    let (a, hub) = (Device::new(1), hub());
+    let id = a.folder("/home/me/secret");
+    keep(&a, &["/home/me/secret"], &[]);
+    a.replica.purge("folders", id).unwrap();
+    assert_eq!(sizes(&a), (0, 0, 0));
+    assert_eq!(a.sync(&hub).unwrap().sent, 0);
+    assert!(paths(&a).is_empty());
+}
+
+#[test]
+fn every_row_that_belongs_to_what_is_kept_is_found_in_the_queue() {
+    let (a, hub) = (Device::new(1), hub());
+    let (secret, open) = (a.folder("/home/me/secret"), a.folder("/home/me/open"));
+    for text in ["one", "two", "three"] {
+        line(&a, secret, text);
+        line(&a, open, text);
+    }
+    keep(&a, &["/home/me/secret"], &[]);
+    assert_eq!(sizes(&a), (4, 0, 4));
+    assert_eq!(a.sync(&hub).unwrap().sent, 4);
+}

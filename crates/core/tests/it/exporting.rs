@@ -309,3 +309,32 @@ fn what_stays_on_this_device_is_not_replaced() {
     join(&b, &export(&a));
     assert_eq!(read(&b).as_deref(), Some("/of/b"));
 }
+
+/// Some of the file's rows were purged here, some belong to what was.
+#[test]
+fn a_file_brings_nothing_back_that_was_purged() {
+    let (a, b) = (Device::new(1), Device::new(2));
+    let folder = a.folder("/src");
+    a.replica.create(&Line { folder: Some(folder), text: Some("known".into()) }).unwrap();
+    join(&b, &export(&a));
+    a.replica.purge("folders", folder).unwrap();
+    // A line that this device never had, of a folder that it purged.
+    b.replica.create(&Line { folder: Some(folder), text: Some("new".into()) }).unwrap();
+    assert_eq!(join(&a, &export(&b)), [Imported::Purged; 3]);
+    assert_eq!(shown(&a.replica).iter().filter(|it| !it.1.is_purged()).count(), 0);
+    let stored: Vec<bool> = rows(&a).values().map(|it| it.0.is_purged()).collect();
+    assert_eq!(stored, [true; 2], "what was new is not even stored");
+}
+
+#[test]
+fn the_marks_of_a_file_purge() {
+    let (a, b) = (Device::new(1), Device::new(2));
+    let folder = a.folder("/src");
+    join(&b, &export(&a));
+    b.replica.update::<Folder>(folder, |it| it.here = Some("/mnt/src".into())).unwrap();
+    a.replica.purge("folders", folder).unwrap();
+    join(&b, &export(&a));
+    let kept = &rows(&b)[&("folders".to_owned(), folder)];
+    assert!(kept.0.is_purged() && kept.1.is_empty(), "{kept:?}");
+    assert_eq!(owed(&b).0.len(), 1, "the hub is told of the mark");
+}

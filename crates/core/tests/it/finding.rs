@@ -1,7 +1,10 @@
 //! Which rows a query finds.
 
-use crate::common::{Device, Folder, hub};
-use driftline_core::{Value, store::Find};
+use crate::common::{Device, Folder, Line, MINUTE, hub, imported};
+use driftline_core::{
+    Value, Values,
+    store::{Deleted, Find},
+};
 
 #[test]
 fn what_is_not_so_is_found_whether_it_was_ever_set_or_not() {
@@ -35,4 +38,93 @@ fn what_is_not_so_is_found_whether_it_was_ever_set_or_not() {
         assert_eq!(found(device), [never, once]);
         assert_eq!(unset_or_false(device), [never, once]);
     }
+}
+
+/// What is folded is ordered here, everything else by the store.
+#[test]
+fn an_order_is_the_same_with_and_without_folded_rows() {
+    let (a, b, hub) = (Device::new(1), Device::new(2), hub());
+    let ids = ["/none", "/off", "/on", "/twice"].map(|it| a.folder(it));
+    for (id, pinned, name) in [(ids[1], false, "b"), (ids[2], true, "a"), (ids[3], true, "c")] {
+        a.env.pass(10);
+        a.replica
+            .update::<Folder>(id, |it| (it.pinned, it.name) = (pinned, Some(name.into())))
+            .unwrap();
+    }
+    let orders = || {
+        let fields = ["path", "name", "pinned", "id"];
+        let finds = fields.map(|it| [Find::new().ascending(it), Find::new().descending(it)]);
+        let list = |find: Find| {
+            let rows = a.replica.list::<Folder>(&find).unwrap();
+            rows.into_iter().map(|it| it.value.path.unwrap()).collect::<Vec<_>>()
+        };
+        finds.into_iter().flatten().map(list).collect::<Vec<_>>()
+    };
+    let before = orders();
+    assert_eq!(before[2], ["/none", "/on", "/off", "/twice"], "what has no name comes first");
+    // The twin is younger, so the row goes on under its own id.
+    b.env.pass(MINUTE);
+    b.folder("/twice");
+    for device in [&a, &b, &a] {
+        device.sync(&hub).unwrap();
+    }
+    assert_eq!(orders(), before);
+}
+
+#[test]
+fn deleted_rows_are_found_where_some_are_folded() {
+    let (a, b, hub) = (Device::new(1), Device::new(2), hub());
+    let folded = a.folder("/twice");
+    let alone = a.folder("/alone");
+    b.folder("/twice");
+    for device in [&a, &b, &a] {
+        device.sync(&hub).unwrap();
+    }
+    let deleted = || {
+        let find = Find::new().deleted(Deleted::Only);
+        a.replica.list::<Folder>(&find).unwrap().into_iter().map(|it| it.id).collect::<Vec<_>>()
+    };
+    assert!(deleted().is_empty());
+    a.replica.delete::<Folder>(alone).unwrap();
+    assert_eq!(deleted(), [alone]);
+    a.replica.delete::<Folder>(folded).unwrap();
+    assert_eq!(deleted().len(), 2);
+}
+
+#[test]
+fn a_row_that_is_named_after_what_it_is_about_is_made_once_and_written_to_after() {
+    let (a, b, hub) = (Device::new(1), Device::new(2), hub());
+    let id = imported("about something");
+    let values = |name: &str| Values::from([("name".to_owned(), Value::from(name))]);
+    a.replica.put_values("folders", id, &values("one")).unwrap();
+    b.env.pass(10);
+    b.replica.put_values("folders", id, &values("two")).unwrap();
+    b.replica.put_values("folders", id, &values("three")).unwrap();
+    for device in [&a, &b, &a] {
+        device.sync(&hub).unwrap();
+    }
+    for device in [&a, &b] {
+        assert_eq!(device.replica.list::<Folder>(&Find::new()).unwrap().len(), 1);
+        assert_eq!(device.name(id).as_deref(), Some("three"));
+    }
+}
+
+#[test]
+fn rows_of_a_deleted_owner_are_neither_listed_nor_counted() {
+    let a = Device::new(1);
+    let (gone, kept) = (a.folder("/gone"), a.folder("/kept"));
+    for folder in [gone, gone, kept, kept] {
+        a.env.pass(10);
+        a.replica.create(&Line { folder: Some(folder), text: Some("said".into()) }).unwrap();
+    }
+    a.replica.delete::<Folder>(gone).unwrap();
+    let shown = |find: Find| {
+        let count = a.replica.count("lines", &find).unwrap();
+        assert_eq!(a.replica.list::<Line>(&find).unwrap().len() as u64, count);
+        count
+    };
+    assert_eq!(shown(Find::new()), 2);
+    assert_eq!(shown(Find::new().equal("text", "said")), 2);
+    assert_eq!(shown(Find::new().refers("folder", kept)), 2);
+    assert_eq!(shown(Find::new().refers("folder", gone)), 0);
 }

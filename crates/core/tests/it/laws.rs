@@ -154,3 +154,11 @@ proptest! {
         prop_assert_eq!(stamps(&a) == stamps(&b), a.hash("e", id) == b.hash("e", id));
     }
 }
+
+#[test]
+fn a_stamp_has_a_class_and_a_counter_that_runs_over() {
+    let last = Stamp::person(7, u32::MAX, 1);
+    assert_eq!(last.next(2), Stamp::person(8, 0, 2));
+    let odd = format!("2{}", &last.to_string()[1..]);
+    assert!(odd.parse::<Stamp>().is_err());
+}

@@ -7,6 +7,7 @@
 )]
 
 mod ahead;
+mod answers;
 mod clocks;
 mod common;
 mod deriving;

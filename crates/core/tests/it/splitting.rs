@@ -196,6 +196,9 @@ fn mistakes_are_refused_in_words_and_change_nothing() {
             "{taken}"
         );
     }
+    let line = fold.a.replica.list::<Line>(&Find::new()).unwrap()[0].id;
+    let lines = fold.a.replica.split("lines", line, &nothing()).unwrap_err();
+    assert!(matches!(lines, Error::Refused { why: Refusal::AppendOnly, .. }), "{lines}");
     let unknown = Values::from([("colour".to_owned(), Value::from("red"))]);
     assert!(matches!(split(fold.other, &unknown), Error::Invalid { what: Input::Field, .. }));
     let never = fold.a.replica.rejoin("folders", fold.other).unwrap_err();

@@ -1,121 +1,19 @@
 //! What a sync does when things go wrong, and what the status says meanwhile.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
-};
+use std::sync::{Arc, atomic::Ordering};
 
-use crate::common::{Device, Folder, MINUTE, hub, hub_of};
-use async_trait::async_trait;
+use crate::common::{
+    Device, Folder, MINUTE, hub, hub_of,
+    wire::{Wire, busy, offline, signed_out},
+};
 use driftline_core::{
-    Answers, Backend, Cursor, Env, Error, Hub, Limits, Page, Pull, Push, Result, Schema,
-    SignInCause,
+    Env, Error, Hub, Limits, Schema, SignInCause,
     service::{Event, Service},
     status::State,
 };
 use driftline_memory::MemoryStore;
 use futures_executor::block_on;
 use tokio::sync::mpsc;
-
-/// A hub behind a wire that fails as told.
-struct Wire {
-    hub: Hub,
-    fail: Mutex<Option<fn() -> Error>>,
-    /// Fails every push, without saying why.
-    off: Mutex<bool>,
-    /// Fails so many calls, as a busy service does.
-    moments: AtomicU32,
-    /// Fails pushes of more rows, without saying why.
-    most: AtomicU64,
-    /// Fails every push that holds this name, without saying why.
-    poison: Mutex<Option<&'static str>>,
-    calls: AtomicU32,
-    limits: Limits,
-    lie: AtomicBool,
-    shift: AtomicU64,
-}
-
-impl Wire {
-    fn new(hub: Hub) -> Self {
-        Self {
-            hub,
-            fail: Mutex::default(),
-            off: Mutex::default(),
-            moments: AtomicU32::new(0),
-            most: AtomicU64::new(u64::MAX),
-            poison: Mutex::default(),
-            calls: AtomicU32::new(0),
-            limits: Hub::LIMITS,
-            lie: AtomicBool::new(false),
-            shift: AtomicU64::new(0),
-        }
-    }
-
-    fn fail(&self, error: Option<fn() -> Error>) {
-        *self.fail.lock().unwrap() = error;
-    }
-
-    fn call(&self) -> Result<()> {
-        self.calls.fetch_add(1, Ordering::Relaxed);
-        if self.moments.load(Ordering::Relaxed) > 0 {
-            self.moments.fetch_sub(1, Ordering::Relaxed);
-            return Err(offline());
-        }
-        self.fail.lock().unwrap().map_or(Ok(()), |error| Err(error()))
-    }
-}
-
-fn offline() -> Error {
-    Error::Unavailable { remote: "hub".into(), retry_after: None, source: None }
-}
-
-fn busy() -> Error {
-    Error::Unavailable { remote: "hub".into(), retry_after: Some(7 * MINUTE), source: None }
-}
-
-fn signed_out() -> Error {
-    Error::signed_out("hub")
-}
-
-#[async_trait]
-impl Backend for Wire {
-    fn name(&self) -> String {
-        "hub".into()
-    }
-
-    fn limits(&self) -> Limits {
-        self.limits
-    }
-
-    async fn pull(&self, request: Pull) -> Result<Page> {
-        self.call()?;
-        let mut page = self.hub.pull(request).await?;
-        if self.lie.load(Ordering::Relaxed) {
-            page.digests.iter_mut().flat_map(|it| it.values_mut()).for_each(|it| *it ^= 1);
-        }
-        page.next = Cursor(page.next.0.saturating_sub(self.shift.load(Ordering::Relaxed)));
-        Ok(page)
-    }
-
-    async fn push(&self, request: Push) -> Result<Answers> {
-        self.call()?;
-        let named = |name: &str| {
-            request.changes.iter().any(|it| it.row.value("name").is_some_and(|it| it == name))
-        };
-        let is_too_much = request.changes.len() as u64 > self.most.load(Ordering::Relaxed);
-        if *self.off.lock().unwrap()
-            || is_too_much
-            || self.poison.lock().unwrap().is_some_and(named)
-        {
-            return Err(Error::BatchFailed { remote: "hub".into(), source: None });
-        }
-        let mut answers = self.hub.push(request).await?;
-        if self.lie.load(Ordering::Relaxed) {
-            answers.digests.values_mut().for_each(|it| *it ^= 1);
-        }
-        Ok(answers)
-    }
-}
 
 #[test]
 fn the_status_says_what_is_true() {

@@ -3,9 +3,13 @@
 use std::{fs, path::Path, sync::Arc};
 
 use driftline_core::{
-    Durability, PURGED, Replica, Simulated, Store, Values,
+    Durability, Hub, Id, PURGED, Replica, Schema, Simulated, Stamp, Store, Values,
+    device::Imported,
     store::{AuditEntry, AuditKind, Deleted, Find, Stored},
 };
+use driftline_entities as _;
+use driftline_sqlite::SqliteStore;
+use futures_executor::block_on;
 use serde_json::json;
 
 use crate::common::{found, get, id, note, open, put, sql, stamp};
@@ -179,4 +183,78 @@ fn a_number_of_the_log_is_never_given_twice() {
     assert!(store.view(|tx| tx.audit(Some(AuditKind::Conflict), 9)).unwrap().len() == 1);
     store.transact(Durability::Normal, |tx| tx.record(&entry(4))).unwrap();
     assert_eq!(log()[0].log_id.map(|it| it.0), Some(4));
+}
+
+/// Files of devices and hubs.
+struct World {
+    folder: tempfile::TempDir,
+    env: Arc<Simulated>,
+}
+
+impl World {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { folder, env: Arc::new(Simulated::new(1, 1_790_000_000_000)) }
+    }
+
+    fn store(&self, name: &str) -> Arc<SqliteStore> {
+        let path = self.folder.path().join(name);
+        Arc::new(SqliteStore::open(&path, Schema::registered().unwrap()).unwrap())
+    }
+
+    fn device(&self, name: &str) -> Replica {
+        Replica::open(self.store(name), self.env.clone()).unwrap()
+    }
+}
+
+fn named(name: &str) -> Values {
+    Values::from([("name".to_owned(), json!(name))])
+}
+
+/// Tables are copied without a look at their rows, so the hub says that there are marks.
+#[test]
+fn a_device_that_takes_everything_at_once_lets_nothing_purged_come_back() {
+    let world = World::new();
+    let hub = Hub::open(world.store("hub.db"), "ana", &*world.env).unwrap();
+    let (one, other) = (world.device("one.db"), world.device("other.db"));
+    let session = one.create_values("sessions", &named("A")).unwrap();
+    block_on(one.sync(&hub)).unwrap();
+    one.purge("sessions", session).unwrap();
+    block_on(one.sync(&hub)).unwrap();
+    let report = block_on(other.sync(&hub)).unwrap();
+    assert_eq!((report.received, report.calls), (1, 1), "{report:?}");
+    let message = |tx: &mut driftline_core::WriteTx<'_>| {
+        let entity = tx.reading().schema().entity("messages")?;
+        let stamp = Stamp::machine(1_000, 1, 1, 1);
+        let cells = vec![("session".into(), json!(session.to_string()), stamp)];
+        tx.import(entity, Id::imported(0, &["late"]), cells, Vec::new())
+    };
+    assert_eq!(other.write(message).unwrap(), Imported::Purged);
+}
+
+#[test]
+fn the_rows_of_somebody_elses_copy_bring_nothing_purged_back() {
+    let world = World::new();
+    let (mine, theirs) = (world.device("mine.db"), world.device("theirs.db"));
+    let (gone, kept) = (Id::imported(0, &["gone"]), Id::imported(0, &["kept"]));
+    for device in [&mine, &theirs] {
+        device.put_values("sessions", gone, &named("Gone")).unwrap();
+    }
+    theirs.put_values("sessions", kept, &named("Kept")).unwrap();
+    let purged = theirs.create_values("sessions", &named("Purged there")).unwrap();
+    theirs.purge("sessions", purged).unwrap();
+    for name in ["Kept for now", "Kept for good"] {
+        world.env.pass(10);
+        theirs.update_values("sessions", kept, &named(name)).unwrap();
+    }
+    let copy = world.folder.path().join("copy.db");
+    assert!(theirs.backup(&copy).unwrap());
+    mine.purge("sessions", gone).unwrap();
+    mine.create_values("sessions", &named("Mine")).unwrap();
+    mine.replace_rows(&copy).unwrap();
+    let shown = mine.list_values("sessions", &Find::new()).unwrap();
+    let names: Vec<_> = shown.iter().map(|it| it.value("name").unwrap()).collect();
+    assert_eq!(names, ["Kept for good"]);
+    assert_eq!(mine.audit(None, 9).unwrap().len(), 2, "what gave way there comes along");
+    assert_eq!(mine.status(None).unwrap().waiting, 3, "all of it is owed, marks as well");
 }
