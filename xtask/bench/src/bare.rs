@@ -16,8 +16,9 @@ const SETTINGS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
     PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF;";
 
 /// A database.
-pub(crate) struct Bare {
-    pub(crate) connection: Connection,
+pub struct Bare {
+    /// The connection.
+    pub connection: Connection,
 }
 
 /// What somebody noted on a session, and when.
@@ -25,12 +26,18 @@ pub(crate) type Note = (String, i64);
 
 impl Bare {
     /// Opens a file that is there.
-    pub(crate) fn open(path: &Path) -> Result<Self> {
+    ///
+    /// # Errors
+    /// When it is none, or the disk fails.
+    pub fn open(path: &Path) -> Result<Self> {
         Self::of(Connection::open(path)?)
     }
 
     /// Makes a file with the tables of the entities that the bench fills.
-    pub(crate) fn create(path: &Path) -> Result<Self> {
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn create(path: &Path) -> Result<Self> {
         Self::open(path)?.with_tables()
     }
 
@@ -64,7 +71,10 @@ impl Bare {
     }
 
     /// Inserts rows in one transaction.
-    pub(crate) fn insert(&self, name: &str, drafts: &[Draft]) -> Result<()> {
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn insert(&self, name: &str, drafts: &[Draft]) -> Result<()> {
         let entity = entity(name)?;
         let marks = vec!["?"; entity.fields.len() + 1].join(", ");
         let sql = format!("INSERT INTO {name} (id, {}) VALUES ({marks})", columns(entity));
@@ -78,6 +88,22 @@ impl Bare {
                 bind(&mut statement, place + 2, field, value)?;
             }
             statement.raw_execute()?;
+        }
+        drop(statement);
+        Ok(transaction.commit()?)
+    }
+
+    /// Inserts rows of plain values in one transaction: an id and what each of `columns` holds.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn insert_values(&self, name: &str, columns: &[&str], rows: &[Vec<Sql>]) -> Result<()> {
+        let marks = vec!["?"; columns.len() + 1].join(", ");
+        let sql = format!("INSERT INTO {name} (id, {}) VALUES ({marks})", columns.join(", "));
+        let transaction = self.connection.unchecked_transaction()?;
+        let mut statement = transaction.prepare_cached(&sql)?;
+        for row in rows {
+            statement.execute(params_from_iter(row))?;
         }
         drop(statement);
         Ok(transaction.commit()?)

@@ -73,6 +73,6 @@ pub(crate) fn text(seed: u64, length: usize) -> String {
 }
 
 /// A number that follows from `number` and looks unrelated.
-pub(crate) fn mixed(number: u64) -> u64 {
+pub fn mixed(number: u64) -> u64 {
     Simulated::mix(number.wrapping_add(Simulated::STEP))
 }

@@ -8,14 +8,15 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a program for a terminal")]
 
-mod bare;
+pub mod bare;
 pub mod data;
 mod device;
 pub mod memory;
 mod options;
 mod part;
 pub mod program;
-mod report;
+pub mod reading;
+pub mod report;
 mod scenario;
 mod scenarios;
 mod stage;
@@ -28,9 +29,13 @@ use driftline_entities as _;
 pub use self::{options::Options, part::Part};
 use self::{
     part::{Player, Side},
-    report::Measured,
-    scenario::{Reading, Scenario},
+    reading::Reading,
+    report::{Measured, Named},
+    scenario::Scenario,
 };
+
+/// What driftline is compared with.
+const BARE: &str = "bare SQLite";
 
 /// Measures, and prints a table or JSON, line by line as it is known.
 ///
@@ -45,7 +50,7 @@ pub fn run(options: &Options) -> Result<()> {
         let folder = tempfile::tempdir()?;
         let player = Player::new(folder.path(), rows, program.clone());
         if !options.json {
-            println!("{}", report::head(rows));
+            println!("{}", report::head(rows, BARE));
         }
         for scenario in &chosen {
             let measured = measure(&player, scenario, options.runs)?;
@@ -60,7 +65,8 @@ pub fn run(options: &Options) -> Result<()> {
         }
     }
     if !options.json {
-        print!("{}", report::legend(&chosen, options.runs));
+        let named: Vec<Named> = chosen.iter().map(|it| it.named()).collect();
+        print!("{}", report::legend(&named, BARE, options.runs));
     }
     Ok(())
 }
@@ -83,8 +89,8 @@ fn measure(player: &Player, scenario: &'static Scenario, runs: usize) -> Result<
             }
         }
     }
-    let (ours, bare) = (scenario::medians(&ours), scenario::medians(&bare));
-    Ok(Measured { rows: player.rows(), runs, scenario, ours, bare })
+    let (ours, bare) = (reading::medians(&ours), reading::medians(&bare));
+    Ok(Measured { rows: player.rows(), runs, scenario: scenario.named(), ours, bare })
 }
 
 /// The middle one.

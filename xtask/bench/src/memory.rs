@@ -3,7 +3,7 @@
 use std::fs;
 
 /// The most that this process ever took, in bytes. Linux says so, others do not.
-pub(crate) fn peak() -> Option<u64> {
+pub fn peak() -> Option<u64> {
     peak_of("self")
 }
 

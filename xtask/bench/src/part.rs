@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 
 use crate::{
     memory,
-    scenario::{Reading, Scenario},
+    reading::Reading,
+    scenario::Scenario,
     scenarios::{self, ALL, START},
     stage::{Prepared, Stage},
 };
@@ -89,7 +90,7 @@ impl Part {
                 let found = ALL.iter().chain(START).find(|it| it.name == scenario);
                 let scenario = found.context("there is no such scenario")?;
                 let reading = play(scenario, side, &Stage { folder, rows, run, program })?;
-                println!("{}", json!({ "seconds": reading.seconds, "peak": reading.peak }));
+                println!("{}", json!({ "cost": reading.cost, "peak": reading.peak }));
                 Ok(())
             }
             Self::Plain { file, what } => scenarios::print_plain(&file, &what),
@@ -147,8 +148,8 @@ impl Player {
         }
         let told = self.start("play", &arguments)?;
         let told: Value = serde_json::from_slice(&told).context("a part said something else")?;
-        let seconds = told["seconds"].as_f64().context("a part said no time")?;
-        Ok(Reading { seconds, peak: told["peak"].as_u64() })
+        let cost = told["cost"].as_f64().context("a part said no cost")?;
+        Ok(Reading { cost, peak: told["peak"].as_u64() })
     }
 
     fn start(&self, part: &str, arguments: &[&OsStr]) -> Result<Vec<u8>> {

@@ -2,27 +2,46 @@
 
 use serde_json::{Value, json};
 
-use crate::scenario::{Reading, Scenario};
+use crate::reading::{Reading, Unit};
+
+/// What is said of a scenario.
+#[derive(Clone, Copy, Debug)]
+pub struct Named {
+    /// Its name.
+    pub name: &'static str,
+    /// What is done, in a few words.
+    pub what: &'static str,
+    /// What the other side does for it.
+    pub bare_does: &'static str,
+    /// What it is counted in.
+    pub unit: Unit,
+}
 
 /// What was measured of a scenario: medians.
-pub(crate) struct Measured {
-    pub(crate) rows: u64,
-    pub(crate) runs: usize,
-    pub(crate) scenario: &'static Scenario,
-    pub(crate) ours: Reading,
-    pub(crate) bare: Reading,
+#[derive(Clone, Copy, Debug)]
+pub struct Measured {
+    /// How many rows there are.
+    pub rows: u64,
+    /// How often it was measured.
+    pub runs: usize,
+    /// The scenario.
+    pub scenario: Named,
+    /// What the engine costs.
+    pub ours: Reading,
+    /// What the other side costs.
+    pub bare: Reading,
 }
 
 impl Measured {
     /// How fast the engine is as a multiple of the other side.
     fn ratio(&self) -> f64 {
-        self.bare.seconds / self.ours.seconds
+        self.bare.cost / self.ours.cost
     }
 
     /// A line of the table.
-    pub(crate) fn line(&self) -> String {
+    pub fn line(&self) -> String {
         let unit = self.scenario.unit;
-        let shown = |it: Reading| format!("{} {}", number(unit.of(it.seconds)), unit.name());
+        let shown = |it: Reading| format!("{} {}", number(unit.of(it.cost)), unit.name());
         let memory = |it: Reading| match it.peak {
             #[expect(clippy::cast_precision_loss, reason = "it is shown rounded")]
             Some(bytes) => format!("{:.0} MB", bytes as f64 / 1e6),
@@ -39,16 +58,16 @@ impl Measured {
     }
 
     /// The same for programs.
-    pub(crate) fn json(&self) -> Value {
-        let Scenario { name, what, bare_does, unit, .. } = self.scenario;
+    pub fn json(&self) -> Value {
+        let Named { name, what, bare_does, unit } = self.scenario;
         json!({
             "rows": self.rows,
             "scenario": name,
             "what": what,
             "bare_does": bare_does,
             "unit": unit.name(),
-            "ours": unit.of(self.ours.seconds),
-            "bare": unit.of(self.bare.seconds),
+            "ours": unit.of(self.ours.cost),
+            "bare": unit.of(self.bare.cost),
             "ratio": self.ratio(),
             "ours_peak_bytes": self.ours.peak,
             "bare_peak_bytes": self.bare.peak,
@@ -58,9 +77,9 @@ impl Measured {
 }
 
 /// What stands above the lines of one size.
-pub(crate) fn head(rows: u64) -> String {
+pub fn head(rows: u64, bare: &str) -> String {
     let rows = format!("{} rows", grouped(&rows.to_string()));
-    cells([&rows, "driftline", "bare SQLite", "ratio", "memory", "bare's"])
+    cells([&rows, "driftline", bare, "ratio", "memory", "bare's"])
 }
 
 fn cells([name, ours, bare, ratio, memory, bares]: [&str; 6]) -> String {
@@ -68,13 +87,13 @@ fn cells([name, ours, bare, ratio, memory, bares]: [&str; 6]) -> String {
 }
 
 /// What stands below the table.
-pub(crate) fn legend(scenarios: &[&Scenario], runs: usize) -> String {
+pub fn legend(scenarios: &[Named], bare: &str, runs: usize) -> String {
     let mut text = format!(
         "Medians of {runs} runs that took turns. The ratio is the speed of driftline divided by \
-         that of\nbare SQLite: 1 is as fast. Memory is the most that the process of one side \
-         took.\n\n"
+         that of\n{bare}: 1 is as fast; where megabytes or trips are counted, 1 is as many. Memory \
+         is\nthe most that the process of one side took.\n\n"
     );
-    for Scenario { name, what, bare_does, .. } in scenarios {
+    for Named { name, what, bare_does, .. } in scenarios {
         text.push_str(&format!("{name:<24}{what}; bare: {bare_does}\n"));
     }
     text
@@ -104,22 +123,22 @@ fn grouped(digits: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{scenario::medians, scenarios::ALL};
+    use crate::{reading::medians, scenarios::ALL};
 
     #[test]
     fn one_slow_run_does_not_count() {
         let scenario = ALL.iter().find(|it| it.name == "import-rows").unwrap();
-        let reading = |seconds| Reading { seconds, peak: Some(5_000_000) };
+        let reading = |cost| Reading { cost, peak: Some(5_000_000) };
         let ours = medians(&[0.0005, 0.9, 0.0004].map(reading));
-        let bare = Reading { seconds: 0.00025, peak: None };
-        let measured = Measured { rows: 10_000, runs: 3, scenario, ours, bare };
+        let bare = Reading { cost: 0.00025, peak: None };
+        let measured = Measured { rows: 10_000, runs: 3, scenario: scenario.named(), ours, bare };
         let line = measured.line();
         let words: Vec<_> = line.split_whitespace().collect();
         let expected =
             ["import-rows", "2", "000", "rows/s", "4", "000", "rows/s", "0.50", "5", "MB", "-"];
         assert_eq!(words, expected);
         assert_eq!(measured.json()["ratio"], 0.5);
-        assert_eq!(head(10_000).find("driftline").map(|it| it + 9), Some(42));
+        assert_eq!(head(10_000, "bare SQLite").find("driftline").map(|it| it + 9), Some(42));
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use anyhow::Result;
 
 use crate::{
-    median,
+    reading::{Reading, Unit},
+    report::Named,
     stage::{Prepared, Stage},
 };
 
@@ -29,51 +30,10 @@ pub(crate) struct Scenario {
 /// One side of a scenario.
 type Play = fn(&Stage) -> Result<Reading>;
 
-/// What something is counted in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Unit {
-    /// How many of these there are in a second.
-    PerSecond(&'static str),
-    /// How many milliseconds one takes.
-    Millis,
-}
-
-/// What a side measured.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Reading {
-    /// Seconds for one.
-    pub(crate) seconds: f64,
-    /// The most memory that it took, in bytes, where the system tells.
-    pub(crate) peak: Option<u64>,
-}
-
-impl From<f64> for Reading {
-    fn from(seconds: f64) -> Self {
-        Self { seconds, peak: None }
-    }
-}
-
-/// The median of each.
-pub(crate) fn medians(readings: &[Reading]) -> Reading {
-    let mut peaks: Vec<u64> = readings.iter().filter_map(|it| it.peak).collect();
-    peaks.sort_unstable();
-    let seconds = median(readings.iter().map(|it| it.seconds).collect());
-    Reading { seconds, peak: peaks.get(peaks.len() / 2).copied() }
-}
-
-impl Unit {
-    /// What one that takes so many seconds is in this unit.
-    pub(crate) fn of(self, seconds: f64) -> f64 {
-        match self {
-            Self::PerSecond(_) => 1.0 / seconds,
-            Self::Millis => seconds * 1e3,
-        }
-    }
-
-    pub(crate) fn name(self) -> String {
-        match self {
-            Self::PerSecond(what) => format!("{what}/s"),
-            Self::Millis => "ms".into(),
-        }
+impl Scenario {
+    /// What is said of it.
+    pub(crate) fn named(&self) -> Named {
+        let Self { name, what, bare_does, unit, .. } = *self;
+        Named { name, what, bare_does, unit }
     }
 }

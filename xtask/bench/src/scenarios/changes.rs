@@ -7,7 +7,8 @@ use crate::{
     bare::Bare,
     device::{self, Device, Remote},
     median,
-    scenario::{Reading, Scenario, Unit},
+    reading::{Reading, Unit},
+    scenario::Scenario,
     seconds,
     stage::{Prepared, Stage},
 };

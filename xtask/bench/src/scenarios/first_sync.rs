@@ -6,7 +6,8 @@ use driftline_core::Backend;
 use super::import::insert;
 use crate::{
     device::{self, ByPages, Device, Remote},
-    scenario::{Reading, Scenario, Unit},
+    reading::{Reading, Unit},
+    scenario::Scenario,
     seconds,
     stage::{Prepared, Stage},
 };

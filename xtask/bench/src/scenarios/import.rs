@@ -6,7 +6,8 @@ use crate::{
     bare::Bare,
     data::{self, Draft},
     device::{self, Device},
-    scenario::{Reading, Scenario, Unit},
+    reading::{Reading, Unit},
+    scenario::Scenario,
     seconds,
     stage::{Stage, batches},
 };

@@ -7,7 +7,8 @@ use driftline_core::Id;
 use crate::{
     bare::Bare,
     device::{self, Device, Remote},
-    scenario::{Reading, Scenario, Unit},
+    reading::{Reading, Unit},
+    scenario::Scenario,
     seconds,
     stage::{Prepared, Stage},
 };

@@ -58,7 +58,7 @@ mod tests {
                 }
             }
             for play in [scenario.ours, scenario.bare] {
-                let seconds = play(&stage).unwrap().seconds;
+                let seconds = play(&stage).unwrap().cost;
                 assert!(seconds > 0.0 && seconds.is_finite(), "{}: {seconds}", scenario.name);
             }
         }

@@ -6,7 +6,8 @@ use driftline_core::Id;
 use crate::{
     bare::Bare,
     device::{self, Device},
-    scenario::{Reading, Scenario, Unit},
+    reading::{Reading, Unit},
+    scenario::Scenario,
     seconds,
     stage::{Prepared, Stage},
 };

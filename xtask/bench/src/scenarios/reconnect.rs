@@ -14,7 +14,8 @@ use crate::{
     bare::Bare,
     data::{self, Draft},
     device::{self, Device, Remote},
-    scenario::{Reading, Scenario, Unit},
+    reading::{Reading, Unit},
+    scenario::Scenario,
     seconds,
     stage::Stage,
 };

@@ -12,7 +12,8 @@ use crate::{
     bare::Bare,
     device::{self, Device},
     median,
-    scenario::{Reading, Scenario, Unit},
+    reading::{Reading, Unit},
+    scenario::Scenario,
     seconds,
     stage::{Prepared, Stage},
 };

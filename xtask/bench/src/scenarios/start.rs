@@ -12,7 +12,8 @@ use driftline_core::Id;
 use crate::{
     bare::Bare,
     data, median, memory,
-    scenario::{Reading, Scenario, Unit},
+    reading::{Reading, Unit},
+    scenario::Scenario,
     seconds,
     stage::{Prepared, Stage},
 };
@@ -99,7 +100,7 @@ fn each_start(command: impl Fn() -> Command) -> Result<Reading> {
             times.push(time);
         }
     }
-    Ok(Reading { seconds: median(times), peak })
+    Ok(Reading { cost: median(times), peak })
 }
 
 /// What the program prints that never syncs.

@@ -15,7 +15,8 @@ use serde_json::Value;
 use crate::{
     bare::Bare,
     device::{self, Device},
-    scenario::{Reading, Scenario, Unit},
+    reading::{Reading, Unit},
+    scenario::Scenario,
     seconds,
     stage::{Prepared, Stage},
 };

@@ -7,7 +7,8 @@ use crate::{
     bare::Bare,
     data::{self, Draft},
     device::{self, Device},
-    scenario::{Reading, Scenario, Unit},
+    reading::{Reading, Unit},
+    scenario::Scenario,
     seconds,
     stage::{Prepared, Stage, batches},
 };

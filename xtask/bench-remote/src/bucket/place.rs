@@ -1,0 +1,204 @@
+//! A bucket in a folder, as the engine reaches it: with the key in a file, a mirror for each
+//! device, and calls that can be late.
+
+use std::{
+    fmt, fs, io,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use anyhow::Result;
+use async_trait::async_trait;
+use driftline_bucket::{
+    Bucket, BucketSetUp, Connect, Connection, MakeMirror, Options, Space, StoreTime,
+};
+use driftline_core::{
+    Error, ExposeSecret as _, Result as CoreResult, Schema, SecretString, Secrets, Store,
+};
+use driftline_sqlite::SqliteStore;
+use futures_util::{
+    StreamExt as _,
+    stream::{self, BoxStream},
+};
+use object_store::{
+    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
+    PutMultipartOptions, PutOptions, PutPayload, PutResult, Result as StoreResult,
+    local::LocalFileSystem, path::Path as Name,
+};
+
+use crate::device::environment;
+
+/// A bucket in a folder, as one device has it.
+#[derive(Clone)]
+pub(super) struct Place {
+    pub(super) store: Arc<Late>,
+    /// Where the key is, and the mirror.
+    own: PathBuf,
+}
+
+impl Place {
+    /// The bucket in `folder`, whose calls take `latency`; the device keeps what is its own in
+    /// `own`.
+    pub(super) fn open(folder: &Path, own: &Path, latency: Duration) -> Result<Self> {
+        fs::create_dir_all(folder)?;
+        fs::create_dir_all(own)?;
+        let below = LocalFileSystem::new_with_prefix(folder)?;
+        let store = Arc::new(Late { below, latency, calls: AtomicU64::new(0) });
+        Ok(Self { store, own: own.to_owned() })
+    }
+
+    pub(super) fn bucket(&self, options: Options) -> Result<Bucket> {
+        let own = self.own.clone();
+        let mirrors: MakeMirror = Box::new(move |space: &Space| -> CoreResult<Arc<dyn Store>> {
+            let path = own.join(format!("mirror-{}.db", space.epoch));
+            Ok(Arc::new(SqliteStore::open(&path, Schema::registered()?)?))
+        });
+        let (connect, secrets) = (Box::new(self.clone()), Arc::new(self.clone()));
+        Ok(Bucket::new(connect, secrets, mirrors, environment()?).with_options(options))
+    }
+
+    /// Makes it a sealed bucket, or learns what is there.
+    pub(super) fn set_up(&self) -> Result<BucketSetUp> {
+        let (connect, secrets) = (Box::new(self.clone()), Arc::new(self.clone()));
+        Ok(BucketSetUp::new(connect, secrets, true, environment()?))
+    }
+}
+
+#[async_trait]
+impl Connect for Place {
+    fn name(&self) -> String {
+        "bench".into()
+    }
+
+    async fn connect(&self) -> CoreResult<Connection> {
+        Ok(Connection { store: self.store.clone(), time: StoreTime::default() })
+    }
+}
+
+/// In files beside the mirror: another process goes on with them.
+#[async_trait]
+impl Secrets for Place {
+    async fn load(&self, _: &str, name: &str) -> CoreResult<Option<SecretString>> {
+        match fs::read_to_string(self.own.join(name)) {
+            Ok(text) => Ok(Some(text.into())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    async fn save(&self, _: &str, name: &str, secret: &SecretString) -> CoreResult<()> {
+        fs::write(self.own.join(name), secret.expose_secret()).map_err(failed)
+    }
+
+    async fn remove(&self, _: &str, name: &str) -> CoreResult<()> {
+        fs::remove_file(self.own.join(name)).map_err(failed)
+    }
+}
+
+fn failed(error: io::Error) -> Error {
+    let what = "a file of the bench cannot be used".into();
+    Error::Store { what, help: "look at the disk".into(), source: Some(Box::new(error)) }
+}
+
+/// A folder whose calls take as long as those of a service far away. They are counted.
+#[derive(Debug)]
+pub(super) struct Late {
+    below: LocalFileSystem,
+    latency: Duration,
+    calls: AtomicU64,
+}
+
+impl Late {
+    /// How many calls were made since this was asked last.
+    pub(super) fn calls(&self) -> u64 {
+        self.calls.swap(0, Ordering::Relaxed)
+    }
+
+    async fn wait(&self) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        if !self.latency.is_zero() {
+            tokio::time::sleep(self.latency).await;
+        }
+    }
+
+    fn listed(
+        &self,
+        list: BoxStream<'static, StoreResult<ObjectMeta>>,
+    ) -> BoxStream<'static, StoreResult<ObjectMeta>> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        let latency = self.latency;
+        let late = async move {
+            if !latency.is_zero() {
+                tokio::time::sleep(latency).await;
+            }
+            list
+        };
+        stream::once(late).flatten().boxed()
+    }
+}
+
+impl fmt::Display for Late {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.below.fmt(f)
+    }
+}
+
+#[async_trait]
+impl ObjectStore for Late {
+    async fn put_opts(
+        &self,
+        name: &Name,
+        payload: PutPayload,
+        options: PutOptions,
+    ) -> StoreResult<PutResult> {
+        self.wait().await;
+        self.below.put_opts(name, payload, options).await
+    }
+
+    async fn put_multipart_opts(
+        &self,
+        name: &Name,
+        options: PutMultipartOptions,
+    ) -> StoreResult<Box<dyn MultipartUpload>> {
+        self.wait().await;
+        self.below.put_multipart_opts(name, options).await
+    }
+
+    async fn get_opts(&self, name: &Name, options: GetOptions) -> StoreResult<GetResult> {
+        self.wait().await;
+        self.below.get_opts(name, options).await
+    }
+
+    fn delete_stream(
+        &self,
+        names: BoxStream<'static, StoreResult<Name>>,
+    ) -> BoxStream<'static, StoreResult<Name>> {
+        self.below.delete_stream(names)
+    }
+
+    fn list(&self, prefix: Option<&Name>) -> BoxStream<'static, StoreResult<ObjectMeta>> {
+        self.listed(self.below.list(prefix))
+    }
+
+    fn list_with_offset(
+        &self,
+        prefix: Option<&Name>,
+        offset: &Name,
+    ) -> BoxStream<'static, StoreResult<ObjectMeta>> {
+        self.listed(self.below.list_with_offset(prefix, offset))
+    }
+
+    async fn list_with_delimiter(&self, prefix: Option<&Name>) -> StoreResult<ListResult> {
+        self.wait().await;
+        self.below.list_with_delimiter(prefix).await
+    }
+
+    async fn copy_opts(&self, from: &Name, to: &Name, options: CopyOptions) -> StoreResult<()> {
+        self.wait().await;
+        self.below.copy_opts(from, to, options).await
+    }
+}
