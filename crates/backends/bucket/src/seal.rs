@@ -16,10 +16,14 @@ use crate::{
     space::{Any, FORMAT, Space},
 };
 
-/// How far compression goes: further costs more than it saves.
+/// How far compression goes: further costs more than it saves, except in a pack, which is written
+/// once and read by every new device.
 const LEVEL: i32 = 3;
+const LEVEL_OF_PACKS: i32 = 9;
 /// No object holds more than this, whatever it claims.
 const LARGEST: usize = 1 << 30;
+/// Up to here, room is made at once for what an object claims to hold.
+const LIKELY: usize = 32 << 20;
 const NONCE: usize = 24;
 
 /// What an object is.
@@ -101,13 +105,14 @@ impl Codec {
         let broken = |error: String| fault::changed(&self.name, "what is written", &error);
         let plain = serde_json::to_vec(holds).map_err(|it| broken(it.to_string()))?;
         let key = self.ring.as_ref().map(|it| it.due(which.kind, which.number));
+        let level = if which.kind == Kind::Pack { LEVEL_OF_PACKS } else { LEVEL };
         let mut header = self.header_of(which, key);
         let Some(key) = key else {
             header.sum = Some(hash(&plain));
             let all = [line(&header), plain].concat();
-            return zstd::bulk::compress(&all, LEVEL).map_err(|it| broken(it.to_string()));
+            return zstd::bulk::compress(&all, level).map_err(|it| broken(it.to_string()));
         };
-        let packed = zstd::bulk::compress(&plain, LEVEL).map_err(|it| broken(it.to_string()))?;
+        let packed = zstd::bulk::compress(&plain, level).map_err(|it| broken(it.to_string()))?;
         let line = line(&header);
         let mut nonce = [0; NONCE];
         for part in nonce.chunks_mut(8) {
@@ -218,6 +223,11 @@ fn line(header: &Header) -> Vec<u8> {
 /// It may claim any length, so what it grows to is bounded.
 fn unpack(bytes: &[u8]) -> Option<Vec<u8>> {
     use std::io::Read;
+    let claimed = zstd::zstd_safe::get_frame_content_size(bytes).ok().flatten();
+    if let Some(length) = claimed.and_then(|it| usize::try_from(it).ok()).filter(|it| *it <= LIKELY)
+    {
+        return zstd::bulk::decompress(bytes, length).ok();
+    }
     let mut all = Vec::new();
     let reader = zstd::stream::read::Decoder::new(bytes).ok()?;
     reader.take(LARGEST as u64).read_to_end(&mut all).ok()?;
