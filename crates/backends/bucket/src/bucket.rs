@@ -7,17 +7,17 @@ use driftline_core::{
     Answers, Backend, Env, Error, Head, Hear, Heard, Hub, Limits, Millis, PROTOCOL, Page, Pull,
     Push, Result, Secrets, Store, TakeSnapshot, hub,
 };
+use driftline_sealing::{Held, Keeper};
 use futures_util::future::BoxFuture;
 use object_store::{ObjectStore, ObjectStoreExt as _, path::Path};
 
 use crate::{
     fault,
     former::ring,
-    keeper::{Held, Keeper},
-    key::Ring,
     log::{Log, Object},
     mirror::{Mirror, state},
     names,
+    ring::Ring,
     seal::Codec,
     space::Space,
     time::StoreTime,

@@ -3,15 +3,15 @@
 
 use async_trait::async_trait;
 use driftline_core::{Examine, Examined, Result};
+use driftline_sealing::Held;
 
 use crate::{
     bucket::{Bucket, Connection, read_space},
     fault,
     former::ring,
-    keeper::Held,
-    key::Ring,
     log::{Listed, Log},
     names,
+    ring::Ring,
     seal::Codec,
     space::Space,
 };

@@ -2,14 +2,15 @@
 //! of the newest key can prove what is void, and read what is older.
 
 use driftline_core::{Env, Error, Result};
+use driftline_sealing::Key;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     bucket::Opened,
     fault,
-    key::{Key, Ring},
     log::Log,
     names,
+    ring::Ring,
     seal::{Codec, Kind, Which},
     space::Space,
 };

@@ -19,8 +19,6 @@ mod fault;
 mod folder;
 mod former;
 mod holes;
-mod keeper;
-mod key;
 mod log;
 mod mirror;
 mod names;
@@ -28,6 +26,7 @@ mod packs;
 mod plugin;
 mod push;
 mod race;
+mod ring;
 mod rotate;
 mod seal;
 mod set_up;
@@ -35,11 +34,11 @@ mod snapshot;
 mod space;
 mod tidy;
 mod time;
-mod words;
+
+pub use driftline_sealing::Key;
 
 pub use self::{
     bucket::{Bucket, Connect, Connection, MakeMirror, Options},
-    key::Key,
     set_up::BucketSetUp,
     space::Space,
     time::StoreTime,

@@ -10,12 +10,12 @@ use driftline_core::{
     Backend, BackendPlugin, Error, OpenBackend, Result, Schema, SecretString, Secrets, SetUp,
     Store, Value, inventory,
 };
+use driftline_sealing::KEY;
 use driftline_sqlite::SqliteStore;
 
 use crate::{
     address::{Address, Credentials},
     bucket::{Bucket, Connect, Connection, MakeMirror},
-    keeper::KEY,
     set_up::BucketSetUp,
     space::Space,
 };

@@ -6,19 +6,19 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use bytes::Bytes;
 use driftline_core::{Millis, Result, SecretString};
+use driftline_sealing::{Key, numbered};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     bucket::{Bucket, Opened},
     catch_up::busy,
     fault,
-    key::{Key, Ring},
     log::{Log, Object},
     names,
     push::TRIES,
+    ring::Ring,
     seal::{Header, Kind, Which},
     space::{FORMAT, random_name},
-    words,
 };
 
 /// An entry that changes the key. It is sealed with the former one.
@@ -77,7 +77,7 @@ impl Bucket {
             }
             self.take_key(&next).await?;
             self.save_after_rotation().await;
-            return Ok(words::numbered(&next.words(), number));
+            return Ok(numbered(&next.words(), number));
         }
         Err(busy(&self.name))
     }
@@ -112,7 +112,7 @@ impl Bucket {
         let Some((number, rotation)) = opened.log.rotation_to(ring, id).await? else {
             return Err(fault::new_words(&self.name));
         };
-        let own = self.keeper.own(&rotation.id).await?;
+        let own = self.keeper.own(|it| it.id() == rotation.id).await?;
         let key = own.or(rotation.key).filter(|it| it.id() == rotation.id);
         let key = key.ok_or_else(|| fault::new_words(&self.name))?;
         // If they are gone or damaged, who forgets the former key now may be the last who knows it.

@@ -2,17 +2,14 @@
 //! key is given, what it holds is sealed with XChaCha20-Poly1305, and the line, which stays
 //! readable, is sealed to it: an object under another name, number or history does not open.
 
-use chacha20poly1305::{
-    KeyInit, XChaCha20Poly1305, XNonce,
-    aead::{Aead, Payload},
-};
 use driftline_core::{Env, Result};
+use driftline_sealing::Key;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
 use crate::{
     fault,
-    key::{Key, Ring},
+    ring::Ring,
     space::{Any, FORMAT, Space},
 };
 
@@ -24,7 +21,6 @@ const LEVEL_OF_PACKS: i32 = 9;
 const LARGEST: usize = 1 << 30;
 /// Up to here, room is made at once for what an object claims to hold.
 const LIKELY: usize = 32 << 20;
-const NONCE: usize = 24;
 
 /// What an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,14 +110,9 @@ impl Codec {
         };
         let packed = zstd::bulk::compress(&plain, level).map_err(|it| broken(it.to_string()))?;
         let line = line(&header);
-        let mut nonce = [0; NONCE];
-        for part in nonce.chunks_mut(8) {
-            part.copy_from_slice(&env.random().to_be_bytes());
-        }
-        let sealed = cipher(key)
-            .encrypt(&XNonce::from(nonce), Payload { msg: &packed, aad: &line })
-            .map_err(|it| broken(it.to_string()))?;
-        Ok([&line[..], &nonce, &sealed].concat())
+        let sealed =
+            key.seal(&packed, &line, env).ok_or_else(|| broken("it is too long".into()))?;
+        Ok([line, sealed].concat())
     }
 
     /// What an object that is sealed says of itself. It is proved only once the object is opened.
@@ -175,9 +166,10 @@ impl Codec {
             return Err(bad("it belongs to another place"));
         }
         let plain = match (&self.ring, key) {
-            (Some(_), Some(key)) => {
-                unseal(key, line, rest).ok_or_else(|| bad("it does not open"))?
-            }
+            (Some(_), Some(key)) => key
+                .open(rest, line)
+                .and_then(|it| unpack(&it))
+                .ok_or_else(|| bad("it does not open"))?,
             (None, _) if header.sum.as_deref() == Some(&hash(rest)) => rest.to_vec(),
             (None, _) => return Err(bad("its sum is another one")),
             (Some(_), None) => return Err(bad("it is not sealed")),
@@ -201,17 +193,6 @@ impl Codec {
             sum: None,
         }
     }
-}
-
-fn unseal(key: &Key, line: &[u8], rest: &[u8]) -> Option<Vec<u8>> {
-    let (nonce, sealed) = rest.split_at_checked(NONCE)?;
-    let nonce: [u8; NONCE] = nonce.try_into().ok()?;
-    let payload = Payload { msg: sealed, aad: line };
-    unpack(&cipher(key).decrypt(&XNonce::from(nonce), payload).ok()?)
-}
-
-fn cipher(key: &Key) -> XChaCha20Poly1305 {
-    XChaCha20Poly1305::new(key.bytes().into())
 }
 
 fn line(header: &Header) -> Vec<u8> {

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use driftline_core::{
     Begun, Env, Error, ExposeSecret as _, Result, SecretString, Secrets, SetUp, Start, Tried,
 };
+use driftline_sealing::{Held, KEY, Keeper, Key, numbered};
 use futures_util::TryStreamExt as _;
 use object_store::{
     Error as Cause, ObjectStore, ObjectStoreExt as _, PutMode, PutPayload, path::Path,
@@ -15,14 +16,11 @@ use crate::{
     bucket::{Bucket, Connect, Connection, read_space},
     fault,
     former::ring,
-    keeper::{Held, KEY, Keeper},
-    key::Key,
     log::{Listed, Log},
     names,
     race::{self, race},
     seal::Codec,
     space::{Space, random_name},
-    words,
 };
 
 /// The name under which the person of a place is kept, who stays the same when the place is
@@ -247,7 +245,7 @@ impl SetUp for BucketSetUp {
         };
         let Some(held) = self.keeper.held().await? else { return Ok(None) };
         let words = held.key.words();
-        Ok(Some(number.map_or_else(|| words.clone(), |it| words::numbered(&words, it))))
+        Ok(Some(number.map_or_else(|| words.clone(), |it| numbered(&words, it))))
     }
 
     async fn rotate(&self, lost: bool) -> Result<SecretString> {

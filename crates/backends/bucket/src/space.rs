@@ -2,11 +2,11 @@
 //! foreign place is never filled by a sync.
 
 use driftline_core::{Env, Result};
+use driftline_sealing::Key;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     fault,
-    key::Key,
     seal::{hash, hex},
 };
 

@@ -2,7 +2,7 @@
 
 mod calls;
 
-use driftline_core::{Error, ExposeSecret as _, SecretString, excerpt};
+use driftline_core::{Error, excerpt};
 
 pub(crate) use self::calls::{failed, failed_to, is_absent, is_forbidden};
 
@@ -205,19 +205,6 @@ pub(crate) fn no_key(name: &str) -> Error {
         help: "connect again with the words of its key".into(),
         source: None,
     }
-}
-
-/// Words that are no key.
-pub(crate) fn bad_words(words: &SecretString) -> Error {
-    let count = words.expose_secret().split_whitespace().count();
-    Error::bad_value(
-        "[remote]",
-        "key",
-        format!(
-            "18 words as another device shows them; these {} do not fit",
-            excerpt(&count.to_string())
-        ),
-    )
 }
 
 /// Something of a newer version.

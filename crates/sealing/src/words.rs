@@ -27,7 +27,7 @@ pub(crate) fn read(words: &SecretString) -> Option<[u8; 32]> {
 }
 
 /// The words, followed by the number of the last entry that is known.
-pub(crate) fn numbered(words: &SecretString, number: u64) -> SecretString {
+pub fn numbered(words: &SecretString, number: u64) -> SecretString {
     format!("{} {number}", words.expose_secret()).into()
 }
 

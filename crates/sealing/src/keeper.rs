@@ -6,39 +6,48 @@ use std::sync::Arc;
 
 use driftline_core::{Env, Result, SecretString, Secrets};
 
-use crate::{key::Key, words};
+use crate::{Key, words};
 
 /// The name under which the words of the key are kept.
-pub(crate) const KEY: &str = "key";
+pub const KEY: &str = "key";
 
 /// Keeps the keys of one place.
 #[derive(Clone)]
-pub(crate) struct Keeper {
+pub struct Keeper {
     secrets: Arc<dyn Secrets>,
     place: String,
 }
 
 /// A key as a person typed it in, or as it was kept.
-pub(crate) struct Held {
-    pub(crate) key: Key,
-    /// The log has at least so many entries, as whoever showed the words has seen.
-    pub(crate) least: u64,
+pub struct Held {
+    /// The key.
+    pub key: Key,
+    /// The log has at least so many entries, as whoever showed the words has seen; 0 where they
+    /// came without a number.
+    pub least: u64,
 }
 
 impl Keeper {
-    pub(crate) fn new(secrets: Arc<dyn Secrets>, place: String) -> Self {
+    /// That of the place that `secrets` know by this name.
+    pub fn new(secrets: Arc<dyn Secrets>, place: String) -> Self {
         Self { secrets, place }
     }
 
     /// The key that is used; none if there is none here.
-    pub(crate) async fn held(&self) -> Result<Option<Held>> {
+    ///
+    /// # Errors
+    /// When that cannot be read, or is no key.
+    pub async fn held(&self) -> Result<Option<Held>> {
         let Some(words) = self.secrets.load(&self.place, KEY).await? else { return Ok(None) };
         let least = words::number(&words).unwrap_or_default();
         Ok(Some(Held { key: Key::of_words(&words)?, least }))
     }
 
     /// Uses this key from now on.
-    pub(crate) async fn keep(&self, key: &Key) -> Result<()> {
+    ///
+    /// # Errors
+    /// When it could not be made to last.
+    pub async fn keep(&self, key: &Key) -> Result<()> {
         self.secrets.save(&self.place, KEY, &key.words()).await?;
         for is_wrapped in [true, false] {
             let planned = self.planned(is_wrapped).await?;
@@ -50,7 +59,10 @@ impl Keeper {
     }
 
     /// The key that is about to be the next one; drawn if there is none.
-    pub(crate) async fn plan(&self, is_wrapped: bool, env: &dyn Env) -> Result<Key> {
+    ///
+    /// # Errors
+    /// As [`held`](Self::held) and [`keep`](Self::keep).
+    pub async fn plan(&self, is_wrapped: bool, env: &dyn Env) -> Result<Key> {
         if let Some(planned) = self.planned(is_wrapped).await? {
             return Ok(planned);
         }
@@ -59,10 +71,13 @@ impl Keeper {
         Ok(key)
     }
 
-    /// The one of this name that this device itself was about to change to.
-    pub(crate) async fn own(&self, id: &str) -> Result<Option<Key>> {
+    /// The one that this device itself was about to change to, if it is the one that is meant.
+    ///
+    /// # Errors
+    /// As [`held`](Self::held).
+    pub async fn own(&self, is_meant: impl Fn(&Key) -> bool) -> Result<Option<Key>> {
         let planned = [self.planned(true).await?, self.planned(false).await?];
-        Ok(planned.into_iter().flatten().find(|it| it.id() == id))
+        Ok(planned.into_iter().flatten().find(|it| is_meant(it)))
     }
 
     async fn planned(&self, is_wrapped: bool) -> Result<Option<Key>> {
