@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use driftline_core::{Examine, Examined, Result};
+use driftline_sealing::Key;
 
 use crate::{
     Postgres,
@@ -60,11 +61,18 @@ impl Postgres {
         if is_ready.is_none() {
             return;
         }
+        let key = session.sealing.key.as_ref().map(Key::id);
         let state = pull::state(session).await.map_err(told);
         let state = all.add("changes", state, |state| match state {
             Some(state) => format!("{} so far", state.at().head),
             None => "no rows of this role have been sent yet".into(),
         });
+        if state.is_some() {
+            all.add("key", Ok(key), |key| match key {
+                Some(id) => format!("kept here: {id}"),
+                None => "none: whoever administers the server can read all rows".into(),
+            });
+        }
         all.identity = state.flatten().map(|it| it.identity);
     }
 

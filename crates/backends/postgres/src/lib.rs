@@ -17,6 +17,7 @@ mod plugin;
 mod pull;
 mod push;
 mod remote;
+mod seal;
 mod session;
 mod set_up;
 mod store;

@@ -9,13 +9,15 @@ use driftline_core::{
     hub::{Missing, Owned, WorkingSet},
     is_plain_name,
 };
+use driftline_sealing::Key;
 use futures_util::future::try_join3;
 use tokio_postgres::{Client, Row, types::Type};
 use uuid::Uuid;
 
 use crate::{
     fault::Result,
-    store::{self, COLUMNS, alias, id_of, key_hash, uuid_of},
+    seal::{Codec, key_hash, ref_hash},
+    store::{self, COLUMNS, alias, id_of, uuid_of},
 };
 
 /// Each lookup is a search of an index for one name, whatever the planner thinks of the table.
@@ -33,6 +35,10 @@ const JOINED: &str = "(SELECT t.high FROM driftline._rows t WHERE t.person = cur
 const OWNED: &str = "SELECT t.id FROM driftline._rows t WHERE t.person = current_user::text \
     AND t.entity = $1 AND t.id > $4 AND position($3 IN t.cells) > 0 \
     AND driftline._values(t.cells) ->> $2 = convert_from($3, 'UTF8') ORDER BY t.id LIMIT $5";
+/// The same of rows that are sealed.
+const OWNED_SEALED: &str = "SELECT t.id FROM driftline._rows t \
+    WHERE t.person = current_user::text AND t.entity = $1 AND t.id > $3 \
+    AND position($2 IN t.refs) > 0 ORDER BY t.id LIMIT $4";
 
 /// What is loaded in one round.
 #[derive(Default)]
@@ -42,6 +48,8 @@ pub(crate) struct Wanted {
     /// Ids of which the whole class is loaded.
     classes: BTreeSet<(String, Id)>,
     owned: BTreeSet<Owned>,
+    /// What the rows are sealed with, if they are.
+    key: Option<Key>,
 }
 
 /// What came of it, before the working set has it.
@@ -55,8 +63,8 @@ pub(crate) struct Loaded {
 
 impl Wanted {
     /// What judging `changes` will ask for.
-    pub(crate) fn by(changes: &[Change], schema: &Schema) -> Self {
-        let mut wanted = Self::default();
+    pub(crate) fn by(changes: &[Change], schema: &Schema, with: Option<&Key>) -> Self {
+        let mut wanted = Self { key: with.cloned(), ..Self::default() };
         for Change { entity, id, row, whole, .. } in changes {
             if !is_plain_name(entity) {
                 continue;
@@ -73,18 +81,24 @@ impl Wanted {
             wanted.classes.insert(name);
             let mut row = row.clone();
             row.retain(|field| descriptor.field(field).is_none_or(|it| !it.local));
-            wanted
-                .keys
-                .extend(descriptor.key_of(&row).map(|key| ((entity.clone(), key_hash(&key)), key)));
+            wanted.keys.extend(
+                descriptor
+                    .key_of(&row)
+                    .map(|key| ((entity.clone(), key_hash(with, entity, &key)), key)),
+            );
         }
         wanted
     }
 
     /// What a working set lacked.
-    pub(crate) fn of(missing: Missing) -> Self {
+    pub(crate) fn of(missing: Missing, with: Option<&Key>) -> Self {
         let Missing { rows, keys, joined, owned } = missing;
-        let keys = keys.into_iter().map(|(entity, key)| ((entity, key_hash(&key)), key)).collect();
-        Self { rows, keys, classes: joined, owned }
+        let named = |(entity, key): (String, String)| {
+            let hash = key_hash(with, &entity, &key);
+            ((entity, hash), key)
+        };
+        let keys = keys.into_iter().map(named).collect();
+        Self { rows, keys, classes: joined, owned, key: with.cloned() }
     }
 
     /// Asks for all of it at once.
@@ -132,7 +146,7 @@ impl Wanted {
         .await?;
         let mut owned = Vec::new();
         for asked in &self.owned {
-            owned.push((asked.clone(), asked_of(client, asked).await?));
+            owned.push((asked.clone(), owned_by(client, asked, self.key.as_ref()).await?));
         }
         Ok(Loaded { wanted: self, rows, keys, classes, owned })
     }
@@ -152,13 +166,23 @@ async fn asked(
     Ok(client.query_typed(query, parameters).await?)
 }
 
-async fn asked_of(client: &Client, asked: &Owned) -> Result<Vec<Row>> {
+async fn owned_by(client: &Client, asked: &Owned, with: Option<&Key>) -> Result<Vec<Row>> {
     let Owned { entity, field, owner, after, limit } = asked;
-    let (owner, limit) =
-        (owner.to_string().into_bytes(), i64::try_from(*limit).unwrap_or(i64::MAX));
+    let limit = i64::try_from(*limit).unwrap_or(i64::MAX);
     // No id of a row is nil.
     let after = after.map_or_else(Uuid::nil, uuid_of);
-    let parameters: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 5] = [
+    if let Some(key) = with {
+        let owner = ref_hash(key, field, *owner);
+        let parameters: [Parameter<'_>; 4] = [
+            (entity, Type::TEXT),
+            (&owner, Type::BYTEA),
+            (&after, Type::UUID),
+            (&limit, Type::INT8),
+        ];
+        return Ok(client.query_typed(OWNED_SEALED, &parameters).await?);
+    }
+    let owner = owner.to_string().into_bytes();
+    let parameters: [Parameter<'_>; 5] = [
         (entity, Type::TEXT),
         (field, Type::TEXT),
         (&owner, Type::BYTEA),
@@ -170,11 +194,11 @@ async fn asked_of(client: &Client, asked: &Owned) -> Result<Vec<Row>> {
 
 impl Loaded {
     /// Takes all of it into `set`, and that there is no more of what was wanted.
-    pub(crate) fn into(self, set: &mut WorkingSet<'_>) -> Result<()> {
+    pub(crate) fn into(self, codec: &Codec, set: &mut WorkingSet<'_>) -> Result<()> {
         let Self { wanted, rows, keys, classes, owned } = self;
         let Wanted { rows: mut absent, keys: asked, .. } = wanted;
         for row in &rows {
-            if let Some((entity, stored)) = store::read(row, 0)? {
+            if let Some((entity, stored)) = store::read(codec, row, 0)? {
                 absent.remove(&(entity.clone(), stored.id));
                 set.load_row(&entity, stored.id, Some(stored));
             }
@@ -195,7 +219,7 @@ impl Loaded {
             let (entity, id): (String, _) = (row.try_get(0)?, id_of(row.try_get(1)?));
             let others: Vec<Uuid> = row.try_get(2)?;
             set.load_joined(&entity, id, others.into_iter().map(id_of).collect());
-            set.load_row(&entity, id, store::read(row, 3)?.map(|it| it.1));
+            set.load_row(&entity, id, store::read(codec, row, 3)?.map(|it| it.1));
         }
         for (asked, rows) in owned {
             let ids: Result<_, _> = rows.iter().map(|it| it.try_get(0).map(id_of)).collect();

@@ -11,9 +11,9 @@ use crate::{
 };
 
 /// What leads to each version from the one before.
-const STEPS: [&str; 1] = [include_str!("sql/1.sql")];
+const STEPS: [&str; 2] = [include_str!("sql/1.sql"), include_str!("sql/2.sql")];
 /// The version that this program reads and writes.
-const VERSION: i32 = 1;
+const VERSION: i32 = 2;
 
 const LOOK: &str = "SELECT version, name FROM driftline._version";
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use driftline_core::{BackendPlugin, Error, OpenBackend, Result, Value, inventory};
+use driftline_sealing::KEY;
 
 use crate::{Address, Postgres, address::ADDRESS, session::PASSWORD};
 
@@ -10,8 +11,17 @@ inventory::submit! {
     BackendPlugin {
         name: "postgres",
         doc: "Your own PostgreSQL database, on this machine or another",
-        settings: &[("url", ADDRESS)],
-        secrets: &[(PASSWORD, "the password of the role that the address names")],
+        settings: &[
+            ("url", ADDRESS),
+            (
+                "sealed",
+                "true seals rows with a key that stays on your devices; then SQL shows none of them",
+            ),
+        ],
+        secrets: &[
+            (PASSWORD, "the password of the role that the address names"),
+            (KEY, "the words of the key that the rows are sealed with, as another device shows them"),
+        ],
         set_up: Some(|it| Ok(Arc::new(open(it)?))),
         examine: Some(|it| Ok(Arc::new(open(it)?))),
         remote: Some(|it| Ok(Arc::new(open(it)?))),
@@ -24,5 +34,13 @@ fn open(open: &OpenBackend<'_>) -> Result<Postgres> {
         return Err(Error::bad_value("[remote]", "url", ADDRESS));
     };
     let address = Address::read(url)?;
-    Ok(Postgres::new(address, open.schema, open.env.clone(), open.secrets.clone()))
+    let remote = Postgres::new(address, open.schema, open.env.clone(), open.secrets.clone());
+    Ok(match open.settings.get("sealed") {
+        None => remote,
+        Some(Value::Bool(it)) => remote.sealed(*it),
+        // As flags, variables and commands write it.
+        Some(Value::String(it)) if it == "true" => remote.sealed(true),
+        Some(Value::String(it)) if it == "false" => remote.sealed(false),
+        Some(_) => return Err(Error::bad_value("[remote]", "sealed", "true or false")),
+    })
 }

@@ -12,11 +12,12 @@ use tokio_postgres::{Row, types::Type};
 use crate::{
     fault::{Fault, Result},
     push::NOW,
+    seal::Codec,
     session::{Session, one},
     store::{self, COLUMNS},
 };
 
-const STATE: &str = "SELECT state FROM driftline._people WHERE person = current_user::text";
+const STATE: &str = "SELECT state, sealed FROM driftline._people WHERE person = current_user::text";
 
 /// The rows after a number, in order; no more of them than fit into so many bytes, but always
 /// two if there are two, and how many there would have been.
@@ -54,10 +55,11 @@ pub(crate) async fn pull(
     )
     .await?;
     let Some(state) = state.first() else { return Ok(None) };
-    let state = session.served(state.try_get(0)?)?;
+    let state = session.served(state)?;
+    let codec = session.sealing.codec(&state);
     let time = time.or(Millis::try_from(one(now)?.try_get::<_, i64>(0)?).ok());
     let available = found.first().map_or(Ok(0), |it| it.try_get::<_, i64>(7))?;
-    let rows = read(&found, request.cursor)?;
+    let rows = read(&codec, &found, request.cursor)?;
     let mut request = request.clone();
     if usize::try_from(available).is_ok_and(|it| it > rows.len()) {
         // The bytes were at their end. The last row says that there are more.
@@ -78,7 +80,14 @@ pub(crate) async fn head(session: &Session) -> Result<Option<Head>> {
 pub(crate) async fn state(session: &Session) -> Result<Option<State>> {
     let found = session.client.query_typed(STATE, &[]).await?;
     let Some(state) = found.first() else { return Ok(None) };
-    Ok(Some(session.served(state.try_get(0)?)?))
+    Ok(Some(session.served(state)?))
+}
+
+/// How the rows of this person are marked, if there are any yet; nothing inside if they are not
+/// sealed.
+pub(crate) async fn mark(session: &Session) -> Result<Option<Option<String>>> {
+    let found = session.client.query_typed(STATE, &[]).await?;
+    Ok(found.first().map(|it| it.try_get(1)).transpose()?)
 }
 
 /// The server's time.
@@ -88,11 +97,11 @@ pub(crate) async fn time(session: &Session) -> Result<Millis> {
 }
 
 /// The rows of the feed, whose numbers grow from `after` on.
-fn read(found: &[Row], after: Cursor) -> Result<Vec<Fed>> {
+fn read(codec: &Codec, found: &[Row], after: Cursor) -> Result<Vec<Fed>> {
     let mut rows = Vec::with_capacity(found.len());
     let mut last = Seq(after.0);
     for row in found {
-        let read = store::read(row, 0)?.filter(|(_, stored)| stored.seq > last);
+        let read = store::read(codec, row, 0)?.filter(|(_, stored)| stored.seq > last);
         let (entity, stored) =
             read.ok_or_else(|| Fault::Damaged(format!("the feed does not go on after {last}")))?;
         last = stored.seq;

@@ -3,7 +3,7 @@
 //! why the transaction is READ COMMITTED: a snapshot taken before the wait would be old.
 
 use driftline_core::{
-    Answer, Answers, Millis, Push, Schema,
+    Answer, Answers, Env, Millis, Push, Schema,
     hub::{Attempt, Judged, State, Taken, WorkingSet},
 };
 use futures_util::future::try_join4;
@@ -13,22 +13,24 @@ use crate::{
     cells,
     fault::{Fault, Result},
     load::Wanted,
+    seal::{Codec, Written},
     session::{Session, one},
-    store::{alias, key_hash, uuid_of},
+    store::{alias, uuid_of},
 };
 
 pub(crate) const NOW: &str = "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::int8";
 
 const LOCK: &str =
-    "SELECT state FROM driftline._people WHERE person = current_user::text FOR UPDATE";
+    "SELECT state, sealed FROM driftline._people WHERE person = current_user::text FOR UPDATE";
 
 const WRITE: &str = "INSERT INTO driftline._rows AS r \
-    (person, entity, id, seq, hash, born, key, key_hash, joins, low, high, cells) \
+    (person, entity, id, seq, hash, born, key, key_hash, joins, low, high, cells, refs) \
     SELECT current_user::text, w.* \
-    FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) w \
+    FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) w \
     ON CONFLICT (person, entity, id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, \
     born = excluded.born, key = excluded.key, key_hash = excluded.key_hash, \
-    joins = excluded.joins, low = excluded.low, high = excluded.high, cells = excluded.cells";
+    joins = excluded.joins, low = excluded.low, high = excluded.high, cells = excluded.cells, \
+    refs = excluded.refs";
 
 const KEEP: &str = "UPDATE driftline._people SET state = $1 WHERE person = current_user::text";
 
@@ -38,7 +40,7 @@ pub(crate) async fn push(
     schema: &Schema,
     name: &str,
     request: &Push,
-    time: Option<Millis>,
+    (time, env): (Option<Millis>, &dyn Env),
 ) -> Result<Option<Answers>> {
     let client = &session.client;
     let (push, refused) = readable(request);
@@ -47,7 +49,7 @@ pub(crate) async fn push(
         async { begin.await.map_err(Fault::from) },
         async { client.query_typed(LOCK, &[]).await.map_err(Fault::from) },
         async { client.query_typed(NOW, &[]).await.map_err(Fault::from) },
-        Wanted::by(&push.changes, schema).load(client),
+        Wanted::by(&push.changes, schema, session.sealing.key.as_ref()).load(client),
     )
     .await?;
     let () = begun;
@@ -55,19 +57,21 @@ pub(crate) async fn push(
         client.batch_execute("ROLLBACK").await?;
         return Ok(None);
     };
-    let state = session.served(state.try_get(0)?)?;
+    let state = session.served(state)?;
+    let codec = session.sealing.codec(&state);
     let time = time.or(Millis::try_from(one(now)?.try_get::<_, i64>(0)?).ok());
     let mut set = WorkingSet::new(schema);
-    loaded.into(&mut set)?;
+    loaded.into(&codec, &mut set)?;
     let Judged { mut answers, taken, state } = loop {
         match set.judge(&state, name, &push, time)? {
             Attempt::Judged(judged) => break *judged,
             Attempt::Missing(missing) => {
-                Wanted::of(missing).load(client).await?.into(&mut set)?;
+                let wanted = Wanted::of(missing, session.sealing.key.as_ref());
+                wanted.load(client).await?.into(&codec, &mut set)?;
             }
         }
     };
-    write(session, &taken, state).await?;
+    write(session, Columns::of(&taken, &codec, env)?, state).await?;
     for (place, reason) in refused {
         answers.answers.insert(place, Answer::Refused { reason });
     }
@@ -91,12 +95,11 @@ fn readable(request: &Push) -> (Push, Vec<(usize, String)>) {
 }
 
 /// Writes what was taken, and ends the transaction.
-async fn write(session: &Session, taken: &[Taken], state: State) -> Result<()> {
+async fn write(session: &Session, columns: Columns<'_>, state: State) -> Result<()> {
     let client = &session.client;
-    let columns = Columns::of(taken);
     let parameters = columns.parameters();
     let state = session.stored(state)?;
-    let channel = if taken.is_empty() { None } else { Some(session.channel()) };
+    let channel = if columns.id.is_empty() { None } else { Some(session.channel()) };
     let state: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 1] = [(&state, Type::TEXT)];
     let channel: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 1] = [(&channel, Type::TEXT)];
     // An error in one of them makes the last one end the transaction without writing.
@@ -118,35 +121,38 @@ struct Columns<'a> {
     seq: Vec<i64>,
     hash: Vec<i64>,
     born: Vec<bool>,
-    key: Vec<Option<&'a [u8]>>,
+    key: Vec<Option<Vec<u8>>>,
     key_hash: Vec<Option<Vec<u8>>>,
     joins: Vec<Option<String>>,
     low: Vec<Option<uuid::Uuid>>,
     high: Vec<Option<uuid::Uuid>>,
     cells: Vec<Vec<u8>>,
+    refs: Vec<Option<Vec<u8>>>,
 }
 
 impl<'a> Columns<'a> {
-    fn of(taken: &'a [Taken]) -> Self {
+    fn of(taken: &'a [Taken], codec: &Codec, env: &dyn Env) -> Result<Self> {
         let mut to = Self::default();
         for Taken { entity, stored, .. } in taken {
             let alias = alias(entity, &stored.row);
+            let Written { cells, hash, key, key_hash, refs } = codec.write(entity, stored, env)?;
             to.entity.push(entity);
             to.id.push(uuid_of(stored.id));
             to.seq.push(stored.seq.0.cast_signed());
-            to.hash.push(stored.hash.cast_signed());
+            to.hash.push(hash.cast_signed());
             to.born.push(stored.born);
-            to.key.push(stored.key.as_deref().map(str::as_bytes));
-            to.key_hash.push(stored.key.as_deref().map(key_hash));
+            to.key.push(key);
+            to.key_hash.push(key_hash);
             to.low.push(alias.as_ref().map(|it| uuid_of(it.1)));
             to.high.push(alias.as_ref().map(|it| uuid_of(it.2)));
             to.joins.push(alias.map(|it| it.0));
-            to.cells.push(cells::written(&stored.row));
+            to.cells.push(cells);
+            to.refs.push(refs);
         }
-        to
+        Ok(to)
     }
 
-    fn parameters(&self) -> [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 11] {
+    fn parameters(&self) -> [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 12] {
         [
             (&self.entity, Type::TEXT_ARRAY),
             (&self.id, Type::UUID_ARRAY),
@@ -159,6 +165,7 @@ impl<'a> Columns<'a> {
             (&self.low, Type::UUID_ARRAY),
             (&self.high, Type::UUID_ARRAY),
             (&self.cells, Type::BYTEA_ARRAY),
+            (&self.refs, Type::BYTEA_ARRAY),
         ]
     }
 }

@@ -27,8 +27,8 @@ const KEPT: usize = 2;
 /// The longest that a call takes: as much as a slow line needs for the largest one.
 const CALL: Millis = 15 * 60 * 1_000;
 
-const BEGIN: &str = "INSERT INTO driftline._people (person, state) \
-    VALUES (current_user::text, $1) ON CONFLICT DO NOTHING";
+const BEGIN: &str = "INSERT INTO driftline._people (person, state, sealed) \
+    VALUES (current_user::text, $1, $2) ON CONFLICT DO NOTHING";
 
 /// A PostgreSQL database. It must be used on a tokio runtime with I/O and timers, and with an
 /// [`Env`] whose sleep takes real time.
@@ -52,12 +52,19 @@ impl Postgres {
     ) -> Self {
         Self {
             name: address.name(),
-            door: Door { address, env, secrets },
+            door: Door { address, env, secrets, sealed: None },
             schema: schema.clone(),
             clock: None,
             kept: Mutex::default(),
             has_seen_views: AtomicBool::new(false),
         }
+    }
+
+    /// The same, whose rows are sealed with a key that stays on the devices, or are not. Without
+    /// this, what is there decides.
+    #[must_use]
+    pub fn sealed(self, sealed: bool) -> Self {
+        Self { door: Door { sealed: Some(sealed), ..self.door }, ..self }
     }
 
     /// The same, by the wall of `clock` instead of the server's own: for schedules, whose days
@@ -80,12 +87,16 @@ impl Postgres {
 
     /// Makes the state of this person. Returns whether there was none.
     pub(crate) async fn begin(&self, session: &Session) -> fault::Result<bool> {
-        let env = &*self.door.env;
+        let (env, mark) = (&*self.door.env, session.sealing.mark()?);
         let (account, epoch) = (migrate::drawn(env), migrate::drawn(env));
         let state = State::new(Identity { person: session.person(), account, epoch });
         let state = serde_json::to_string(&state)
             .map_err(|it| Fault::Damaged(format!("a new state: {it}")))?;
-        Ok(session.client.execute_typed(BEGIN, &[(&state, Type::TEXT)]).await? > 0)
+        Ok(session
+            .client
+            .execute_typed(BEGIN, &[(&state, Type::TEXT), (&mark, Type::TEXT)])
+            .await?
+            > 0)
     }
 
     /// Makes one call on a connection that was kept, or a new one.
@@ -175,7 +186,8 @@ impl Backend for Postgres {
             let request = request.clone();
             Box::pin(async move {
                 let (schema, name) = (&this.schema, &this.name);
-                let done = push::push(&session, schema, name, &request, this.time()).await;
+                let with = (this.time(), &*this.door.env);
+                let done = push::push(&session, schema, name, &request, with).await;
                 (session, done)
             })
         });

@@ -6,6 +6,7 @@ use std::{sync::Arc, time::Duration};
 use driftline_core::{
     Env, ExposeSecret, Millis, Result as CoreResult, SecretString, Secrets, hub::State,
 };
+use driftline_sealing::Keeper;
 use futures_util::{
     future::{Either, join, poll_fn, select},
     pin_mut,
@@ -20,6 +21,7 @@ use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, Row, confi
 use crate::{
     address::{Address, Host},
     fault::{Fault, Result},
+    seal::Sealing,
     tls::Tls,
 };
 
@@ -64,6 +66,8 @@ pub(crate) struct Door {
     pub(crate) address: Address,
     pub(crate) env: Arc<dyn Env>,
     pub(crate) secrets: Option<Arc<dyn Secrets>>,
+    /// Whether rows are to be sealed; nothing if what is there decides.
+    pub(crate) sealed: Option<bool>,
 }
 
 /// One connection.
@@ -77,6 +81,8 @@ pub(crate) struct Session {
     pub(crate) is_above: bool,
     /// The tables are this role's.
     pub(crate) is_owner: bool,
+    /// How this device would write rows.
+    pub(crate) sealing: Sealing,
     timeline: String,
     /// The random name of the database, once its tables are known to be there.
     pub(crate) database: String,
@@ -87,8 +93,23 @@ pub(crate) struct Session {
 impl Door {
     /// Connects. The tables are not looked at yet.
     pub(crate) async fn connect(&self) -> Result<Session> {
-        let password = self.password().await?;
-        within(&*self.env, CONNECT, self.open(password)).await?
+        let (password, sealing) = (self.password().await?, self.sealing().await?);
+        let session = within(&*self.env, CONNECT, self.open(password)).await??;
+        Ok(Session { sealing, ..session })
+    }
+
+    /// Where the key is kept, if there is such a place.
+    pub(crate) fn keeper(&self) -> Option<Keeper> {
+        Some(Keeper::new(self.secrets.clone()?, self.address.place()))
+    }
+
+    /// The words of the key are looked at only where rows may be sealed.
+    async fn sealing(&self) -> CoreResult<Sealing> {
+        let held = match self.keeper().filter(|_| self.sealed != Some(false)) {
+            Some(keeper) => keeper.held().await?,
+            None => None,
+        };
+        Ok(Sealing { wanted: self.sealed, key: held.map(|it| it.key) })
     }
 
     async fn password(&self) -> CoreResult<Option<SecretString>> {
@@ -168,6 +189,7 @@ impl Session {
             has_tables: hello.try_get(4)?,
             is_above: hello.try_get::<_, Option<bool>>(5)?.unwrap_or_default(),
             is_owner: hello.try_get::<_, Option<bool>>(6)?.unwrap_or_default(),
+            sealing: Sealing::default(),
             timeline,
             database: String::new(),
             client,
@@ -175,9 +197,11 @@ impl Session {
         })
     }
 
-    /// Who this is: the role and the database's own name, wherever it is reached.
+    /// Who this is: the role and the database's own name, wherever it is reached. With rows that
+    /// are sealed it is somebody else for each key, so that rows under two keys are never mixed.
     pub(crate) fn person(&self) -> String {
-        format!("postgres:{}@{}", self.role, self.database)
+        let key = self.sealing.key.as_ref().map(|it| format!("#{}", it.id()));
+        format!("postgres:{}@{}{}", self.role, self.database, key.unwrap_or_default())
     }
 
     /// The channel on which this person's devices are told of changes.
@@ -187,8 +211,11 @@ impl Session {
         format!("driftline_{digits}")
     }
 
-    /// The state that is stored as `text`, as it is served on this connection.
-    pub(crate) fn served(&self, text: &str) -> Result<State> {
+    /// The state that a row has as text, and how its rows are marked, as it is served on this
+    /// connection.
+    pub(crate) fn served(&self, row: &Row) -> Result<State> {
+        self.sealing.check(row.try_get(1)?)?;
+        let text = row.try_get(0)?;
         let mut state: State = serde_json::from_str(text)
             .map_err(|it| Fault::Damaged(format!("the state of this person: {it}")))?;
         state.identity.person = self.person();

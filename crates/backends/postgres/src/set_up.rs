@@ -1,14 +1,20 @@
 //! Setting a database up: what is wrong with it is told before anything is synced.
 
 use async_trait::async_trait;
-use driftline_core::{Begun, Millis, Result, SetUp, Start, Tried};
+use driftline_core::{Begun, Error, Millis, Result, SecretString, SetUp, Start, Tried};
+use driftline_sealing::{KEY, Key};
 
 use crate::{
     Postgres,
     fault::{self, Fault},
     migrate, pull,
+    seal::Sealing,
     session::{PASSWORD, Session},
 };
+
+/// What a person should know of rows that are not sealed.
+const OPEN: &str = "nothing is sealed: whoever administers the server can read all rows; with \
+                    `sealed` as true only your devices can";
 
 /// How often the way there and back is measured.
 const MEASURED: usize = 5;
@@ -23,16 +29,75 @@ impl SetUp for Postgres {
     }
 
     async fn begin(&self, _start: Start) -> Result<Begun> {
-        let begun = async {
-            let session = self.connect().await?;
-            let is_new = Self::begin(self, &session).await?;
-            Ok(Begun { is_new, key: None })
-        };
-        begun.await.map_err(|it: Fault| it.error(&self.name))
+        self.begun().await.map_err(|it: Fault| it.error(&self.name))
+    }
+
+    async fn key(&self) -> Result<Option<SecretString>> {
+        let keeper = self.door.keeper().filter(|_| self.door.sealed != Some(false));
+        let Some(keeper) = keeper else { return Ok(None) };
+        Ok(keeper.held().await?.map(|it| it.key.words()))
+    }
+
+    async fn rotate(&self, _lost: bool) -> Result<SecretString> {
+        Err(Error::Store {
+            what: format!("the key of the rows in {} cannot be changed", self.name),
+            help: "connect with another role or database, which has a key of its own and takes \
+                   everything over; then drop the rows of the former one"
+                .into(),
+            source: None,
+        })
     }
 }
 
+/// Takes a person away who has no rows, so that sealed ones can begin. The lock comes first: what
+/// a push wrote that had it is seen by the next statement alone.
+const WITHOUT_ROWS: &str = "SELECT FROM driftline._people WHERE person = current_user::text \
+    FOR UPDATE; \
+    DELETE FROM driftline._people p WHERE p.person = current_user::text AND p.sealed IS NULL \
+    AND NOT EXISTS (SELECT FROM driftline._rows r WHERE r.person = p.person)";
+
 impl Postgres {
+    async fn begun(&self) -> fault::Result<Begun> {
+        let mut session = self.connect().await?;
+        if session.sealing.wanted == Some(true) {
+            let take = format!("BEGIN; {WITHOUT_ROWS}; COMMIT");
+            session.client.batch_execute(&take).await?;
+        }
+        let mark = pull::mark(&session).await?;
+        let mark = mark.as_ref().map(Option::as_deref);
+        let is_drawn = session.sealing.key.is_none() && self.draw(&mut session, mark).await?;
+        if let Some(mark) = mark {
+            session.sealing.check(mark)?;
+        }
+        let is_new = Self::begin(self, &session).await?;
+        // Another device may have been faster: words are shown only of the key that is there.
+        pull::state(&session).await?;
+        if let (Some(keeper), Some(key)) = (self.door.keeper(), &session.sealing.key) {
+            keeper.keep(key).await?;
+        }
+        let key = session.sealing.key.filter(|_| is_drawn).map(|it| it.words());
+        Ok(Begun { is_new, key })
+    }
+
+    /// Draws the key of rows that are to be sealed, or goes on with one that was drawn for them.
+    /// It is kept before anything is sealed with it. Returns whether there is one.
+    async fn draw(&self, session: &mut Session, mark: Option<Option<&str>>) -> fault::Result<bool> {
+        session.sealing.key = match (mark, self.door.keeper()) {
+            (None, Some(keeper)) if session.sealing.wanted == Some(true) => {
+                Some(keeper.plan(true, &*self.door.env).await?)
+            }
+            (Some(Some(mark)), _) => self.own(mark).await?,
+            _ => None,
+        };
+        Ok(session.sealing.key.is_some())
+    }
+
+    /// The key of rows that are so marked, if this device drew it and could not go on.
+    async fn own(&self, mark: &str) -> fault::Result<Option<Key>> {
+        let Some(keeper) = self.door.keeper() else { return Ok(None) };
+        Ok(keeper.own(|it| Sealing::is_key_of(mark, it)).await?)
+    }
+
     async fn tried(&self) -> fault::Result<Tried> {
         let mut session = self.door.connect().await?;
         let mut tried = Tried { round_trip: self.round_trip(&session).await?, ..Tried::default() };
@@ -59,6 +124,26 @@ impl Postgres {
         }
         if !migrate::is_ready(session).await? {
             migrate::migrate(session, &*self.door.env).await?;
+        }
+        if session.sealing.wanted == Some(true) {
+            session.client.batch_execute(WITHOUT_ROWS).await?;
+        }
+        let mark = pull::mark(session).await?;
+        if session.sealing.key.is_none() {
+            session.sealing.key = match &mark {
+                // What is drawn for a trial is forgotten with it.
+                None if session.sealing.wanted == Some(true) => Some(Key::draw(&*self.door.env)),
+                Some(Some(mark)) => self.own(mark).await?,
+                _ => None,
+            };
+        }
+        match (&mark, &session.sealing.key) {
+            (Some(Some(_)), None) => {
+                tried.lacks.push(KEY);
+                return Ok(());
+            }
+            (_, None) => tried.notes.push(OPEN.into()),
+            _ => {}
         }
         tried.is_begun = pull::head(session).await?.is_some();
         Self::begin(self, session).await?;

@@ -1,40 +1,37 @@
 //! Rows of the table and rows of the engine, each made of the other.
 
 use driftline_core::{ALIASES, Id, Seq, Value, store::Stored};
-use sha2::{Digest, Sha256};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::{
-    cells,
     fault::{Fault, Result},
+    seal::Codec,
 };
 
 /// The columns that [`read`] reads, of a table that is called `r`.
 pub(crate) const COLUMNS: &str = "r.entity, r.id, r.seq, r.hash, r.born, r.key, r.cells";
 
 /// Reads [`COLUMNS`] from the column `at` on: the entity and the row. None if they are null.
-pub(crate) fn read(row: &Row, at: usize) -> Result<Option<(String, Stored)>> {
+pub(crate) fn read(codec: &Codec, row: &Row, at: usize) -> Result<Option<(String, Stored)>> {
     let Some(entity) = row.try_get::<_, Option<String>>(at)? else { return Ok(None) };
     let id = id_of(row.try_get(at + 1)?);
     let damaged = |what: String| Fault::Damaged(format!("{entity} {id}: {what}"));
     let key: Option<Vec<u8>> = row.try_get(at + 5)?;
     let key = key.map(String::from_utf8).transpose().map_err(|it| damaged(it.to_string()))?;
+    let hash = row.try_get::<_, i64>(at + 3)?.cast_unsigned();
+    let read = codec.read(&entity, id, row.try_get(at + 6)?, (key, hash));
+    let (cells, key, hash) = read.map_err(damaged)?;
     let stored = Stored {
-        row: cells::read(row.try_get(at + 6)?).map_err(damaged)?,
+        row: cells,
         key,
         seq: Seq(row.try_get::<_, i64>(at + 2)?.cast_unsigned()),
-        hash: row.try_get::<_, i64>(at + 3)?.cast_unsigned(),
+        hash,
         born: row.try_get(at + 4)?,
         acked: true,
         ..Stored::new(id)
     };
     Ok(Some((entity, stored)))
-}
-
-/// The hash that a natural key is looked up by.
-pub(crate) fn key_hash(key: &str) -> Vec<u8> {
-    Sha256::digest(key.as_bytes()).to_vec()
 }
 
 /// An id as the database has it.

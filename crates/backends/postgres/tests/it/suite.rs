@@ -11,6 +11,7 @@ use driftline_core::{
 use driftline_entities as _;
 use driftline_memory as _;
 use driftline_postgres::Postgres;
+use driftline_testing::MemorySecrets;
 use futures_util::future::BoxFuture;
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::Client;
@@ -18,30 +19,34 @@ use tokio_postgres::Client;
 use crate::common::{
     open,
     server::{Server, shared},
+    with_secrets,
 };
 
 /// How many schedules are played; `DRIFTLINE_SCHEDULES` plays another number.
 const SCHEDULES: u64 = 100;
+/// How many with rows that are sealed.
+const SEALED: u64 = 60;
 
 /// One database in which every person of every schedule is a role.
 struct Pool {
     runtime: Runtime,
     server: &'static Server,
     database: String,
+    is_sealed: bool,
     admin: Client,
     /// Roles that no schedule uses, with what is open for them, and how many there are.
     idle: Mutex<(Vec<Arc<Open>>, usize)>,
 }
 
 impl Pool {
-    fn start() -> Self {
+    fn start(is_sealed: bool) -> Self {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let server = shared();
         let (database, admin) = runtime.block_on(async {
             let database = server.database().await;
             (database.clone(), server.client("postgres", &database).await)
         });
-        let pool = Self { runtime, server, database, admin, idle: Mutex::default() };
+        let pool = Self { runtime, server, database, is_sealed, admin, idle: Mutex::default() };
         let owner = open(&server.address(&pool.database, &pool.database));
         pool.runtime.block_on(owner.begin(Start::Join)).unwrap();
         pool.execute(
@@ -54,6 +59,14 @@ impl Pool {
 
     fn execute(&self, sql: &str) {
         self.runtime.block_on(self.admin.batch_execute(sql)).unwrap();
+    }
+
+    /// Takes everything of a role away.
+    fn wipe(&self, role: &str) {
+        self.execute(&format!(
+            "BEGIN; DELETE FROM driftline._rows WHERE person = '{role}'; \
+             DELETE FROM driftline._people WHERE person = '{role}'; COMMIT"
+        ));
     }
 
     /// A role without rows. Its connections are used by one schedule after the other.
@@ -70,7 +83,15 @@ impl Pool {
         let role = format!("{}_{number}", self.database);
         self.execute(&format!("CREATE ROLE {role} LOGIN"));
         let clock = Arc::new(Shown(Mutex::new(clock.clone())));
-        let postgres = open(&self.server.address(&role, &self.database)).with_clock(clock.clone());
+        let secrets = Arc::<MemorySecrets>::default();
+        let address = self.server.address(&role, &self.database);
+        let postgres = with_secrets(&address, Some(secrets)).with_clock(clock.clone());
+        let postgres = if self.is_sealed { postgres.sealed(true) } else { postgres };
+        if self.is_sealed {
+            // Draws a key, with which the rows of every schedule begin.
+            self.runtime.block_on(postgres.begin(Start::Join)).unwrap();
+            self.wipe(&role);
+        }
         Arc::new(Open { role, postgres, clock })
     }
 }
@@ -130,11 +151,7 @@ impl Remote for Place {
     }
 
     fn wipe(&mut self) -> Result<()> {
-        let role = &self.open.role;
-        self.pool.execute(&format!(
-            "BEGIN; DELETE FROM driftline._rows WHERE person = '{role}'; \
-             DELETE FROM driftline._people WHERE person = '{role}'; COMMIT"
-        ));
+        self.pool.wipe(&self.open.role);
         Ok(())
     }
 
@@ -184,9 +201,8 @@ impl Backend for Door {
     }
 }
 
-#[test]
-fn a_database_keeps_every_promise() {
-    let pool = Arc::new(Pool::start());
+fn hold(schedules: u64, is_sealed: bool) {
+    let pool = Arc::new(Pool::start(is_sealed));
     let make: MakeRemote = Box::new(move |open| {
         let open = pool.role(open.env);
         let door = Door { open: open.clone(), pool: pool.clone() };
@@ -195,9 +211,19 @@ fn a_database_keeps_every_promise() {
     let schema = Schema::registered().unwrap();
     let suite = Suite::with_remote(schema, scratch("memory").unwrap(), make).unwrap();
     let given = std::env::var("DRIFTLINE_SCHEDULES").ok();
-    let schedules = given.map_or(SCHEDULES, |it| it.parse().unwrap());
+    let schedules = given.map_or(schedules, |it| it.parse().unwrap());
     let outcome = run(&suite, schedules, 100, 1, &|_| ());
     let failure = outcome.failure.map(|it| it.shrink(&suite).to_string()).unwrap_or_default();
     assert!(failure.is_empty(), "{failure}");
     assert_eq!(outcome.schedules, schedules);
+}
+
+#[test]
+fn a_database_keeps_every_promise() {
+    hold(SCHEDULES, false);
+}
+
+#[test]
+fn a_database_of_sealed_rows_keeps_every_promise() {
+    hold(SEALED, true);
 }

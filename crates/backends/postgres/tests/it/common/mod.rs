@@ -1,5 +1,6 @@
 //! What several tests need.
 
+pub(crate) mod device;
 pub(crate) mod proxy;
 pub(crate) mod server;
 
@@ -66,9 +67,14 @@ impl<'a> Caller<'a> {
 
     /// With the serial number of the last call.
     pub(crate) async fn push_again(&self, changes: Vec<Change>) -> Result<Answers> {
+        self.push_to(self.remote, changes).await
+    }
+
+    /// The same through another door.
+    pub(crate) async fn push_to(&self, to: &Postgres, changes: Vec<Change>) -> Result<Answers> {
         let Identity { account, epoch, .. } = self.identity.clone();
         let (protocol, device, serial) = (PROTOCOL, self.device.to_owned(), self.serial);
-        self.remote.push(Push { protocol, account, epoch, device, serial, changes }).await
+        to.push(Push { protocol, account, epoch, device, serial, changes }).await
     }
 }
 
