@@ -24,6 +24,9 @@ pub(crate) struct Connect {
     /// Its settings, such as url=postgres://me@server/history
     #[arg(value_name = "KEY=VALUE")]
     settings: Vec<String>,
+    /// Seal what is kept there with a key that stays on your devices: short for sealed=true
+    #[arg(long, requires = "backend")]
+    sealed: bool,
     /// Read a password or key from a file; otherwise it is asked for
     #[arg(long, value_name = "NAME=FILE")]
     secret: Vec<String>,
@@ -80,6 +83,9 @@ impl Connect {
         {
             let answer = terminal.asks_line(&format!("{key} ({what}): "))?;
             settings.extend(answer.filter(|it| !it.is_empty()).map(|it| ((*key).to_owned(), it)));
+        }
+        if self.sealed && !settings.iter().any(|it| it.0 == "sealed") {
+            settings.push(("sealed".into(), "true".into()));
         }
         let secrets = self.secret.iter().map(|it| secret(it)).collect::<Result<Typed>>()?;
         let merge = match (self.dry_run, self.yes) {
