@@ -9,6 +9,7 @@ use crate::{
     bucket::{Bucket, Opened},
     entry::Entry,
     fault,
+    found::Found,
     log::{Listed, Object},
     mirror::{Place, Read, Step},
     names,
@@ -18,6 +19,16 @@ use crate::{
 
 /// How often what was listed may have changed before it is read. Somebody is writing, then.
 const TRIES: usize = 100;
+
+/// What became of reading what is new.
+enum Looked {
+    /// Everything was read that is listed.
+    All(Place, Listed),
+    /// There may be more.
+    Again,
+    /// An entry is lacking that this device needs.
+    Stuck(Error, Listed),
+}
 
 /// Where a log leads from a place.
 enum Next {
@@ -31,31 +42,36 @@ enum Next {
     Away,
     /// Nobody knows yet: what was listed has changed.
     Changing,
-}
-
-/// What is there of an entry that was read.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Found {
-    Same,
-    /// One that is of another history.
-    Other,
-    /// It is gone, or was overwritten.
-    Nothing,
-    /// Something that nobody can read, which is of no history.
-    Damaged,
+    /// Through an entry that is lacking.
+    Stuck(Error),
 }
 
 impl Bucket {
-    /// Reads everything that is new. Returns where the mirror is then.
+    /// Reads everything that is new. Returns where the mirror is then. Where an entry cannot be
+    /// read, others are asked for a snapshot; and where others ask, they are given one.
     pub(crate) async fn catch_up(&self) -> Result<(Arc<Opened>, Place)> {
+        self.read_on(true).await
+    }
+
+    /// The same; if `helps` is false, nothing is written.
+    pub(crate) async fn read_on(&self, helps: bool) -> Result<(Arc<Opened>, Place)> {
         for _ in 0..TRIES {
             let opened = self.opened().await?;
             match self.look(&opened).await {
-                Ok(Some(place)) => {
+                Ok(Looked::All(place, listed)) => {
                     self.reached(&opened, &place).await?;
+                    if helps {
+                        self.help(&opened, &place, &listed).await;
+                    }
                     return Ok((opened, place));
                 }
-                Ok(None) => {}
+                Ok(Looked::Again) => {}
+                Ok(Looked::Stuck(error, listed)) => {
+                    if helps {
+                        opened.want(&listed, &*self.env).await;
+                    }
+                    return Err(error);
+                }
                 Err(error) => match fault::unknown(&error) {
                     Some(id) => self.follow(&opened, id).await?,
                     None => return Err(error),
@@ -65,20 +81,21 @@ impl Bucket {
         Err(busy(&self.name))
     }
 
-    /// Reads what is new at this moment. Returns where the mirror is if that is everything.
-    async fn look(&self, opened: &Opened) -> Result<Option<Place>> {
+    /// Reads what is new at this moment.
+    async fn look(&self, opened: &Opened) -> Result<Looked> {
         let place = opened.mirror.place()?;
         if !opened.has_key_of(&place)? {
             opened.mirror.leave(&place)?;
-            return Ok(None);
+            return Ok(Looked::Again);
         }
         let listed = opened.log.list(place.number).await?;
         if !opened.is_same_space(listed.space.as_ref()).await? {
             self.close();
-            return Ok(None);
+            return Ok(Looked::Again);
         }
         match opened.next(&place, &listed).await? {
-            Next::End => return Ok(Some(place)),
+            Next::End => return Ok(Looked::All(place, listed)),
+            Next::Stuck(error) => return Ok(Looked::Stuck(error, listed)),
             Next::Away => opened.mirror.leave(&place)?,
             Next::Changing => {}
             Next::Snapshot(number) => {
@@ -86,19 +103,21 @@ impl Bucket {
                     opened.mirror.take(&place, loaded)?;
                 }
             }
-            Next::Entries(entries) => {
+            Next::Entries(entries) => match opened.read(place, entries).await {
                 // Behind those there may be one that is gone, which is no end either.
-                let read = match opened.read(place, entries).await {
-                    Err(error) if fault::is_changed(&error) => {
-                        opened.pass(&listed, error).await?;
-                        return Ok(None);
+                Ok(Some(place)) if !is_cut(&place, &listed) => {
+                    return Ok(Looked::All(place, listed));
+                }
+                Ok(_) => {}
+                Err(error) if fault::is_changed(&error) => {
+                    if !opened.pass(&listed).await? {
+                        return Ok(Looked::Stuck(error, listed));
                     }
-                    read => read?,
-                };
-                return Ok(read.filter(|it| !is_cut(it, &listed)));
-            }
+                }
+                Err(error) => return Err(error),
+            },
         }
-        Ok(None)
+        Ok(Looked::Again)
     }
 
     /// A log that ends before an entry that was there is an older state of it. Once it was
@@ -190,46 +209,7 @@ impl Opened {
 
     /// Where the log leads if an entry after number `from` is not there, and later ones are.
     async fn missing(&self, from: u64, listed: &Listed) -> Result<Next> {
-        self.log.hole(&listed.entries, from).await?.map_or(Ok(Next::Changing), Err)
-    }
-
-    /// What is there of the entry that was read last.
-    pub(crate) async fn found(&self, place: &Place, listed: &Object) -> Result<Found> {
-        if listed.tag.is_some() && listed.tag == place.tag {
-            return Ok(Found::Same);
-        }
-        let path = names::entry(&self.log.epoch, place.number);
-        let Some((bytes, object)) = self.log.get(&path).await? else { return Ok(Found::Nothing) };
-        if bytes.is_empty() {
-            return Ok(Found::Nothing);
-        }
-        if hash(&bytes) != place.hash {
-            let is_damaged = self.log.is_damaged(place.number, &bytes);
-            return Ok(if is_damaged { Found::Damaged } else { Found::Other });
-        }
-        if object.tag != place.tag {
-            self.mirror.rename(place, object.tag)?;
-        }
-        Ok(Found::Same)
-    }
-
-    /// Goes on from a snapshot behind an entry that cannot be read.
-    async fn pass(&self, listed: &Listed, error: Error) -> Result<()> {
-        let place = self.mirror.place()?;
-        let newest = listed.snapshots.last_key_value().map(|(number, _)| *number);
-        let Some(number) = newest.filter(|it| *it > place.number) else { return Err(error) };
-        match self.log.load_snapshot(number).await? {
-            Some(loaded) => self.mirror.take(&place, loaded),
-            None => Err(error),
-        }
-    }
-
-    /// Whether the last entry that counts is there as it was read, where void ones follow it. One
-    /// that is gone was overwritten below a snapshot, which counts by itself.
-    pub(crate) async fn is_pinned(&self, place: &Place) -> Result<bool> {
-        let Some(pin) = place.pin.as_ref().filter(|it| it.number > 0) else { return Ok(true) };
-        let found = self.log.get(&names::entry(&self.log.epoch, pin.number)).await?;
-        Ok(found.is_none_or(|(bytes, _)| bytes.is_empty() || hash(&bytes) == pin.hash))
+        Ok(self.log.hole(&listed.entries, from).await?.map_or(Next::Changing, Next::Stuck))
     }
 
     /// Reads these entries. Returns where the mirror is then; none if something changed

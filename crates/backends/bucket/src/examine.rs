@@ -70,7 +70,7 @@ impl Bucket {
 
     /// Reads on as a sync does, and says how far that went.
     async fn reading(&self, all: &mut Examined) -> Option<Log> {
-        let read = self.catch_up().await;
+        let read = self.read_on(false).await;
         let read = all.add("log", read, |(_, at)| format!("read up to entry {}", at.number));
         let (opened, at) = read?;
         let served: Result<_> = opened.mirror.identity();

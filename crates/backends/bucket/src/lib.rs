@@ -7,7 +7,7 @@
 //! in every order of its steps.
 //!
 //! Reading order: [`space`](Space), `seal` and `entry` are what is written; `log` are the calls,
-//! `mirror` what they lead to; `catch_up`, `push`, `snapshot` and `rotate` are the protocol.
+//! `mirror` what they lead to; `catch_up`, `push`, `snapshot`, `wanted` and `rotate` are the protocol.
 
 mod address;
 mod bucket;
@@ -18,6 +18,7 @@ mod examine;
 mod fault;
 mod folder;
 mod former;
+mod found;
 mod holes;
 mod log;
 mod mirror;
@@ -34,6 +35,7 @@ mod snapshot;
 mod space;
 mod tidy;
 mod time;
+mod wanted;
 
 pub use driftline_sealing::Key;
 

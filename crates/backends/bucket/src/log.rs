@@ -1,6 +1,9 @@
 //! The calls that the log consists of: list, get, create if absent, overwrite by empty.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use driftline_core::{Error, Millis, Result};
@@ -27,12 +30,14 @@ impl Object {
     }
 }
 
-/// What there is: the space, the entries from one on, the snapshots.
+/// What there is: the space, the entries from one on, the snapshots, and what devices lack.
 #[derive(Debug, Default)]
 pub(crate) struct Listed {
     pub(crate) space: Option<Object>,
     pub(crate) entries: BTreeMap<u64, Object>,
     pub(crate) snapshots: BTreeMap<u64, Object>,
+    /// The entries that devices lack.
+    pub(crate) wanted: BTreeSet<u64>,
 }
 
 /// What is known of a creation.
@@ -101,6 +106,9 @@ impl Log {
                 }
                 Some(("snapshot", epoch, number)) if epoch == self.epoch && meta.size > 0 => {
                     listed.snapshots.insert(number, Object::of(&meta));
+                }
+                Some(("wanted", epoch, number)) if epoch == self.epoch && meta.size > 0 => {
+                    listed.wanted.insert(number);
                 }
                 _ => {}
             }

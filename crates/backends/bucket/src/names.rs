@@ -7,7 +7,7 @@ use object_store::path::Path;
 /// The space.
 pub(crate) const SPACE: &str = "space.json";
 /// What the names of all other objects begin with, in their order.
-pub(crate) const KINDS: [&str; 3] = ["data", "entry", "snapshot"];
+pub(crate) const KINDS: [&str; 4] = ["data", "entry", "snapshot", "wanted"];
 /// How long the name of a pack is.
 const PACK: usize = 32;
 /// Where trials are made.
@@ -31,6 +31,12 @@ pub(crate) fn pack(epoch: &str, name: &str) -> Path {
 /// The keys before the one called `key`, sealed with it. A pack's name is of another length.
 pub(crate) fn keys(epoch: &str, key: &str) -> Path {
     Path::from(format!("data/{epoch}/{key}"))
+}
+
+/// What a device puts down that cannot read this entry, and needs a snapshot above it. It is seen by
+/// whoever lists at a sync.
+pub(crate) fn wanted(epoch: &str, number: u64) -> Path {
+    Path::from(format!("wanted/{epoch}/{number:020}"))
 }
 
 /// The name of a pack, if that is what is under this path.

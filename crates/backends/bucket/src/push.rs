@@ -7,8 +7,9 @@ use driftline_core::{
 
 use crate::{
     bucket::{Bucket, Opened},
-    catch_up::{Found, busy},
+    catch_up::busy,
     entry::{Entry, Kept},
+    found::Found,
     log::Created,
     mirror::{Place, Read, Step, place, state},
     names,

@@ -33,6 +33,8 @@ pub(crate) enum Kind {
     Snapshot,
     /// The keys before one, sealed with that one.
     Keys,
+    /// What a device puts down that lacks an entry.
+    Wanted,
 }
 
 /// The line before what an object holds.

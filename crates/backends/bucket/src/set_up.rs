@@ -85,8 +85,8 @@ impl BucketSetUp {
             listed => listed,
         };
         let listed = listed.map_err(|it| fault::failed_to(&self.place, "listing", it))?;
-        let ours = ["data", "entry", "snapshot", names::TEST];
-        let folders = listed.common_prefixes.iter().any(|it| !ours.contains(&it.as_ref()));
+        let is_ours = |it: &str| it == names::TEST || names::KINDS.contains(&it);
+        let folders = listed.common_prefixes.iter().any(|it| !is_ours(it.as_ref()));
         Ok(folders || listed.objects.iter().any(|it| it.location.as_ref() != names::SPACE))
     }
 

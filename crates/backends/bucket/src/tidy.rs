@@ -27,6 +27,9 @@ impl Log {
         packs: BTreeMap<String, Object>,
     ) -> Result<()> {
         let listed = self.list_after(&Path::from(format!("snapshot/{}", self.epoch))).await?;
+        for number in listed.wanted.range(..=newest) {
+            self.remove(&names::wanted(&self.epoch, *number)).await?;
+        }
         let snapshots = listed.snapshots;
         let Some(now) = snapshots.get(&newest).map(|it| it.written) else { return Ok(()) };
         let is_past = |written: Millis, keep: Millis| now.saturating_sub(written) >= keep;

@@ -48,7 +48,8 @@ pub(crate) fn hole(name: &str, number: u64, next: u64) -> Error {
             "stop what deletes objects there, and restore entry {number} from an older version that \
              the place keeps, or connect again and have it filled again. If the place was put back \
              to an older state on purpose, delete the entries from {next} on. Nothing here is lost, \
-             and what was not sent waits"
+             and what was not sent waits; devices that have read the entry are asked for a snapshot, \
+             which helps as well"
         ),
         source: None,
     }

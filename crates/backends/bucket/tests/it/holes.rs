@@ -51,7 +51,8 @@ fn whoever_needs_a_deleted_entry_says_so_and_goes_on_once_it_is_back() {
             let story = Story::new(is_sealed, 1_000);
             let left = delete(&story, deleted);
             let (first, last) = (deleted[0], deleted[deleted.len() - 1]);
-            for (number, device, epoch) in story.devices() {
+            // Who needs none of them comes first: nobody has asked for a snapshot yet.
+            for (number, device, epoch) in story.devices().collect::<Vec<_>>().into_iter().rev() {
                 if number > last {
                     assert_eq!(read(device).unwrap(), (ENTRIES, epoch.to_owned()));
                     continue;
@@ -60,7 +61,9 @@ fn whoever_needs_a_deleted_entry_says_so_and_goes_on_once_it_is_back() {
                 is_told(read(device), missed, last + 1);
                 is_told(push(device, 9, "waits"), missed, last + 1);
             }
-            assert_eq!(objects(&*story.given.store), left, "nobody fills a hole");
+            let mut there = objects(&*story.given.store);
+            there.retain(|(name, _)| !name.starts_with("wanted/"));
+            assert_eq!(there, left, "nobody fills a hole");
             fill(&*story.given.store, &story.all);
             for (number, device, epoch) in story.devices() {
                 let (count, served) = read(device).unwrap();

@@ -26,3 +26,4 @@ mod stops;
 mod suite;
 mod time;
 mod unreadable;
+mod wanted;

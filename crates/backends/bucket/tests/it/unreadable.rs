@@ -21,6 +21,11 @@ fn damage(story: &Story, number: u64, change: fn(&mut Vec<u8>)) -> Vec<(String, 
     all
 }
 
+/// Without what devices have put down that lack something.
+fn but_requests(all: Vec<(String, Vec<u8>)>) -> Vec<(String, Vec<u8>)> {
+    all.into_iter().filter(|(name, _)| !name.starts_with("wanted/")).collect()
+}
+
 fn flip(bytes: &mut Vec<u8>) {
     let last = bytes.pop().unwrap();
     bytes.push(last ^ 1);
@@ -45,7 +50,8 @@ fn whoever_has_read_it_goes_on_and_lets_a_snapshot_stand_for_it() {
         for number in [1, 3, ENTRIES] {
             let story = Story::new(is_sealed, 1_000);
             let bad = damage(&story, number, change);
-            for (has_read, device, epoch) in story.devices() {
+            // Who has read it comes first: nobody has asked for anything yet.
+            for (has_read, device, epoch) in story.devices().collect::<Vec<_>>().into_iter().rev() {
                 match has_read >= number {
                     true => assert_eq!(read(device).unwrap(), (ENTRIES, epoch.to_owned())),
                     false => {
@@ -55,7 +61,7 @@ fn whoever_has_read_it_goes_on_and_lets_a_snapshot_stand_for_it() {
                     }
                 }
             }
-            assert_eq!(objects(&*story.given.store), bad, "who reads writes nothing");
+            assert_eq!(but_requests(objects(&*story.given.store)), bad, "who reads writes nothing");
             let said = told(&story, number).unwrap();
             assert!(said.contains(&format!("device row {number} wrote")), "{said}");
 
