@@ -35,7 +35,11 @@ pub(crate) struct Kept {
     pub(crate) entity: String,
     pub(crate) id: Id,
     /// The cells that changed; in a snapshot, all.
+    #[serde(rename = "cells", with = "crate::packed", default)]
     pub(crate) row: Row,
+    /// The same as the first programs wrote it: each cell with its stamp. It is read.
+    #[serde(rename = "row", default, skip_serializing)]
+    first: Row,
     pub(crate) seq: Seq,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     born: bool,
@@ -53,8 +57,8 @@ impl Kept {
     /// All of a row.
     pub(crate) fn whole(entity: &str, stored: Stored) -> Self {
         let Stored { id, row, key, seq, born, .. } = stored;
-        let (mark, received) = (None, None);
-        Self { entity: entity.to_owned(), id, row, seq, born, key, mark, received }
+        let (first, mark, received) = (Row::default(), None, None);
+        Self { entity: entity.to_owned(), id, row, first, seq, born, key, mark, received }
     }
 
     /// What changed of a row that was taken.
@@ -74,6 +78,7 @@ impl Kept {
         let mut stored = known.unwrap_or_else(|| Stored::new(self.id));
         let before = stored.hash;
         stored.row.join(self.row);
+        stored.row.join(self.first);
         stored.key = self.key;
         stored.born = self.born;
         stored.seq = self.seq;

@@ -23,6 +23,7 @@ mod holes;
 mod log;
 mod mirror;
 mod names;
+mod packed;
 mod packs;
 mod plugin;
 mod push;

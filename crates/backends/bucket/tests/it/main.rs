@@ -11,6 +11,7 @@ mod changed;
 mod common;
 mod damage;
 mod examine;
+mod first_form;
 mod folder;
 mod former;
 mod holes;
