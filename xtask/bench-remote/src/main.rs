@@ -12,6 +12,7 @@ mod part;
 mod postgres;
 mod rows;
 mod scenario;
+mod secrets;
 mod stage;
 
 use anyhow::{Context as _, Result, ensure};

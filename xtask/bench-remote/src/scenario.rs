@@ -58,8 +58,12 @@ impl Remote {
 
     /// What has to run while it is measured.
     pub(crate) fn start(self) -> Result<Option<Server>> {
+        self.start_with("")
+    }
+
+    fn start_with(self, options: &str) -> Result<Option<Server>> {
         match self {
-            Self::Postgres => Server::start().map(Some),
+            Self::Postgres => Server::start(options).map(Some),
             Self::Bucket => Ok(None),
         }
     }
@@ -70,7 +74,8 @@ mod tests {
     use super::*;
 
     fn play_all(remote: Remote) {
-        let (folder, server) = (tempfile::tempdir().unwrap(), remote.start().unwrap());
+        let (folder, server) =
+            (tempfile::tempdir().unwrap(), remote.start_with("-c fsync=off").unwrap());
         let server = server.as_ref().map(|it| it.folder().to_owned());
         let stage = Stage { folder: folder.path().to_owned(), rows: 300, run: 0, server };
         let mut ready = Vec::new();

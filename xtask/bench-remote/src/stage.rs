@@ -37,6 +37,8 @@ pub(crate) enum Prepared {
     Plain,
     /// A database with all rows, and two devices that are equal with it.
     Database,
+    /// A database with all rows, sealed.
+    SealedDatabase,
     /// The same rows in plain tables of a database.
     PlainDatabase,
     /// A bucket with all rows, and two devices that are equal with it.
@@ -53,6 +55,7 @@ impl Prepared {
             Self::Device => "device",
             Self::Plain => "plain",
             Self::Database => "database",
+            Self::SealedDatabase => "sealed-database",
             Self::PlainDatabase => "plain-database",
             Self::Bucket => "bucket",
             Self::Snapshot => "snapshot",
@@ -64,7 +67,7 @@ impl Prepared {
     fn needs(self) -> &'static [Self] {
         match self {
             Self::Device | Self::Plain => &[],
-            Self::Database | Self::Bucket => &[Self::Device],
+            Self::Database | Self::SealedDatabase | Self::Bucket => &[Self::Device],
             Self::PlainDatabase | Self::PlainObject => &[Self::Plain],
             Self::Snapshot => &[Self::Bucket],
         }
@@ -99,6 +102,7 @@ impl Prepared {
                 Rows::read()?.each_batch(stage, |entity, rows| bare.insert(entity, rows))
             }
             Self::Database => postgres::fill(stage),
+            Self::SealedDatabase => postgres::fill_sealed(stage),
             Self::PlainDatabase => postgres::fill_plain(stage),
             Self::Bucket => bucket::fill(stage),
             Self::Snapshot => bucket::fill_snapshot(stage),

@@ -14,6 +14,10 @@ use crate::{
 
 /// The form of what is sealed. It is the first byte of a row, where an open one has a brace.
 const FORM: u8 = 1;
+/// How far rows are compressed before they are sealed: afterwards, the server cannot.
+const LEVEL: i32 = 1;
+/// No row is longer, whatever it claims.
+const LONGEST: usize = 1 << 30;
 /// How much of a hash stands for an id in a row.
 const REF: usize = 16;
 
@@ -106,7 +110,10 @@ impl Codec {
         let mut plain = serde_json::to_vec(&key).map_err(|it| Fault::Damaged(it.to_string()))?;
         plain.push(b'\n');
         plain.extend(cells);
-        let sealed = with.seal(&plain, &self.bound(with, entity, stored.id), env);
+        let packed = zstd::bulk::compress(&plain, LEVEL);
+        let packed =
+            packed.map_err(|it| Fault::Damaged(format!("a row is not compressed: {it}")))?;
+        let sealed = with.seal(&packed, &self.bound(with, entity, stored.id), env);
         let sealed =
             sealed.ok_or_else(|| Fault::Damaged("a row is too long to be sealed".into()))?;
         let cells = [&[FORM], &sealed[..]].concat();
@@ -124,7 +131,8 @@ impl Codec {
     ) -> Result<(Row, Option<String>, u64), String> {
         let Some(with) = &self.key else { return Ok((cells::read(cells)?, key, hash)) };
         let sealed = cells.strip_prefix(&[FORM]).ok_or("it is not sealed")?;
-        let plain = with.open(sealed, &self.bound(with, entity, id)).ok_or("it does not open")?;
+        let packed = with.open(sealed, &self.bound(with, entity, id)).ok_or("it does not open")?;
+        let plain = unpacked(&packed).ok_or("it is not compressed")?;
         let end = plain.iter().position(|it| *it == b'\n').ok_or("it has no key")?;
         let (key, cells) = plain.split_at(end);
         let key = serde_json::from_slice(key).map_err(|it| it.to_string())?;
@@ -138,6 +146,12 @@ impl Codec {
         let Self { account, .. } = self;
         format!("driftline-row\n{FORM}\n{account}\n{entity}\n{id}\n{}", key.id()).into_bytes()
     }
+}
+
+fn unpacked(packed: &[u8]) -> Option<Vec<u8>> {
+    let length = zstd::zstd_safe::get_frame_content_size(packed).ok().flatten()?;
+    let length = usize::try_from(length).ok().filter(|it| *it <= LONGEST)?;
+    zstd::bulk::decompress(packed, length).ok()
 }
 
 /// What a natural key is looked up by.

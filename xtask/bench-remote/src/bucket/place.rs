@@ -2,7 +2,7 @@
 //! device, and calls that can be late.
 
 use std::{
-    fmt, fs, io,
+    fmt, fs,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -16,9 +16,7 @@ use async_trait::async_trait;
 use driftline_bucket::{
     Bucket, BucketSetUp, Connect, Connection, MakeMirror, Options, Space, StoreTime,
 };
-use driftline_core::{
-    Error, ExposeSecret as _, Result as CoreResult, Schema, SecretString, Secrets, Store,
-};
+use driftline_core::{Result as CoreResult, Schema, Store};
 use driftline_sqlite::SqliteStore;
 use futures_util::{
     StreamExt as _,
@@ -30,7 +28,7 @@ use object_store::{
     local::LocalFileSystem, path::Path as Name,
 };
 
-use crate::device::environment;
+use crate::{device::environment, secrets::Files};
 
 /// A bucket in a folder, as one device has it.
 #[derive(Clone)]
@@ -57,13 +55,13 @@ impl Place {
             let path = own.join(format!("mirror-{}.db", space.epoch));
             Ok(Arc::new(SqliteStore::open(&path, Schema::registered()?)?))
         });
-        let (connect, secrets) = (Box::new(self.clone()), Arc::new(self.clone()));
+        let (connect, secrets) = (Box::new(self.clone()), Files::secrets(&self.own));
         Ok(Bucket::new(connect, secrets, mirrors, environment()?).with_options(options))
     }
 
     /// Makes it a sealed bucket, or learns what is there.
     pub(super) fn set_up(&self) -> Result<BucketSetUp> {
-        let (connect, secrets) = (Box::new(self.clone()), Arc::new(self.clone()));
+        let (connect, secrets) = (Box::new(self.clone()), Files::secrets(&self.own));
         Ok(BucketSetUp::new(connect, secrets, true, environment()?))
     }
 }
@@ -77,31 +75,6 @@ impl Connect for Place {
     async fn connect(&self) -> CoreResult<Connection> {
         Ok(Connection { store: self.store.clone(), time: StoreTime::default() })
     }
-}
-
-/// In files beside the mirror: another process goes on with them.
-#[async_trait]
-impl Secrets for Place {
-    async fn load(&self, _: &str, name: &str) -> CoreResult<Option<SecretString>> {
-        match fs::read_to_string(self.own.join(name)) {
-            Ok(text) => Ok(Some(text.into())),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(failed(error)),
-        }
-    }
-
-    async fn save(&self, _: &str, name: &str, secret: &SecretString) -> CoreResult<()> {
-        fs::write(self.own.join(name), secret.expose_secret()).map_err(failed)
-    }
-
-    async fn remove(&self, _: &str, name: &str) -> CoreResult<()> {
-        fs::remove_file(self.own.join(name)).map_err(failed)
-    }
-}
-
-fn failed(error: io::Error) -> Error {
-    let what = "a file of the bench cannot be used".into();
-    Error::Store { what, help: "look at the disk".into(), source: Some(Box::new(error)) }
 }
 
 /// A folder whose calls take as long as those of a service far away. They are counted.

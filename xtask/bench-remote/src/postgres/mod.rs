@@ -5,6 +5,8 @@ mod line;
 mod server;
 mod trips;
 
+use std::fs;
+
 use anyhow::{Result, ensure};
 use driftline_core::{Schema, SetUp as _, Start};
 use driftline_postgres::{Address, Postgres};
@@ -24,12 +26,14 @@ use crate::{
     device::{Device, environment},
     rows,
     scenario::Scenario,
+    secrets::Files,
     stage::{Prepared, Stage, copy as copy_file, runtime},
 };
 
 /// Databases that are made once.
 const FILLED: &str = "filled";
 const PLAIN: &str = "plain";
+const SEALED: &str = "sealed";
 
 /// What there is, in the order in which it is shown.
 pub(crate) static ALL: &[Scenario] = &[
@@ -41,7 +45,7 @@ pub(crate) static ALL: &[Scenario] = &[
             unit: Unit::PerSecond("rows"),
         },
         needs: &[Prepared::Device, Prepared::Plain],
-        ours: up,
+        ours: |stage| up(stage, false),
         bare: bare_up,
     },
     Scenario {
@@ -52,7 +56,29 @@ pub(crate) static ALL: &[Scenario] = &[
             unit: Unit::PerSecond("rows"),
         },
         needs: &[Prepared::Database, Prepared::PlainDatabase],
-        ours: down,
+        ours: |stage| down(stage, false),
+        bare: bare_down,
+    },
+    Scenario {
+        named: Named {
+            name: "sealed-sync-up",
+            what: "everything goes from a device to a new database whose rows are sealed",
+            bare_does: "reads plain tables of SQLite, and COPY into plain tables",
+            unit: Unit::PerSecond("rows"),
+        },
+        needs: &[Prepared::Device, Prepared::Plain],
+        ours: |stage| up(stage, true),
+        bare: bare_up,
+    },
+    Scenario {
+        named: Named {
+            name: "sealed-sync-down",
+            what: "everything comes from a database whose rows are sealed to a new device",
+            bare_does: "COPY out of plain tables, and inserts into plain tables of SQLite",
+            unit: Unit::PerSecond("rows"),
+        },
+        needs: &[Prepared::SealedDatabase, Prepared::PlainDatabase],
+        ours: |stage| down(stage, true),
         bare: bare_down,
     },
     Scenario {
@@ -96,7 +122,18 @@ pub(crate) static ALL: &[Scenario] = &[
             unit: Unit::Megabytes,
         },
         needs: &[Prepared::Database],
-        ours: size,
+        ours: |stage| size(stage, FILLED),
+        bare: json,
+    },
+    Scenario {
+        named: Named {
+            name: "sealed-size",
+            what: "the same of rows that are sealed",
+            bare_does: "the JSON of the rows",
+            unit: Unit::Megabytes,
+        },
+        needs: &[Prepared::SealedDatabase],
+        ours: |stage| size(stage, SEALED),
         bare: json,
     },
 ];
@@ -107,10 +144,22 @@ fn open(address: &str) -> Result<Postgres> {
     Ok(Postgres::new(address, Schema::registered()?, environment()?, None))
 }
 
+/// The same where rows are sealed, with the key in the folder of `stage`.
+fn open_sealed(stage: &Stage, database: &str) -> Result<Postgres> {
+    let address = Address::read(&address(stage.server()?, database))?;
+    let own = stage.folder.join(format!("own-{database}"));
+    fs::create_dir_all(&own)?;
+    let secrets = Some(Files::secrets(&own));
+    Ok(Postgres::new(address, Schema::registered()?, environment()?, secrets).sealed(true))
+}
+
 /// A database for `stage` whose tables are there.
-async fn begin(stage: &Stage, database: &str) -> Result<Postgres> {
+async fn begin(stage: &Stage, database: &str, is_sealed: bool) -> Result<Postgres> {
     server::create(stage.server()?, database).await?;
-    let remote = open(&address(stage.server()?, database))?;
+    let remote = match is_sealed {
+        true => open_sealed(stage, database)?,
+        false => open(&address(stage.server()?, database))?,
+    };
     remote.begin(Start::Join).await?;
     Ok(remote)
 }
@@ -119,9 +168,20 @@ async fn begin(stage: &Stage, database: &str) -> Result<Postgres> {
 pub(crate) fn fill(stage: &Stage) -> Result<()> {
     copy_file(&stage.device(), &stage.world("one"))?;
     runtime()?.block_on(async {
-        let remote = begin(stage, FILLED).await?;
+        let remote = begin(stage, FILLED, false).await?;
         Device::open(&stage.world("one"))?.sync(&remote).await?;
         Device::open(&stage.world("other"))?.sync(&remote).await?;
+        Ok(())
+    })
+}
+
+/// Fills a database with sealed rows.
+pub(crate) fn fill_sealed(stage: &Stage) -> Result<()> {
+    let path = stage.folder.join("sealed.db");
+    copy_file(&stage.device(), &path)?;
+    runtime()?.block_on(async {
+        let remote = begin(stage, SEALED, true).await?;
+        Device::open(&path)?.sync(&remote).await?;
         Ok(())
     })
 }
@@ -145,12 +205,13 @@ fn each(stage: &Stage, seconds: f64, rows: u64) -> Result<Reading> {
     Ok((seconds / all as f64).into())
 }
 
-fn up(stage: &Stage) -> Result<Reading> {
+fn up(stage: &Stage, is_sealed: bool) -> Result<Reading> {
     let scratch = stage.scratch()?;
     let path = scratch.path().join("rows.db");
     copy_file(&stage.device(), &path)?;
     let (device, runtime) = (Device::open(&path)?, runtime()?);
-    let remote = runtime.block_on(begin(stage, &format!("up{}", stage.run)))?;
+    let name = if is_sealed { "sealed_up" } else { "up" };
+    let remote = runtime.block_on(begin(stage, &format!("{name}{}", stage.run), is_sealed))?;
     let mut sent = 0;
     let time = seconds(|| {
         sent = runtime.block_on(device.sync(&remote))?.sent;
@@ -176,10 +237,13 @@ fn bare_up(stage: &Stage) -> Result<Reading> {
     each(stage, time, sent)
 }
 
-fn down(stage: &Stage) -> Result<Reading> {
+fn down(stage: &Stage, is_sealed: bool) -> Result<Reading> {
     let scratch = stage.scratch()?;
     let (device, runtime) = (Device::open(&scratch.path().join("rows.db"))?, runtime()?);
-    let remote = open(&address(stage.server()?, FILLED))?;
+    let remote = match is_sealed {
+        true => open_sealed(stage, SEALED)?,
+        false => open(&address(stage.server()?, FILLED))?,
+    };
     let mut received = 0;
     let time = seconds(|| {
         received = runtime.block_on(device.sync(&remote))?.received;
@@ -201,9 +265,9 @@ fn bare_down(stage: &Stage) -> Result<Reading> {
     each(stage, time, received)
 }
 
-fn size(stage: &Stage) -> Result<Reading> {
+fn size(stage: &Stage, database: &str) -> Result<Reading> {
     runtime()?.block_on(async {
-        let client = server::client(stage.server()?, FILLED).await?;
+        let client = server::client(stage.server()?, database).await?;
         client.batch_execute("VACUUM driftline._rows").await?;
         let size = "SELECT pg_total_relation_size('driftline._rows')::float8";
         let row = client.query_one(size, &[]).await?;

@@ -14,7 +14,7 @@ use tokio_postgres::{Client, NoTls};
 
 const KEEPER: &str = r#"
 "$0/pg_ctl" -D "$1/data" -w -l "$1/log" \
-    -o "-c listen_addresses= -c unix_socket_directories=$1" start >/dev/null \
+    -o "-c listen_addresses= -c unix_socket_directories=$1 $2" start >/dev/null \
     && echo ready && cat >/dev/null
 "$0/pg_ctl" -D "$1/data" -m immediate stop >/dev/null
 rm -rf "$1"
@@ -28,8 +28,8 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts one.
-    pub(crate) fn start() -> Result<Self> {
+    /// Starts one, with `options` for it.
+    pub(crate) fn start(options: &str) -> Result<Self> {
         let programs = programs()?;
         // The keeper removes it.
         let folder = tempfile::Builder::new().prefix("pg").tempdir()?.keep();
@@ -40,7 +40,7 @@ impl Server {
         let data = folder.join("data");
         run(initdb.arg("-D").arg(data).args(["-A", "trust", "-U", "postgres", "-E", "UTF8"]))?;
         let mut keeper = as_user(Path::new("sh"))?;
-        keeper.args(["-c", KEEPER]).args([&programs, &folder]);
+        keeper.args(["-c", KEEPER]).args([&programs, &folder]).arg(options);
         let mut keeper = keeper.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         let told = keeper.stdout.as_mut().context("the server's keeper says nothing")?;
