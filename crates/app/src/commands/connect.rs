@@ -79,10 +79,15 @@ impl Connect {
         let mut settings = self.settings.iter().map(|it| pair(it)).collect::<Result<Vec<_>>>()?;
         if let Some(plugin) = backend.as_deref().and_then(named)
             && settings.is_empty()
-            && let Some((key, what)) = plugin.settings.first()
         {
-            let answer = terminal.asks_line(&format!("{key} ({what}): "))?;
-            settings.extend(answer.filter(|it| !it.is_empty()).map(|it| ((*key).to_owned(), it)));
+            // Where it is, and who can read what is there; Enter leaves the rest as it comes.
+            let seals = plugin.settings.iter().skip(1).filter(|it| it.0 == "sealed");
+            for (key, what) in plugin.settings.iter().take(1).chain(seals.filter(|_| !self.sealed))
+            {
+                let answer = terminal.asks_line(&format!("{key} ({what}): "))?;
+                settings
+                    .extend(answer.filter(|it| !it.is_empty()).map(|it| ((*key).to_owned(), it)));
+            }
         }
         if self.sealed && !settings.iter().any(|it| it.0 == "sealed") {
             settings.push(("sealed".into(), "true".into()));
