@@ -23,6 +23,7 @@ mod fixed;
 mod from_single_notes;
 mod from_texts;
 mod hub;
+mod in_place;
 mod journal;
 mod layout;
 mod meta;

@@ -13,6 +13,7 @@ use crate::{
     catalog,
     connect::{Bounded, begin},
     error::failure,
+    in_place::InPlace,
     journal,
     store::SqliteStore,
     table::{Tables, quoted},
@@ -44,12 +45,14 @@ impl SqliteStore {
         writer.set_durability(Durability::Full).map_err(named)?;
         let connection = &writer.connection;
         let text = from.to_str().ok_or_else(|| unnamed(from))?;
+        let in_place = InPlace::begin(self, connection, from)?;
         connection
             .execute("ATTACH DATABASE ?1 AS given", [text])
             .map_err(|it| failure(from, it))?;
         let taken = self.take(connection, from, job);
         // A transaction that failed is gone by now, so nothing holds the other file.
         let let_go = connection.execute("DETACH DATABASE given", []).map_err(named);
+        drop(in_place);
         let taken = taken?;
         let_go?;
         Ok(taken)

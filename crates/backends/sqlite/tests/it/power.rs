@@ -2,6 +2,7 @@
 //! a disk that failed at any write: whole, in order, in a file that opens.
 
 pub(crate) mod disk;
+mod taking;
 mod vfs;
 
 use std::{fs, path::Path};
