@@ -1,4 +1,4 @@
-//! A hub in a file, at work in a thread of its own: it reads a page while a device stores the
+//! A hub in a file, at work in threads of its own: it reads a page while a device stores the
 //! one before, and stores rows while the device reads those that go next.
 
 use std::{path::Path, sync::Arc};
@@ -11,6 +11,9 @@ use driftline_core::{
 use futures_util::future::BoxFuture;
 
 use crate::{SqliteStore, worker::Worker};
+
+/// One stores rows; another one reads for somebody else meanwhile.
+const THREADS: usize = 2;
 
 /// A hub in a SQLite file that devices of one machine sync with.
 pub struct SqliteHub {
@@ -35,7 +38,7 @@ impl SqliteHub {
     /// As [`Hub::open`], and when no thread can be started.
     pub fn over(store: Arc<dyn Store>, person: &str, env: &dyn Env) -> Result<Self> {
         let hub = Arc::new(Hub::open(store, person, env)?);
-        Ok(Self { hub, worker: Worker::start("driftline-hub")? })
+        Ok(Self { hub, worker: Worker::start("driftline-hub", THREADS)? })
     }
 }
 

@@ -1,33 +1,41 @@
-//! A thread that does one job after another, for who has something else to do meanwhile.
+//! Threads that do one job after another, for who has something else to do meanwhile.
 
 use std::{
-    sync::mpsc::{self, Sender},
+    sync::{
+        Arc, Mutex,
+        mpsc::{self, Receiver, Sender},
+    },
     thread::{self, JoinHandle},
 };
 
 use driftline_core::{Error, Result};
+use driftline_sqlite_file::locked;
 use tokio::sync::oneshot;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// The thread. It ends with this, once it has done what it was given.
+/// The threads. They end with this, once they have done what they were given.
 pub(crate) struct Worker {
     jobs: Option<Sender<Job>>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Worker {
-    /// Starts the thread.
-    pub(crate) fn start(name: &str) -> Result<Self> {
+    /// Starts so many threads.
+    pub(crate) fn start(name: &str, count: usize) -> Result<Self> {
         let (jobs, given) = mpsc::channel::<Job>();
-        let work = move || given.into_iter().for_each(|job| job());
-        let thread = thread::Builder::new().name(name.to_owned()).spawn(work);
-        let thread = thread.map_err(|error| Error::Store {
-            what: "this machine starts no more threads".into(),
-            help: "end programs that are not needed, and try again".into(),
-            source: Some(error.into()),
-        })?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+        let given = Arc::new(Mutex::new(given));
+        let mut worker = Self { jobs: Some(jobs), threads: Vec::with_capacity(count) };
+        for _ in 0..count {
+            let given = Arc::clone(&given);
+            let thread = thread::Builder::new().name(name.to_owned()).spawn(move || work(&given));
+            worker.threads.push(thread.map_err(|error| Error::Store {
+                what: "this machine starts no more threads".into(),
+                help: "end programs that are not needed, and try again".into(),
+                source: Some(error.into()),
+            })?);
+        }
+        Ok(worker)
     }
 
     /// Has `job` done. It begins at once, and is done even if nobody waits for it any more.
@@ -40,7 +48,7 @@ impl Worker {
             let _nobody_waits = done.send(job());
         });
         if let Some(jobs) = &self.jobs {
-            // Where the thread has ended, no answer comes.
+            // Where the threads have ended, no answer comes.
             let _ended = jobs.send(job);
         }
         answer.await.unwrap_or_else(|_| {
@@ -56,9 +64,21 @@ impl Worker {
 impl Drop for Worker {
     fn drop(&mut self) {
         self.jobs = None;
-        if let Some(thread) = self.thread.take() {
+        for thread in self.threads.drain(..) {
             // A job that panicked has said so.
             let _panicked = thread.join();
+        }
+    }
+}
+
+/// Does what is given, until nothing can come any more.
+fn work(given: &Mutex<Receiver<Job>>) {
+    loop {
+        // The lock is held while one waits, and not while one works.
+        let job = locked(given).recv();
+        match job {
+            Ok(job) => job(),
+            Err(_) => return,
         }
     }
 }
