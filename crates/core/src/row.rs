@@ -5,7 +5,7 @@
 //! Nothing can be taken out of a lattice; something greater can be put in. A purge mark is a
 //! cell that takes the place of every other one, so what a person purged stays purged.
 
-use std::{borrow::Cow, cmp::Ordering, fmt, iter, mem};
+use std::{borrow::Cow, cmp::Ordering, fmt, iter, mem, sync::Arc};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -46,8 +46,9 @@ impl Cell {
 /// The cells of one row. A field without a cell was never written.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Row {
-    /// By the names of the fields. Rows are small, and read far more often than changed.
-    cells: Vec<(FieldName, Cell)>,
+    /// By the names of the fields. Rows are small, and read far more often than changed. Shared,
+    /// because a row that is sent stays here until its answer came.
+    cells: Arc<Vec<(FieldName, Cell)>>,
 }
 
 impl Row {
@@ -70,15 +71,15 @@ impl Row {
         }
         let mut changed = false;
         let mut new = Vec::new();
-        for (field, cell) in other.cells {
+        for (field, cell) in Arc::unwrap_or_clone(other.cells) {
             let Ok(place) = self.place(&field) else {
                 new.push((field, cell));
                 continue;
             };
-            let mine = &mut self.cells[place].1;
+            let mine = &self.cells[place].1;
             if cell.beats(mine) {
                 lost(&field, mine, &cell);
-                *mine = cell;
+                Arc::make_mut(&mut self.cells)[place].1 = cell;
                 changed = true;
             } else if *mine != cell {
                 lost(&field, &cell, mine);
@@ -87,9 +88,10 @@ impl Row {
         if new.is_empty() {
             return changed;
         }
-        self.cells.append(&mut new);
+        let cells = Arc::make_mut(&mut self.cells);
+        cells.append(&mut new);
         // Two sorted runs, which sorting only merges.
-        self.cells.sort_by(by_name);
+        cells.sort_by(by_name);
         true
     }
 
@@ -124,27 +126,32 @@ impl Row {
     /// A purge mark takes the place of all cells, and next to it nothing can be set.
     pub fn set(&mut self, field: impl Into<FieldName>, stamp: Stamp, value: Value) {
         let (field, cell) = (field.into(), Cell { stamp, value });
-        if field == PURGED {
-            self.cells.clear();
-        } else if self.is_purged() {
+        if field != PURGED && self.is_purged() {
             return;
         }
-        if self.cells.last().is_none_or(|(last, _)| *last < field) {
-            return self.cells.push((field, cell));
+        let place = self.place(&field);
+        let cells = Arc::make_mut(&mut self.cells);
+        if field == PURGED {
+            *cells = vec![(field, cell)];
+            return;
         }
-        match self.place(&field) {
-            Ok(place) => self.cells[place].1 = cell,
-            Err(place) => self.cells.insert(place, (field, cell)),
+        match place {
+            Ok(place) => cells[place].1 = cell,
+            Err(place) => cells.insert(place, (field, cell)),
         }
     }
 
     /// Makes room for so many more cells.
     pub fn reserve(&mut self, more: usize) {
-        self.cells.reserve(more);
+        Arc::make_mut(&mut self.cells).reserve(more);
     }
 
     /// Where the cell of `field` is, or would be.
     fn place(&self, field: &str) -> Result<usize, usize> {
+        // Rows are mostly written in the order of their fields.
+        if self.cells.last().is_none_or(|(last, _)| **last < *field) {
+            return Err(self.cells.len());
+        }
         self.cells.binary_search_by(|(name, _)| (**name).cmp(field))
     }
 
@@ -155,7 +162,7 @@ impl Row {
 
     /// The fields with what was written to each, and its stamp.
     pub fn into_cells(self) -> impl Iterator<Item = (FieldName, Value, Stamp)> {
-        self.cells.into_iter().map(|(field, it)| (field, it.value, it.stamp))
+        Arc::unwrap_or_clone(self.cells).into_iter().map(|(field, it)| (field, it.value, it.stamp))
     }
 
     /// Whether no field was ever written.
@@ -182,8 +189,11 @@ impl Row {
     }
 
     /// Keeps the cells whose field `keep` accepts.
-    pub fn retain(&mut self, mut keep: impl FnMut(&str) -> bool) {
-        self.cells.retain(|(field, _)| keep(field));
+    pub fn retain(&mut self, keep: impl Fn(&str) -> bool) {
+        // Who keeps all of them goes on sharing them.
+        if !self.cells.iter().all(|(field, _)| keep(field)) {
+            Arc::make_mut(&mut self.cells).retain(|(field, _)| keep(field));
+        }
     }
 
     /// The greatest stamp that a person gave to any cell.
@@ -202,7 +212,7 @@ impl Row {
         said.push(b'\n');
         let mut last = None;
         let mut text = [0; 37];
-        for (field, cell) in &self.cells {
+        for (field, cell) in self.cells.iter() {
             if last != Some(cell.stamp) {
                 text = cell.stamp.text();
                 last = Some(cell.stamp);
@@ -258,7 +268,7 @@ impl FromIterator<(FieldName, Cell)> for Row {
         {
             cells = vec![cells.swap_remove(mark)];
         }
-        Self { cells }
+        Self { cells: Arc::new(cells) }
     }
 }
 
