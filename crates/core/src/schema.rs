@@ -40,8 +40,16 @@ const RESERVED_FIELDS: [&str; 14] = [
     "updated_at",
     "created",
 ];
-const RESERVED_NAMES: [&str; 7] =
-    ["aliases", "sync_queue", "audit_log", "meta", "changes", "other_rows", "sqlite_sequence"];
+const RESERVED_NAMES: [&str; 8] = [
+    "aliases",
+    "sync_queue",
+    "acknowledged",
+    "audit_log",
+    "meta",
+    "changes",
+    "other_rows",
+    "sqlite_sequence",
+];
 
 impl EntityDescriptor {
     /// That this entity has no field called `name`, and which it has.

@@ -11,7 +11,7 @@ use std::{future, mem, task::Poll};
 use crate::{
     Backend, Cursor, Durability, Error, Millis, Replica, Result, Seq, Stale,
     clock::Correction,
-    device::{self, Batch, Compared, Due, Restamped},
+    device::{self, Compared, Due, Restamped},
     status::{Failure, Progress},
     store::{ReadTx, StoreTx},
 };
@@ -91,8 +91,6 @@ struct Exchange<'a> {
     met_purged: bool,
     /// Some batch failed without a name: the largest that did not, since.
     largest: Option<usize>,
-    /// What goes next, read while the call before it was under way.
-    ahead: Option<Batch>,
 }
 
 impl<'a> Exchange<'a> {
@@ -110,7 +108,6 @@ impl<'a> Exchange<'a> {
             is_reached: false,
             met_purged: false,
             largest: None,
-            ahead: None,
         }
     }
 

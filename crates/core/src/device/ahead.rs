@@ -5,9 +5,12 @@ use super::{
     exclude::exclusions,
     hold::Guard,
     link::position,
-    queue::{Batch, collect, renumber},
+    queue::{Batch, collect},
 };
-use crate::{Limits, Result, Serial, store::StoreTx};
+use crate::{
+    Limits, Result,
+    store::{ReadMeta, StoreTx},
+};
 
 /// What goes behind `batch`, which is under way. None where nothing does, and where a person
 /// keeps something here: what is excluded must not go because it was read before.
@@ -28,13 +31,22 @@ pub fn ahead(
     Ok((!next.sent.is_empty()).then_some(next))
 }
 
-/// Makes `next` the latest call, in the transaction that has settled the one before it. That one
-/// was settled, so nothing else has happened since both were read. Returns whether it may be
-/// made: not if something has been excluded meanwhile.
+/// Whether `next` may be sent although the call before it is not settled: not if anything has
+/// happened since it was read, or is excluded now.
 ///
 /// # Errors
-/// When the store cannot be written.
-pub fn go_next(tx: &mut dyn StoreTx, next: &mut Batch) -> Result<bool> {
-    renumber(tx, next, Serial::default())?;
-    Ok(exclusions(tx)?.is_empty())
+/// When the store cannot be read.
+pub fn may_go(tx: &dyn ReadMeta, next: &Batch) -> Result<bool> {
+    Ok(position(tx)? == next.position && exclusions(tx)?.is_empty())
+}
+
+/// Lets the answer to `next`, which is under way, count from what the call before it has left, in
+/// the transaction that has settled that one. It was settled, so nothing else has happened since
+/// both were read.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn follow(tx: &dyn ReadMeta, next: &mut Batch) -> Result<()> {
+    next.position = position(tx)?;
+    Ok(())
 }

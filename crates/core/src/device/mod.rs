@@ -25,7 +25,7 @@ mod write;
 
 pub use self::{
     adopt::{Adopted, adopt, adopt_snapshot},
-    ahead::{ahead, go_next},
+    ahead::{ahead, follow, may_go},
     due::{Due, sweep_due},
     exclude::{Exclusions, exclude, exclusions},
     exported::{Exported, Joined, export, join},

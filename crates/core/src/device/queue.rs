@@ -8,7 +8,7 @@ use super::{
     hold::{self, Guard},
 };
 use crate::{
-    Change, Limits, Millis, PROTOCOL, Push, Result, Serial,
+    Change, FieldName, Limits, Millis, PROTOCOL, Push, Result, Row, Serial,
     device::{Position, position},
     store::{
         Held, QueueId, QueueList, Queued, ReadQueue, ReadRows, ReadTx, Standing, StoreTx,
@@ -155,9 +155,9 @@ fn is_due(entry: &Queued, again: Option<Millis>) -> bool {
 }
 
 /// Reads the first entries behind `after` that fit into one call, except those that are excluded or held:
-/// this is the one way out, so it is asked of each row as it goes. Notes that a call carries them
-/// before it does: a stamp that may be known elsewhere must never be restamped. A row
-/// beyond the limits is parked. Empty when nothing waits.
+/// this is the one way out, so it is asked of each row as it goes. Notes that a call carries what
+/// a person wrote before it does: a stamp that may be known elsewhere must never be restamped. A
+/// row beyond the limits is parked. Empty when nothing waits.
 ///
 /// # Errors
 /// When the store cannot be written.
@@ -215,9 +215,10 @@ pub(super) fn collect(
                 break 'full;
             }
             bytes += weight;
-            entry.attempts += 1;
-            entry.fields.values_mut().for_each(|carried| *carried = true);
-            tx.mark_sent(&entry)?;
+            if carries_first(&sent.change.row, &entry) {
+                entry.fields.values_mut().for_each(|carried| *carried = true);
+                tx.mark_sent(&entry)?;
+            }
             batch.sent.push(sent);
         }
     }
@@ -225,6 +226,13 @@ pub(super) fn collect(
         renumber(tx, &mut batch, Serial::default())?;
     }
     Ok(batch)
+}
+
+/// Whether a call carries a stamp of a person for the first time. What a machine wrote never gets
+/// another stamp.
+fn carries_first(row: &Row, entry: &Queued) -> bool {
+    let is_new = |field: &FieldName| entry.fields.get(field) == Some(&false);
+    row.cells().any(|(field, cell)| cell.stamp.is_person() && is_new(field))
 }
 
 /// The part of a row that its queue entry names, all of it while no hub knows it.
@@ -313,6 +321,7 @@ pub fn fail(tx: &mut dyn StoreTx, batch: &Batch, reason: &str, now: Millis) -> R
     let mut given_up = false;
     for sent in &batch.sent {
         let Some(mut entry) = unchanged(tx, sent)? else { continue };
+        entry.attempts = entry.attempts.saturating_add(1);
         entry.failures = entry.failures.saturating_add(1);
         entry.failed_at = now;
         entry.last_error = Some(reason.to_owned());
@@ -354,15 +363,18 @@ pub fn nothing(tx: &mut dyn WriteMeta) -> Result<Batch> {
     Ok(batch)
 }
 
-/// Notes what the last attempt at a batch ended with, on the row it begins with.
+/// Notes that the call with `batch` failed, and on the row that it begins with why.
 ///
 /// # Errors
 /// When the store cannot be written.
 pub fn note_failure(tx: &mut dyn WriteQueue, batch: &Batch, reason: &str) -> Result<()> {
-    let Some(first) = batch.sent.first() else { return Ok(()) };
-    if let Some(mut entry) = tx.queued(&first.change.entity, first.change.id)? {
-        entry.last_error = Some(reason.to_owned());
-        tx.enqueue(&entry)?;
+    let mut reason = Some(reason.to_owned());
+    for sent in &batch.sent {
+        if let Some(mut entry) = tx.queued(&sent.change.entity, sent.change.id)? {
+            entry.attempts = entry.attempts.saturating_add(1);
+            entry.last_error = reason.take().or(entry.last_error);
+            tx.enqueue(&entry)?;
+        }
     }
     Ok(())
 }

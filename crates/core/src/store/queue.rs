@@ -17,14 +17,15 @@ pub struct Queued {
     pub id: Id,
     /// What a person would call the change.
     pub operation: Operation,
-    /// The changed fields, and whether any call ever carried their present stamp.
+    /// The changed fields, and whether any call ever carried their present stamp, if a person gave
+    /// it.
     pub fields: BTreeMap<FieldName, bool>,
     /// Grows with every change of the row, so that an answer can tell whether the row
     /// changed while it was on the wire.
     pub change: u64,
     /// When it was first queued, in milliseconds since 1970.
     pub created_at: Millis,
-    /// How often it was sent.
+    /// How often a call with it failed.
     pub attempts: u32,
     /// What the last attempt ended with.
     pub last_error: Option<String>,
@@ -171,7 +172,7 @@ pub trait WriteQueue: ReadQueue {
     fn enqueue(&mut self, entry: &Queued) -> Result<()>;
 
     /// As [`enqueue`](Self::enqueue), of an entry that was read, and of which nothing changed
-    /// since but its fields and how often it was sent.
+    /// since but its fields.
     ///
     /// # Errors
     /// When the store cannot be written.

@@ -59,7 +59,7 @@ impl Stored {
 }
 
 /// What a hub last held of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Held {
     /// [`Stored::hash`].
     pub hash: u64,

@@ -3,7 +3,7 @@
 
 use super::{Exchange, breathe};
 use crate::{
-    Answers, Backend, Durability, Env, Error, Millis, Page, Pull, Result, Stale,
+    Answers, Backend, Durability, Env, Error, Millis, Page, Pull, Push, Result, Stale,
     device::{self, Batch},
 };
 
@@ -45,18 +45,18 @@ async fn wait(env: &dyn Env, error: Error, again: &mut u32) -> Result<()> {
     Ok(())
 }
 
-/// Pushes `batch`, and again if the hub is away for a moment. A call that arrived all the same
+/// Makes the call `push`, and again if the hub is away for a moment. One that arrived all the same
 /// makes the next one an old call, which is made anew. None: the device is bound to no hub.
 /// Returns how many calls that took, too.
 pub(super) async fn tell(
     env: &dyn Env,
     remote: &dyn Backend,
-    batch: &Batch,
+    push: Option<Push>,
 ) -> (u32, Result<Option<Answers>>) {
+    let Some(push) = push else { return (0, Ok(None)) };
     let mut again = 0;
     loop {
-        let Some(push) = batch.push() else { return (again, Ok(None)) };
-        match remote.push(push).await {
+        match remote.push(push.clone()).await {
             Err(error) => {
                 if let Err(error) = wait(env, error, &mut again).await {
                     return (again + 1, Err(error));
@@ -74,7 +74,7 @@ impl Exchange<'_> {
         let nothing =
             self.replica.store().transact(Durability::Normal, |tx| device::nothing(tx))?;
         breathe().await;
-        let (calls, answers) = tell(self.replica.env(), self.remote, &nothing).await;
+        let (calls, answers) = tell(self.replica.env(), self.remote, nothing.push()).await;
         self.report.calls += calls;
         let away = match answers {
             Err(Error::BatchFailed { remote, source }) => {

@@ -8,24 +8,100 @@ use crate::{
     store::StoreTx,
 };
 
-impl Exchange<'_> {
-    /// Sends what waits. Returns whether all of it was sent; otherwise the hub must be
-    /// read again first.
+/// A call that is under way, and what it carries.
+struct Sending<'a> {
+    batch: Batch,
+    call: Call<'a, (u32, Result<Option<Answers>>)>,
+}
+
+impl<'a> Exchange<'a> {
+    /// Sends what waits. Returns whether all of it was sent; otherwise the hub must be read again
+    /// first. If a batch fails without a reason although the hub works, it is halved down to the
+    /// row that is at fault, and that row waits for another sync.
     pub(super) async fn push(&mut self) -> Result<bool> {
-        self.ahead = None;
+        let (mut next, mut halves) = (None, Vec::new());
         loop {
-            let batch = match self.ahead.take() {
-                Some(batch) => batch,
-                None => self.waiting_batch()?,
+            breathe().await;
+            let Sending { mut batch, call } = match (next.take(), halves.pop()) {
+                (Some(next), _) => next,
+                (None, Some(half)) => self.begin(half).await,
+                (None, None) => match self.waiting_batch()? {
+                    batch if batch.sent.is_empty() => return Ok(true),
+                    batch => self.begin(batch).await,
+                },
             };
-            if batch.sent.is_empty() {
-                return Ok(true);
-            }
-            if !self.send(batch).await? {
-                self.turn()?;
-                return Ok(false);
+            let behind = if halves.is_empty() { self.batch_behind(&batch)? } else { None };
+            let (calls, answers) = call.answer().await;
+            self.report.calls += calls;
+            match answers {
+                Ok(Some(answers)) => {
+                    self.reached()?;
+                    self.largest = self.largest.map(|it| it.max(batch.sent.len()));
+                    self.measure(answers.time);
+                    next = self.begin_early(behind).await?;
+                    let then = next.as_mut().map(|it| &mut it.batch);
+                    let settled = self.settle(&batch, answers, halves.last_mut(), then)?;
+                    if settled.dropped || settled.restarted || settled.unread {
+                        if let Some(Sending { call, .. }) = next {
+                            // Its answer fits nothing any more: as if it were lost.
+                            self.report.calls += call.answer().await.0;
+                        }
+                        return self.read_first();
+                    }
+                }
+                Ok(None) | Err(Error::Stale { why: Stale::Moved, .. }) => return self.read_first(),
+                Err(Error::Stale { why: Stale::OldCall { last }, .. }) => {
+                    // A later call of this device overtook it, and may have changed what
+                    // waits: the rows are read again, and not sent as they were.
+                    self.write(|tx| device::renumber(tx, &mut batch, last))?;
+                    return self.read_first();
+                }
+                Err(error @ Error::BatchFailed { .. }) if batch.sent.len() > 1 => {
+                    if self.largest.is_none() {
+                        self.check_that_it_works(&batch, &error).await?;
+                        self.largest = Some(0);
+                    }
+                    let rest = batch.split();
+                    self.write(|tx| device::renumber(tx, &mut batch, Serial::default()))?;
+                    halves.extend([rest, batch]);
+                }
+                Err(error @ Error::BatchFailed { .. }) => {
+                    self.check_that_it_works(&batch, &error).await?;
+                    let (reason, now) = (error.to_string(), self.begun);
+                    let fail = |tx: &mut dyn StoreTx| device::fail(tx, &batch, &reason, now);
+                    let parked = self.replica.store().transact(Durability::Normal, fail)?;
+                    self.report.parked += u64::from(parked);
+                    self.report.failed += u64::from(!parked);
+                    if let Some(half) = halves.last_mut() {
+                        self.write(|tx| device::renumber(tx, half, Serial::default()))?;
+                    }
+                }
+                Err(error) => {
+                    let reason = error.to_string();
+                    self.write(|tx| device::note_failure(tx, &batch, &reason))?;
+                    return Err(error);
+                }
             }
         }
+    }
+
+    /// The hub is to be read before anything else is sent.
+    fn read_first(&mut self) -> Result<bool> {
+        self.turn()?;
+        Ok(false)
+    }
+
+    async fn begin(&self, batch: Batch) -> Sending<'a> {
+        let call = tell(self.replica.env(), self.remote, batch.push());
+        Sending { batch, call: Call::new(call).begun().await }
+    }
+
+    /// Sends what was read ahead before the answer to the call before it is settled, so that the
+    /// hub need not wait for that, unless something has happened since it was read.
+    async fn begin_early(&self, next: Option<Batch>) -> Result<Option<Sending<'a>>> {
+        let Some(next) = next else { return Ok(None) };
+        let may_go = self.replica.store().view(|tx| device::may_go(tx, &next))?;
+        Ok(if may_go { Some(self.begin(next).await) } else { None })
     }
 
     fn limits(&self) -> Limits {
@@ -55,86 +131,24 @@ impl Exchange<'_> {
         store.transact(Durability::Normal, |tx| device::ahead(tx, &limits, guard, batch))
     }
 
-    /// Sends a batch. If it fails without a reason although the hub works, it is halved
-    /// down to the row that is at fault, and that row waits for another sync.
-    async fn send(&mut self, batch: Batch) -> Result<bool> {
-        let mut open = vec![batch];
-        while let Some(mut batch) = open.pop() {
-            breathe().await;
-            let (env, remote) = (self.replica.env(), self.remote);
-            let call = Call::new(tell(env, remote, &batch)).begun().await;
-            self.ahead = if open.is_empty() { self.batch_behind(&batch)? } else { None };
-            let (calls, answers) = call.answer().await;
-            self.report.calls += calls;
-            match answers {
-                Ok(Some(answers)) => {
-                    self.reached()?;
-                    self.largest = self.largest.map(|it| it.max(batch.sent.len()));
-                    self.measure(answers.time);
-                    let settled = self.settle(&batch, answers, open.last_mut())?;
-                    if settled.dropped || settled.restarted || settled.unread {
-                        return Ok(false);
-                    }
-                }
-                Ok(None) | Err(Error::Stale { why: Stale::Moved, .. }) => return Ok(false),
-                Err(Error::Stale { why: Stale::OldCall { last }, .. }) => {
-                    // A later call of this device overtook it, and may have changed what
-                    // waits: the rows are read again, and not sent as they were.
-                    self.write(|tx| device::renumber(tx, &mut batch, last))?;
-                    return Ok(false);
-                }
-                Err(error @ Error::BatchFailed { .. }) if batch.sent.len() > 1 => {
-                    self.ahead = None;
-                    if self.largest.is_none() {
-                        self.check_that_it_works(&batch, &error).await?;
-                        self.largest = Some(0);
-                    }
-                    let rest = batch.split();
-                    self.write(|tx| device::renumber(tx, &mut batch, Serial::default()))?;
-                    open.extend([rest, batch]);
-                }
-                Err(error @ Error::BatchFailed { .. }) => {
-                    self.ahead = None;
-                    self.check_that_it_works(&batch, &error).await?;
-                    let (reason, now) = (error.to_string(), self.begun);
-                    let fail = |tx: &mut dyn StoreTx| device::fail(tx, &batch, &reason, now);
-                    let parked = self.replica.store().transact(Durability::Normal, fail)?;
-                    self.report.parked += u64::from(parked);
-                    self.report.failed += u64::from(!parked);
-                    if let Some(next) = open.last_mut() {
-                        self.write(|tx| device::renumber(tx, next, Serial::default()))?;
-                    }
-                }
-                Err(error) => {
-                    let reason = error.to_string();
-                    self.write(|tx| device::note_failure(tx, &batch, &reason))?;
-                    return Err(error);
-                }
-            }
-        }
-        Ok(true)
-    }
-
-    /// Takes in the answers to `batch`, and makes what was read before they came the next call:
-    /// `half` of a batch that failed, or what goes behind this one.
+    /// Takes in the answers to `batch`, and lets the calls that were read before they came go with
+    /// what that leaves: `half` of a batch that failed, or `next`, which is under way.
     fn settle(
         &mut self,
         batch: &Batch,
         answers: Answers,
         half: Option<&mut Batch>,
+        next: Option<&mut Batch>,
     ) -> Result<Settled> {
         self.head = answers.head;
         let moment = self.replica.moment();
-        let ahead = &mut self.ahead;
         let settled = self.replica.store().transact(Durability::Normal, |tx| {
             let settled = device::settle(tx, &moment, batch, answers)?;
             if let Some(half) = half {
                 device::renumber(tx, half, Serial::default())?;
             }
-            if let Some(next) = ahead
-                && (settled.dropped || !device::go_next(tx, next)?)
-            {
-                *ahead = None;
+            if let Some(next) = next.filter(|_| !settled.dropped) {
+                device::follow(tx, next)?;
             }
             Ok(settled)
         })?;

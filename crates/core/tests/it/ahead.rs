@@ -3,7 +3,7 @@
 use std::{
     future,
     sync::{
-        Mutex,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll},
@@ -16,14 +16,19 @@ use driftline_core::{
     device::Exclusions,
     store::{Find, QueueId, QueueList},
 };
+use futures_executor::block_on;
 use futures_util::{future::BoxFuture, task::noop_waker};
 
 /// A hub that takes one row in a call, and answers when it is let.
 struct Slow {
-    hub: Hub,
+    hub: Arc<Hub>,
     answers: AtomicBool,
     pushes: Mutex<Vec<Push>>,
+    /// What happens on the device as each call comes.
+    meanwhile: Mutex<Option<Meanwhile>>,
 }
+
+type Meanwhile = Box<dyn FnMut(usize) + Send>;
 
 #[async_trait]
 impl Backend for Slow {
@@ -41,6 +46,9 @@ impl Backend for Slow {
 
     async fn push(&self, request: Push) -> Result<Answers> {
         self.pushes.lock().unwrap().push(request.clone());
+        if let Some(meanwhile) = &mut *self.meanwhile.lock().unwrap() {
+            meanwhile(self.calls());
+        }
         let answers = self.hub.push(request).await?;
         let may_answer = |_: &mut Context<'_>| match self.answers.load(Ordering::Relaxed) {
             true => Poll::Ready(()),
@@ -53,7 +61,13 @@ impl Backend for Slow {
 
 impl Slow {
     fn new() -> Self {
-        Self { hub: hub(), answers: AtomicBool::new(false), pushes: Mutex::default() }
+        let answers = AtomicBool::new(false);
+        Self {
+            hub: Arc::new(hub()),
+            answers,
+            pushes: Mutex::default(),
+            meanwhile: Mutex::default(),
+        }
     }
 
     fn calls(&self) -> usize {
@@ -62,7 +76,7 @@ impl Slow {
 
     fn paths(&self) -> Vec<String> {
         let other = Device::new(9);
-        other.sync(&self.hub).unwrap();
+        other.sync(&*self.hub).unwrap();
         let all = other.replica.list::<Folder>(&Find::new()).unwrap();
         all.into_iter().map(|it| it.value.path.unwrap()).collect()
     }
@@ -81,17 +95,17 @@ fn go_on(sync: &mut Sync<'_>) -> Option<SyncReport> {
     None
 }
 
-/// How often each waiting row was read to be sent, by its path.
-fn attempts(device: &Device) -> Vec<u32> {
+/// Whether each waiting row was read to be sent.
+fn carried(device: &Device) -> Vec<bool> {
     let store: &dyn Store = &device.store;
     let all = store.view(|tx| tx.queue(QueueList::Waiting, QueueId::default(), 10)).unwrap();
-    all.into_iter().map(|it| it.attempts).collect()
+    all.iter().map(|it| it.fields.values().all(|it| *it)).collect()
 }
 
 /// A device with three new folders, the first of which is on the wire.
 fn one_of_three(slow: &Slow) -> (Device, [Id; 3]) {
     let a = Device::new(1);
-    a.sync(&slow.hub).unwrap();
+    a.sync(&*slow.hub).unwrap();
     let ids = ["/one", "/two", "/three"].map(|it| a.folder(it));
     (a, ids)
 }
@@ -103,13 +117,44 @@ fn the_next_row_is_read_while_one_is_on_the_wire() {
     let replica = a.replica.clone();
     let mut sync: Sync<'_> = Box::pin(replica.sync(&slow));
     assert!(go_on(&mut sync).is_none());
-    assert_eq!((slow.calls(), attempts(&a)), (1, vec![1, 1, 0]));
+    assert_eq!((slow.calls(), carried(&a)), (1, vec![true, true, false]));
     slow.answers.store(true, Ordering::Relaxed);
     let report = go_on(&mut sync).unwrap();
     assert_eq!((report.sent, report.calls, a.waiting()), (3, 4, 0));
     let pushes = slow.pushes.lock().unwrap();
     assert!(pushes.is_sorted_by(|one, other| one.serial < other.serial));
     assert_eq!(slow.paths().len(), 3);
+}
+
+#[test]
+fn the_next_call_does_not_wait_until_the_one_before_it_is_settled() {
+    let slow = Slow::new();
+    slow.answers.store(true, Ordering::Relaxed);
+    let (a, _) = one_of_three(&slow);
+    let waited = Arc::new(Mutex::new(Vec::new()));
+    let (replica, noted) = (a.replica.clone(), Arc::clone(&waited));
+    let note = move |_| noted.lock().unwrap().push(replica.status(None).unwrap().waiting);
+    *slow.meanwhile.lock().unwrap() = Some(Box::new(note));
+    let mut sync: Sync<'_> = Box::pin(a.replica.sync(&slow));
+    assert_eq!(go_on(&mut sync).unwrap().sent, 3);
+    assert_eq!(*waited.lock().unwrap(), [3, 3, 2]);
+}
+
+#[test]
+fn an_early_call_counts_for_nothing_where_another_process_synced_meanwhile() {
+    let slow = Slow::new();
+    slow.answers.store(true, Ordering::Relaxed);
+    let (a, _) = one_of_three(&slow);
+    let (replica, hub) = (a.replica.clone(), Arc::clone(&slow.hub));
+    let sync = move |calls| {
+        if calls == 2 {
+            block_on(replica.sync(&*hub)).unwrap();
+        }
+    };
+    *slow.meanwhile.lock().unwrap() = Some(Box::new(sync));
+    let mut sync: Sync<'_> = Box::pin(a.replica.sync(&slow));
+    assert_eq!(go_on(&mut sync).unwrap().sent, 0, "the other process has sent them");
+    assert_eq!((a.waiting(), slow.paths().len()), (0, 3));
 }
 
 #[test]
@@ -140,7 +185,7 @@ fn what_changes_meanwhile_goes_as_it_is_now() {
     go_on(&mut sync).unwrap();
     assert_eq!(a.waiting(), 0);
     let other = Device::new(2);
-    other.sync(&slow.hub).unwrap();
+    other.sync(&*slow.hub).unwrap();
     assert_eq!(other.name(ids[1]).as_deref(), Some("later"));
 }
 
@@ -152,7 +197,7 @@ fn what_another_process_sent_meanwhile_ends_what_was_read() {
     let replica = a.replica.clone();
     let mut sync: Sync<'_> = Box::pin(replica.sync(&slow));
     assert!(go_on(&mut sync).is_none());
-    a.sync(&slow.hub).unwrap();
+    a.sync(&*slow.hub).unwrap();
     a.rename(ids[1], "later");
     assert_eq!(a.waiting(), 1);
     let read = slow.calls();
@@ -164,6 +209,6 @@ fn what_another_process_sent_meanwhile_ends_what_was_read() {
         pushes[read..].iter().flat_map(|it| &it.changes).all(|it| it.row.cell("name").is_some())
     );
     let other = Device::new(2);
-    other.sync(&slow.hub).unwrap();
+    other.sync(&*slow.hub).unwrap();
     assert_eq!(other.name(ids[1]).as_deref(), Some("later"));
 }

@@ -107,7 +107,7 @@ fn writes(devices: &Devices, seen: &Seen) -> Vec<Step> {
     steps
 }
 
-/// What the queue knows: since when it waits, how often it was sent, what came back.
+/// What the queue knows: since when it waits, how often sending it failed, what came back.
 fn sending(entry: &Queued) -> Vec<Step> {
     let fields = named(entry.fields.keys().map(AsRef::as_ref));
     let waits = match (entry.excluded(), entry.held()) {
@@ -119,8 +119,8 @@ fn sending(entry: &Queued) -> Vec<Step> {
     let at = Some(entry.created_at);
     match entry.attempts {
         0 => (),
-        1 => steps.push(plain(at, "Sent once".into())),
-        many => steps.push(plain(at, format!("Sent {many} times"))),
+        1 => steps.push(plain(at, "Sending it failed once".into())),
+        many => steps.push(plain(at, format!("Sending it failed {many} times"))),
     }
     if let Some(reason) = entry.parked() {
         let text = format!("Refused, and kept here: {reason}");
