@@ -9,7 +9,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use driftline_core::{DELETED_AT, Error, PURGED, Seq, Stamp, Value, excerpt, store::Stored};
+use driftline_core::{Cell, DELETED_AT, Error, PURGED, Seq, Stamp, Value, excerpt, store::Stored};
 use rusqlite::{
     Row,
     types::{ToSqlOutput, Value as Owned, ValueRef},
@@ -17,6 +17,7 @@ use rusqlite::{
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 
 use crate::{
+    acknowledged,
     error::{damaged, refused},
     table::{Column, Table},
     value::{self, decode, encode, id, null, owned, text, to_json, whole},
@@ -49,28 +50,35 @@ pub(crate) fn encoded<'a>(
     stored: &'a Stored,
 ) -> rusqlite::Result<Vec<ToSqlOutput<'a>>> {
     check_depth(entity, stored)?;
-    let mut values = Vec::with_capacity(table.columns.len() + 8);
+    let mut values = vec![null(); table.columns.len()];
+    values.reserve(8);
     let mut shared: Vec<(&str, Stamp)> = Vec::with_capacity(table.columns.len());
     let mut listed: BTreeMap<&str, Stamp> = BTreeMap::new();
     let mut extra: BTreeMap<&str, Aside<'_>> = BTreeMap::new();
     let mut found = 0;
     let mark = stored.row.purge_mark();
-    for column in &table.columns {
+    // Both are in the order of the names.
+    let mut cells = stored.row.cells().peekable();
+    for place in &table.by_field {
+        let column = &table.columns[*place];
         let field = &*column.field;
         if mark.is_some() && field == DELETED_AT {
-            values.push(unfit(column));
+            values[*place] = unfit(column);
             continue;
         }
-        let (stamp, value) = match (column.local, stored.row.cell(field)) {
-            (true, _) => (None, stored.local.get(field)),
-            (false, cell) => (cell.map(|it| it.stamp), cell.map(|it| &it.value)),
+        while cells.next_if(|it| **it.0 < *field).is_some() {}
+        let (stamp, value) = if column.local {
+            (None, stored.local.get(field))
+        } else {
+            let cell = cells.next_if(|it| **it.0 == *field).map(|it| it.1);
+            (cell.map(|it| it.stamp), cell.map(|it| &it.value))
         };
         found += usize::from(value.is_some());
-        values.push(match (value, stamp) {
-            (None, _) => null(),
+        values[*place] = match (value, stamp) {
+            (None, _) => continue,
             (Some(Value::Null), Some(stamp)) => {
                 listed.insert(field, stamp);
-                null()
+                continue;
             }
             (Some(value), _) => match encode(column.kind, value) {
                 Some(bound) if !value.is_null() => {
@@ -82,7 +90,7 @@ pub(crate) fn encoded<'a>(
                     unfit(column)
                 }
             },
-        });
+        };
     }
     if found < stored.row.cells().count() + stored.local.len() {
         for (field, cell) in stored.row.cells() {
@@ -129,7 +137,7 @@ pub(crate) fn read(table: &Table, row: &Row<'_>) -> rusqlite::Result<Stored> {
     let extra: BTreeMap<String, Aside<'static>> = from_json(row.get_ref(tail + 3)?)?;
     // What stands in the columns of a purged row is for queries alone.
     let columns = if extra.contains_key(PURGED) { &[][..] } else { &table.by_field };
-    stored.row.reserve(columns.len());
+    let mut cells = Vec::with_capacity(columns.len());
     for place in columns {
         let column = &table.columns[*place];
         let field = &*column.field;
@@ -150,8 +158,9 @@ pub(crate) fn read(table: &Table, row: &Row<'_>) -> rusqlite::Result<Stored> {
             None if is_null => continue,
             None => common.ok_or_else(|| damaged(name(), "a value without a stamp"))?,
         };
-        stored.row.set(column.field.clone(), stamp, decode(column.kind, raw)?);
+        cells.push((column.field.clone(), Cell { stamp, value: decode(column.kind, raw)? }));
     }
+    stored.row = cells.into_iter().collect();
     for (field, aside) in extra {
         let name = || table.column(&field).map_or(Cow::Owned(field.clone()), |it| it.field.clone());
         if let Some(stamp) = aside.stamp {
@@ -164,8 +173,8 @@ pub(crate) fn read(table: &Table, row: &Row<'_>) -> rusqlite::Result<Stored> {
     stored.key = text(row.get_ref(tail)?)?.map(str::to_owned);
     stored.seq = Seq(row.get::<_, i64>(tail + 4)?.cast_unsigned());
     stored.born = row.get(tail + 5)?;
-    stored.hash = row.get::<_, i64>(tail + 6)?.cast_unsigned();
-    stored.acked = row.get(tail + 7)?;
+    let held = acknowledged::read(row, tail + 6)?;
+    (stored.hash, stored.acked) = (held.hash, held.acked);
     Ok(stored)
 }
 

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What the name of a copy ends with that was made before a file got its present layout.
-pub(crate) const BEFORE: &str = ".before-7";
+pub(crate) const BEFORE: &str = ".before-8";
 
 /// Copies a file that is to get another layout beside it, once.
 ///

@@ -74,8 +74,8 @@ pub(crate) fn filter<'a>(
 }
 
 impl Filter<'_> {
-    /// The select of the rows, in order. Descending is the whole order reversed.
-    pub(crate) fn rows(&mut self, table: &Table, find: &Find) -> Result<String> {
+    /// The select of the rows that begins with `select`, in order. Descending is the whole order reversed.
+    pub(crate) fn rows(&mut self, select: &str, table: &Table, find: &Find) -> Result<String> {
         let direction = if find.descending { " DESC" } else { "" };
         let order = match &find.order {
             Some(field) if field != "id" => {
@@ -89,7 +89,7 @@ impl Filter<'_> {
         // Parameters, too, so that turning pages prepares one statement.
         let limit = find.limit.map_or(-1, bound);
         self.values.extend([limit.into(), bound(find.offset).into()]);
-        let (select, filter, count) = (&table.select, &self.sql, self.values.len());
+        let (filter, count) = (&self.sql, self.values.len());
         Ok(format!("{select}{filter}ORDER BY {order} LIMIT ?{} OFFSET ?{count}", count - 1))
     }
 

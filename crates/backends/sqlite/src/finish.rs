@@ -29,14 +29,14 @@ impl StoreTx for SqliteTx<'_> {
         let named = self.named.take();
         self.queued = 0;
         self.inserted = None;
-        self.has_aliases.set(None);
+        (self.look.has_aliases, self.look.has_acknowledged) = (false, false);
         self.write(|it| {
             named.write(it)?;
             let connection = it.connection;
             audit::keep_last(connection)?;
             let before = journal::bounds(connection)?;
             let tables = self.tables.all().map(|it| it.name.as_str());
-            for table in tables.chain(["sync_queue", "audit_log"]) {
+            for table in tables.chain(["sync_queue", "acknowledged", "audit_log"]) {
                 connection.execute(&format!("DELETE FROM {}", quoted(table)), [])?;
             }
             queue::empty(connection)?;

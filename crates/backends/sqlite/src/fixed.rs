@@ -9,7 +9,9 @@ use rusqlite::Connection;
 use crate::{catalog, error::refused, sweep, view};
 
 /// The version of the fixed tables that this program writes.
-const VERSION: i64 = 7;
+const VERSION: i64 = 8;
+/// The version in which a row alone said whether the hub holds it.
+const ACKS_IN_ROWS: i64 = 7;
 /// The version in which each entry of the journal held one id.
 const SINGLE_NOTES: i64 = 6;
 /// The version whose ids were texts. Before it, messages had other ids.
@@ -37,6 +39,8 @@ CREATE TABLE sync_queue (
 );
 CREATE INDEX "sync_queue.parked" ON sync_queue (id) WHERE parked IS NOT NULL AND kept IS NULL;
 CREATE INDEX "sync_queue.kept" ON sync_queue (id) WHERE kept IS NOT NULL;
+
+CREATE TABLE acknowledged (id INTEGER PRIMARY KEY, hash INTEGER NOT NULL);
 
 CREATE TABLE audit_log (
     id INTEGER PRIMARY KEY,
@@ -79,7 +83,8 @@ CREATE TABLE changes (
 "#;
 
 /// The names of all of them.
-pub(crate) const FIXED: [&str; 5] = ["meta", "sync_queue", "audit_log", "other_rows", "changes"];
+pub(crate) const FIXED: [&str; 6] =
+    ["meta", "sync_queue", "acknowledged", "audit_log", "other_rows", "changes"];
 
 /// What a file turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +97,8 @@ pub(crate) enum Found {
     WithTexts,
     /// A file with our tables whose journal has an entry for each row.
     WithSingleNotes,
+    /// A file with our tables whose rows alone say whether the hub holds them.
+    WithAcksInRows,
 }
 
 /// Looks at the file without changing it.
@@ -109,6 +116,7 @@ pub(crate) fn look(connection: &Connection, path: &Path) -> rusqlite::Result<Fou
         connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
     let found = match (is_ours, tables) {
         (true, _) if version == VERSION => Found::Ours,
+        (true, _) if version == ACKS_IN_ROWS => Found::WithAcksInRows,
         (true, _) if version == SINGLE_NOTES => Found::WithSingleNotes,
         (true, _) if version == OLDEST => Found::WithTexts,
         (true, _) if version > 0 => return Err(refused(older(path, version))),

@@ -4,10 +4,7 @@
 
 use rusqlite::Connection;
 
-use crate::{
-    audit,
-    fixed::{self, TABLES},
-};
+use crate::{audit, fixed::TABLES, from_acks_in_rows};
 
 /// Brings the file to the layout of today. Must run inside a write transaction.
 pub(crate) fn upgrade(connection: &Connection) -> rusqlite::Result<()> {
@@ -23,5 +20,5 @@ pub(crate) fn upgrade(connection: &Connection) -> rusqlite::Result<()> {
     ))?;
     audit::keep_number(connection, "audit_log.old")?;
     connection.execute_batch("DROP TABLE \"audit_log.old\"")?;
-    fixed::mark(connection)
+    from_acks_in_rows::upgrade(connection)
 }

@@ -9,7 +9,7 @@ use rusqlite::{Connection, params};
 
 use crate::{
     audit, catalog, entity_table,
-    fixed::{self, FIXED, TABLES},
+    fixed::{self, TABLES},
     queue,
     rows::{select, write_row},
     statements::Statements,
@@ -19,6 +19,9 @@ use crate::{
 
 const BATCH: i64 = 500;
 
+/// The fixed tables that are made anew.
+const REMADE: [&str; 4] = ["sync_queue", "audit_log", "other_rows", "changes"];
+
 /// Writes everything again in the layout of today. Must run inside a write transaction, so
 /// that a file is in one layout or the other whenever the power goes.
 pub(crate) fn upgrade(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
@@ -27,8 +30,8 @@ pub(crate) fn upgrade(connection: &Connection, schema: &Schema) -> rusqlite::Res
     for name in layout.tables.keys() {
         connection.execute_batch(&format!("DROP VIEW {}", quoted(&view::name(name))))?;
     }
-    let fixed = FIXED.iter().filter(|it| **it != "meta").copied();
-    for name in fixed.chain(layout.tables.keys().map(String::as_str)) {
+    let all = || REMADE.into_iter().chain(layout.tables.keys().map(String::as_str));
+    for name in all() {
         let (table, old) = (quoted(name), quoted(&old(name)));
         connection.execute_batch(&format!("ALTER TABLE {table} RENAME TO {old}"))?;
     }
@@ -53,8 +56,7 @@ pub(crate) fn upgrade(connection: &Connection, schema: &Schema) -> rusqlite::Res
          FROM \"changes.old\" ORDER BY revision;",
     )?;
     audit::keep_number(connection, "audit_log.old")?;
-    let fixed = FIXED.iter().filter(|it| **it != "meta").copied();
-    for name in fixed.chain(layout.tables.keys().map(String::as_str)) {
+    for name in all() {
         connection.execute_batch(&format!("DROP TABLE {}", quoted(&old(name))))?;
     }
     catalog::save(connection, &layout)?;
@@ -75,9 +77,11 @@ fn move_rows(
     now: &Table,
 ) -> rusqlite::Result<()> {
     let statements = Statements::of(connection);
+    // Its rows had no numbers.
+    let scan = before.scan.replace(&before.late, "NULL");
     let mut after = String::new();
     loop {
-        let rows = select(connection, before, &before.scan, params![entity, after, BATCH])?;
+        let rows = select(connection, before, &scan, params![entity, after, BATCH])?;
         let Some(last) = rows.last() else { return Ok(()) };
         after = last.id.to_string();
         for row in &rows {
@@ -93,7 +97,7 @@ fn move_queue(connection: &Connection, tables: &Tables) -> rusqlite::Result<()> 
     let mut rows = entries.query([])?;
     let mut length = 0;
     while let Some(row) = rows.next()? {
-        let entry = queue::read(row)?;
+        let entry = queue::read(tables, row)?;
         let table = tables.of(&entry.entity);
         // Its number is one of the old table.
         let entry = Queued { queue_id: QueueId::default(), ..entry };

@@ -11,6 +11,7 @@ use crate::{
     connect::{Bounded, pause},
     error::failure,
     files,
+    log::Log,
     store::SqliteStore,
 };
 
@@ -32,13 +33,14 @@ impl<'a> InPlace<'a> {
     pub(crate) fn begin(
         store: &SqliteStore,
         connection: &'a Bounded,
+        log: &mut Log,
         from: &Path,
     ) -> Result<Option<Self>> {
         if !fs::metadata(from).is_ok_and(|it| SIZES.contains(&it.len())) {
             return Ok(None);
         }
         let lock = files::lock(store.path(), store.patience())?;
-        store.close_readers();
+        store.close_others(log);
         let mode = mode(connection, "DELETE").map_err(|it| failure(store.path(), it));
         Ok((mode.is_ok_and(|it| it == "delete")).then_some(Self { connection, _lock: lock }))
     }

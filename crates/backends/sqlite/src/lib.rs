@@ -7,6 +7,7 @@
 //! kind) is kept beside it as JSON and comes back as it was.
 
 mod absent;
+mod acknowledged;
 mod audit;
 mod backup;
 mod catalog;
@@ -20,13 +21,16 @@ mod files;
 mod find;
 mod finish;
 mod fixed;
+mod from_acks_in_rows;
 mod from_single_notes;
 mod from_texts;
 mod hub;
 mod in_place;
 mod journal;
 mod layout;
+mod log;
 mod meta;
+mod payload;
 mod place;
 mod plugin;
 mod queue;

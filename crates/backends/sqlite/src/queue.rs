@@ -1,10 +1,8 @@
 //! The queue of rows that the hub has yet to hear of: one entry per row, so that a
 //! thousand offline edits of a row are one.
 
-use std::collections::BTreeMap;
-
 use driftline_core::{
-    FieldName, Id, Result,
+    Id, Result,
     store::{Operation, QueueCounts, QueueId, QueueList, Queued, ReadQueue, Standing, WriteQueue},
 };
 use rusqlite::{
@@ -14,9 +12,9 @@ use rusqlite::{
 
 use crate::{
     error::damaged,
-    meta,
+    meta, payload,
     statements::Statements,
-    table::{QUEUE, Table},
+    table::{QUEUE, Table, Tables},
     tx::SqliteTx,
     value::{at_most, bound, id, natural, null, text, to_json, whole},
 };
@@ -24,12 +22,12 @@ use crate::{
 impl ReadQueue for SqliteTx<'_> {
     fn queued(&self, entity: &str, id: Id) -> Result<Option<Queued>> {
         self.with(&self.tables.of(entity).queued, |it| {
-            it.query_row((entity, id.to_bytes()), read).optional()
+            it.query_row((entity, id.to_bytes()), |row| read(self.tables, row)).optional()
         })
     }
 
     fn queue(&self, list: QueueList, after: QueueId, limit: usize) -> Result<Vec<Queued>> {
-        self.named(entries(self.connection(), list, after, limit))
+        self.named(entries(self.connection(), self.tables, list, after, limit))
     }
 
     fn queue_counts(&self) -> Result<QueueCounts> {
@@ -49,13 +47,11 @@ impl WriteQueue for SqliteTx<'_> {
 
     fn mark_sent(&mut self, entry: &Queued) -> Result<()> {
         // Columns of an index that are set are written there again, too.
-        const UPDATE: &str = "UPDATE sync_queue SET payload = ?3, attempts = ?4 \
-                              WHERE id = ?1 AND entity_id = ?2";
+        const UPDATE: &str = "UPDATE sync_queue SET payload = ?3 WHERE id = ?1 AND entity_id = ?2";
         let marked = self.write(|it| {
             let number = whole("the number in the queue", entry.queue_id.0)?;
-            let payload = to_json(&entry.fields)?;
-            let values = (number, entry.id.to_bytes(), payload, entry.attempts);
-            it.with(UPDATE, |it| it.execute(values))
+            let payload = payload::encode(self.tables.of(&entry.entity), &entry.fields)?;
+            it.with(UPDATE, |it| it.execute((number, entry.id.to_bytes(), payload)))
         })?;
         if marked > 0 { Ok(()) } else { self.enqueue(entry) }
     }
@@ -86,13 +82,14 @@ impl WriteQueue for SqliteTx<'_> {
 /// Entries of a list after one of them, oldest first.
 fn entries(
     connection: &Connection,
+    tables: &Tables,
     list: QueueList,
     after: QueueId,
     limit: usize,
 ) -> rusqlite::Result<Vec<Queued>> {
     let sql = format!("{QUEUE}WHERE {} AND id > ?1 ORDER BY id LIMIT ?2", condition(list));
     let mut statement = connection.prepare_cached(&sql)?;
-    statement.query_map((at_most(after.0), bound(limit)), read)?.collect()
+    statement.query_map((at_most(after.0), bound(limit)), |row| read(tables, row))?.collect()
 }
 
 /// The condition of a list. A rule counts for more than a refusal. What keeps an entry here
@@ -152,7 +149,7 @@ pub(crate) fn put<'a>(
     entry: &Queued,
     number: Option<i64>,
 ) -> rusqlite::Result<bool> {
-    let payload = to_json(&entry.fields)?;
+    let payload = payload::encode(table, &entry.fields)?;
     let (change, created) =
         (whole("the change counter", entry.change)?, whole("the time", entry.created_at)?);
     let kept = kept(entry)?;
@@ -216,18 +213,16 @@ fn standing(kept: ValueRef<'_>, parked: Option<String>) -> rusqlite::Result<Stan
     })
 }
 
-pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Queued> {
-    let operation: String = row.get(3)?;
-    let payload = text(row.get_ref(4)?)?.unwrap_or_default();
-    let fields: BTreeMap<FieldName, bool> = serde_json::from_str(payload)
-        .map_err(|it| damaged("a payload of sync_queue", &it.to_string()))?;
+pub(crate) fn read(tables: &Tables, row: &Row<'_>) -> rusqlite::Result<Queued> {
+    let entity: String = row.get(1)?;
+    let operation = text(row.get_ref(3)?)?.unwrap_or_default();
     Ok(Queued {
         queue_id: QueueId(natural(row.get_ref(0)?)?),
-        entity: row.get(1)?,
         id: id(row.get_ref(2)?)?,
-        operation: Operation::named(&operation)
-            .ok_or_else(|| damaged("an operation of sync_queue", &operation))?,
-        fields,
+        operation: Operation::named(operation)
+            .ok_or_else(|| damaged("an operation of sync_queue", operation))?,
+        fields: payload::decode(tables.of(&entity), row.get_ref(4)?)?,
+        entity,
         change: natural(row.get_ref(5)?)?,
         created_at: natural(row.get_ref(6)?)?,
         attempts: row.get(7)?,

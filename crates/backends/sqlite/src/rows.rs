@@ -11,6 +11,8 @@ use driftline_core::{
 use rusqlite::{Connection, OptionalExtension, Params, params_from_iter, types::ToSqlOutput};
 
 use crate::{
+    acknowledged,
+    catalog::Look,
     codec,
     find::{Filter, filter},
     statements::Statements,
@@ -29,7 +31,7 @@ impl Lookup for SqliteTx<'_> {
         if self.absent.borrow_mut().has(table.base, id) {
             return Ok(None);
         }
-        let found = self.named(read_row(&self.statements, table, entity, id))?;
+        let found = self.named(read_row(&self.statements, table, entity, id, self.look))?;
         if found.is_none() {
             self.look_beyond(table, id)?;
         }
@@ -44,7 +46,7 @@ impl Lookup for SqliteTx<'_> {
 
     fn joined(&self, entity: &str, id: Id) -> Result<Vec<Id>> {
         let Some(joined) = self.tables.joined() else { return Ok(Vec::new()) };
-        if !self.has_aliases()? {
+        if !self.look.has_aliases {
             return Ok(Vec::new());
         }
         // As texts, like every field that is no reference.
@@ -74,11 +76,8 @@ impl Lookup for SqliteTx<'_> {
 
 impl ReadRows for SqliteTx<'_> {
     fn held(&self, entity: &str, id: Id) -> Result<Option<Held>> {
-        let held = |row: &rusqlite::Row<'_>| {
-            Ok(Held { hash: row.get::<_, i64>(0)?.cast_unsigned(), acked: row.get(1)? })
-        };
         self.with(&self.tables.of(entity).held, |it| {
-            it.query_row((entity, id.to_bytes()), held).optional()
+            it.query_row((entity, id.to_bytes()), |row| acknowledged::read(row, 0)).optional()
         })
     }
 
@@ -108,7 +107,7 @@ impl ReadRows for SqliteTx<'_> {
 
     fn find(&self, entity: &str, find: &Find) -> Result<Vec<Stored>> {
         self.query(entity, find, |table, mut filter| {
-            let sql = filter.rows(table, find)?;
+            let sql = filter.rows(table.select.of(self.look), table, find)?;
             let values = params_from_iter(&filter.values);
             self.named(select(self.connection(), table, &sql, values))
         })
@@ -141,13 +140,16 @@ impl ReadRows for SqliteTx<'_> {
 
 impl ReadFeed for SqliteTx<'_> {
     fn feed(&self, after: Cursor, limit: usize) -> Result<Vec<Fed>> {
-        self.named(feed(&self.statements, self.tables, at_most(after.0), limit))
+        self.named(feed(self, at_most(after.0), limit))
     }
 }
 
 impl WriteRows for SqliteTx<'_> {
     fn put(&mut self, entity: &str, stored: &Stored) -> Result<()> {
         self.touch(entity, stored.id);
+        if !stored.acked {
+            self.unacknowledge(entity, stored.id)?;
+        }
         self.write(|it| write_row(it, self.tables.of(entity), entity, stored))
     }
 
@@ -162,8 +164,9 @@ impl WriteRows for SqliteTx<'_> {
     }
 
     fn remove(&mut self, entity: &str, id: Id) -> Result<()> {
-        // The next row may get the number of this one, and must not get its entry.
+        // The next row may get the number of this one, and must not get what is noted by it.
         self.dequeue(entity, id)?;
+        self.unacknowledge(entity, id)?;
         self.touch(entity, id);
         let sql = &self.tables.of(entity).remove;
         self.write(|it| it.with(sql, |it| it.execute((entity, id.to_bytes())))).map(drop)
@@ -183,10 +186,7 @@ impl WriteRows for SqliteTx<'_> {
         was: Held,
         hash: u64,
     ) -> Result<bool> {
-        let sql = &self.tables.of(entity).acknowledge_after;
-        let (was_hash, number) = (was.hash.cast_signed(), at_most(number.0));
-        let values = (number, id.to_bytes(), hash.cast_signed(), was_hash, was.acked);
-        self.write(|it| it.with(sql, |it| it.execute(values))).map(|it| it > 0)
+        self.note_acknowledged(entity, id, number, was, hash)
     }
 
     fn forget_hub(&mut self) -> Result<()> {
@@ -194,22 +194,12 @@ impl WriteRows for SqliteTx<'_> {
             for table in self.tables.all() {
                 it.connection.execute(&table.forget, [])?;
             }
-            Ok(())
+            acknowledged::forget(it.connection)
         })
     }
 }
 
 impl<'a> SqliteTx<'a> {
-    /// Whether there are any aliases: most stores have none, and every row that is read asks.
-    fn has_aliases(&self) -> Result<bool> {
-        if let Some(known) = self.has_aliases.get() {
-            return Ok(known);
-        }
-        let found = self.with(self.tables.any_aliases(), |it| it.exists([]))?;
-        self.has_aliases.set(Some(found));
-        Ok(found)
-    }
-
     /// Finds out where the next row behind `id` is, which is not here, if that is likely to
     /// spare looking for others.
     fn look_beyond(&self, table: &'a Table, id: Id) -> Result<()> {
@@ -228,9 +218,7 @@ impl<'a> SqliteTx<'a> {
     fn touch(&mut self, entity: &str, id: Id) {
         self.inserted = None;
         self.absent.borrow_mut().fill(self.tables.of(entity).base, id);
-        if entity == ALIASES.name {
-            self.has_aliases.set(None);
-        }
+        self.look.has_aliases |= entity == ALIASES.name;
     }
 
     fn query<T: Default>(
@@ -265,9 +253,11 @@ pub(crate) fn read_row<'a>(
     table: &'a Table,
     entity: &str,
     id: Id,
+    look: Look,
 ) -> rusqlite::Result<Option<Stored>> {
     let key = (entity, id.to_bytes());
-    statements.with(&table.get, |it| it.query_row(key, |row| codec::read(table, row)).optional())
+    statements
+        .with(table.get.of(look), |it| it.query_row(key, |row| codec::read(table, row)).optional())
 }
 
 /// Stores a row that is not here.
@@ -324,12 +314,8 @@ fn insert<'a>(
 
 /// Up to `limit` rows of any table whose sequence number is above `after`, by it. The
 /// indexes tell which rows those are, so that no row is read in vain.
-fn feed<'a>(
-    statements: &Statements<'a>,
-    tables: &'a Tables,
-    after: i64,
-    limit: usize,
-) -> rusqlite::Result<Vec<Fed>> {
+fn feed(tx: &SqliteTx<'_>, after: i64, limit: usize) -> rusqlite::Result<Vec<Fed>> {
+    let (statements, tables) = (&tx.statements, tx.tables);
     let mut seqs: Vec<(u64, String, Id)> = Vec::new();
     for table in tables.all() {
         statements.with(&table.feed, |it| {
@@ -344,7 +330,7 @@ fn feed<'a>(
     seqs.truncate(limit);
     let mut found = Vec::with_capacity(seqs.len());
     for (_, entity, id) in seqs {
-        if let Some(stored) = read_row(statements, tables.of(&entity), &entity, id)? {
+        if let Some(stored) = read_row(statements, tables.of(&entity), &entity, id, tx.look)? {
             found.push(Fed { entity, stored });
         }
     }

@@ -2,7 +2,6 @@
 //! whether anybody wrote. Readers and the writer never wait for each other.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
     time::Duration,
@@ -16,22 +15,18 @@ use driftline_sqlite_file::{Pool, locked};
 use rusqlite::{Connection, TransactionBehavior, config::DbConfig};
 
 use crate::{
-    catalog,
+    catalog::{self, Look},
     connect::{Bounded, PATIENCE, begin, connect, look},
     copy,
     error::{failure, is_damage, moved, refused, unwritable},
     files,
     fixed::{self, Found},
+    log::{LOG_BYTES, Log},
     table::Tables,
     tx::{SqliteTx, given_up},
     upgrade,
 };
 
-/// Pages in the write-ahead log before it is written back: 64 MB. Writing back is a
-/// large part of what a bulk import costs, so it is done seldom.
-const CHECKPOINT_PAGES: i64 = 16_000;
-/// What is left of the log's file once it is written back.
-const LOG_BYTES: u64 = 64 << 20;
 /// Connections for reading that are kept open.
 const READERS: usize = 4;
 
@@ -52,10 +47,10 @@ pub struct SqliteStore {
 
 #[derive(Debug)]
 pub(crate) struct Writer {
+    /// Let go of first: only the last connection takes the log away.
+    pub(crate) log: Log,
     pub(crate) connection: Bounded,
     durability: Durability,
-    /// How long the log was when it was last cut by force.
-    log_bytes: u64,
 }
 
 impl SqliteStore {
@@ -96,7 +91,11 @@ impl SqliteStore {
             schema: schema.clone(),
             patience,
             tables: RwLock::new(Arc::new(tables)),
-            writer: Mutex::new(Writer { connection, durability: Durability::Normal, log_bytes: 0 }),
+            writer: Mutex::new(Writer {
+                log: Log::default(),
+                connection,
+                durability: Durability::Normal,
+            }),
             readers: Pool::new(READERS),
             watcher: Mutex::new(None),
         })
@@ -122,9 +121,9 @@ impl SqliteStore {
         if mode != "wal" {
             return Err(refused(no_shared_memory(path)));
         }
-        connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+        connection.pragma_update(None, "wal_autocheckpoint", 0)?;
         connection.pragma_update(None, "journal_size_limit", LOG_BYTES.cast_signed())?;
-        if matches!(found, Found::WithTexts | Found::WithSingleNotes) {
+        if !matches!(found, Found::Empty | Found::Ours) {
             copy::before_upgrade(&connection, path).map_err(refused)?;
         }
         if found != Found::Ours || upgrade::is_needed(&connection, schema)? {
@@ -168,8 +167,9 @@ impl SqliteStore {
         locked(&self.writer)
     }
 
-    /// Closes every connection but the one that writes.
-    pub(crate) fn close_readers(&self) {
+    /// Closes every connection but the one that writes, whose `log` this is.
+    pub(crate) fn close_others(&self, log: &mut Log) {
+        log.wait();
         self.readers.close();
         locked(&self.watcher).take();
     }
@@ -192,24 +192,13 @@ impl SqliteStore {
         result.map_err(|it| failure(&self.path, it))
     }
 
-    pub(crate) fn tx<'a>(&'a self, connection: &'a Connection, tables: &'a Tables) -> SqliteTx<'a> {
-        SqliteTx::new(connection, tables, &self.schema, &self.path)
-    }
-
-    /// Cuts the write-ahead log if readers have kept it from being begun anew for
-    /// long. Failing to is no failure: the next commit tries again.
-    fn bound_log(&self, writer: &mut Writer) {
-        let log = files::with_suffix(&self.path, "-wal");
-        let bytes = fs::metadata(log).map_or(0, |it| it.len());
-        if bytes < 4 * LOG_BYTES || bytes < writer.log_bytes.saturating_add(LOG_BYTES) {
-            writer.log_bytes = writer.log_bytes.min(bytes);
-            return;
-        }
-        writer.log_bytes = bytes;
-        let cut = connect(&self.path, Duration::from_millis(200)).and_then(|it| {
-            it.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))
-        });
-        tracing::debug!(bytes, ?cut, "cut the write-ahead log");
+    pub(crate) fn tx<'a>(
+        &'a self,
+        connection: &'a Connection,
+        tables: &'a Tables,
+        look: Look,
+    ) -> SqliteTx<'a> {
+        SqliteTx::new(connection, tables, look, &self.schema, &self.path)
     }
 }
 
@@ -238,9 +227,9 @@ impl Store for SqliteStore {
         let mut writer = self.writer();
         self.named(writer.set_durability(durability))?;
         let transaction = self.named(begin(&writer.connection, TransactionBehavior::Immediate))?;
-        let generation = self.named(catalog::generation(&transaction))?;
-        let tables = self.named(self.tables(&transaction, generation))?;
-        let mut tx = self.tx(&transaction, &tables);
+        let look = self.named(Look::at(&transaction))?;
+        let tables = self.named(self.tables(&transaction, look.generation))?;
+        let mut tx = self.tx(&transaction, &tables, look);
         job(&mut tx)?;
         tx.finish()?;
         drop(tx);
@@ -248,7 +237,7 @@ impl Store for SqliteStore {
             return Err(given_up(&self.path));
         }
         self.named(transaction.commit())?;
-        self.bound_log(&mut writer);
+        writer.log.tend(&self.path);
         Ok(())
     }
 
@@ -257,9 +246,9 @@ impl Store for SqliteStore {
         let open = || self.named(self.reader());
         self.readers.with(open, |reader| {
             let read = look(reader, catalog::LOOK, |row| {
-                let generation = self.named(catalog::generation_in(row))?;
-                let tables = self.named(self.tables(reader, generation))?;
-                job(&self.tx(reader, &tables))
+                let look = self.named(Look::read(row))?;
+                let tables = self.named(self.tables(reader, look.generation))?;
+                job(&self.tx(reader, &tables, look))
             });
             self.named(read)?
         })?

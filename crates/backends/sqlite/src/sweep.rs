@@ -29,7 +29,8 @@ impl SqliteStore {
     /// Takes away what was deleted, and cuts the log.
     pub(crate) fn zero(&self) -> Result<()> {
         let named = |it| failure(self.path(), it);
-        let writer = self.writer();
+        let mut writer = self.writer();
+        writer.log.wait();
         let connection = &writer.connection;
         if meta::get(connection, ZEROED).map_err(named)?.is_none() {
             check_room(self.path(), size(connection).map_err(named)?)?;
@@ -86,13 +87,12 @@ impl SqliteStore {
     /// Closes it, so that nothing is beside the file.
     fn into_one_file(self) -> Result<()> {
         // Only who is alone with a file can leave its log.
-        self.close_readers();
-        let done: rusqlite::Result<String> = self.writer().connection.pragma_update_and_check(
-            None,
-            "journal_mode",
-            "DELETE",
-            |row| row.get(0),
-        );
+        let mut writer = self.writer();
+        self.close_others(&mut writer.log);
+        let done: rusqlite::Result<String> =
+            writer
+                .connection
+                .pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0));
         done.map(drop).map_err(|it| failure(self.path(), it))
     }
 }

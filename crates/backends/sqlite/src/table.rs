@@ -6,6 +6,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 use driftline_core::{ALIASES, DELETED_AT, FieldName, Schema};
 
 use crate::{
+    acknowledged::{Noting, Select, late},
     find::DELETED,
     layout::{ColumnKind, ColumnLayout, Layout, TableLayout},
 };
@@ -43,7 +44,6 @@ pub(crate) struct Tables {
     by_name: BTreeMap<String, Table>,
     other: Table,
     joined: String,
-    any_aliases: String,
 }
 
 /// A table and its statements. In all of them ?1 is the entity, whether used or not,
@@ -58,9 +58,11 @@ pub(crate) struct Table {
     /// therefore nobody else computes it.
     pub(crate) foreign_key: Option<Vec<String>>,
     /// What a select of rows begins with.
-    pub(crate) select: String,
-    pub(crate) get: String,
+    pub(crate) select: Select,
+    pub(crate) get: Select,
     pub(crate) held: String,
+    /// The hash by which the hub holds a row that does not say itself that it is acknowledged.
+    pub(crate) late: String,
     /// Whether a row is deleted. Only of tables with columns.
     pub(crate) deleted: String,
     /// Whether any row is deleted. Without an order: SQLite would follow that and read every
@@ -68,9 +70,7 @@ pub(crate) struct Table {
     pub(crate) has_deleted: String,
     /// ?3: the hash.
     pub(crate) acknowledge: String,
-    /// As `acknowledge`, where ?4 and ?5 are what was noted before, of the row whose queue entry
-    /// had the number ?1.
-    pub(crate) acknowledge_after: String,
+    pub(crate) noting: Noting,
     /// As `get`, of the row whose queue entry has the number ?1, without what stays here.
     pub(crate) waiting: String,
     /// ?3 and on: [`Self::fields`].
@@ -130,18 +130,12 @@ impl Tables {
             by_name: layout.tables.iter().map(table).collect(),
             other: Table::of_others(OTHER_ROWS),
             joined: joined(),
-            any_aliases: format!("SELECT 1 FROM {} LIMIT 1", quoted(ALIASES.name)),
         }
     }
 
     /// The statement that finds the ids that stand beside the id ?2 of the entity ?1.
     pub(crate) fn joined(&self) -> Option<&str> {
         self.by_name.contains_key(ALIASES.name).then_some(&self.joined)
-    }
-
-    /// The statement that has a row if there are any aliases. Only where [`Self::joined`] is.
-    pub(crate) fn any_aliases(&self) -> &str {
-        &self.any_aliases
     }
 
     /// The table that keeps rows of `entity`.
@@ -202,7 +196,12 @@ impl Table {
             if is_other { ("entity = ?1 AND ", "entity", "entity, ") } else { ("", "", "") };
         let fields: Vec<&str> = columns.iter().map(|it| it.sql.as_str()).chain(TAIL).collect();
         let listed = fields.join(", ");
-        let select = format!("SELECT id, {listed} FROM {table} ");
+        // A row's entry is found by the number that SQLite knows the row by: one small insert
+        // in one tree, where an index of entities and ids would be a second, larger one.
+        let base = i64::from(number) << 48;
+        let entry = format!("{base} + {ROW}");
+        let late = late(&entry);
+        let select = |late: &str| format!("SELECT id, {listed}, {late} FROM {table} ");
         // What stays here may be most of a row, and is not read where it is sent.
         let travels = |it: &Column| if it.local { "NULL".to_owned() } else { it.sql.clone() };
         let sent: Vec<String> =
@@ -226,26 +225,19 @@ impl Table {
             .collect();
         let first = if is_other { "?1, " } else { "" };
         let source = if is_other { entity.to_owned() } else { format!("'{name}'") };
-        // A row's entry is found by the number that SQLite knows the row by: one small insert
-        // in one tree, where an index of entities and ids would be a second, larger one.
-        let base = i64::from(number) << 48;
-        let entry = format!("{base} + {ROW}");
         let from = format!("FROM {table} WHERE {mine}id = ?2");
-        let scan =
-            |filter: &str| format!("{select}WHERE {mine}id > ?2{filter} ORDER BY id LIMIT ?3");
+        let numbered = format!("{ROW} = ?1 - {base} AND id = ?2");
+        let scan = |filter: &str| {
+            format!("{}WHERE {mine}id > ?2{filter} ORDER BY id LIMIT ?3", select(&late))
+        };
         Self {
-            get: format!("{select}WHERE {mine}id = ?2"),
-            held: format!("SELECT hash, acked FROM {table} WHERE {mine}id = ?2"),
+            get: Select::with(&late, |late| format!("{}WHERE {mine}id = ?2", select(late))),
+            held: format!("SELECT hash, acked, {late} FROM {table} WHERE {mine}id = ?2"),
             deleted: format!("SELECT deleted_at IS NOT NULL FROM {table} WHERE id = ?2"),
             has_deleted: format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE {DELETED})"),
             acknowledge: format!("UPDATE {table} SET hash = ?3, acked = 1 WHERE {mine}id = ?2"),
-            acknowledge_after: format!(
-                "UPDATE {table} SET hash = ?3, acked = 1 \
-                 WHERE {ROW} = ?1 - {base} AND id = ?2 AND hash = ?4 AND acked = ?5"
-            ),
-            waiting: format!(
-                "SELECT id, {sent} FROM {table} WHERE {ROW} = ?1 - {base} AND id = ?2"
-            ),
+            noting: Noting::of(&table, &numbered, &format!("{entry} {from}")),
+            waiting: format!("SELECT id, {sent}, {late} FROM {table} WHERE {numbered}"),
             insert: format!("INSERT INTO {table} ({key}id, {listed}) VALUES ({first}?2{values})"),
             update: format!("UPDATE {table} SET {} WHERE {mine}id = ?2", set(&plain)),
             reindex: format!(
@@ -277,7 +269,8 @@ impl Table {
             columns,
             by_field,
             foreign_key,
-            select,
+            select: Select::with(&late, select),
+            late,
         }
     }
 

@@ -10,12 +10,12 @@ use driftline_core::{
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 use crate::{
-    catalog,
+    catalog::Look,
     connect::{Bounded, begin},
     error::failure,
     in_place::InPlace,
     journal,
-    store::SqliteStore,
+    store::{SqliteStore, Writer},
     table::{Tables, quoted},
 };
 
@@ -43,9 +43,9 @@ impl SqliteStore {
         let named = |it| failure(self.path(), it);
         let mut writer = self.writer();
         writer.set_durability(Durability::Full).map_err(named)?;
-        let connection = &writer.connection;
+        let Writer { connection, log, .. } = &mut *writer;
         let text = from.to_str().ok_or_else(|| unnamed(from))?;
-        let in_place = InPlace::begin(self, connection, from)?;
+        let in_place = InPlace::begin(self, connection, log, from)?;
         connection
             .execute("ATTACH DATABASE ?1 AS given", [text])
             .map_err(|it| failure(from, it))?;
@@ -61,15 +61,16 @@ impl SqliteStore {
     fn take(&self, connection: &Bounded, from: &Path, job: TakeJob<'_>) -> Result<Option<u64>> {
         let named = |it| failure(self.path(), it);
         let transaction = begin(connection, TransactionBehavior::Immediate).map_err(named)?;
-        let generation = catalog::generation(&transaction).map_err(named)?;
-        let tables = self.tables(&transaction, generation).map_err(named)?;
+        let look = Look::at(&transaction).map_err(named)?;
+        let tables = self.tables(&transaction, look.generation).map_err(named)?;
         if !are_alike(&transaction).map_err(named)?
             || !is_empty(&transaction, &tables).map_err(named)?
         {
             return Ok(None);
         }
         let rows = copy(&transaction, &tables).map_err(named)?;
-        let mut tx = self.tx(&transaction, &tables);
+        let look = Look::at(&transaction).map_err(named)?;
+        let mut tx = self.tx(&transaction, &tables, look);
         job(&mut tx, &GivenMeta { connection: &transaction, path: from })?;
         tx.finish()?;
         drop(tx);
@@ -94,7 +95,7 @@ fn are_alike(connection: &Connection) -> rusqlite::Result<bool> {
 }
 
 fn is_empty(connection: &Connection, tables: &Tables) -> rusqlite::Result<bool> {
-    for table in tables.all().map(|it| it.name.as_str()).chain(["sync_queue"]) {
+    for table in tables.all().map(|it| it.name.as_str()).chain(["sync_queue", "acknowledged"]) {
         let sql = format!("SELECT EXISTS (SELECT 1 FROM {})", quoted(table));
         if connection.query_row(&sql, [], |row| row.get(0))? {
             return Ok(false);
@@ -107,11 +108,14 @@ fn is_empty(connection: &Connection, tables: &Tables) -> rusqlite::Result<bool> 
 fn copy(connection: &Connection, tables: &Tables) -> rusqlite::Result<u64> {
     let before = journal::bounds(connection)?;
     let mut rows = 0;
+    let copy = |table: &str| {
+        let table = quoted(table);
+        connection.execute(&format!("INSERT INTO main.{table} SELECT * FROM {GIVEN}.{table}"), [])
+    };
     for table in tables.all() {
-        let table = quoted(&table.name);
-        let sql = format!("INSERT INTO main.{table} SELECT * FROM {GIVEN}.{table}");
-        rows += connection.execute(&sql, [])? as u64;
+        rows += copy(&table.name)? as u64;
     }
+    copy("acknowledged")?;
     // Whoever follows the journal looks at every row.
     journal::leap(connection, before)?;
     Ok(rows)

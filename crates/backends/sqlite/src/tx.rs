@@ -1,15 +1,15 @@
 //! A transaction as core sees it. What it can do is in a file for each role; each failure
 //! names the database file.
 
-use std::{
-    cell::{Cell, RefCell},
-    path::Path,
-};
+use std::{cell::RefCell, path::Path};
 
 use driftline_core::{Error, Id, Result, Schema, store::Notes};
 use rusqlite::{Connection, Statement};
 
-use crate::{absent::Absent, error::failure, meta::Named, statements::Statements, table::Tables};
+use crate::{
+    absent::Absent, catalog::Look, error::failure, meta::Named, statements::Statements,
+    table::Tables,
+};
 
 /// A transaction. Only [`Store::write`](driftline_core::Store::write) hands it out as
 /// one that can write.
@@ -27,8 +27,8 @@ pub(crate) struct SqliteTx<'a> {
     /// The row that was inserted last, by the base of its table, its id and its number: mostly
     /// it is queued next.
     pub(crate) inserted: Option<(i64, Id, i64)>,
-    /// Whether there are any aliases, once somebody asked.
-    pub(crate) has_aliases: Cell<Option<bool>>,
+    /// What was seen of the file at first, and what was written since.
+    pub(crate) look: Look,
     /// Ids that are known not to be here.
     pub(crate) absent: RefCell<Absent>,
 }
@@ -38,6 +38,7 @@ impl<'a> SqliteTx<'a> {
     pub(crate) fn new(
         connection: &'a Connection,
         tables: &'a Tables,
+        look: Look,
         schema: &'a Schema,
         path: &'a Path,
     ) -> Self {
@@ -52,7 +53,7 @@ impl<'a> SqliteTx<'a> {
             notes,
             queued: 0,
             inserted: None,
-            has_aliases: Cell::new(None),
+            look,
             absent: RefCell::default(),
         }
     }

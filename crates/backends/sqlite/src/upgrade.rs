@@ -9,7 +9,7 @@ use crate::{
     catalog::{load, save},
     entity_table::{deleted_index, existing, index_deleted, lay_out},
     fixed::{self, Found},
-    from_single_notes, from_texts,
+    from_acks_in_rows, from_single_notes, from_texts,
     layout::TableLayout,
     rows::{select, write_row},
     statements::Statements,
@@ -45,6 +45,7 @@ pub(crate) fn upgrade(
         Found::Empty => fixed::make(connection)?,
         Found::WithTexts => from_texts::upgrade(connection, schema)?,
         Found::WithSingleNotes => from_single_notes::upgrade(connection)?,
+        Found::WithAcksInRows => from_acks_in_rows::upgrade(connection)?,
         Found::Ours => (),
     }
     let old = load(connection)?;
@@ -97,6 +98,12 @@ fn move_rows(
             quoted(entity.name),
         );
         connection.execute(&number, [entity.name])?;
+        // The row itself says it now.
+        let noted = format!(
+            "DELETE FROM acknowledged WHERE id IN \
+             (SELECT {ROW} FROM {OTHER_ROWS} WHERE entity = ?1)"
+        );
+        connection.execute(&noted, [entity.name])?;
         let sql = format!("DELETE FROM {OTHER_ROWS} WHERE entity = ?1");
         connection.execute(&sql, [entity.name])?;
     }

@@ -21,13 +21,15 @@ pub(crate) fn view(entity: &str, layout: &TableLayout) -> String {
         format!("{shown} AS {}, ", quoted(&it.field))
     };
     let id = id_text("t.id");
+    let entry = format!("{} + t.{ROW}", u64::from(layout.number) << 48);
     let fields: String = layout.columns.iter().map(field).collect();
     // A stamp sorts as text. Its time is the 12 digits after the class; SQLite reads
     // hexadecimal as JSON5. What a machine wrote may carry a rank above bit 41.
     format!(
         "DROP VIEW IF EXISTS {name};
 CREATE VIEW {name} AS SELECT {id} AS id, {fields}\
-CASE WHEN t.acked THEN {id} END AS remote_id,
+CASE WHEN t.acked OR EXISTS (SELECT 1 FROM acknowledged AS a WHERE a.id = {entry})
+    THEN {id} END AS remote_id,
   CASE WHEN q.id IS NULL THEN 'synced' WHEN q.kept IS NOT NULL THEN 'kept'
     WHEN q.parked IS NULL THEN 'pending' ELSE 'parked' END AS sync_status,
   (SELECT CASE substr(newest, 1, 1) WHEN '0' THEN millis & 0x1ffffffffff ELSE millis END
@@ -39,8 +41,7 @@ CASE WHEN t.acked THEN {id} END AS remote_id,
       ), '') AS newest))) AS updated_at,
   t.deleted_at
 FROM {table} AS t
-LEFT JOIN sync_queue AS q ON q.id = {} + t.{ROW};",
-        u64::from(layout.number) << 48
+LEFT JOIN sync_queue AS q ON q.id = {entry};"
     )
 }
 

@@ -1,4 +1,4 @@
-use std::sync::mpsc;
+use std::{fs, sync::mpsc};
 
 use driftline_core::{EntityDescriptor, Field, Id, Kind, Policy, Stamp, Value, store::Stored};
 
@@ -61,7 +61,7 @@ fn every_connection_is_set_up_alike() {
             assert_eq!(pragma(connection, name), value, "{name}");
         }
     }
-    assert_eq!(pragma(&writer.connection, "wal_autocheckpoint"), "Integer(16000)");
+    assert_eq!(pragma(&writer.connection, "wal_autocheckpoint"), "Integer(0)");
     assert_eq!(pragma(&writer.connection, "journal_size_limit"), "Integer(67108864)");
     assert!(reader.execute("DELETE FROM notes", []).is_err(), "a reader cannot write");
     assert!(writer.connection.prepare("SELECT \"no such column\" FROM notes").is_err());
@@ -157,4 +157,26 @@ fn a_log_that_readers_hold_up_is_cut_when_they_are_done() {
     assert!(bytes() > 4 * LOG_BYTES, "{}", bytes());
     (14..18).for_each(write);
     assert!(bytes() < 3 * LOG_BYTES, "{}", bytes());
+}
+
+#[test]
+fn a_long_log_is_written_back_while_the_file_is_in_use() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    let store = open(&path, 100);
+    let bytes = || fs::metadata(&path).unwrap().len();
+    for number in 0..2 {
+        assert!(bytes() < 1 << 20, "{}", bytes());
+        let row = note(number, 20 << 20);
+        store.write(Durability::Normal, Box::new(|tx| tx.put("notes", &row))).unwrap();
+    }
+    store.writer().log.wait();
+    assert!(bytes() > 40 << 20, "{}", bytes());
+    for number in 2..4 {
+        let row = note(number, 20 << 20);
+        store.write(Durability::Normal, Box::new(|tx| tx.put("notes", &row))).unwrap();
+    }
+    drop(store);
+    assert!(!folder.path().join("a.db-wal").exists(), "who closes it last takes the log away");
+    assert!(bytes() > 80 << 20, "{}", bytes());
 }

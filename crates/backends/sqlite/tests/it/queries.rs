@@ -196,6 +196,50 @@ fn what_a_hub_holds_is_noted_and_the_rest_of_a_row_stays() {
     }
 }
 
+/// As a row is acknowledged that was sent, edited, sent again, and sent once more as it was.
+#[test]
+fn an_answer_counts_for_what_was_known_when_its_call_was_made() {
+    let (_folder, store) = filled();
+    let store: &dyn Store = &store;
+    for entity in ["notes", "others"] {
+        let row = note(9, &[("title", json!("a"))]);
+        store.transact(Durability::Normal, |tx| tx.insert(entity, &row)).unwrap();
+        store.transact(Durability::Normal, |tx| tx.enqueue(&common::queued(entity, 9))).unwrap();
+        let entry = store.view(|tx| tx.queued(entity, id(9))).unwrap().unwrap();
+        let answer = |was: Held, hash| {
+            let job = |tx: &mut dyn driftline_core::store::StoreTx| {
+                tx.acknowledge_after(entity, id(9), entry.queue_id, was, hash)
+            };
+            store.transact(Durability::Normal, job).unwrap()
+        };
+        let held = || store.view(|tx| tx.held(entity, id(9))).unwrap().unwrap();
+        let known = |hash| Held { hash, acked: true };
+        assert!(!answer(known(1), 2), "it was not acknowledged");
+        assert!(answer(Held::default(), 1));
+        assert!(!answer(Held::default(), 3), "it was acknowledged meanwhile");
+        assert!(answer(known(1), 2), "it is acknowledged again, unwritten");
+        assert_eq!(held(), known(2));
+        let stored = common::get(store, entity, id(9)).unwrap();
+        assert_eq!((stored.hash, stored.acked), (2, true));
+        assert_eq!(store.view(|tx| tx.scan(entity, None, 99)).unwrap().last(), Some(&stored));
+        assert_eq!(store.view(|tx| tx.waiting_row(&entry)).unwrap(), Some(stored.clone()));
+        put(store, entity, &stored);
+        assert!(!answer(known(1), 5));
+        assert!(answer(known(2), 3), "it is acknowledged again, written");
+        assert_eq!(held(), known(3));
+        store.transact(Durability::Normal, |tx| tx.forget_hub()).unwrap();
+        assert_eq!(held(), known(0));
+        put(store, entity, &Stored { hash: 0, acked: false, ..stored });
+        assert_eq!(held(), Held::default(), "the device left the hub");
+        assert!(answer(Held::default(), 4));
+        store.transact(Durability::Normal, |tx| tx.forget_hub()).unwrap();
+        assert_eq!(held(), known(0));
+        store.transact(Durability::Normal, |tx| tx.remove(entity, id(9))).unwrap();
+        store.transact(Durability::Normal, |tx| tx.insert(entity, &row)).unwrap();
+        assert_eq!(held(), Held::default(), "it is another row with the number of that one");
+    }
+}
+
 fn queued(number: u64) -> Queued {
     common::queued("notes", number)
 }

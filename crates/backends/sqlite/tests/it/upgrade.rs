@@ -7,7 +7,7 @@ use crate::common::{
 };
 use driftline_core::{
     Durability, EntityDescriptor, Field, Kind, Seq, Stamp, Store,
-    store::{AuditEntry, Find, LogId, QueueCounts, QueueId, QueueList, Stored},
+    store::{AuditEntry, Find, Held, LogId, QueueCounts, QueueId, QueueList, Queued, Stored},
 };
 use driftline_sqlite::SqliteStore;
 use serde_json::json;
@@ -191,6 +191,11 @@ fn a_file_whose_journal_has_an_entry_for_each_row_is_brought_up_to_date_and_copi
     of_an_earlier_layout(6, include_str!("layout6.sql"));
 }
 
+#[test]
+fn a_file_whose_rows_alone_say_what_the_hub_holds_is_brought_up_to_date_and_copied_before() {
+    of_an_earlier_layout(7, include_str!("layout7.sql"));
+}
+
 /// The rows, the queue, the log and the journal of a file that `sql` makes.
 fn of_an_earlier_layout(version: i64, sql: &str) {
     let folder = tempfile::tempdir().unwrap();
@@ -234,6 +239,7 @@ fn of_an_earlier_layout(version: i64, sql: &str) {
     assert_eq!(ids(QueueList::Excluded), [id(1)]);
     let parked = &queue(QueueList::Parked)[0];
     assert_eq!((parked.id, parked.parked(), parked.change), (id(5), Some("too large"), 3));
+    assert_eq!(parked.fields, [("title".into(), true)].into());
     let counts = store.view(|tx| tx.queue_counts()).unwrap();
     assert_eq!(counts, QueueCounts { waiting: 2, parked: 1, excluded: 1, held: 0 });
     let log = store.view(|tx| tx.audit_of("notes", id(1))).unwrap();
@@ -247,7 +253,7 @@ fn of_an_earlier_layout(version: i64, sql: &str) {
     assert_eq!(store.view(|tx| tx.meta("device")).unwrap().as_deref(), Some("abc"));
     let count = "SELECT count(*) FROM sqlite_master WHERE name LIKE '%.old'";
     assert_eq!(common::sql(&path).query_row(count, [], |it| it.get::<_, i64>(0)), Ok(0));
-    let copy = common::sql(&folder.path().join("a.db.before-7"));
+    let copy = common::sql(&folder.path().join("a.db.before-8"));
     let found = copy.pragma_query_value(None, "user_version", |it| it.get::<_, i64>(0));
     assert_eq!(found, Ok(version), "what was there before is beside it");
     let entry = AuditEntry { log_id: None, ..log[0].clone() };
@@ -258,6 +264,37 @@ fn of_an_earlier_layout(version: i64, sql: &str) {
 }
 
 /// A row that this program learns about takes its queue entry along.
+#[test]
+fn what_waits_and_what_the_hub_holds_outlive_new_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    let old = open(&path);
+    let (deleted, title) = (("deleted_at".into(), true), ("title".into(), false));
+    let queued = Queued { fields: [deleted, title].into(), ..common::queued("notes", 1) };
+    for entity in ["notes", "todos"] {
+        put(&old, entity, &note(1, &[("title", json!("a"))]));
+        put(&old, entity, &note(2, &[("title", json!("b"))]));
+        let queued = Queued { entity: entity.into(), ..queued.clone() };
+        (&old as &dyn Store)
+            .transact(Durability::Full, |tx| {
+                tx.enqueue(&queued)?;
+                let number = tx.queued(entity, id(1))?.unwrap().queue_id;
+                tx.acknowledge_after(entity, id(1), number, Held::default(), 7).map(drop)
+            })
+            .unwrap();
+    }
+    drop(old);
+    let new = SqliteStore::open(&path, newer_schema()).unwrap();
+    for entity in ["notes", "todos"] {
+        let view: &dyn Store = &new;
+        let found = view.view(|tx| tx.queued(entity, id(1))).unwrap().unwrap();
+        assert_eq!(found.fields, queued.fields, "{entity}");
+        let held = |number| view.view(|tx| tx.held(entity, id(number))).unwrap();
+        assert_eq!(held(1), Some(Held { hash: 7, acked: true }), "{entity}");
+        assert_eq!(held(2), Some(Held::default()), "{entity}");
+    }
+}
+
 #[test]
 fn a_row_that_moves_to_its_table_keeps_its_queue_entry() {
     let folder = tempfile::tempdir().unwrap();
