@@ -3,7 +3,7 @@
 
 use super::{
     Mistake,
-    cells::{Cells, Fields},
+    cells::{Cells, Field, Fields},
     device::{Device, Stored},
     rows::{Name, Rows},
     wire::{Answer, Answers, Batch, Page, Position, Sent, Seq},
@@ -105,13 +105,26 @@ impl Device {
         }
         stored.is_acked = true;
         stored.held = Some(hub.shape());
-        stored.cells.join(hub, mistake);
+        let is_marked = hub.is_purged() && !stored.cells.is_purged();
+        let is_changed = stored.cells.join(hub, mistake);
+        if let (Name::Row(id), true) = (name, is_marked) {
+            self.end_assumptions_of_purged(id, mistake);
+        }
         self.put(name, stored);
         if known.is_some() {
             self.forget_known(name, stored.cells, hub);
         }
         if mistake != Some(Mistake::ForgetsLost) {
             self.owe_what_it_lost(name, stored.cells, hub);
+        }
+        let (id, mark) = match name {
+            Name::Fact(low, _) => (low, self.agreed_mark(low)),
+            Name::Row(id) if is_marked => (id, stored.cells.get(Field::Mark)),
+            Name::Row(id) if stored.cells.is_purged() => (id, None),
+            Name::Row(id) => (id, self.mark_of(id, stored.cells)),
+        };
+        if let Some(mark) = mark.filter(|_| is_changed) {
+            self.mark_agreed(id, mark, mistake);
         }
     }
 

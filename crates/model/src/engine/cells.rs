@@ -104,6 +104,11 @@ impl Cells {
         cells
     }
 
+    /// A row that is nothing but this mark.
+    pub fn marked(mark: Cell) -> Self {
+        Self::only(Field::Mark, mark.stamp, mark.value)
+    }
+
     /// What every alias holds.
     pub fn fact() -> Self {
         Self::only(Field::Fact, Stamp::machine(0), 0)

@@ -1,11 +1,11 @@
 //! The role of a device: what it keeps, and what it owes to its hub.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Mistake,
-    cells::{Cells, Field, Fields, Shape, Stamp},
-    rows::{Digests, Id, Name, Rows, digests, facts_about, facts_of},
+    cells::{Cell, Cells, Field, Fields, Shape, Stamp},
+    rows::{Digests, Id, Name, Rows, class_of, digests, facts_about, facts_of},
     wire::{Identity, Position, Seq},
 };
 
@@ -195,6 +195,47 @@ impl Device {
                 self.arrived.retain(|it| *it != fact);
             }
         }
+    }
+
+    /// Every id that is of the same row by what a hub said, in order.
+    pub fn agreed(&self, id: Id) -> BTreeSet<Id> {
+        let is_told = |(low, high): &(Id, Id)| !self.is_assumed(Name::fact(*low, *high));
+        class_of(&self.facts().into_iter().filter(is_told).collect::<Vec<_>>(), id)
+    }
+
+    /// Ends what this device alone takes for a row that was purged elsewhere, where nobody knew of
+    /// it. Returns what stands for the row.
+    pub fn end_assumptions_of_purged(&mut self, id: Id, mistake: Option<Mistake>) -> BTreeSet<Id> {
+        if mistake == Some(Mistake::MarksAssumed) {
+            return self.class(id);
+        }
+        let agreed = self.agreed(id);
+        agreed.iter().for_each(|it| self.end_assumptions(Name::Row(*it), mistake));
+        agreed
+    }
+
+    /// Marks what is one with a row by what a hub said.
+    pub fn mark_agreed(&mut self, id: Id, mark: Cell, mistake: Option<Mistake>) {
+        for id in self.end_assumptions_of_purged(id, mistake) {
+            self.mark(id, mark, mistake);
+        }
+    }
+
+    /// The greatest mark of what is one with a row by what a hub said.
+    pub fn agreed_mark(&self, id: Id) -> Option<Cell> {
+        let mark = |id| self.cells(Name::Row(id))?.get(Field::Mark);
+        self.agreed(id).into_iter().filter_map(mark).max()
+    }
+
+    /// Marks a row that has no mark, and owes that to the hub.
+    pub fn mark(&mut self, id: Id, mark: Cell, mistake: Option<Mistake>) {
+        let name = Name::Row(id);
+        let Some(stored) = self.rows.get_mut(&name).filter(|it| !it.cells.is_purged()) else {
+            return;
+        };
+        stored.cells.join(Cells::marked(mark), None);
+        self.owe(name, Fields::only(Field::Mark), mistake);
+        self.shrink_entry(name);
     }
 
     /// The sums of what the hub last held.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Mistake,
-    cells::Cells,
+    cells::{Cell, Cells, Field},
     rows::{Digests, Id, Name, Rows, digests, facts_of},
     wire::{Answer, Answers, Batch, Identity, Page, Seq, Stale},
 };
@@ -129,6 +129,12 @@ impl Hub {
         if !fed.cells.join(sent.cells, mistake) && known.is_some() {
             return Answer::Accepted(fed.seq, fed.cells.shape());
         }
+        if let Name::Row(id) = sent.name
+            && !fed.cells.is_purged()
+            && let Some(mark) = self.mark_of(id, fed.cells)
+        {
+            fed.cells.join(Cells::marked(mark), None);
+        }
         let is_same_key = before == fed.cells.key();
         fed.is_born = if known.is_none() { sent.is_birth } else { fed.is_born && is_same_key };
         if let (Name::Row(id), None) = (sent.name, known)
@@ -141,7 +147,32 @@ impl Hub {
             }
         }
         let seq = self.number(sent.name, fed);
+        let was_purged = known.is_some_and(|it| it.cells.is_purged());
+        match sent.name {
+            Name::Row(id) if !was_purged => self.spread(id, fed.cells.get(Field::Mark), mistake),
+            Name::Row(_) => {}
+            Name::Fact(low, _) => {
+                let cells = self.cells(Name::Row(low)).unwrap_or_default();
+                self.spread(low, self.mark_of(low, cells), mistake);
+            }
+        }
         Answer::Accepted(seq, fed.cells.shape())
+    }
+
+    /// Marks what is one with a row that has this mark now.
+    fn spread(&mut self, id: Id, mark: Option<Cell>, mistake: Option<Mistake>) {
+        let Some(mark) = mark.filter(|_| mistake != Some(Mistake::MarksWhatIsNamed)) else {
+            return;
+        };
+        let others = self.class(id).into_iter().filter(|it| *it != id);
+        for member in [id].into_iter().chain(others) {
+            let name = Name::Row(member);
+            if let Some(mut fed) = self.rows.get(&name).copied().filter(|it| !it.cells.is_purged())
+            {
+                fed.cells.join(Cells::marked(mark), None);
+                self.number(name, Fed { is_born: false, ..fed });
+            }
+        }
     }
 
     fn number(&mut self, name: Name, fed: Fed) -> Seq {

@@ -9,6 +9,10 @@ pub enum Mistake {
     MarkDropsLesser,
     /// A purge marks one of the rows that are one for people.
     MarksOneOfClass,
+    /// A hub marks the row that a push names, and not those that it is one with.
+    MarksWhatIsNamed,
+    /// A mark from a hub takes what this device alone takes for the purged row.
+    MarksAssumed,
     /// An import does not look whether the row was purged.
     ImportsPurged,
     /// An import writes over what is there.
@@ -59,10 +63,12 @@ pub enum Mistake {
 
 impl Mistake {
     /// All of them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 28] = [
         Self::LastComerWins,
         Self::MarkDropsLesser,
         Self::MarksOneOfClass,
+        Self::MarksWhatIsNamed,
+        Self::MarksAssumed,
         Self::ImportsPurged,
         Self::ImportOverwrites,
         Self::QueueForgetsFields,
@@ -103,8 +109,10 @@ impl Mistake {
             Self::HealsOnce => "put back twice",
             Self::KeepsWhatWasHeld => "put back on the wire",
             Self::AnyEpoch | Self::AnyPerson => "persons",
+            Self::MarksWhatIsNamed => "purged twins",
             Self::MarkDropsLesser
             | Self::MarksOneOfClass
+            | Self::MarksAssumed
             | Self::ImportsPurged
             | Self::KeepsAssumptions => "purged",
         }

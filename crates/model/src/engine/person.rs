@@ -2,7 +2,7 @@
 
 use super::{
     Mistake,
-    cells::{Cells, Field, Fields, Stamp},
+    cells::{Cell, Cells, Field, Stamp},
     device::{Device, Stored},
     rows::{Id, Name, Rows},
 };
@@ -93,15 +93,8 @@ impl Device {
             Some(Mistake::MarksOneOfClass) => vec![id],
             _ => members,
         };
-        let stamp = self.tick();
-        for id in &members {
-            let name = Name::Row(*id);
-            if let Some(stored) = self.rows.get_mut(&name) {
-                stored.cells.join(Cells::only(Field::Mark, stamp, 1), None);
-            }
-            self.owe(name, Fields::only(Field::Mark), mistake);
-            self.shrink_entry(name);
-        }
+        let mark = Cell { stamp: self.tick(), value: 1 };
+        members.iter().for_each(|it| self.mark(*it, mark, mistake));
         members
     }
 
@@ -128,6 +121,9 @@ impl Device {
             }
             _ => stored.cells.join(incoming, None),
         };
+        if self.mark_of(RECORD, stored.cells).is_some() && is_looking {
+            return Vec::new();
+        }
         if !changed && known.is_some() && (is_looking || fields.is_empty()) {
             return Vec::new();
         }

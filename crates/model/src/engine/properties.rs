@@ -7,11 +7,25 @@ use stateright::Property;
 
 use super::{
     Run, State,
-    cells::Fields,
+    cells::{Cells, Fields},
     quiet::{Broken, quiet},
-    rows::{Name, Rows},
+    rows::{Id, Name, Rows},
     wire::Message,
 };
+
+/// Whether of the rows that are one all are purged or none.
+fn is_marked_as_one<'a>(
+    names: impl Iterator<Item = &'a Name>,
+    class: impl Fn(Id) -> BTreeSet<Id>,
+    cells: impl Fn(Name) -> Option<Cells>,
+) -> bool {
+    let mut ids = names.filter_map(|it| if let Name::Row(id) = it { Some(*id) } else { None });
+    ids.all(|id| {
+        let here: Vec<Cells> =
+            class(id).into_iter().filter_map(|it| cells(Name::Row(it))).collect();
+        here.iter().all(|it| it.is_purged() == here[0].is_purged())
+    })
+}
 
 pub(crate) fn all() -> Vec<Property<Run>> {
     vec![
@@ -98,7 +112,7 @@ pub(crate) fn all() -> Vec<Property<Run>> {
                 })
         }),
         Property::always("nobody holds a part of a row", |_, state: &State| {
-            let is_whole = |(name, cells): (&Name, super::cells::Cells)| {
+            let is_whole = |(name, cells): (&Name, Cells)| {
                 matches!(name, Name::Fact(..)) || cells.is_purged() || cells.key().is_some()
             };
             let at_devices = state.devices.iter().flat_map(|it| &it.rows);
@@ -124,7 +138,7 @@ pub(crate) fn all() -> Vec<Property<Run>> {
             let at_devices =
                 state.devices.iter().flat_map(|it| it.rows.values()).map(|it| it.cells);
             let at_hubs = state.hubs.iter().flat_map(|it| it.rows.values()).map(|it| it.cells);
-            let is_clean = |cells: super::cells::Cells| {
+            let is_clean = |cells: Cells| {
                 let mut clean = cells;
                 clean.give_way(None);
                 clean == cells
@@ -146,6 +160,16 @@ pub(crate) fn all() -> Vec<Property<Run>> {
                         })
                     })
                 })
+        }),
+        // What a device alone assumes is nobody else's.
+        Property::always("what is one with a purged row is purged", |_, state: &State| {
+            let at_devices = state.devices.iter().all(|it| {
+                is_marked_as_one(it.rows.keys(), |id| it.agreed(id), |name| it.cells(name))
+            });
+            let at_hubs = state.hubs.iter().all(|it| {
+                is_marked_as_one(it.rows.keys(), |id| it.class(id), |name| it.cells(name))
+            });
+            at_devices && at_hubs
         }),
         Property::sometimes("everybody is in step", |_, state: &State| {
             let hub = &state.hubs[0];

@@ -8,12 +8,12 @@ use std::{
 
 use super::{
     Run, State,
-    cells::Cells,
+    cells::{Cells, Field},
     device::Device,
     exchange::sync,
     hub::Hub,
     person::Write,
-    rows::{Name, Rows, print_of},
+    rows::{Id, Name, Rows, Written, print_of},
     state::written,
 };
 
@@ -116,11 +116,7 @@ fn judge(run: &Run, before: &State) -> Verdict {
         let devices: Vec<&Device> = state.devices.iter().filter(is_theirs).collect();
         let own = devices.iter().map(|it| &state.own[usize::from(it.number)]);
         let expected = written(own);
-        let found = hub.rows.iter().filter_map(|(name, fed)| match name {
-            Name::Row(id) => Some((*id, fed.cells)),
-            Name::Fact(..) => None,
-        });
-        verdict.note(Broken::Lost, !devices.is_empty() && !found.eq(expected));
+        verdict.note(Broken::Lost, !devices.is_empty() && !is_as_written(hub, &expected));
         let is_lost = |(of, fact): &(u8, Name)| *of == person && !hub.rows.contains_key(fact);
         verdict.note(Broken::Lost, facts.iter().any(is_lost));
         for device in &devices {
@@ -142,6 +138,28 @@ fn judge(run: &Run, before: &State) -> Verdict {
         }
     }
     verdict
+}
+
+/// Whether a hub holds what was written. What is one with a purged row has its mark, or that of
+/// another one which it is one with.
+fn is_as_written(hub: &Hub, written: &Written) -> bool {
+    let found = hub.rows.iter().filter_map(|(name, fed)| match name {
+        Name::Row(id) => Some((*id, fed.cells)),
+        Name::Fact(..) => None,
+    });
+    let found: Written = found.collect();
+    let is_right = |(id, cells): (&Id, &Cells)| {
+        let Some(own) = written.get(id) else { return false };
+        let class = hub.class(*id);
+        let marks = class.iter().filter_map(|it| written.get(it)?.get(Field::Mark));
+        let marks: Vec<_> = marks.collect();
+        let mut joined = *cells;
+        match cells.get(Field::Mark) {
+            Some(mark) => marks.contains(&mark) && !joined.join(*own, None),
+            None => marks.is_empty() && cells == own,
+        }
+    };
+    found.keys().eq(written.keys()) && found.iter().all(is_right)
 }
 
 /// Whether two rows that kept the key of their birth, and that people see, are two. Where hubs

@@ -5,7 +5,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use super::cells::{Cells, Shape};
+use super::cells::{Cell, Cells, Field, Shape};
 
 /// The id of a row.
 pub type Id = u8;
@@ -44,19 +44,16 @@ pub trait Rows {
 
     /// Every id that is of the same row, in order.
     fn class(&self, id: Id) -> BTreeSet<Id> {
-        let facts = self.facts();
-        let mut class = BTreeSet::from([id]);
-        loop {
-            let before = class.len();
-            for (low, high) in &facts {
-                if class.contains(low) || class.contains(high) {
-                    class.extend([*low, *high]);
-                }
-            }
-            if class.len() == before {
-                return class;
-            }
+        class_of(&self.facts(), id)
+    }
+
+    /// The mark that a row, which holds `cells`, has or gets for what it is one with.
+    fn mark_of(&self, id: Id, cells: Cells) -> Option<Cell> {
+        let mut joined = cells;
+        for member in self.class(id).into_iter().filter(|it| *it != id) {
+            joined.join(self.cells(Name::Row(member)).unwrap_or_default(), None);
         }
+        joined.get(Field::Mark)
     }
 
     /// What the class of an id shows, and which of its ids are here.
@@ -80,6 +77,22 @@ pub trait Rows {
                     !members.contains(&id) && !shown.is_hidden() && shown.key() == key
                 })
         })
+    }
+}
+
+/// Every id that is of the same row as `id` by these facts, in order.
+pub fn class_of(facts: &[(Id, Id)], id: Id) -> BTreeSet<Id> {
+    let mut class = BTreeSet::from([id]);
+    loop {
+        let before = class.len();
+        for (low, high) in facts {
+            if class.contains(low) || class.contains(high) {
+                class.extend([*low, *high]);
+            }
+        }
+        if class.len() == before {
+            return class;
+        }
     }
 }
 

@@ -121,7 +121,10 @@ impl Run {
                 state.own[place].entry(*id).or_default().join(cells, None);
             }
         }
-        if let Write::Import(reading) = write {
+        // What is one with a purged row is not imported at all.
+        if let Write::Import(reading) = write
+            && device.cells(Name::Row(super::RECORD)).is_some()
+        {
             let read = Write::record(reading);
             state.own[place].entry(super::RECORD).or_default().join(read, None);
         }

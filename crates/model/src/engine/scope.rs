@@ -111,6 +111,10 @@ impl Scope {
             "purged on the wire",
             Self { devices: 2, creates: 1, edits: 1, purges: 1, calls: 2, syncs: 1, ..Self::NONE },
         ),
+        (
+            "purged twins",
+            Self { devices: 2, creates: 2, purges: 1, calls: 2, syncs: 2, ..Self::NONE },
+        ),
     ];
 
     /// Greater ones, with several things at once: for minutes.

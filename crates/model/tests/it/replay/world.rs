@@ -181,7 +181,7 @@ impl<'a> World<'a> {
             }
             Write::Delete(it) => device::set_deleted(tx, moment, entity, id(it), true),
             Write::Restore(it) => device::set_deleted(tx, moment, entity, id(it), false),
-            Write::Purge(_) => panic!("no path that is taken here has a purge"),
+            Write::Purge(it) => device::purge(tx, moment, entity, id(it)).map(drop),
             Write::Import(reading) => {
                 let name = Name::Row(driftline_model::engine::RECORD);
                 let cells = self.names.row(name, Write::record(reading)).into_cells().collect();
