@@ -114,9 +114,9 @@ fn judge(run: &Run, before: &State) -> Verdict {
         let person = hub.identity.person;
         let is_theirs = |it: &&Device| it.identity.is_some_and(|it| it.person == person);
         let devices: Vec<&Device> = state.devices.iter().filter(is_theirs).collect();
-        let own = devices.iter().map(|it| &state.own[usize::from(it.number)]);
-        let expected = written(own);
-        verdict.note(Broken::Lost, !devices.is_empty() && !is_as_written(hub, &expected));
+        let own: Vec<&Written> =
+            devices.iter().map(|it| &state.own[usize::from(it.number)]).collect();
+        verdict.note(Broken::Lost, !devices.is_empty() && !is_as_written(hub, &own));
         let is_lost = |(of, fact): &(u8, Name)| *of == person && !hub.rows.contains_key(fact);
         verdict.note(Broken::Lost, facts.iter().any(is_lost));
         for device in &devices {
@@ -140,23 +140,24 @@ fn judge(run: &Run, before: &State) -> Verdict {
     verdict
 }
 
-/// Whether a hub holds what was written. What is one with a purged row has its mark, or that of
-/// another one which it is one with.
-fn is_as_written(hub: &Hub, written: &Written) -> bool {
+/// Whether a hub holds what was written on some devices. What is one with a purged row has a mark
+/// that somebody gave to it or to what it is one with.
+fn is_as_written(hub: &Hub, own: &[&Written]) -> bool {
+    let written = written(own.iter().copied());
     let found = hub.rows.iter().filter_map(|(name, fed)| match name {
         Name::Row(id) => Some((*id, fed.cells)),
         Name::Fact(..) => None,
     });
     let found: Written = found.collect();
     let is_right = |(id, cells): (&Id, &Cells)| {
-        let Some(own) = written.get(id) else { return false };
         let class = hub.class(*id);
-        let marks = class.iter().filter_map(|it| written.get(it)?.get(Field::Mark));
-        let marks: Vec<_> = marks.collect();
+        let of_class = own.iter().flat_map(|it| class.iter().filter_map(|id| it.get(id)));
+        let mut marks = of_class.filter_map(|it| it.get(Field::Mark));
         let mut joined = *cells;
-        match cells.get(Field::Mark) {
-            Some(mark) => marks.contains(&mark) && !joined.join(*own, None),
-            None => marks.is_empty() && cells == own,
+        match (cells.get(Field::Mark), written.get(id)) {
+            (Some(mark), Some(own)) => marks.any(|it| it == mark) && !joined.join(*own, None),
+            (None, Some(own)) => marks.next().is_none() && cells == own,
+            (_, None) => false,
         }
     };
     found.keys().eq(written.keys()) && found.iter().all(is_right)
