@@ -34,7 +34,7 @@ pub(crate) struct Visit {
     key: String,
     door: Door,
     traded: UnboundedReceiver<Traded>,
-    _stop: oneshot::Sender<()>,
+    stop: Option<oneshot::Sender<()>>,
     _runtime: Runtime,
 }
 
@@ -64,8 +64,13 @@ impl Visit {
         let code = link.split_once("#code=").unwrap().1;
         let answer = ask(address, "POST", "/key", "", &format!("code={code}"));
         assert_eq!(answer.status, 200, "{}", answer.body);
-        let (key, _stop, _runtime) = (answer.body, stop, runtime);
-        Self { replica, env, program, address, key, door, traded, _stop, _runtime }
+        let (key, stop, _runtime) = (answer.body, Some(stop), runtime);
+        Self { replica, env, program, address, key, door, traded, stop, _runtime }
+    }
+
+    /// Ends the server, which lets what is being answered come to its end.
+    pub(crate) fn stop(&mut self) {
+        self.stop = None;
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
