@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use driftline_core::{
-    ALIASES, Cursor, Id, Result, Schema, Value,
+    ALIASES, Cursor, Error, Id, Result, Schema, Value,
     store::{Fed, Find, Held, Lookup, ReadFeed, ReadRows, Stored, WriteRows},
 };
 
@@ -103,6 +103,15 @@ impl ReadFeed for Data {
 }
 
 impl WriteRows for Data {
+    fn insert(&mut self, entity: &str, stored: &Stored) -> Result<()> {
+        // As a database refuses a second row of one id.
+        if self.held(entity, stored.id)?.is_some() {
+            let what = format!("the row {} of {entity}", stored.id);
+            return Err(Error::damaged(what, "a row that was said not to be here"));
+        }
+        self.put(entity, stored)
+    }
+
     fn put(&mut self, entity: &str, stored: &Stored) -> Result<()> {
         self.set_row(entity, stored.id, Some(Arc::new(stored.clone())));
         Ok(())
