@@ -47,12 +47,9 @@ pub fn adopt(
     match link.check(&page)? {
         Met::First => link.identity = Some(page.identity.clone()),
         Met::Same => (),
-        met @ (Met::Wiped | Met::TurnedBack) => {
-            let identity = Some(page.identity.clone());
-            if matches!(met, Met::Wiped) {
-                link.healed = None;
-            }
-            link.identity = identity;
+        Met::Changed => {
+            link.healed = None;
+            link.identity = Some(page.identity);
             start_over(tx, &mut link, moment.now)?;
             link.store(tx)?;
             return Ok(Adopted::Restarted);

@@ -159,13 +159,7 @@ impl Link {
             return Err(Error::SignIn { remote: met.person.clone(), why });
         }
         let same = met.account == bound.account && met.epoch == bound.epoch;
-        Ok(if !same {
-            Met::Wiped
-        } else if self.cursor > page.head {
-            Met::TurnedBack
-        } else {
-            Met::Same
-        })
+        Ok(if same && self.cursor <= page.head { Met::Same } else { Met::Changed })
     }
 }
 
@@ -175,8 +169,7 @@ pub(super) enum Met {
     First,
     /// The one it knows.
     Same,
-    /// The one it knows, without the rows: this person's, with another account or epoch.
-    Wiped,
-    /// The one it knows, restored from a backup.
-    TurnedBack,
+    /// The one it knows, wiped (this person's, with another account or epoch) or restored from a
+    /// backup.
+    Changed,
 }
