@@ -263,9 +263,7 @@ impl FromIterator<(FieldName, Cell)> for Row {
                 is_same
             });
         }
-        if cells.len() > 1
-            && let Ok(mark) = cells.binary_search_by(|(name, _)| (**name).cmp(PURGED))
-        {
+        if let Ok(mark) = cells.binary_search_by(|(name, _)| (**name).cmp(PURGED)) {
             cells = vec![cells.swap_remove(mark)];
         }
         Self { cells: Arc::new(cells) }

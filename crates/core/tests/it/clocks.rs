@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex};
 use crate::common::{DAY, Device, Folder, MINUTE, START, hub};
 use async_trait::async_trait;
 use driftline_core::{
-    Answers, Backend, Change, Env as _, Error, Hub, Limits, Page, Pull, Push, Replica, Result,
-    Schema, Simulated,
-    device::CLOCK_AHEAD,
+    Answer, Answers, Backend, Change, Env as _, Error, Hub, Id, Limits, Page, Pull, Push, Replica,
+    Result, Schema, Simulated,
+    clock::Correction,
+    device::{Batch, CLOCK_AHEAD},
     store::{AuditKind, Find},
 };
 
@@ -140,6 +141,53 @@ fn a_call_that_comes_late_is_read_before_a_clock_is_put_right() {
     }
 }
 
+/// A device, of which a hub refuses the one rename that it knows of.
+fn refused() -> (Device, Id, (Batch, Answers)) {
+    let (a, b) = (Device::new(1), Device::new(2));
+    let hub = hub().with_clock(b.env.clone());
+    let id = a.folder("/one");
+    a.sync(&hub).unwrap();
+    a.env.jump(i64::try_from(10 * MINUTE).unwrap());
+    a.rename(id, "Early");
+    let call = a.call(&hub);
+    assert!(matches!(call.1.answers[..], [Answer::ClockAhead { .. }]), "{:?}", call.1.answers);
+    (a, id, call)
+}
+
+/// When its stamp is not ahead any more, and would be taken.
+const LATER: u64 = START + 9 * MINUTE;
+
+#[test]
+fn what_was_written_after_a_refused_stamp_is_put_right_with_it() {
+    let (a, id, (batch, answers)) = refused();
+    let other = a.folder("/other");
+    let restamped = a.settle_at(LATER, &batch, answers).restamped;
+    let rows: Vec<_> = restamped.iter().map(|it| it.id).collect();
+    assert_eq!(rows, [id, other]);
+    assert!(restamped.is_sorted_by(|one, other| one.now < other.now));
+}
+
+#[test]
+fn a_refused_stamp_that_is_gone_is_not_put_right() {
+    let (a, id, (batch, answers)) = refused();
+    a.rename(id, "Later");
+    assert_eq!(a.settle_at(LATER, &batch, answers).restamped, []);
+}
+
+/// The clock that was wrong must not decide what is old in the log.
+#[test]
+fn what_is_said_of_a_refused_stamp_outlives_the_wrong_clock() {
+    let (a, _, (batch, answers)) = refused();
+    assert_eq!(a.settle_at(START, &batch, answers).restamped.len(), 1);
+    a.env.jump(i64::try_from(365 * DAY).unwrap());
+    for _ in 0..3 {
+        Replica::open(Arc::new(a.store.clone()), a.env.clone()).unwrap();
+        a.env.pass(2 * DAY);
+    }
+    let told = a.replica.audit(Some(AuditKind::History), 10).unwrap();
+    assert!(told.iter().any(|it| it.rule == CLOCK_AHEAD), "{told:?}");
+}
+
 #[test]
 fn without_a_hub_clock_a_far_stamp_moves_nobody_elses_clock() {
     let (a, b, hub) = (Device::new(1), Device::new(2), hub());
@@ -155,6 +203,21 @@ fn without_a_hub_clock_a_far_stamp_moves_nobody_elses_clock() {
     assert_eq!(a.name(one).as_deref(), Some("Nearer"), "an edit of what one sees wins");
     let near = b.replica.get_values("folders", other).unwrap().unwrap();
     assert!(near.row.cell("name").unwrap().stamp.millis() < b.env.wall() + MINUTE);
+}
+
+#[test]
+fn what_a_hub_says_of_the_time_counts_until_somebody_sets_the_clock() {
+    let env = Simulated::new(1, START);
+    let correction = Some(Correction::measure(&env, START - MINUTE));
+    env.pass(MINUTE);
+    assert_eq!(Correction::now(correction, &env), START);
+    // Two clocks never agree to the millisecond.
+    for (by, is_set) in [(2_000, false), (1, true)] {
+        env.jump(by);
+        let expected = if is_set { env.wall() } else { env.wall() - MINUTE };
+        assert_eq!(Correction::now(correction, &env), expected);
+    }
+    assert_eq!(Correction::now(None, &env), env.wall());
 }
 
 #[test]

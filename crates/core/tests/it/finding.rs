@@ -2,9 +2,10 @@
 
 use crate::common::{Device, Folder, Line, MINUTE, hub, imported};
 use driftline_core::{
-    Value, Values,
+    Id, Value, Values,
     store::{Deleted, Find},
 };
+use driftline_derive::SyncEntity;
 
 #[test]
 fn what_is_not_so_is_found_whether_it_was_ever_set_or_not() {
@@ -127,4 +128,122 @@ fn rows_of_a_deleted_owner_are_neither_listed_nor_counted() {
     assert_eq!(shown(Find::new().equal("text", "said")), 2);
     assert_eq!(shown(Find::new().refers("folder", kept)), 2);
     assert_eq!(shown(Find::new().refers("folder", gone)), 0);
+    assert_eq!(shown(Find::new().deleted(Deleted::Included)), 4, "they are not deleted themselves");
+}
+
+/// A remark on a line: its owner has an owner.
+#[derive(Clone, Debug, Default, PartialEq, SyncEntity)]
+#[sync(name = "remarks")]
+struct Remark {
+    /// The line that it is about.
+    #[sync(owner = "lines")]
+    line: Option<Id>,
+    /// What it says.
+    text: Option<String>,
+}
+
+#[test]
+fn rows_of_a_deleted_owners_rows_are_neither_listed_nor_counted() {
+    let a = Device::new(1);
+    let folder = a.folder("/src");
+    let line = a.replica.create(&Line { folder: Some(folder), text: None }).unwrap();
+    a.replica.create(&Remark { line: Some(line), text: Some("true".into()) }).unwrap();
+    // Of a line that is not here, or not yet, nothing is known.
+    let stray = imported("a line elsewhere");
+    a.replica.create(&Remark { line: Some(stray), text: Some("false".into()) }).unwrap();
+    for (deleted, shown) in [(false, 2), (true, 1), (false, 2)] {
+        a.replica.set_deleted("folders", folder, deleted).unwrap();
+        assert_eq!(a.replica.list::<Remark>(&Find::new()).unwrap().len(), shown);
+        assert_eq!(a.replica.count("remarks", &Find::new()).unwrap(), shown as u64);
+    }
+}
+
+#[test]
+fn a_page_behind_hidden_rows_has_as_many_as_were_asked_for() {
+    let a = Device::new(1);
+    let (gone, kept) = (a.folder("/gone"), a.folder("/kept"));
+    for folder in [gone, kept, kept, kept, kept] {
+        a.env.pass(10);
+        a.replica.create(&Line { folder: Some(folder), text: None }).unwrap();
+    }
+    a.replica.delete::<Folder>(gone).unwrap();
+    let all = a.replica.list::<Line>(&Find::new()).unwrap();
+    for limit in 1..=4 {
+        let page = a.replica.list::<Line>(&Find::new().limit(limit)).unwrap();
+        assert_eq!(page, all[..limit]);
+    }
+}
+
+/// A list in a folder, known by its name: it folds, and it is hidden with the folder.
+#[derive(Clone, Debug, Default, PartialEq, SyncEntity)]
+#[sync(name = "shelves")]
+struct Shelf {
+    /// What people call it.
+    #[sync(key)]
+    name: Option<String>,
+    /// The folder it belongs to.
+    #[sync(owner = "folders")]
+    folder: Option<Id>,
+    /// Where it is on this machine.
+    #[sync(local)]
+    here: Option<String>,
+}
+
+/// A device that knows two folders as one, with a shelf each, which are one, too.
+fn folded() -> (Device, [Id; 2], [Id; 2]) {
+    let (a, b, hub) = (Device::new(1), Device::new(2), hub());
+    let folders = [&a, &b].map(|it| it.folder("/src"));
+    let shelf = |device: &Device, folder| {
+        device.env.pass(10);
+        let (name, folder) = (Some("books".to_owned()), Some(folder));
+        device.replica.create(&Shelf { name, folder, here: None }).unwrap()
+    };
+    let shelves = [shelf(&a, folders[0]), shelf(&b, folders[1])];
+    for device in [&a, &b, &a] {
+        device.sync(&hub).unwrap();
+    }
+    (a, folders, shelves)
+}
+
+#[test]
+fn folded_rows_of_folded_owners_are_found_by_each_id_and_hidden_with_them() {
+    let (a, folders, _) = folded();
+    let found = |find: Find| {
+        let rows = a.replica.list::<Shelf>(&find).unwrap();
+        assert_eq!(a.replica.count("shelves", &find).unwrap(), rows.len() as u64);
+        rows.len()
+    };
+    for folder in folders {
+        assert_eq!(found(Find::new().refers("folder", folder)), 1);
+    }
+    a.replica.delete::<Folder>(folders[0]).unwrap();
+    assert_eq!(found(Find::new()), 0);
+    assert_eq!(found(Find::new().deleted(Deleted::Included)), 1);
+}
+
+#[test]
+fn what_stays_here_is_shown_whichever_of_the_folded_rows_has_it() {
+    for place in [0, 1] {
+        let (a, _, shelves) = folded();
+        let here = Some(format!("/of/{place}"));
+        a.replica.update::<Shelf>(shelves[place], |it| it.here.clone_from(&here)).unwrap();
+        assert_eq!(a.replica.list::<Shelf>(&Find::new()).unwrap()[0].value.here, here);
+    }
+}
+
+#[test]
+fn what_was_never_set_in_folded_rows_is_found_as_in_others() {
+    let (a, b, hub) = (Device::new(1), Device::new(2), hub());
+    let alone = a.folder("/alone");
+    let twins = [a.folder("/twice"), b.folder("/twice")];
+    for device in [&a, &b, &a] {
+        device.sync(&hub).unwrap();
+    }
+    let find = Find::new().unset_or("pinned", false);
+    let mut found: Vec<_> =
+        a.replica.list::<Folder>(&find).unwrap().into_iter().map(|it| it.id).collect();
+    found.sort();
+    let mut expected = [alone, twins[0].min(twins[1])];
+    expected.sort();
+    assert_eq!(found, expected);
 }

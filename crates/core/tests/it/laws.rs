@@ -129,6 +129,38 @@ proptest! {
     }
 
     #[test]
+    fn stamps_sort_as_bytes_as_they_compare(a in stamps(), b in stamps()) {
+        prop_assert_eq!(a.cmp(&b), a.to_bytes().cmp(&b.to_bytes()));
+        prop_assert_eq!(Stamp::from_bytes(a.to_bytes()), Some(a));
+    }
+
+    #[test]
+    fn a_row_weighs_no_less_than_its_text(
+        texts in proptest::collection::vec("[a-z]{0,9}", 0..9),
+        numbers in proptest::collection::vec(-99_999..99_999_i64, 0..9),
+        flag: bool,
+    ) {
+        let by_name: serde_json::Map<_, _> =
+            texts.iter().map(|it| (it.clone(), Value::from(it.as_str()))).collect();
+        for value in [texts.into(), numbers.into(), by_name.into(), flag.into(), Value::Null] {
+            let row = Row::from_iter([("field", Stamp::person(1, 2, 3), value.clone())]);
+            let least = "field".len() + 45 + value::text(&value).len();
+            prop_assert!((least..3 * least).contains(&row.weight()), "{value} {}", row.weight());
+        }
+    }
+
+    #[test]
+    fn a_machine_ranks_by_order_then_completeness_then_reader_then_content(
+        one: (u32, u16, u16, u64),
+        other: (u32, u16, u16, u64),
+    ) {
+        let stamp = |(order, complete, reader, hash): (u32, u16, u16, u64)| {
+            Stamp::machine(order.into(), complete, reader, hash)
+        };
+        prop_assert_eq!(stamp(one).cmp(&stamp(other)), one.cmp(&other));
+    }
+
+    #[test]
     fn whatever_a_machine_writes_loses_to_a_person(order: u64, complete: u16, ms in 0..9_u64) {
         prop_assert!(Stamp::machine(order, complete, u16::MAX, u64::MAX) < Stamp::person(ms, 0, 0));
     }
@@ -155,10 +187,30 @@ proptest! {
     }
 }
 
+/// Hubs keep sums of it, also those in other languages.
+#[test]
+fn the_hash_of_a_row_is_the_same_in_every_version() {
+    let (one, other) = (Stamp::person(1_790_000_000_000, 2, 3), Stamp::machine(4, 5, 6, 7));
+    let cells = [("name", one, "Engine"), ("path", one, "/src"), ("text", other, "said")];
+    let row = Row::from_iter(cells.map(|(field, stamp, it)| (field, stamp, Value::from(it))));
+    let id = driftline_core::Id::imported(0, &["tool", "one"]);
+    assert_eq!(format!("{:016x}", row.hash("folders", id)), "b8221e6937f446f3");
+}
+
 #[test]
 fn a_stamp_has_a_class_and_a_counter_that_runs_over() {
     let last = Stamp::person(7, u32::MAX, 1);
     assert_eq!(last.next(2), Stamp::person(8, 0, 2));
     let odd = format!("2{}", &last.to_string()[1..]);
     assert!(odd.parse::<Stamp>().is_err());
+    let text = last.to_string();
+    for odd in ["+", "-", " ", "A", "g", "_", "é"] {
+        for place in 0..text.len() - odd.len() {
+            let odd = format!("{}{odd}{}", &text[..place], &text[place + odd.len()..]);
+            assert!(odd.parse::<Stamp>().is_err(), "{odd}");
+        }
+    }
+    let mut odd = last.to_bytes();
+    odd[0] = 2;
+    assert_eq!(Stamp::from_bytes(odd), None);
 }

@@ -1,6 +1,8 @@
 //! What happens when two devices have changed the same things.
 
-use crate::common::{DAY, Device, Folder, Line, MINUTE, START, hub, imported};
+use std::sync::atomic::Ordering;
+
+use crate::common::{DAY, Device, Folder, Line, MINUTE, START, hub, imported, wire::Wire};
 use driftline_core::{
     Answer, Backend, Change, Cursor, Error, Identity, PROTOCOL, Pull, Push, Refusal, Serial, Stamp,
     SyncEntity, Value, alias,
@@ -55,6 +57,25 @@ fn a_conflict_keeps_the_later_edit_and_the_other_can_be_brought_back() {
 }
 
 #[test]
+fn a_conflict_that_the_edit_here_wins_is_told_here() {
+    let (a, b, hub) = (Device::new(1), Device::new(2), hub());
+    let id = a.folder("/src");
+    a.sync(&hub).unwrap();
+    b.sync(&hub).unwrap();
+    a.rename(id, "Yours");
+    b.env.pass(MINUTE);
+    b.rename(id, "Mine");
+    for device in [&a, &b, &b, &a] {
+        device.sync(&hub).unwrap();
+    }
+    assert_eq!(a.name(id).as_deref(), Some("Mine"));
+    let conflicts = b.replica.audit(Some(AuditKind::Conflict), 10).unwrap();
+    assert_eq!(conflicts.len(), 1, "{conflicts:?}");
+    assert_eq!((&conflicts[0].winner, &conflicts[0].lost), (&"Mine".into(), &"Yours".into()));
+    assert!(a.replica.audit(Some(AuditKind::Conflict), 10).unwrap().is_empty());
+}
+
+#[test]
 fn what_a_person_saw_and_replaced_is_no_conflict() {
     let (a, b, hub) = (Device::new(1), Device::new(2), hub());
     let id = a.folder("/src");
@@ -95,6 +116,30 @@ fn an_edit_of_a_row_that_was_deleted_elsewhere_is_kept_and_told() {
     b.sync(&hub).unwrap();
     a.sync(&hub).unwrap();
     assert_eq!(a.name(id).as_deref(), Some("Engine"));
+}
+
+#[test]
+fn an_edit_is_told_once_however_often_its_row_is_deleted_meanwhile() {
+    let (a, b) = (Device::new(1), Device::new(2));
+    let wire = Wire::new(hub());
+    let id = a.folder("/src");
+    a.sync(&wire).unwrap();
+    b.sync(&wire).unwrap();
+    b.rename(id, "Engine");
+    for round in 0..2 {
+        a.replica.delete::<Folder>(id).unwrap();
+        a.sync(&wire).unwrap();
+        wire.refuses.store(true, Ordering::Relaxed);
+        b.sync(&wire).unwrap();
+        wire.refuses.store(false, Ordering::Relaxed);
+        let conflicts = b.replica.audit(Some(AuditKind::Conflict), 10).unwrap();
+        assert_eq!(conflicts.len(), 1, "after {round} rounds: {conflicts:?}");
+        a.env.pass(10);
+        a.replica.restore::<Folder>(id).unwrap();
+        a.sync(&wire).unwrap();
+        b.sync(&wire).unwrap();
+        a.env.pass(10);
+    }
 }
 
 #[test]

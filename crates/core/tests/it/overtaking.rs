@@ -6,10 +6,8 @@ use std::sync::{Arc, Mutex};
 use crate::common::{Device, START, hub};
 use async_trait::async_trait;
 use driftline_core::{
-    Answers, Backend, Hub, Limits, Page, Pull, Push, Replica, Result, Store,
-    clock::Moment,
-    device::{self, Batch, Settled},
-    store::{Durability, StoreTx},
+    Answer, Answers, Backend, Hub, Limits, Page, Pull, Push, Replica, Result, Store, device,
+    store::Durability,
 };
 use futures_executor::block_on;
 
@@ -103,33 +101,35 @@ fn a_birth_that_two_processes_send_is_one() {
     assert_eq!((report.sent, report.received, report.restarts), (0, 0, 0));
 }
 
-/// A call that `device` makes, and its answer, which nobody has heard yet.
-fn call(device: &Device, hub: &Hub) -> (Batch, Answers) {
-    let store: &dyn Store = &device.store;
-    let waiting = |tx: &mut dyn StoreTx| device::waiting(tx, &Hub::LIMITS, None, START);
-    let batch = store.transact(Durability::Normal, waiting).unwrap();
-    let answers = block_on(hub.push(batch.push().unwrap())).unwrap();
-    (batch, answers)
-}
-
-fn settle(device: &Device, (batch, answers): (Batch, Answers)) -> Settled {
-    let (store, moment): (&dyn Store, _) = (&device.store, Moment { now: START, node: 1 });
-    let settle = |tx: &mut dyn StoreTx| device::settle(tx, &moment, &batch, answers);
-    store.transact(Durability::Normal, settle).unwrap()
-}
-
 /// The model found this one: changes of a row are counted from 1 each time it is queued.
 #[test]
 fn an_edit_is_not_taken_for_the_one_that_an_older_call_carried() {
     let (a, hub) = (Device::new(1), hub());
     a.sync(&hub).unwrap();
     let id = a.folder("/src");
-    let first = call(&a, &hub);
-    a.rename(id, "one");
-    let second = call(&a, &hub);
-    assert!(!settle(&a, second).dropped);
-    assert_eq!(a.waiting(), 0);
-    a.rename(id, "two");
-    assert!(settle(&a, first).dropped);
-    assert_eq!(a.waiting(), 1, "nobody has sent the last edit");
+    for round in ["once", "and once more"] {
+        let first = a.call(&hub);
+        a.rename(id, round);
+        let second = a.call(&hub);
+        assert!(!a.settle(second).dropped);
+        assert_eq!(a.waiting(), 0);
+        a.rename(id, &format!("last, {round}"));
+        assert!(a.settle(first).dropped);
+        assert_eq!(a.waiting(), 1, "nobody has sent the last edit");
+    }
+}
+
+#[test]
+fn an_answer_that_took_nothing_leaves_other_calls_as_they_are() {
+    let (a, hub) = (Device::new(1), hub());
+    a.sync(&hub).unwrap();
+    a.folder("/one");
+    let first = a.batch(1);
+    a.folder("/other");
+    let second = a.call(&hub);
+    let refused = Answer::Refused { reason: "there is no room for it".into() };
+    let answers = Answers { answers: vec![refused], ..second.1.clone() };
+    assert_eq!(a.settle((first, answers)).parked, 1);
+    let settled = a.settle(second);
+    assert_eq!((settled.dropped, settled.accepted), (false, 2));
 }

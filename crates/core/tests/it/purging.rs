@@ -316,12 +316,15 @@ fn what_only_this_device_takes_for_a_purged_row_stays() {
     let mine = imported("found on b");
     assert!(b.import(mine, 1, &[("path", "/same")]));
     assert_eq!(b.replica.get_values("folders", mine).unwrap().unwrap().members.len(), 2);
+    let revision = b.replica.read(|tx| tx.journal()).unwrap().last;
     for device in [&b, &a] {
         device.sync(&hub).unwrap();
         assert_synced(device);
         assert!(device.replica.is_purged("folders", made).unwrap());
         assert_eq!(device.replica.get_values("folders", mine).unwrap().unwrap().members, [mine]);
     }
+    let noted = b.replica.read(|tx| tx.changed_since(revision, 99)).unwrap();
+    assert!(noted.iter().any(|it| it.id == mine), "it is shown otherwise since: {noted:?}");
 }
 
 #[test]
@@ -331,7 +334,10 @@ fn a_mark_is_above_what_a_clock_that_is_far_ahead_has_written() {
     b.rename(folder, &format!("{SECRET} of tomorrow"));
     b.sync(&hub).unwrap();
     a.sync(&hub).unwrap();
+    let latest = || a.transact(|tx| tx.get("folders", folder)).unwrap().row.latest_person();
+    let before = latest();
     a.replica.purge("folders", folder).unwrap();
+    assert!(latest() > before);
     for device in [&a, &b] {
         device.sync(&hub).unwrap();
     }

@@ -1,6 +1,7 @@
 //! A small world for tests: two entities, devices with their own clocks, one hub.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
 
+pub mod calls;
 pub mod wire;
 
 use std::sync::{

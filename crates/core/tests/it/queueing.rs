@@ -1,0 +1,80 @@
+//! What waits, why it does, and when it does not any more.
+
+use std::sync::atomic::Ordering;
+
+use driftline_core::{
+    Hub, Limits,
+    store::{QueueId, QueueList},
+};
+
+use crate::common::{DAY, Device, Folder, MINUTE, hub, wire::Wire};
+
+#[test]
+fn a_call_is_filled_to_its_limit() {
+    let a = Device::new(1);
+    let ids: Vec<_> = (0..6).map(|it| a.folder(&format!("/{it}"))).collect();
+    let weight = a.replica.get_values("folders", ids[0]).unwrap().unwrap().row.weight();
+    let wire = Wire { limits: Limits { bytes: 2 * weight, ..Hub::LIMITS }, ..Wire::new(hub()) };
+    let report = a.sync(&wire).unwrap();
+    assert_eq!((report.sent, report.calls), (6, 1 + 3), "two rows in each");
+}
+
+#[test]
+fn an_entry_says_what_its_last_attempt_ended_with() {
+    let (a, wire) = (Device::new(1), Wire::new(hub()));
+    a.sync(&wire).unwrap();
+    let id = a.folder("/src");
+    let said = || {
+        let entries = a.transact(|tx| tx.queue(QueueList::Waiting, QueueId::default(), 9));
+        entries[0].last_error.clone().unwrap_or_default()
+    };
+    assert_eq!(said(), "");
+    // The hub takes nothing, and then nothing but this row.
+    *wire.off.lock().unwrap() = true;
+    a.sync(&wire).unwrap_err();
+    assert_ne!(said(), "");
+    *wire.off.lock().unwrap() = false;
+    a.rename(id, "bad");
+    assert_eq!(said(), "", "it has changed since");
+    *wire.poison.lock().unwrap() = Some("bad");
+    assert_eq!(a.sync(&wire).unwrap().failed, 1);
+    assert_ne!(said(), "");
+}
+
+#[test]
+fn what_a_hub_refuses_by_name_is_not_tried_again_by_itself() {
+    let (a, wire) = (Device::new(1), Wire::new(hub()));
+    let id = a.folder("/src");
+    a.rename(id, "bad");
+    *wire.poison.lock().unwrap() = Some("bad");
+    assert_eq!(a.sync(&wire).unwrap().failed, 1);
+    *wire.poison.lock().unwrap() = None;
+    wire.refuses.store(true, Ordering::Relaxed);
+    a.env.pass(MINUTE);
+    assert_eq!(a.sync(&wire).unwrap().parked, 1);
+    wire.refuses.store(false, Ordering::Relaxed);
+    a.env.pass(2 * DAY);
+    assert_eq!(a.sync(&wire).unwrap().sent, 0);
+    a.replica.update::<Folder>(id, |it| it.name = Some("good".into())).unwrap();
+    assert_eq!(a.sync(&wire).unwrap().sent, 1);
+}
+
+/// As the answer to a push that was lost leaves it.
+#[test]
+fn what_the_hub_has_is_not_sent_again() {
+    let (a, b, hub) = (Device::new(1), Device::new(2), hub());
+    let id = a.folder("/src");
+    a.sync(&hub).unwrap();
+    a.rename(id, "Engine");
+    let _lost = a.call(&hub);
+    b.sync(&hub).unwrap();
+    b.replica.update::<Folder>(id, |it| it.pinned = true).unwrap();
+    b.sync(&hub).unwrap();
+    a.env.pass(10);
+    a.replica.update::<Folder>(id, |it| it.pinned = false).unwrap();
+    let again = {
+        let report = a.sync(&hub).unwrap();
+        (report.sent, report.received)
+    };
+    assert_eq!((again, a.waiting()), ((0, 1), 0));
+}
