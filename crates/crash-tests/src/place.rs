@@ -2,6 +2,7 @@
 //! that nobody else's settings reach.
 
 use std::{
+    fs,
     ops::Deref,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -10,7 +11,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Error, Result, bail, ensure};
-use driftline_testing::Home;
+use driftline_testing::{Home, PostgresServer};
 use rusqlite::Connection;
 use serde_json::Value;
 
@@ -26,6 +27,8 @@ pub enum Remote {
     Sqlite,
     /// A bucket in a folder, not sealed.
     Bucket,
+    /// A database of a PostgreSQL server on this machine.
+    Postgres,
 }
 
 impl FromStr for Remote {
@@ -35,7 +38,8 @@ impl FromStr for Remote {
         match text {
             "sqlite" => Ok(Self::Sqlite),
             "bucket" => Ok(Self::Bucket),
-            _ => bail!("`{text}` is neither `sqlite` nor `bucket`"),
+            "postgres" => Ok(Self::Postgres),
+            _ => bail!("`{text}` is none of `sqlite`, `bucket` and `postgres`"),
         }
     }
 }
@@ -46,6 +50,25 @@ impl Remote {
         match self {
             Self::Sqlite => "sqlite",
             Self::Bucket => "bucket",
+            Self::Postgres => "postgres",
+        }
+    }
+}
+
+/// What runs beside the places, for a remote that is no file.
+pub(crate) enum Service {
+    /// Nothing does.
+    None,
+    /// A server, with a database for each place.
+    Postgres(PostgresServer),
+}
+
+impl Service {
+    /// Starts what `remote` needs.
+    pub(crate) fn start(remote: Remote) -> Self {
+        match remote {
+            Remote::Sqlite | Remote::Bucket => Self::None,
+            Remote::Postgres => Self::Postgres(PostgresServer::start()),
         }
     }
 }
@@ -119,17 +142,29 @@ impl Place {
         self.ok(profile, IMPORT).map(drop)
     }
 
-    /// The words that connect a profile with the remote.
-    pub(crate) fn connect(&self, remote: Remote) -> Vec<String> {
+    /// Makes the remote of this place, and returns the words that connect a profile with it.
+    /// `number`: no other place has it.
+    pub(crate) fn remote(
+        &self,
+        remote: Remote,
+        service: &Service,
+        number: u64,
+    ) -> Result<Vec<String>> {
         let place = self.path(REMOTE);
-        let more = match remote {
-            Remote::Sqlite => vec![format!("path={}", place.display())],
-            Remote::Bucket => {
+        let more = match (remote, service) {
+            (_, Service::Postgres(server)) => {
+                let name = format!("place{number}");
+                server.create(&name);
+                vec![format!("url={}", server.address("postgres", &name))]
+            }
+            (Remote::Bucket, Service::None) => {
+                fs::create_dir(&place)?;
                 vec![format!("url=file://{}", place.display()), "sealed=false".to_owned()]
             }
+            (_, Service::None) => vec![format!("path={}", place.display())],
         };
         let words = ["connect", remote.name()].map(str::to_owned).into_iter();
-        words.chain(more).chain(["--yes".to_owned()]).collect()
+        Ok(words.chain(more).chain(["--yes".to_owned()]).collect())
     }
 
     /// Whether `doctor` finds the rows of a profile sound, and so does SQLite.

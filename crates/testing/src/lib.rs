@@ -1,6 +1,6 @@
 //! What tests of several crates share: clocks, a folder with a home in it and transcripts
-//! there, requests written by hand, secrets, what snapshots leave out, and waiting. What one crate's tests alone need is in its
-//! `tests/it`.
+//! there, requests written by hand, a PostgreSQL server, secrets, what snapshots leave out, and
+//! waiting. What one crate's tests alone need is in its `tests/it`.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -10,6 +10,7 @@
 
 mod clock;
 mod home;
+mod postgres;
 mod redact;
 mod request;
 mod secrets;
@@ -18,6 +19,7 @@ mod wait;
 pub use self::{
     clock::Clock,
     home::{Home, line, message_name, session_name, snapshot, written},
+    postgres::PostgresServer,
     redact::{markup, redact},
     request::{Answer, Request, closed_port},
     secrets::MemorySecrets,

@@ -9,7 +9,7 @@ use crate::{
     dice::Dice,
     kills::{Times, ledger::Ledger, work::Work},
     old::{LAYOUTS, Old},
-    place::{Place, REMOTE, Remote},
+    place::{Place, REMOTE, Remote, Service},
     run::{Ended, Running},
 };
 
@@ -20,10 +20,20 @@ const MESSAGES: usize = 24;
 /// What lies beside a database.
 const PARTS: [&str; 3] = ["", "-wal", "-shm"];
 
+/// What profiles sync with.
+#[derive(Clone, Copy)]
+pub(super) struct Shared<'a> {
+    pub(super) remote: Remote,
+    pub(super) service: &'a Service,
+}
+
 pub(super) struct Life<'a> {
     place: Place,
+    seed: u64,
     dice: Dice,
-    remote: Remote,
+    shared: Shared<'a>,
+    /// What connects a profile with the remote.
+    connect: Vec<String>,
     times: &'a mut Times,
     kills: &'a mut BTreeMap<&'static str, u64>,
     ledger: Ledger,
@@ -47,14 +57,16 @@ impl<'a> Life<'a> {
     pub(super) fn new(
         program: &Path,
         seed: u64,
-        remote: Remote,
+        shared: Shared<'a>,
         times: &'a mut Times,
         kills: &'a mut BTreeMap<&'static str, u64>,
     ) -> Self {
         Self {
             place: Place::new(program),
+            seed,
             dice: Dice::new(seed),
-            remote,
+            shared,
+            connect: Vec::new(),
             times,
             kills,
             ledger: Ledger::default(),
@@ -70,9 +82,8 @@ impl<'a> Life<'a> {
 
     pub(super) fn play(&mut self) -> Result<()> {
         self.grow()?;
-        if self.remote == Remote::Bucket {
-            fs::create_dir(self.place.path(REMOTE))?;
-        }
+        let Shared { remote, service } = self.shared;
+        self.connect = self.place.remote(remote, service, self.seed)?;
         for profile in ["A", "B"] {
             self.join(profile)?;
         }
@@ -81,7 +92,7 @@ impl<'a> Life<'a> {
                 0 => self.restore()?,
                 1 => self.first_merge()?,
                 2 => self.upgrade()?,
-                3 if self.remote == Remote::Sqlite => self.heal()?,
+                3 if self.shared.remote != Remote::Bucket => self.heal()?,
                 _ => self.mixed()?,
             }
             if self.dice.chance(1, 3) {
@@ -223,7 +234,7 @@ impl<'a> Life<'a> {
             let work = Work::add(&profile, &format!("item {}", self.next()));
             self.play_round(&[work])?;
         }
-        let words = self.place.connect(self.remote);
+        let words = self.connect.clone();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         for _ in 0..=self.dice.below(2) {
             self.play_round(&[Work::new(&profile, "first merge", &words)])?;
@@ -251,7 +262,7 @@ impl<'a> Life<'a> {
 
     /// Connects a profile, and compares.
     fn join(&mut self, profile: &str) -> Result<()> {
-        let words = self.place.connect(self.remote);
+        let words = self.connect.clone();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         self.place.ok(profile, &words)?;
         self.profiles.push(profile.to_owned());
@@ -260,17 +271,19 @@ impl<'a> Life<'a> {
 
     /// The remote is put back to what it was before, and whoever syncs makes it whole again.
     fn heal(&mut self) -> Result<()> {
-        let at = |name: &str, part: &str| self.place.path(&format!("{name}{part}"));
-        let (from, to) = if self.has_copy { ("older", REMOTE) } else { (REMOTE, "older") };
-        for part in PARTS {
-            let _none_yet = fs::remove_file(at(to, part));
-            if part != "-shm" && at(from, part).exists() {
-                fs::copy(at(from, part), at(to, part))?;
+        let is_back = self.has_copy;
+        match self.shared.service {
+            Service::None => self.copy_file(is_back)?,
+            Service::Postgres(server) => {
+                let (here, older) = (format!("place{}", self.seed), format!("older{}", self.seed));
+                let (from, to) = if is_back { (older, here) } else { (here, older) };
+                server.copy(&from, &to);
             }
         }
+        let what = if is_back { "put back to its copy" } else { "copied" };
+        self.log.push(format!("the remote was {what}"));
         self.has_copy = !self.has_copy;
         let kind = if self.has_copy { "sync" } else { "heal" };
-        self.log.push(format!("{from} was copied over {to}"));
         for _ in 0..=self.dice.below(2) {
             let works: Vec<_> = (0..=self.dice.below(2))
                 .map(|_| Work::new(&self.any_profile(), kind, &["sync"]))
@@ -279,6 +292,19 @@ impl<'a> Life<'a> {
         }
         let profile = self.any_profile();
         self.check(&profile)
+    }
+
+    /// Copies the remote's file, or puts it back.
+    fn copy_file(&self, is_back: bool) -> Result<()> {
+        let at = |name: &str, part: &str| self.place.path(&format!("{name}{part}"));
+        let (from, to) = if is_back { ("older", REMOTE) } else { (REMOTE, "older") };
+        for part in PARTS {
+            let _none_yet = fs::remove_file(at(to, part));
+            if part != "-shm" && at(from, part).exists() {
+                fs::copy(at(from, part), at(to, part))?;
+            }
+        }
+        Ok(())
     }
 
     /// Everybody imports and syncs: all are equal, and equal to what nobody disturbed.
@@ -310,9 +336,9 @@ impl<'a> Life<'a> {
             let messages = first.map(|it| it["messages"].clone());
             ensure!(messages == Some(whole), "the messages differ from those of one whole import");
         }
-        match self.remote {
+        match self.shared.remote {
             Remote::Sqlite => crate::place::sound(&self.place.path(REMOTE)),
-            Remote::Bucket => Ok(()),
+            Remote::Bucket | Remote::Postgres => Ok(()),
         }
     }
 }
