@@ -213,23 +213,36 @@ async fn a_server_that_is_gone_is_unavailable() {
     assert!(matches!(error, Error::Unavailable { .. }), "{error}");
 }
 
+/// What asks a server for an encrypted connection.
+const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
+
 #[tokio::test]
 async fn nothing_is_said_without_encryption_where_it_is_asked_for() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
-    let server = async {
-        let (mut client, _) = listener.accept().await.unwrap();
-        let mut asked = [0; 8];
-        client.read_exact(&mut asked).await.unwrap();
-        client.write_all(b"N").await.unwrap();
-        let mut said = Vec::new();
-        client.read_to_end(&mut said).await.unwrap();
-        said
-    };
+    let (sender, mut said) = tokio::sync::mpsc::unbounded_channel();
+    // Who knew the port as somebody else's may come, too, such as a browser of another test.
+    let server = tokio::spawn(async move {
+        loop {
+            let (mut client, _) = listener.accept().await.unwrap();
+            let sender = sender.clone();
+            tokio::spawn(async move {
+                let (mut asked, mut said) = ([0; 8], Vec::new());
+                let read = client.read_exact(&mut asked).await;
+                if read.is_ok() && asked == SSL_REQUEST {
+                    client.write_all(b"N").await.unwrap();
+                    client.read_to_end(&mut said).await.unwrap();
+                    sender.send(said).unwrap();
+                }
+            });
+        }
+    });
     let remote = open(&format!("postgres://me:hunter2@127.0.0.1:{port}/x?sslmode=require"));
-    let (error, said) = tokio::join!(refused(&remote), server);
+    let error = refused(&remote).await;
     assert!(error.contains("no encrypted connection"), "{error}");
+    let said = said.recv().await.unwrap();
     assert!(said.is_empty(), "{said:?}");
+    server.abort();
 }
 
 #[tokio::test]
