@@ -142,6 +142,43 @@ fn what_moves_out_goes_and_what_moves_in_stays() {
 }
 
 #[test]
+fn what_others_move_out_goes_with_what_belongs_to_it() {
+    let (one, two, hub) = (Device::new(1), Device::new(2), hub());
+    let folder = one.folder("/kept/src");
+    one.sync(&hub).unwrap();
+    two.sync(&hub).unwrap();
+    keep(&one, &["/kept"], &[]);
+    line(&one, folder, "hello");
+    assert_eq!(sizes(&one), (0, 0, 1));
+    two.env.pass(100);
+    // Of what else others write nothing follows.
+    two.rename(folder, "Engine");
+    for (path, excluded) in [("/kept/src", 1), ("/src", 0)] {
+        two.replica.update::<Folder>(folder, |it| it.path = Some(path.into())).unwrap();
+        two.sync(&hub).unwrap();
+        one.sync(&hub).unwrap();
+        assert_eq!(sizes(&one), (0, 0, excluded));
+    }
+    two.sync(&hub).unwrap();
+    assert_eq!(two.replica.list::<Line>(&Find::new()).unwrap().len(), 1);
+}
+
+#[test]
+fn what_an_import_moves_out_goes_with_what_belongs_to_it() {
+    let (one, two, hub) = (Device::new(1), Device::new(2), hub());
+    keep(&one, &["/kept"], &[]);
+    let folder = imported("folder");
+    assert!(one.import(folder, 1, &[("path", "/kept/src")]));
+    line(&one, folder, "hello");
+    assert_eq!(sizes(&one), (0, 0, 2));
+    assert!(one.import(folder, 2, &[("path", "/src"), ("name", "Engine")]));
+    one.sync(&hub).unwrap();
+    assert_eq!(sizes(&one), (0, 0, 0));
+    two.sync(&hub).unwrap();
+    assert_eq!(two.replica.list::<Line>(&Find::new()).unwrap().len(), 1);
+}
+
+#[test]
 fn what_is_kept_here_and_purged_is_told_to_nobody() {
     let (a, hub) = (Device::new(1), hub());
     let id = a.folder("/home/me/secret");

@@ -3,10 +3,16 @@
 
 use std::sync::atomic::Ordering;
 
-use driftline_core::{Error, Hub, Id, Schema, Scratch, device, status::State};
+use driftline_core::{
+    Cursor, Error, Hub, Id, Schema, Scratch, Store,
+    device::{self, Adopted, Unread},
+    hub,
+    status::State,
+    store::{Durability, StoreTx},
+};
 use driftline_memory::MemoryStore;
 
-use crate::common::{Device, Folder, hub_of, wire::Wire};
+use crate::common::{Device, Folder, calls::page, hub_of, imported, wire::Wire};
 
 /// A hub, and what it is put back to.
 struct World {
@@ -99,4 +105,101 @@ fn a_hub_that_was_wiped_is_compared_anew_though_it_looks_as_the_old_one() {
         assert_eq!(resets() - before, times);
         before = resets();
     }
+}
+
+/// The model found this one: the hub moves on from the state in which the device exchanged
+/// everything, and is put back to just that.
+#[test]
+fn what_a_hub_loses_twice_in_one_state_comes_back_twice() {
+    let (a, b) = (Device::new(1), Device::new(2));
+    let there = MemoryStore::new(Schema::registered().unwrap());
+    let hub = hub_of(there.clone(), "ana");
+    let scratch: &dyn Scratch = &there;
+    let empty = scratch.copy().unwrap();
+    let open = |it: &dyn Scratch| {
+        let store = it.open(Schema::registered().unwrap()).unwrap();
+        Hub::open(store, "ana", &*a.env).unwrap()
+    };
+    let id = a.folder("/src");
+    a.rename(id, "Engine");
+    a.sync(&hub).unwrap();
+    let hub = open(&*empty);
+    b.folder("/other");
+    b.sync(&hub).unwrap();
+    let state = empty.copy().unwrap();
+    let position = a.transact(|tx| device::position(tx.reading()));
+    let (moment, page) = (a.replica.moment(), page(&hub, position.cursor, 9));
+    let adopted = a.transact(|tx| device::adopt(tx, &moment, &position, page));
+    assert_eq!(adopted, Adopted::Restarted);
+    let call = a.call(&hub);
+    assert_eq!(a.settle(call).accepted, 1);
+    let hub = open(&*state);
+    a.sync(&hub).unwrap();
+    assert_has(&hub, id, "Engine");
+}
+
+/// As a service may begin anew with the rows of an account.
+#[test]
+fn a_hub_whose_numbers_begin_anew_is_read_anew() {
+    let (a, b) = (Device::new(1), Device::new(2));
+    let there = MemoryStore::new(Schema::registered().unwrap());
+    let hub = hub_of(there.clone(), "ana");
+    let id = a.folder("/src");
+    a.sync(&hub).unwrap();
+    b.sync(&hub).unwrap();
+    a.rename(id, "Engine");
+    let store: &dyn Store = &there;
+    let begin = |tx: &mut dyn StoreTx| {
+        let mut state = hub::load(tx)?.unwrap();
+        state.identity.epoch = "another".into();
+        hub::save(tx, Some(&state))
+    };
+    store.transact(Durability::Full, begin).unwrap();
+    assert_eq!(b.sync(&hub).unwrap().restarts, 1);
+    let report = a.sync(&hub).unwrap();
+    assert_eq!((report.restarts, a.waiting()), (1, 0));
+    assert_has(&hub, id, "Engine");
+}
+
+/// Restamping asks whether anybody else may know a stamp.
+#[test]
+fn what_some_hub_had_counts_as_carried_when_it_is_offered_anew() {
+    let World { a, id, .. } = world();
+    a.rename(id, "Engine");
+    let new = a.folder("/new");
+    // Everything is read from a hub that was wiped, and nothing is sent yet.
+    let position = a.transact(|tx| device::position(tx.reading()));
+    let page = page(&crate::common::hub(), position.cursor, 1);
+    let moment = a.replica.moment();
+    assert_eq!(a.transact(|tx| device::adopt(tx, &moment, &position, page)), Adopted::Restarted);
+    let carried = |id| a.transact(|tx| tx.queued("folders", id)).unwrap().fields;
+    let expected = [("name", false), ("path", true)].map(|(it, carried)| (it.into(), carried));
+    assert_eq!(carried(id), expected.into());
+    assert_eq!(carried(new), [("path".into(), false)].into());
+}
+
+#[test]
+fn a_row_that_a_wiped_hub_does_not_have_any_more_hides_no_difference() {
+    let World { a, .. } = world();
+    let old = crate::common::hub();
+    let position = || a.transact(|tx| device::position(tx.reading()));
+    let adopt = |page| {
+        let (moment, position) = (a.replica.moment(), position());
+        a.transact(|tx| device::adopt(tx, &moment, &position, page))
+    };
+    assert_eq!(adopt(page(&old, Cursor(0), 9)), Adopted::Restarted);
+    let mut lies = page(&old, Cursor(0), 9);
+    lies.digests.iter_mut().flat_map(|it| it.values_mut()).for_each(|it| *it ^= 1);
+    let differ = || a.transact(|tx| device::link(tx.reading())).compared.map(|it| it.differ.len());
+    assert_eq!(adopt(lies.clone()), Adopted::Dry);
+    assert!(differ() > Some(0));
+    // With a row whose hash nobody can tell, that says nothing.
+    let (entity, text, reason) = ("folders".into(), "???".into(), "it is no row".into());
+    let id = imported("unread");
+    lies.unread = vec![Unread { entity, id, hash: None, latest: None, text, reason }];
+    assert_eq!((adopt(lies), differ()), (Adopted::Dry, None));
+    let wire = Wire::new(crate::common::hub());
+    wire.lie.store(true, Ordering::Relaxed);
+    let error = a.sync(&wire).unwrap_err();
+    assert!(matches!(error, Error::NotEqual { .. }), "{error}");
 }

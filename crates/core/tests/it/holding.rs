@@ -224,3 +224,21 @@ fn nothing_deep_in_a_value_is_missed() {
     assert_eq!(block_on(replica.sync(&hub)).unwrap().sent, 1);
     assert_eq!(replica.read(|tx| tx.queue(QueueList::Waiting, Default::default(), 9)).unwrap(), []);
 }
+
+#[test]
+fn what_is_held_stays_here_when_everything_is_offered_anew() {
+    let (one, old, new) = (guarded(1), hub(), hub());
+    let id = one.folder("/src/a");
+    one.sync(&old).unwrap();
+    one.rename(id, "the secret name");
+    let mut unguarded =
+        Device { store: one.store.clone(), env: one.env.clone(), replica: reopened(&one, None) };
+    unguarded.sync(&new).unwrap();
+    assert_eq!(stands(&unguarded).1, 1);
+    unguarded.replica = reopened(&one, Some("secret"));
+    assert!(decide(&unguarded, "folders", id, Decision::Send));
+    unguarded.sync(&new).unwrap();
+    let two = Device::new(2);
+    two.sync(&new).unwrap();
+    assert_eq!(two.name(id).as_deref(), Some("the secret name"));
+}

@@ -1,11 +1,14 @@
 //! Pages of the feed, as a hub makes them and a device takes them in.
 
 use driftline_core::{
-    Cursor, PROTOCOL, Pull, Schema, Seq, Stamp, Store, Value, device, hub, store::ReadTx,
+    Cursor, PROTOCOL, Pull, Schema, Seq, Stamp, Store, Value,
+    device::{self, Adopted, Unread},
+    hub,
+    store::{AuditKind, ReadTx},
 };
 use driftline_memory::MemoryStore;
 
-use crate::common::{Device, START, calls, hub, hub_of};
+use crate::common::{Device, Folder, START, calls, hub, hub_of, imported};
 
 /// Numbers that no row has any more may follow the last row.
 #[test]
@@ -49,4 +52,77 @@ fn what_a_hub_says_of_a_field_that_stays_on_devices_is_not_taken() {
     let stored = b.transact(|tx| tx.get("folders", id)).unwrap();
     let fields: Vec<_> = stored.row.cells().map(|(field, _)| field.as_ref()).collect();
     assert_eq!(fields, ["path"]);
+}
+
+/// Lists and searches are filled from the journal alone.
+#[test]
+fn what_a_page_changes_is_in_the_journal_and_nothing_else() {
+    let (a, b, hub) = (Device::new(1), Device::new(2), hub());
+    let (id, other) = (a.folder("/src"), a.folder("/other"));
+    a.sync(&hub).unwrap();
+    b.sync(&hub).unwrap();
+    let revision = || b.replica.read(|tx| tx.journal()).unwrap().last;
+    assert_eq!(revision(), 2);
+    a.rename(id, "Engine");
+    a.sync(&hub).unwrap();
+    // The same page again brings nothing new.
+    for _ in 0..2 {
+        b.sync(&hub).unwrap();
+        let noted = b.replica.read(|tx| tx.changed_since(2, 9)).unwrap();
+        assert_eq!(noted.iter().map(|it| it.id).collect::<Vec<_>>(), [id]);
+        let position = b.transact(|tx| device::position(tx.reading()));
+        let page = calls::page(&hub, Cursor(0), 9);
+        assert!(page.changes.iter().any(|it| it.id == other));
+        let moment = b.replica.moment();
+        b.transact(|tx| device::adopt(tx, &moment, &position, page));
+    }
+}
+
+#[test]
+fn what_waits_stays_as_it_is_when_the_values_of_others_come() {
+    let (a, b, hub) = (Device::new(1), Device::new(2), hub());
+    let id = a.folder("/src");
+    a.sync(&hub).unwrap();
+    b.sync(&hub).unwrap();
+    b.replica.update::<Folder>(id, |it| it.pinned = true).unwrap();
+    b.sync(&hub).unwrap();
+    a.rename(id, "Engine");
+    let queued = || a.transact(|tx| tx.queued("folders", id)).unwrap();
+    let before = queued();
+    let position = a.transact(|tx| device::position(tx.reading()));
+    let page = calls::page(&hub, position.cursor, 9);
+    let moment = a.replica.moment();
+    assert_eq!(a.transact(|tx| device::adopt(tx, &moment, &position, page)), Adopted::Dry);
+    assert_eq!(queued(), before, "no call has carried it, and it did not change");
+}
+
+/// Where the hub holds a row whose hash nobody can tell, unequal sums say nothing.
+#[test]
+fn a_row_that_cannot_be_read_is_no_reason_to_start_over() {
+    let (a, b, hub) = (Device::new(1), Device::new(2), hub());
+    a.folder("/src");
+    a.sync(&hub).unwrap();
+    let position = b.transact(|tx| device::position(tx.reading()));
+    let mut page = calls::page(&hub, position.cursor, 9);
+    let (entity, text, reason) = ("folders".into(), "???".into(), "it is no row".into());
+    let id = imported("unread");
+    page.unread = vec![Unread { entity, id, hash: None, latest: None, text, reason }];
+    page.digests.iter_mut().flat_map(|it| it.values_mut()).for_each(|it| *it ^= 1);
+    let moment = b.replica.moment();
+    assert_eq!(b.transact(|tx| device::adopt(tx, &moment, &position, page)), Adopted::Dry);
+}
+
+#[test]
+fn a_value_that_others_write_over_is_in_the_log() {
+    let (a, b, hub) = (Device::new(1), Device::new(2), hub());
+    let id = a.folder("/src");
+    a.rename(id, "one");
+    a.sync(&hub).unwrap();
+    b.sync(&hub).unwrap();
+    a.rename(id, "two");
+    a.sync(&hub).unwrap();
+    b.sync(&hub).unwrap();
+    let log = b.replica.audit(None, 9).unwrap();
+    let told: Vec<_> = log.iter().map(|it| (it.kind, &it.lost, &it.winner)).collect();
+    assert_eq!(told, [(AuditKind::History, &"one".into(), &"two".into())]);
 }

@@ -43,7 +43,7 @@ impl Device {
 
 /// A page of a hub after `cursor`, of so many rows at most.
 pub fn page(hub: &Hub, cursor: Cursor, rows: usize) -> Page {
-    block_on(hub.pull(Pull { protocol: PROTOCOL, cursor, rows, bytes: usize::MAX })).unwrap()
+    hub.page(&Pull { protocol: PROTOCOL, cursor, rows, bytes: usize::MAX }).unwrap()
 }
 
 /// Pushes rows as `device`, which has read nothing.
