@@ -19,7 +19,8 @@ pub(crate) struct Options {
     /// The seed of the first folder of profiles; the others follow it
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// What the profiles sync with: `sqlite`, `bucket` for one in a folder, or `postgres`
+    /// What the profiles sync with: `sqlite`, `bucket` for one in a folder, `postgres`, or
+    /// `convex` for a local deployment
     #[arg(long, default_value = "sqlite")]
     remote: Remote,
     /// The program to kill, instead of the one that the sources make

@@ -19,7 +19,8 @@ use tempfile::TempDir;
 
 use crate::{
     dice::Dice,
-    place::{Place, REMOTE, Remote, Service},
+    place::Place,
+    remote::{REMOTE, Service},
     run::now,
 };
 
@@ -130,7 +131,7 @@ impl Whole {
             place.ok(PROFILE, &["add", "inbox", &title, &body])?;
         }
         for profile in [PROFILE, OTHER] {
-            let words = place.remote(Remote::Sqlite, &Service::None, 0)?;
+            let words = Service::Sqlite.introduce(&place, profile, 0)?;
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             place.ok(profile, &words)?;
             place.ok(profile, &["sync"])?;

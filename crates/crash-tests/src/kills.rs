@@ -15,10 +15,10 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 use anyhow::{Context as _, Result};
 
 use crate::{
-    place::{Remote, Service},
+    remote::{Remote, Service},
     run::now,
 };
-use life::{Life, Shared};
+use life::Life;
 
 /// What to play.
 #[derive(Clone, Copy, Debug)]
@@ -57,12 +57,11 @@ pub fn run(program: &Path, options: Options, mut tell: impl FnMut(&Played)) -> R
     let start = now();
     let mut played = Played::default();
     let mut times = Times::default();
-    let service = Service::start(options.remote);
+    let service = Service::start(options.remote)?;
     while played.count() < options.count {
         let seed = options.seed + played.lives;
         let remote = options.remote.name();
-        let shared = Shared { remote: options.remote, service: &service };
-        let mut life = Life::new(program, seed, shared, &mut times, &mut played.kills);
+        let mut life = Life::new(program, seed, &service, &mut times, &mut played.kills);
         let outcome = life.play();
         outcome.with_context(|| {
             let (log, place) = (life.told(), life.keep());

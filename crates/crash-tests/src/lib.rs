@@ -10,9 +10,11 @@ pub mod faults;
 pub mod kills;
 mod old;
 mod place;
+mod remote;
 mod run;
 
 pub use self::{
     old::{LAYOUTS, Old},
-    place::{Place, Remote},
+    place::Place,
+    remote::Remote,
 };

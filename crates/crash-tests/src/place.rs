@@ -2,76 +2,18 @@
 //! that nobody else's settings reach.
 
 use std::{
-    fs,
     ops::Deref,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    str::FromStr,
     time::Duration,
 };
 
-use anyhow::{Context as _, Error, Result, bail, ensure};
-use driftline_testing::{Home, PostgresServer};
+use anyhow::{Context as _, Result, bail, ensure};
+use driftline_testing::Home;
 use rusqlite::Connection;
 use serde_json::Value;
 
 use crate::run::{Ended, Running};
-
-/// The remote's file or folder.
-pub(crate) const REMOTE: &str = "shared";
-
-/// What the profiles of a place sync with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Remote {
-    /// A SQLite file.
-    Sqlite,
-    /// A bucket in a folder, not sealed.
-    Bucket,
-    /// A database of a PostgreSQL server on this machine.
-    Postgres,
-}
-
-impl FromStr for Remote {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        match text {
-            "sqlite" => Ok(Self::Sqlite),
-            "bucket" => Ok(Self::Bucket),
-            "postgres" => Ok(Self::Postgres),
-            _ => bail!("`{text}` is none of `sqlite`, `bucket` and `postgres`"),
-        }
-    }
-}
-
-impl Remote {
-    /// Its name in the config.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Sqlite => "sqlite",
-            Self::Bucket => "bucket",
-            Self::Postgres => "postgres",
-        }
-    }
-}
-
-/// What runs beside the places, for a remote that is no file.
-pub(crate) enum Service {
-    /// Nothing does.
-    None,
-    /// A server, with a database for each place.
-    Postgres(PostgresServer),
-}
-
-impl Service {
-    /// Starts what `remote` needs.
-    pub(crate) fn start(remote: Remote) -> Self {
-        match remote {
-            Remote::Sqlite | Remote::Bucket => Self::None,
-            Remote::Postgres => Self::Postgres(PostgresServer::start()),
-        }
-    }
-}
 
 /// Profiles, a home and a remote. All of it is gone with this.
 pub struct Place {
@@ -140,31 +82,6 @@ impl Place {
 
     pub(crate) fn import(&self, profile: &str) -> Result<()> {
         self.ok(profile, IMPORT).map(drop)
-    }
-
-    /// Makes the remote of this place, and returns the words that connect a profile with it.
-    /// `number`: no other place has it.
-    pub(crate) fn remote(
-        &self,
-        remote: Remote,
-        service: &Service,
-        number: u64,
-    ) -> Result<Vec<String>> {
-        let place = self.path(REMOTE);
-        let more = match (remote, service) {
-            (_, Service::Postgres(server)) => {
-                let name = format!("place{number}");
-                server.create(&name);
-                vec![format!("url={}", server.address("postgres", &name))]
-            }
-            (Remote::Bucket, Service::None) => {
-                fs::create_dir(&place)?;
-                vec![format!("url=file://{}", place.display()), "sealed=false".to_owned()]
-            }
-            (_, Service::None) => vec![format!("path={}", place.display())],
-        };
-        let words = ["connect", remote.name()].map(str::to_owned).into_iter();
-        Ok(words.chain(more).chain(["--yes".to_owned()]).collect())
     }
 
     /// Whether `doctor` finds the rows of a profile sound, and so does SQLite.

@@ -13,12 +13,14 @@
 //! # }
 //! ```
 
+mod browse;
 mod build;
 mod control;
 mod error;
 mod install;
 mod process;
 
+pub use browse::browse;
 pub use build::build;
 pub use control::{Account, Effect, Fault, Snapshot, State, Stats, Tokens, Visitor};
 pub use error::Error;

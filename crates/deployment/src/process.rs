@@ -54,7 +54,7 @@ impl Default for Options {
 }
 
 /// A client for this machine alone, so that there is no certificate to check.
-fn client() -> Result<reqwest::Client, Error> {
+pub(crate) fn client() -> Result<reqwest::Client, Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -68,6 +68,7 @@ fn client() -> Result<reqwest::Client, Error> {
         // The process closes connections that nobody used for five seconds, and a call that is
         // just being made on one has no answer.
         .pool_max_idle_per_host(0)
+        .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .tls_backend_preconfigured(tls)
         .build();

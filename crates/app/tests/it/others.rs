@@ -16,7 +16,7 @@ use crate::common::{
     app::{self, App},
     cloud,
 };
-use driftline_deployment::Visitor;
+use driftline_deployment::{Visitor, browse};
 use driftline_testing::until;
 use reqwest::Url;
 use serde_json::json;
@@ -158,9 +158,9 @@ async fn no_sign_in_is_in_what_programs_are_called_with() {
         leads(&page, &to);
         browser.go();
         // It is asked which device that is, and says yes.
-        let asked = cloud::browse(url).await;
+        let asked = browse(url.as_str()).await.unwrap();
         let yes = asked.split("id=\"go\" href=\"").nth(1).unwrap().split('"').next().unwrap();
-        let told = cloud::browse(Url::parse(&yes.replace("&#38;", "&")).unwrap()).await;
+        let told = browse(&yes.replace("&#38;", "&")).await.unwrap();
         assert!(told.contains("<title>Back to Driftline"), "{told}");
         let rest: Vec<_> = lines.map(Result::unwrap).collect();
         assert_eq!(child.wait().unwrap().code(), Some(0), "{rest:?}");

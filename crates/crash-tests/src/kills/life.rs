@@ -1,6 +1,6 @@
 //! One folder, its profiles and its remote, from the first write to the last comparison.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, path::Path};
 
 use anyhow::{Context as _, Result, ensure};
 use driftline_testing::{line, session_name};
@@ -9,7 +9,8 @@ use crate::{
     dice::Dice,
     kills::{Times, ledger::Ledger, work::Work},
     old::{LAYOUTS, Old},
-    place::{Place, REMOTE, Remote, Service},
+    place::Place,
+    remote::Service,
     run::{Ended, Running},
 };
 
@@ -17,23 +18,11 @@ const ROUNDS: usize = 14;
 const SESSIONS: usize = 3;
 /// Messages of a session when the life begins, and how many it grows by.
 const MESSAGES: usize = 24;
-/// What lies beside a database.
-const PARTS: [&str; 3] = ["", "-wal", "-shm"];
-
-/// What profiles sync with.
-#[derive(Clone, Copy)]
-pub(super) struct Shared<'a> {
-    pub(super) remote: Remote,
-    pub(super) service: &'a Service,
-}
-
 pub(super) struct Life<'a> {
     place: Place,
     seed: u64,
     dice: Dice,
-    shared: Shared<'a>,
-    /// What connects a profile with the remote.
-    connect: Vec<String>,
+    service: &'a Service,
     times: &'a mut Times,
     kills: &'a mut BTreeMap<&'static str, u64>,
     ledger: Ledger,
@@ -57,7 +46,7 @@ impl<'a> Life<'a> {
     pub(super) fn new(
         program: &Path,
         seed: u64,
-        shared: Shared<'a>,
+        service: &'a Service,
         times: &'a mut Times,
         kills: &'a mut BTreeMap<&'static str, u64>,
     ) -> Self {
@@ -65,8 +54,7 @@ impl<'a> Life<'a> {
             place: Place::new(program),
             seed,
             dice: Dice::new(seed),
-            shared,
-            connect: Vec::new(),
+            service,
             times,
             kills,
             ledger: Ledger::default(),
@@ -82,8 +70,7 @@ impl<'a> Life<'a> {
 
     pub(super) fn play(&mut self) -> Result<()> {
         self.grow()?;
-        let Shared { remote, service } = self.shared;
-        self.connect = self.place.remote(remote, service, self.seed)?;
+        self.service.prepare(&self.place, self.seed)?;
         for profile in ["A", "B"] {
             self.join(profile)?;
         }
@@ -92,7 +79,7 @@ impl<'a> Life<'a> {
                 0 => self.restore()?,
                 1 => self.first_merge()?,
                 2 => self.upgrade()?,
-                3 if self.shared.remote != Remote::Bucket => self.heal()?,
+                3 if self.service.can_be_put_back() => self.heal()?,
                 _ => self.mixed()?,
             }
             if self.dice.chance(1, 3) {
@@ -234,7 +221,7 @@ impl<'a> Life<'a> {
             let work = Work::add(&profile, &format!("item {}", self.next()));
             self.play_round(&[work])?;
         }
-        let words = self.connect.clone();
+        let words = self.service.introduce(&self.place, &profile, self.seed)?;
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         for _ in 0..=self.dice.below(2) {
             self.play_round(&[Work::new(&profile, "first merge", &words)])?;
@@ -262,7 +249,7 @@ impl<'a> Life<'a> {
 
     /// Connects a profile, and compares.
     fn join(&mut self, profile: &str) -> Result<()> {
-        let words = self.connect.clone();
+        let words = self.service.introduce(&self.place, profile, self.seed)?;
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         self.place.ok(profile, &words)?;
         self.profiles.push(profile.to_owned());
@@ -272,14 +259,7 @@ impl<'a> Life<'a> {
     /// The remote is put back to what it was before, and whoever syncs makes it whole again.
     fn heal(&mut self) -> Result<()> {
         let is_back = self.has_copy;
-        match self.shared.service {
-            Service::None => self.copy_file(is_back)?,
-            Service::Postgres(server) => {
-                let (here, older) = (format!("place{}", self.seed), format!("older{}", self.seed));
-                let (from, to) = if is_back { (older, here) } else { (here, older) };
-                server.copy(&from, &to);
-            }
-        }
+        self.service.copy(&self.place, self.seed, is_back)?;
         let what = if is_back { "put back to its copy" } else { "copied" };
         self.log.push(format!("the remote was {what}"));
         self.has_copy = !self.has_copy;
@@ -292,19 +272,6 @@ impl<'a> Life<'a> {
         }
         let profile = self.any_profile();
         self.check(&profile)
-    }
-
-    /// Copies the remote's file, or puts it back.
-    fn copy_file(&self, is_back: bool) -> Result<()> {
-        let at = |name: &str, part: &str| self.place.path(&format!("{name}{part}"));
-        let (from, to) = if is_back { ("older", REMOTE) } else { (REMOTE, "older") };
-        for part in PARTS {
-            let _none_yet = fs::remove_file(at(to, part));
-            if part != "-shm" && at(from, part).exists() {
-                fs::copy(at(from, part), at(to, part))?;
-            }
-        }
-        Ok(())
     }
 
     /// Everybody imports and syncs: all are equal, and equal to what nobody disturbed.
@@ -336,9 +303,6 @@ impl<'a> Life<'a> {
             let messages = first.map(|it| it["messages"].clone());
             ensure!(messages == Some(whole), "the messages differ from those of one whole import");
         }
-        match self.shared.remote {
-            Remote::Sqlite => crate::place::sound(&self.place.path(REMOTE)),
-            Remote::Bucket | Remote::Postgres => Ok(()),
-        }
+        self.service.examine(&self.place)
     }
 }

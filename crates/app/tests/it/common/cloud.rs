@@ -2,45 +2,17 @@
 #![allow(dead_code, reason = "every test file uses a part of it, and a test ends where it fails")]
 
 use std::{
-    collections::BTreeMap,
     fs,
     io::{BufRead, BufReader, Read, Write},
     path::{Path, PathBuf},
     process::Stdio,
 };
 
-use driftline_deployment::{Deployment, Options};
-use reqwest::{
-    Client, Url,
-    header::{COOKIE, LOCATION, SET_COOKIE},
-    redirect::Policy,
-};
+use driftline_deployment::{Deployment, Options, browse};
+use reqwest::Url;
 use serde_json::Value;
 
 use crate::common::Place;
-
-/// Follows redirects as a browser does, and returns the last page.
-pub(crate) async fn browse(mut page: Url) -> String {
-    let client = Client::builder().redirect(Policy::none()).no_proxy().build().unwrap();
-    let mut jar: BTreeMap<(String, String), String> = BTreeMap::new();
-    for _ in 0..10 {
-        let host = page.authority().to_owned();
-        let cookies = jar.iter().filter(|(key, _)| key.0 == host);
-        let cookies: Vec<_> = cookies.map(|(key, value)| format!("{}={value}", key.1)).collect();
-        let answer =
-            client.get(page.clone()).header(COOKIE, cookies.join("; ")).send().await.unwrap();
-        for cookie in answer.headers().get_all(SET_COOKIE) {
-            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
-            let (name, value) = pair.split_once('=').unwrap();
-            jar.insert((host.clone(), name.to_owned()), value.to_owned());
-        }
-        let Some(next) = answer.headers().get(LOCATION) else {
-            return answer.text().await.unwrap();
-        };
-        page = page.join(next.to_str().unwrap()).unwrap();
-    }
-    panic!("too many redirects")
-}
 
 pub(crate) async fn deployment() -> Deployment {
     // For the clients of these tests; the program's own names its provider itself.
@@ -64,7 +36,7 @@ pub(crate) async fn sign_in(place: &Place, profile: &str, more: &[&str]) -> (i32
         page = line.trim().starts_with("http").then(|| Url::parse(line.trim()).unwrap());
         said += &line;
     }
-    let shown = browse(page.unwrap()).await;
+    let shown = browse(page.unwrap().as_str()).await.unwrap();
     let code = shown.split("<strong id=\"code\">").nth(1).unwrap().split('<').next().unwrap();
     writeln!(child.stdin.take().unwrap(), "{code}").unwrap();
     lines.read_to_string(&mut said).unwrap();
