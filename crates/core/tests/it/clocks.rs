@@ -167,6 +167,19 @@ fn what_was_written_after_a_refused_stamp_is_put_right_with_it() {
     assert!(restamped.is_sorted_by(|one, other| one.now < other.now));
 }
 
+/// Who knows what became of that call?
+#[test]
+fn a_stamp_that_some_call_carried_stays() {
+    let (a, id, (batch, answers)) = refused();
+    let other = a.folder("/other");
+    let stamp = || a.transact(|tx| tx.get("folders", other)).unwrap().row.latest_person();
+    let before = stamp();
+    assert_eq!(a.batch(9).sent.len(), 2);
+    let restamped = a.settle_at(LATER, &batch, answers).restamped;
+    assert_eq!(restamped.iter().map(|it| it.id).collect::<Vec<_>>(), [id]);
+    assert_eq!(stamp(), before);
+}
+
 #[test]
 fn a_refused_stamp_that_is_gone_is_not_put_right() {
     let (a, id, (batch, answers)) = refused();

@@ -14,7 +14,8 @@ fn a_call_is_filled_to_its_limit() {
     let a = Device::new(1);
     let ids: Vec<_> = (0..6).map(|it| a.folder(&format!("/{it}"))).collect();
     let weight = a.replica.get_values("folders", ids[0]).unwrap().unwrap().row.weight();
-    let wire = Wire { limits: Limits { bytes: 2 * weight, ..Hub::LIMITS }, ..Wire::new(hub()) };
+    let limits = Limits { bytes: 2 * weight, row_bytes: weight, ..Hub::LIMITS };
+    let wire = Wire { limits, ..Wire::new(hub()) };
     let report = a.sync(&wire).unwrap();
     assert_eq!((report.sent, report.calls), (6, 1 + 3), "two rows in each");
 }
@@ -77,4 +78,36 @@ fn what_the_hub_has_is_not_sent_again() {
         (report.sent, report.received)
     };
     assert_eq!((again, a.waiting()), ((0, 1), 0));
+}
+
+/// As a field that became local leaves it.
+#[test]
+fn an_entry_of_which_nothing_is_left_to_send_goes() {
+    let (a, hub) = (Device::new(1), hub());
+    let id = a.folder("/src");
+    a.sync(&hub).unwrap();
+    a.rename(id, "Engine");
+    a.transact(|tx| {
+        let mut entry = tx.queued("folders", id)?.unwrap();
+        entry.fields = [("gone".into(), false)].into();
+        tx.enqueue(&entry)
+    });
+    assert_eq!((a.sync(&hub).unwrap().sent, a.waiting()), (0, 0));
+}
+
+#[test]
+fn of_a_row_that_a_hub_has_only_what_changed_is_sent() {
+    let (a, hub) = (Device::new(1), hub());
+    let id = a.folder("/src");
+    a.rename(id, "Engine");
+    let sent = |whole, birth, expected: &[&str]| {
+        let batch = a.batch(9);
+        let change = &batch.sent[0].change;
+        let fields: Vec<_> = change.row.cells().map(|(field, _)| field.as_ref()).collect();
+        assert_eq!((change.whole, change.birth, fields.as_slice()), (whole, birth, expected));
+        a.sync(&hub).unwrap();
+    };
+    sent(true, true, &["name", "path"]);
+    a.rename(id, "Motor");
+    sent(false, false, &["name"]);
 }
