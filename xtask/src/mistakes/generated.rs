@@ -16,7 +16,7 @@ use anyhow::{Context, Result, ensure};
 use super::{Options, change, copy_sources, merge};
 
 /// The files whose lines decide what is merged, ordered, sent and healed.
-const FILES: [&str; 20] = [
+const FILES: [&str; 23] = [
     "alias.rs",
     "clock.rs",
     "row.rs",
@@ -24,6 +24,9 @@ const FILES: [&str; 20] = [
     "view.rs",
     "device/adopt.rs",
     "device/adopt_row.rs",
+    "device/ahead.rs",
+    "device/batch.rs",
+    "device/failing.rs",
     "device/heal.rs",
     "device/import.rs",
     "device/link.rs",

@@ -17,6 +17,7 @@ mod copy;
 mod entity_table;
 mod error;
 mod examine;
+mod feed;
 mod files;
 mod find;
 mod finish;

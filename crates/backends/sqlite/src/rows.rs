@@ -1,10 +1,9 @@
 //! Rows in and out of a table: the few calls that everything above is made of.
 
 use driftline_core::{
-    ALIASES, Cursor, Id, Result, Schema, Value,
+    ALIASES, Id, Result, Schema, Value,
     store::{
-        Deleted, Fed, Find, Held, Lookup, QueueId, Queued, ReadFeed, ReadRows, Stored, WriteQueue,
-        WriteRows,
+        Deleted, Find, Held, Lookup, QueueId, Queued, ReadRows, Stored, WriteQueue, WriteRows,
     },
     value::canonical,
 };
@@ -135,12 +134,6 @@ impl ReadRows for SqliteTx<'_> {
 
     fn stored_entities(&self) -> Result<Vec<String>> {
         self.named(entities(self.connection(), self.tables))
-    }
-}
-
-impl ReadFeed for SqliteTx<'_> {
-    fn feed(&self, after: Cursor, limit: usize) -> Result<Vec<Fed>> {
-        self.named(feed(self, at_most(after.0), limit))
     }
 }
 
@@ -310,31 +303,6 @@ fn insert<'a>(
         }
         it.raw_execute().map(drop)
     })
-}
-
-/// Up to `limit` rows of any table whose sequence number is above `after`, by it. The
-/// indexes tell which rows those are, so that no row is read in vain.
-fn feed(tx: &SqliteTx<'_>, after: i64, limit: usize) -> rusqlite::Result<Vec<Fed>> {
-    let (statements, tables) = (&tx.statements, tx.tables);
-    let mut seqs: Vec<(u64, String, Id)> = Vec::new();
-    for table in tables.all() {
-        statements.with(&table.feed, |it| {
-            let mut rows = it.query(("", after, bound(limit)))?;
-            while let Some(row) = rows.next()? {
-                seqs.push((natural(row.get_ref(0)?)?, row.get(2)?, id(row.get_ref(1)?)?));
-            }
-            Ok(())
-        })?;
-    }
-    seqs.sort_unstable();
-    seqs.truncate(limit);
-    let mut found = Vec::with_capacity(seqs.len());
-    for (_, entity, id) in seqs {
-        if let Some(stored) = read_row(statements, tables.of(&entity), &entity, id, tx.look)? {
-            found.push(Fed { entity, stored });
-        }
-    }
-    Ok(found)
 }
 
 /// The entities of which there are rows.

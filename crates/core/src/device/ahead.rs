@@ -1,12 +1,7 @@
 //! Reading the rows of the next call while one is under way, so that neither side waits for the
 //! other.
 
-use super::{
-    exclude::exclusions,
-    hold::Guard,
-    link::position,
-    queue::{Batch, collect},
-};
+use super::{batch::Batch, exclude::exclusions, hold::Guard, link::position, queue::collect};
 use crate::{
     Limits, Result,
     store::{ReadMeta, StoreTx},

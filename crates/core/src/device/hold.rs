@@ -11,7 +11,10 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 
-use super::queue::{Sent, all_of, change_of};
+use super::{
+    batch::Sent,
+    queue::{all_of, change_of},
+};
 use crate::{
     FieldName, Id, Result, Row, Value,
     store::{Hold, QueueList, Queued, ReadMeta, Standing, StoreTx, WriteMeta},

@@ -5,9 +5,11 @@
 mod adopt;
 mod adopt_row;
 mod ahead;
+mod batch;
 mod due;
 mod exclude;
 mod exported;
+mod failing;
 mod heal;
 mod hold;
 mod import;
@@ -26,18 +28,17 @@ mod write;
 pub use self::{
     adopt::{Adopted, adopt, adopt_snapshot},
     ahead::{ahead, follow, may_go},
+    batch::{Batch, Sent, nothing, renumber},
     due::{Due, sweep_due},
     exclude::{Exclusions, exclude, exclusions},
     exported::{Exported, Joined, export, join},
+    failing::{fail, note_failure, retry_parked, try_again},
     hold::{Decision, Guard, decide},
     import::{Imported, import},
     leave::leave,
     link::{Compared, HubState, Link, Position, link, position},
     purge::{go_on_purging, is_purging, mark_again, purge, purged},
-    queue::{
-        Batch, Sent, fail, has_nothing, is_idle, note_failure, nothing, renumber, retry_parked,
-        try_again, waiting,
-    },
+    queue::{has_nothing, is_idle, waiting},
     replace::replace,
     restamp::{CLOCK_AHEAD, Restamped},
     settle::{Settled, settle},
@@ -46,10 +47,11 @@ pub use self::{
     write::{create, put, set_deleted, update},
 };
 pub(crate) use self::{
+    batch::DEVICE,
     due::swept,
     exclude::Judge,
+    failing::PAUSE,
     hold::{find as find_hold, judge_row},
     purge::{has_purged, refuse as refuse_purged},
-    queue::{DEVICE, PAUSE},
     write::edit,
 };

@@ -1,97 +1,23 @@
 //! The queue: one entry per changed row, so that a thousand edits made offline are
 //! sent as one. It names the changed fields; values are read from the row when sent.
 
-use std::mem;
-
 use super::{
+    batch::{Batch, DEVICE, Sent, renumber},
     exclude::{self, Judge},
+    failing::{PAUSE, has_passed},
     hold::{self, Guard},
 };
 use crate::{
-    Change, FieldName, Limits, Millis, PROTOCOL, Push, Result, Row, Serial,
-    device::{Position, position},
+    Change, FieldName, Limits, Millis, Result, Row, Serial,
+    device::position,
     store::{
         Held, QueueId, QueueList, Queued, ReadQueue, ReadRows, ReadTx, Standing, StoreTx,
-        WriteMeta, WriteQueue,
+        WriteQueue,
     },
 };
 
-/// The name of this device, drawn when its store was first opened.
-pub(crate) const DEVICE: &str = "device";
-pub(super) const SERIAL: &str = "device.serial";
-
 /// Rows read from the queue in one step.
 const STEP: usize = 500;
-
-const MINUTE: Millis = 60_000;
-const HOUR: Millis = 60 * MINUTE;
-const DAY: Millis = 24 * HOUR;
-/// How long a row that failed without a name waits before it is tried again: it may have
-/// been the hub's fault, and of a kind that passes.
-pub(crate) const PAUSE: Millis = MINUTE;
-/// How often it may fail so, each time in another sync, before it is parked.
-const FAILURES: u32 = 3;
-
-/// Rows to send, as they were when they were read.
-#[derive(Clone, Debug, Default)]
-pub struct Batch {
-    /// What the call is made with.
-    pub position: Position,
-    /// Which device calls.
-    pub device: String,
-    /// Which of its calls it is.
-    pub serial: Serial,
-    /// What it carries.
-    pub sent: Vec<Sent>,
-}
-
-/// One row of a batch.
-#[derive(Clone, Debug)]
-pub struct Sent {
-    /// What travels.
-    pub change: Change,
-    /// The row's change counter: if it has grown, the row changed meanwhile.
-    pub counter: u64,
-    /// [`Row::hash`](crate::Row::hash) of the row as it was here.
-    pub hash: u64,
-    /// The number of its queue entry.
-    pub queue_id: QueueId,
-    /// What the hub held of it, as far as was known here.
-    pub held: Held,
-}
-
-impl Batch {
-    /// The call that carries this batch, if the device is bound to a hub.
-    pub fn push(&self) -> Option<Push> {
-        let identity = self.position.identity.as_ref()?;
-        Some(Push {
-            protocol: PROTOCOL,
-            account: identity.account.clone(),
-            epoch: identity.epoch.clone(),
-            device: self.device.clone(),
-            serial: self.serial,
-            changes: self.sent.iter().map(|it| it.change.clone()).collect(),
-        })
-    }
-
-    /// Splits off the second half, to find the row at which a batch fails.
-    pub fn split(&mut self) -> Self {
-        let rest = self.sent.split_off(self.sent.len() / 2);
-        let (position, device) = (self.position.clone(), self.device.clone());
-        Self { position, device, serial: self.serial, sent: rest }
-    }
-}
-
-/// Makes `batch` the latest call of this device, later than the call `last`.
-///
-/// # Errors
-/// When the store cannot be written.
-pub fn renumber(tx: &mut dyn WriteMeta, batch: &mut Batch, last: Serial) -> Result<()> {
-    let mine = tx.meta(SERIAL)?.and_then(|it| it.parse().ok()).map_or_else(Serial::default, Serial);
-    batch.serial = last.max(mine).next();
-    batch.position = position(tx)?;
-    tx.set_meta(SERIAL, Some(&batch.serial.to_string()))
-}
 
 /// What goes next, past `guard`. A row that failed without a name goes when nothing else
 /// waits, alone, and not before a minute has passed since; `begun` is when this sync began.
@@ -139,11 +65,6 @@ pub fn is_idle(tx: &dyn ReadQueue) -> Result<bool> {
         let Some(last) = entries.last() else { return Ok(true) };
         after = last.queue_id;
     }
-}
-
-/// Whether so long has passed. A clock that was set back since is no reason to wait.
-fn has_passed(length: Millis, since: Millis, now: Millis) -> bool {
-    since > now || now - since >= length
 }
 
 /// Whether a row goes with those that failed before this sync, or with those that did not.
@@ -260,25 +181,8 @@ pub(super) fn unchanged(tx: &dyn ReadQueue, sent: &Sent) -> Result<Option<Queued
     Ok(entry.filter(|it| it.change == sent.counter))
 }
 
-/// Puts every parked row back into the queue, and returns how many there were.
-///
-/// # Errors
-/// When the store cannot be written.
-pub fn retry_parked(tx: &mut dyn WriteQueue) -> Result<u64> {
-    let mut count = 0;
-    each(tx, QueueList::Parked, |tx, mut entry| {
-        (entry.standing, entry.failures) = (Standing::Waiting, 0);
-        count += 1;
-        tx.enqueue(&entry)
-    })?;
-    each(tx, QueueList::Waiting, |tx, mut entry| {
-        if mem::take(&mut entry.failures) > 0 { tx.enqueue(&entry) } else { Ok(()) }
-    })?;
-    Ok(count)
-}
-
 /// Runs `job` on each entry of a list; it may change that entry and no other.
-fn each(
+pub(super) fn each(
     tx: &mut dyn WriteQueue,
     list: QueueList,
     mut job: impl FnMut(&mut dyn WriteQueue, Queued) -> Result<()>,
@@ -309,72 +213,4 @@ pub(super) fn all_of(tx: &dyn ReadQueue, list: QueueList) -> Result<Vec<Queued>>
         }
         all.extend(page);
     }
-}
-
-/// Notes that the one row of `batch` failed by itself without a name, at `now`. It waits and
-/// is tried again; after three times it is parked. Returns whether it is.
-///
-/// # Errors
-/// When the store cannot be written.
-pub fn fail(tx: &mut dyn StoreTx, batch: &Batch, reason: &str, now: Millis) -> Result<bool> {
-    let is_same = position(tx)? == batch.position;
-    let mut given_up = false;
-    for sent in &batch.sent {
-        let Some(mut entry) = unchanged(tx, sent)? else { continue };
-        entry.attempts = entry.attempts.saturating_add(1);
-        entry.failures = entry.failures.saturating_add(1);
-        entry.failed_at = now;
-        entry.last_error = Some(reason.to_owned());
-        given_up |= entry.failures >= FAILURES;
-        if given_up && is_same {
-            entry.park(reason);
-        }
-        tx.enqueue(&entry)?;
-    }
-    Ok(given_up)
-}
-
-/// Puts rows that were parked without a name back into the queue: an hour after they last
-/// failed if the hub was away meanwhile (`is_back`), else after a day. If one fails again, it
-/// is parked at once. So one that never goes costs two calls each time.
-///
-/// # Errors
-/// When the store cannot be written.
-pub fn try_again(tx: &mut dyn WriteQueue, now: Millis, is_back: bool) -> Result<()> {
-    let length = if is_back { HOUR } else { DAY };
-    each(tx, QueueList::Parked, |tx, mut entry| {
-        if entry.failures == 0 || !has_passed(length, entry.failed_at, now) {
-            return Ok(());
-        }
-        (entry.standing, entry.failures) = (Standing::Waiting, FAILURES - 1);
-        tx.enqueue(&entry)
-    })
-}
-
-/// A batch without rows, to see whether the hub takes any at all.
-///
-/// # Errors
-/// When the store cannot be written.
-pub fn nothing(tx: &mut dyn WriteMeta) -> Result<Batch> {
-    let device = tx.meta(DEVICE)?.unwrap_or_default();
-    let position = position(tx)?;
-    let mut batch = Batch { position, device, serial: Serial::default(), sent: Vec::new() };
-    renumber(tx, &mut batch, Serial::default())?;
-    Ok(batch)
-}
-
-/// Notes that the call with `batch` failed, and on the row that it begins with why.
-///
-/// # Errors
-/// When the store cannot be written.
-pub fn note_failure(tx: &mut dyn WriteQueue, batch: &Batch, reason: &str) -> Result<()> {
-    let mut reason = Some(reason.to_owned());
-    for sent in &batch.sent {
-        if let Some(mut entry) = tx.queued(&sent.change.entity, sent.change.id)? {
-            entry.attempts = entry.attempts.saturating_add(1);
-            entry.last_error = reason.take().or(entry.last_error);
-            tx.enqueue(&entry)?;
-        }
-    }
-    Ok(())
 }

@@ -3,8 +3,8 @@
 //! agreed to, not what is kept on a device or what a hub is said to hold.
 
 use super::{
+    batch::{DEVICE, SERIAL},
     purge,
-    queue::{DEVICE, SERIAL},
     write::owe,
 };
 use crate::{
