@@ -3,6 +3,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use driftline::OwnThread;
 use driftline_auth::ProfileVault;
 use driftline_core::{
     Backend, Env, OpenBackend, Replica, Schema, Secrets, TokenSource, status::Status,
@@ -132,7 +133,7 @@ impl Client {
             tokens,
             secrets: Some(self.secrets(false)),
         })?;
-        Ok(Some(backend))
+        Ok(Some(Arc::new(OwnThread::of(backend)?)))
     }
 
     /// Writes into the file of the profile that `name` is excluded, or that it is not, and lets

@@ -117,11 +117,13 @@ pub(crate) fn to_its_end<T: Send>(work: impl Future<Output = Result<T>> + Send) 
     })
 }
 
-fn runtime() -> Result<Runtime> {
+/// Where something waits for sockets and timers.
+pub(crate) fn runtime() -> Result<Runtime> {
     Builder::new_current_thread().enable_all().build().map_err(|error| no_room("runtime", error))
 }
 
-fn no_room(what: &str, error: std::io::Error) -> Error {
+/// That the system is short of something.
+pub(crate) fn no_room(what: &str, error: std::io::Error) -> Error {
     Error::Store {
         what: format!("the system gives no {what} to sync on"),
         help: "try again".into(),

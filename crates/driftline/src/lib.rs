@@ -138,6 +138,7 @@ mod db;
 mod entry;
 mod env;
 mod hub;
+mod own_thread;
 mod query;
 mod registered;
 mod turn;
@@ -158,6 +159,7 @@ pub use self::{
     entry::Entry,
     env::SystemEnv,
     hub::SqliteHub,
+    own_thread::OwnThread,
     query::Query,
     tx::{ReadTx, WriteTx},
 };

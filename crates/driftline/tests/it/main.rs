@@ -7,6 +7,7 @@
 )]
 
 mod common;
+mod own_thread;
 mod queries;
 mod rows;
 mod syncing;

@@ -7,7 +7,8 @@ mod trips;
 use std::{fs, path::Path, time::Duration};
 
 use anyhow::{Result, ensure};
-use driftline_bucket::{Bucket, Options};
+use driftline::OwnThread;
+use driftline_bucket::Options;
 use driftline_core::{Backend, SetUp as _, Start};
 use object_store::path::Path as Name;
 use tempfile::TempDir;
@@ -133,7 +134,7 @@ fn open(stage: &Stage, bucket: &str, who: &str, latency: u64) -> Result<Place> {
 }
 
 /// A device that is new to a bucket: it knows the key and nothing else.
-fn newcomer(stage: &Stage, bucket: &str) -> Result<(TempDir, Bucket, Device)> {
+fn newcomer(stage: &Stage, bucket: &str) -> Result<(TempDir, OwnThread, Device)> {
     let (scratch, known) = (stage.scratch()?, stage.folder.join(format!("own-{bucket}-one")));
     fs::copy(known.join("key"), scratch.path().join("key"))?;
     let place = Place::open(&stage.folder.join(bucket), scratch.path(), Duration::ZERO)?;

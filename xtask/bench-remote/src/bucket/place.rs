@@ -13,6 +13,7 @@ use std::{
 
 use anyhow::Result;
 use async_trait::async_trait;
+use driftline::OwnThread;
 use driftline_bucket::{
     Bucket, BucketSetUp, Connect, Connection, MakeMirror, Options, Space, StoreTime,
 };
@@ -49,14 +50,15 @@ impl Place {
         Ok(Self { store, own: own.to_owned() })
     }
 
-    pub(super) fn bucket(&self, options: Options) -> Result<Bucket> {
+    pub(super) fn bucket(&self, options: Options) -> Result<OwnThread> {
         let own = self.own.clone();
         let mirrors: MakeMirror = Box::new(move |space: &Space| -> CoreResult<Arc<dyn Store>> {
             let path = own.join(format!("mirror-{}.db", space.epoch));
             Ok(Arc::new(SqliteStore::open(&path, Schema::registered()?)?))
         });
         let (connect, secrets) = (Box::new(self.clone()), Files::secrets(&self.own));
-        Ok(Bucket::new(connect, secrets, mirrors, environment()?).with_options(options))
+        let remote = Bucket::new(connect, secrets, mirrors, environment()?).with_options(options);
+        Ok(OwnThread::of(Arc::new(remote))?)
     }
 
     /// Makes it a sealed bucket, or learns what is there.

@@ -5,9 +5,10 @@ mod line;
 mod server;
 mod trips;
 
-use std::fs;
+use std::{fs, sync::Arc};
 
 use anyhow::{Result, ensure};
+use driftline::OwnThread;
 use driftline_core::{Schema, SetUp as _, Start};
 use driftline_postgres::{Address, Postgres};
 use xtask_bench::{
@@ -153,15 +154,20 @@ fn open_sealed(stage: &Stage, database: &str) -> Result<Postgres> {
     Ok(Postgres::new(address, Schema::registered()?, environment()?, secrets).sealed(true))
 }
 
+/// A remote as programs use it.
+fn in_use(remote: Postgres) -> Result<OwnThread> {
+    Ok(OwnThread::of(Arc::new(remote))?)
+}
+
 /// A database for `stage` whose tables are there.
-async fn begin(stage: &Stage, database: &str, is_sealed: bool) -> Result<Postgres> {
+async fn begin(stage: &Stage, database: &str, is_sealed: bool) -> Result<OwnThread> {
     server::create(stage.server()?, database).await?;
     let remote = match is_sealed {
         true => open_sealed(stage, database)?,
         false => open(&address(stage.server()?, database))?,
     };
     remote.begin(Start::Join).await?;
-    Ok(remote)
+    in_use(remote)
 }
 
 /// Fills a database, and two devices.
@@ -244,6 +250,7 @@ fn down(stage: &Stage, is_sealed: bool) -> Result<Reading> {
         true => open_sealed(stage, SEALED)?,
         false => open(&address(stage.server()?, FILLED))?,
     };
+    let remote = in_use(remote)?;
     let mut received = 0;
     let time = seconds(|| {
         received = runtime.block_on(device.sync(&remote))?.received;

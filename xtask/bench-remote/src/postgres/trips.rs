@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use tokio_postgres::{Client, NoTls, types::Type};
 use xtask_bench::{data, median, reading::Reading, seconds};
 
-use super::{FILLED, PLAIN, line::Line, open, server};
+use super::{FILLED, PLAIN, in_use, line::Line, open, server};
 use crate::{
     device::{Device, environment},
     stage::{Stage, runtime},
@@ -27,7 +27,7 @@ pub(super) fn trips(stage: &Stage, latency: u64) -> Result<(Reading, Reading)> {
         Some(line) => format!("postgres://postgres@127.0.0.1:{}/{FILLED}", line.port),
         None => server::address(stage.server()?, FILLED),
     };
-    let (from, to) = (open(&there)?, open(&there)?);
+    let (from, to) = (in_use(open(&there)?)?, in_use(open(&there)?)?);
     runtime.block_on(async {
         one.sync(&from).await?;
         other.sync(&to).await
