@@ -21,9 +21,6 @@ use crate::{
 pub fn replace(tx: &mut dyn StoreTx, moment: &Moment, theirs: &dyn ReadTx) -> Result<()> {
     let marks = purge::purged(tx.reading())?;
     tx.clear(&[DEVICE, SERIAL, MINE, SEEN])?;
-    if !marks.is_empty() {
-        purge::expect(tx)?;
-    }
     theirs.each_row(|entity, it| {
         let known = tx.schema().get(entity);
         let key = known.map_or_else(|| it.key.clone(), |known| known.key_of(&it.row));

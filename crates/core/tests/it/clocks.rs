@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use crate::common::{DAY, Device, Folder, MINUTE, START, hub};
 use async_trait::async_trait;
 use driftline_core::{
-    Answer, Answers, Backend, Change, Env as _, Error, Hub, Id, Limits, Page, Pull, Push, Replica,
-    Result, Schema, Simulated,
+    Answer, Answers, Backend, Change, Cursor, Env as _, Error, Hub, Id, Limits, Page, Pull, Push,
+    Replica, Result, Schema, Simulated,
     clock::Correction,
     device::{Batch, CLOCK_AHEAD},
     store::{AuditKind, Find},
@@ -144,9 +144,10 @@ fn a_call_that_comes_late_is_read_before_a_clock_is_put_right() {
 /// A device, of which a hub refuses the one rename that it knows of.
 fn refused() -> (Device, Id, (Batch, Answers)) {
     let (a, b) = (Device::new(1), Device::new(2));
-    let hub = hub().with_clock(b.env.clone());
+    let hub = hub();
     let id = a.folder("/one");
     a.sync(&hub).unwrap();
+    let hub = hub.with_clock(b.env.clone());
     a.env.jump(i64::try_from(10 * MINUTE).unwrap());
     a.rename(id, "Early");
     let call = a.call(&hub);
@@ -187,6 +188,78 @@ fn a_refused_stamp_that_is_gone_is_not_put_right() {
     assert_eq!(a.settle_at(LATER, &batch, answers).restamped, []);
 }
 
+#[test]
+fn what_was_written_between_and_before_refused_stamps_keeps_its_order() {
+    let (a, hub) = (Device::new(1), hub());
+    let ids = ["/first", "/a", "/b", "/c", "/last"].map(|it| a.folder(it));
+    a.sync(&hub).unwrap();
+    a.rename(ids[0], "waits first");
+    // The clock goes forward in steps. Of these writes the hub refuses the third and the last.
+    a.env.jump(i64::try_from(9 * MINUTE + 20_000).unwrap());
+    for (id, seconds) in [(ids[1], 0), (ids[2], 10), (ids[0], 30), (ids[3], 60), (ids[4], 120)] {
+        a.env.pass(seconds * 1_000);
+        a.rename(id, "written");
+    }
+    let row = |id| a.transact(|tx| tx.get("folders", id)).unwrap().row;
+    let stamps = || ids.map(|id| row(id).cell("name").unwrap().stamp);
+    let before = stamps();
+    let batch = a.batch(1);
+    assert_eq!(batch.sent[0].change.id, ids[0]);
+    let page = crate::common::calls::page(&hub, Cursor::default(), 9);
+    let ahead = vec![Answer::ClockAhead { fields: vec!["name".into()] }];
+    let (identity, head, digests) = (page.identity, page.head, page.digests.unwrap());
+    let answers =
+        Answers { identity, answers: ahead, recorded: Vec::new(), head, digests, time: None };
+    let queued = |id| a.transact(|tx| tx.queued("folders", id)).unwrap();
+    let counted = queued(ids[0]).change;
+    let restamped = a.settle_at(LATER, &batch, answers).restamped;
+    let after = stamps();
+    let moved: Vec<_> = restamped.iter().map(|it| it.id).collect();
+    assert_eq!(moved, [ids[0], ids[3], ids[4]]);
+    assert_eq!(after[1..3], before[1..3], "what came before the first of them stays");
+    assert!(after[2] < after[0] && after[0] < after[3] && after[3] < after[4], "{after:?}");
+    assert!(after[4].millis() < before[0].millis());
+    let entry = queued(ids[0]);
+    assert_eq!((entry.fields["name"], entry.change), (false, counted + 1));
+    // The next write comes right after them, though this clock said so much.
+    a.env.jump(-i64::try_from(60 * MINUTE).unwrap());
+    a.rename(ids[1], "next");
+    assert!(row(ids[1]).latest_person() > Some(after[4]));
+    assert!(row(ids[1]).latest_person() < Some(before[0]));
+}
+
+#[test]
+fn the_log_names_the_stamps_that_writes_have_by_now() {
+    let (a, id, (batch, answers)) = refused();
+    let both = |it: &mut Folder| (it.name, it.pinned) = (Some("Both".into()), true);
+    a.replica.update::<Folder>(id, both).unwrap();
+    a.rename(id, "Last");
+    let log = || a.replica.audit(None, 20).unwrap();
+    let edits = || log().into_iter().filter(|it| it.rule != CLOCK_AHEAD).collect::<Vec<_>>();
+    let before = edits();
+    assert_eq!(before.iter().map(|it| &it.lost).collect::<Vec<_>>(), ["Both", "Early"]);
+    let refuse = |now, batch: &Batch, fields: &[&str]| {
+        let fields = fields.iter().map(|it| (*it).to_owned()).collect();
+        let ahead = vec![Answer::ClockAhead { fields }];
+        a.settle_at(now, batch, Answers { answers: ahead, ..answers.clone() }).restamped
+    };
+    // The call that was refused carried an edit that is gone by now.
+    assert_eq!(refuse(LATER, &batch, &["name"]), []);
+    let moved = refuse(LATER, &a.batch(9), &["name", "pinned"]);
+    let now = |was| moved.iter().find(|it| it.was == was).map_or(was, |it| it.now);
+    for (before, after) in before.iter().zip(edits()) {
+        assert_eq!(after.winner_stamp, now(before.winner_stamp));
+        assert_eq!(after.lost_stamp, now(before.lost_stamp));
+    }
+    assert!(moved.iter().any(|it| it.was == before[0].lost_stamp), "both sides of it moved");
+    // Each time is told, with the stamps of that time.
+    let told = || log().into_iter().filter(|it| it.rule == CLOCK_AHEAD).collect::<Vec<_>>();
+    let first = told();
+    assert_eq!(first.len(), 2);
+    assert_eq!(refuse(LATER + 1_000, &a.batch(9), &["name", "pinned"]).len(), 2);
+    assert_eq!(told()[2..], first);
+}
+
 /// The clock that was wrong must not decide what is old in the log.
 #[test]
 fn what_is_said_of_a_refused_stamp_outlives_the_wrong_clock() {
@@ -199,6 +272,25 @@ fn what_is_said_of_a_refused_stamp_outlives_the_wrong_clock() {
     }
     let told = a.replica.audit(Some(AuditKind::History), 10).unwrap();
     assert!(told.iter().any(|it| it.rule == CLOCK_AHEAD), "{told:?}");
+}
+
+/// A hub whose clock is behind has taken a stamp that it is still ahead of.
+#[test]
+fn a_write_that_is_put_right_comes_after_what_the_hub_took_of_it() {
+    let (a, b) = (Device::new(1), Device::new(2));
+    let hub = hub().with_clock(b.env.clone());
+    let id = a.folder("/src");
+    a.sync(&hub).unwrap();
+    a.env.jump(i64::try_from(4 * MINUTE).unwrap());
+    a.rename(id, "Early");
+    a.sync(&hub).unwrap();
+    a.env.jump(i64::try_from(10 * MINUTE).unwrap());
+    a.rename(id, "Later");
+    assert_eq!(a.sync(&hub).unwrap().restamped.len(), 1);
+    b.sync(&hub).unwrap();
+    for device in [&a, &b] {
+        assert_eq!(device.name(id).as_deref(), Some("Later"));
+    }
 }
 
 #[test]

@@ -126,3 +126,23 @@ fn a_value_that_others_write_over_is_in_the_log() {
     let told: Vec<_> = log.iter().map(|it| (it.kind, &it.lost, &it.winner)).collect();
     assert_eq!(told, [(AuditKind::History, &"one".into(), &"two".into())]);
 }
+
+/// The hub holds it as it is here, so what could not be read of it gave way.
+#[test]
+fn a_row_that_is_taken_as_it_is_here_is_not_set_aside_any_more() {
+    let (a, hub) = (Device::new(1), hub());
+    a.sync(&hub).unwrap();
+    let id = a.folder("/src");
+    let aside = |a: &Device| a.transact(|tx| device::unread(tx)).len();
+    let position = a.transact(|tx| device::position(tx.reading()));
+    let mut page = calls::page(&hub, position.cursor, 9);
+    for entity in ["folders", "lines"] {
+        let (entity, text, reason) = (entity.into(), "???".into(), "it is no row".into());
+        page.unread.push(Unread { entity, id, hash: Some(7), latest: None, text, reason });
+    }
+    let moment = a.replica.moment();
+    a.transact(|tx| device::adopt(tx, &moment, &position, page));
+    assert_eq!(aside(&a), 2);
+    let call = a.call(&hub);
+    assert_eq!((a.settle(call).accepted, aside(&a)), (1, 1), "another row has the same id");
+}

@@ -60,6 +60,18 @@ fn what_a_hub_refuses_by_name_is_not_tried_again_by_itself() {
     assert_eq!(a.sync(&wire).unwrap().sent, 1);
 }
 
+#[test]
+fn all_that_a_hub_refused_is_sent_again_at_once() {
+    let (a, wire) = (Device::new(1), Wire::new(hub()));
+    a.folder("/one");
+    a.folder("/other");
+    wire.refuses.store(true, Ordering::Relaxed);
+    assert_eq!(a.sync(&wire).unwrap().parked, 2);
+    wire.refuses.store(false, Ordering::Relaxed);
+    assert_eq!(a.replica.retry_parked().unwrap(), 2);
+    assert_eq!(a.sync(&wire).unwrap().sent, 2);
+}
+
 /// As the answer to a push that was lost leaves it.
 #[test]
 fn what_the_hub_has_is_not_sent_again() {
