@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use driftline_crash_tests::{Remote, kills};
 
-use crate::browser;
+use crate::{browser, postgres};
 
 /// What to play.
 #[derive(clap::Args)]
@@ -31,6 +31,9 @@ pub(crate) struct Options {
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let program = program(root, options.program.as_deref())?;
     let Options { count, seed, remote, .. } = *options;
+    if remote == Remote::Postgres {
+        postgres::ready()?;
+    }
     println!("again: cargo xtask kills --count {count} --seed {seed} --remote {}", remote.name());
     let terminal = std::io::stderr().is_terminal();
     let played = kills::run(&program, kills::Options { count, seed, remote }, |played| {

@@ -117,6 +117,11 @@ impl Service {
         Ok(words.into_iter().chain(["--yes".into()]).collect())
     }
 
+    /// Whether a first merge that is done is an error when it is asked for again.
+    pub(crate) fn merges_once(&self) -> bool {
+        matches!(self, Self::Convex(_))
+    }
+
     /// Whether the remote of a place can be put back to an older copy.
     pub(crate) fn can_be_put_back(&self) -> bool {
         matches!(self, Self::Sqlite | Self::Postgres(_))

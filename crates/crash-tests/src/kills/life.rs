@@ -222,11 +222,15 @@ impl<'a> Life<'a> {
             self.play_round(&[work])?;
         }
         let words = self.service.introduce(&self.place, &profile, self.seed)?;
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
         for _ in 0..=self.dice.below(2) {
-            self.play_round(&[Work::new(&profile, "first merge", &words)])?;
+            if !self.has_merged(&profile)? {
+                self.play_round(&[Work::new(&profile, "first merge", &as_str(&words))])?;
+            }
         }
-        self.join(&profile)
+        if !self.has_merged(&profile)? {
+            self.place.ok(&profile, &as_str(&words))?;
+        }
+        self.joined(&profile)
     }
 
     /// A profile of an older program is opened, with everything that it had not sent.
@@ -250,8 +254,16 @@ impl<'a> Life<'a> {
     /// Connects a profile, and compares.
     fn join(&mut self, profile: &str) -> Result<()> {
         let words = self.service.introduce(&self.place, profile, self.seed)?;
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        self.place.ok(profile, &words)?;
+        self.place.ok(profile, &as_str(&words))?;
+        self.joined(profile)
+    }
+
+    /// Whether a first merge came to its end that is not to be asked for again.
+    fn has_merged(&self, profile: &str) -> Result<bool> {
+        Ok(self.service.merges_once() && self.place.run(profile, &["sync"])?.is_done())
+    }
+
+    fn joined(&mut self, profile: &str) -> Result<()> {
         self.profiles.push(profile.to_owned());
         self.check(profile)
     }
@@ -305,4 +317,8 @@ impl<'a> Life<'a> {
         }
         self.service.examine(&self.place)
     }
+}
+
+fn as_str(words: &[String]) -> Vec<&str> {
+    words.iter().map(String::as_str).collect()
 }
