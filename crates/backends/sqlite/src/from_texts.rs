@@ -10,8 +10,9 @@ use rusqlite::{Connection, params};
 use crate::{
     audit, catalog, entity_table,
     fixed::{self, TABLES},
+    put::write_row,
     queue,
-    rows::{select, write_row},
+    rows::select,
     statements::Statements,
     table::{OTHER_ROWS, QUEUE, Table, Tables, quoted},
     view,

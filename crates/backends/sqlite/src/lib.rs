@@ -34,6 +34,7 @@ mod meta;
 mod payload;
 mod place;
 mod plugin;
+mod put;
 mod queue;
 mod rows;
 mod scratch;

@@ -11,7 +11,8 @@ use crate::{
     fixed::{self, Found},
     from_acks_in_rows, from_single_notes, from_texts,
     layout::TableLayout,
-    rows::{select, write_row},
+    put::write_row,
+    rows::select,
     statements::Statements,
     table::{OTHER_ROWS, ROW, Table, quoted},
 };
