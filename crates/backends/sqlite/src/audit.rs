@@ -1,7 +1,7 @@
 //! The log of values that gave way to others, from which any of them can be restored.
 
 use driftline_core::{
-    Id, Millis, Result,
+    Id, Millis, Result, Stamp,
     store::{AuditEntry, AuditKind, LogId, ReadAudit, WriteAudit},
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -24,6 +24,12 @@ impl ReadAudit for SqliteTx<'_> {
 
     fn audit_of(&self, entity: &str, id: Id) -> Result<Vec<AuditEntry>> {
         self.named(of_row(self.connection(), entity, id))
+    }
+
+    fn tells_of(&self, entity: &str, id: Id, field: &str, lost: Stamp) -> Result<bool> {
+        const TELLS: &str = "SELECT 1 FROM audit_log WHERE entity_type = ?1 AND entity_id = ?2 \
+                             AND field = ?3 AND lost_stamp = ?4 LIMIT 1";
+        self.with(TELLS, |it| it.exists((entity, id.to_bytes(), field, lost.to_bytes())))
     }
 }
 

@@ -47,21 +47,14 @@ pub(super) fn meet(
         again |= conflict.is_some();
         met.extend(conflict);
     }
-    if again {
+    for entry in met {
         // Rows come whole, and again. What the person saw when they wrote over it is no
         // conflict, and neither is what was told before.
-        let told = tx.audit_of(entity, id)?;
-        met.retain(|it| !told.iter().any(|old| is_about_the_same(old, it)));
-    }
-    for entry in met {
-        tx.record(&AuditEntry { at: moment.now, ..entry })?;
+        if !again || !tx.tells_of(entity, id, &entry.field, entry.lost_stamp)? {
+            tx.record(&AuditEntry { at: moment.now, ..entry })?;
+        }
     }
     Ok(changed)
-}
-
-/// Whether both tell that the same write of the same field gave way.
-fn is_about_the_same(one: &AuditEntry, other: &AuditEntry) -> bool {
-    one.lost_stamp == other.lost_stamp && one.field == other.field
 }
 
 /// The conflict of a person's unsent edit with a deletion on another device: the edit

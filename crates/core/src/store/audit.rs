@@ -84,6 +84,15 @@ pub trait ReadAudit {
     /// # Errors
     /// When the store cannot be read.
     fn audit_of(&self, entity: &str, id: Id) -> Result<Vec<AuditEntry>>;
+
+    /// Whether an entry tells that the value of `field` with the stamp `lost` gave way in a row.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn tells_of(&self, entity: &str, id: Id, field: &str, lost: Stamp) -> Result<bool> {
+        let is_it = |it: &AuditEntry| it.field == field && it.lost_stamp == lost;
+        Ok(self.audit_of(entity, id)?.iter().any(is_it))
+    }
 }
 
 /// Writes the audit log.
