@@ -238,9 +238,6 @@ pub(super) fn holder(
 ) -> Result<Option<Id>> {
     let Some(key) = key else { return Ok(None) };
     for candidate in tx.with_key(entity.name, key)? {
-        if candidate == id {
-            continue;
-        }
         if let Some(it) = view::view(tx, entity, candidate)?
             && !it.members.contains(&id)
             && !it.row.is_deleted()

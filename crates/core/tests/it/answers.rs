@@ -3,11 +3,13 @@
 use std::sync::atomic::Ordering;
 
 use crate::common::{
-    Device, Folder, hub,
+    Device, Folder, hub, imported,
     wire::{Wire, offline},
 };
 use async_trait::async_trait;
-use driftline_core::{Answers, Backend, Error, Limits, Page, Pull, Push, Result, Stale};
+use driftline_core::{
+    Answer, Answers, Backend, Error, Limits, Page, Pull, Push, Result, Stale, alias,
+};
 
 #[test]
 fn a_row_that_the_hub_refuses_is_set_aside_by_name_and_the_rest_goes_on() {
@@ -51,6 +53,52 @@ fn a_hub_that_moves_at_every_call_is_left_to_the_next_sync() {
     assert_eq!(a.waiting(), 1);
     wire.moves.store(false, Ordering::Relaxed);
     assert_eq!((a.sync(&wire).unwrap().sent, a.waiting()), (1, 0));
+}
+
+#[test]
+fn sums_that_differ_in_an_answer_start_over_at_once() {
+    let (a, hub) = (Device::new(1), hub());
+    a.sync(&hub).unwrap();
+    a.folder("/src");
+    let (batch, mut answers) = a.call(&hub);
+    answers.digests.values_mut().for_each(|it| *it ^= 1);
+    assert!(a.settle((batch, answers)).restarted);
+    assert_eq!(a.waiting(), 1);
+}
+
+#[test]
+fn what_a_hub_asks_for_as_a_whole_may_be_known_elsewhere() {
+    let (a, hub) = (Device::new(1), hub());
+    let id = a.folder("/src");
+    a.sync(&hub).unwrap();
+    a.rename(id, "Engine");
+    let (batch, answers) = a.call(&hub);
+    a.settle((batch, Answers { answers: vec![Answer::NeedWhole], ..answers }));
+    let fields = a.transact(|tx| tx.queued("folders", id)).unwrap().fields;
+    assert_eq!(fields, [("name".into(), true), ("path".into(), true)].into());
+}
+
+/// Another device has deleted the row that this one takes for the same.
+#[test]
+fn what_was_assumed_ends_with_the_answer_whatever_changed_meanwhile() {
+    for is_changed in [false, true] {
+        let (a, b, hub) = (Device::new(1), Device::new(2), hub());
+        let made = a.folder("/src");
+        a.sync(&hub).unwrap();
+        b.sync(&hub).unwrap();
+        a.replica.delete::<Folder>(made).unwrap();
+        a.sync(&hub).unwrap();
+        let id = imported("one");
+        assert!(b.import(id, 1, &[("path", "/src")]));
+        let class = || b.transact(|tx| alias::class(&*tx, "folders", id));
+        assert_eq!(class().len(), 2);
+        let call = b.call(&hub);
+        if is_changed {
+            b.rename(id, "Engine");
+        }
+        assert_eq!(b.settle(call).accepted, 1);
+        assert_eq!(class(), [id]);
+    }
 }
 
 #[test]

@@ -130,7 +130,9 @@ fn what_moves_out_goes_and_what_moves_in_stays() {
     let goes_in = one.folder("/open/b");
     line(&one, goes_in, "moves in with it");
     assert_eq!(sizes(&one), (2, 0, 2));
-    one.replica.update::<Folder>(out, |it| it.path = Some("/open/a".into())).unwrap();
+    let path_and_name =
+        |it: &mut Folder| (it.path, it.name) = (Some("/open/a".into()), Some("a".into()));
+    one.replica.update::<Folder>(out, path_and_name).unwrap();
     one.replica.update::<Folder>(goes_in, |it| it.path = Some("/secret/b".into())).unwrap();
     one.sync(&hub).unwrap();
     two.sync(&hub).unwrap();

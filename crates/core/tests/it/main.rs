@@ -27,6 +27,7 @@ mod overtaking;
 mod pages;
 mod purging;
 mod queueing;
+mod refusing;
 mod replacing;
 mod review;
 mod schema;

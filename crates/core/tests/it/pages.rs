@@ -1,7 +1,7 @@
 //! Pages of the feed, as a hub makes them and a device takes them in.
 
 use driftline_core::{
-    Cursor, PROTOCOL, Pull, Schema, Seq, Stamp, Store, Value,
+    Cursor, PROTOCOL, Pull, Row, Schema, Seq, Stamp, Store, Value,
     device::{self, Adopted, Unread},
     hub,
     store::{AuditKind, ReadTx},
@@ -94,6 +94,21 @@ fn what_waits_stays_as_it_is_when_the_values_of_others_come() {
     let moment = a.replica.moment();
     assert_eq!(a.transact(|tx| device::adopt(tx, &moment, &position, page)), Adopted::Dry);
     assert_eq!(queued(), before, "no call has carried it, and it did not change");
+}
+
+/// As a hub that was put back does not have it any more.
+#[test]
+fn what_a_hub_lacks_waits_as_something_that_others_may_know() {
+    let (a, hub) = (Device::new(1), hub());
+    let id = a.folder("/src");
+    a.sync(&hub).unwrap();
+    let position = a.transact(|tx| device::position(tx.reading()));
+    let mut page = calls::page(&hub, Cursor(0), 9);
+    page.changes[0].row = Row::from_iter([("pinned", Stamp::person(START, 0, 7), true.into())]);
+    let moment = a.replica.moment();
+    a.transact(|tx| device::adopt(tx, &moment, &position, page));
+    let fields = a.transact(|tx| tx.queued("folders", id)).unwrap().fields;
+    assert_eq!(fields, [("path".into(), true)].into());
 }
 
 /// Where the hub holds a row whose hash nobody can tell, unequal sums say nothing.

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use driftline_core::{
     Hub, Limits,
-    store::{QueueId, QueueList},
+    store::{Operation, QueueId, QueueList},
 };
 
 use crate::common::{DAY, Device, Folder, MINUTE, hub, wire::Wire};
@@ -122,4 +122,23 @@ fn of_a_row_that_a_hub_has_only_what_changed_is_sent() {
     sent(true, true, &["name", "path"]);
     a.rename(id, "Motor");
     sent(false, false, &["name"]);
+}
+
+#[test]
+fn an_entry_is_called_what_a_person_would_call_it() {
+    let (a, hub) = (Device::new(1), hub());
+    let id = a.folder("/src");
+    let operation = || a.transact(|tx| tx.queued("folders", id)).unwrap().operation;
+    assert_eq!(operation(), Operation::Create);
+    let writes: [(&dyn Fn(), _); 4] = [
+        (&|| a.rename(id, "Engine"), Operation::Update),
+        (&|| a.replica.delete::<Folder>(id).unwrap(), Operation::Delete),
+        (&|| a.replica.restore::<Folder>(id).unwrap(), Operation::Update),
+        (&|| a.replica.purge("folders", id).map(drop).unwrap(), Operation::Delete),
+    ];
+    for (write, called) in writes {
+        a.sync(&hub).unwrap();
+        write();
+        assert_eq!(operation(), called);
+    }
 }

@@ -86,9 +86,11 @@ fn a_new_device_takes_everything_at_once_and_nothing_twice() {
     let stamp = |device: &Device, id, field| {
         device.transact(|tx| tx.get("folders", id)).unwrap().row.cell(field).unwrap().stamp
     };
+    b.rename(id, "Motor");
+    assert!(!b.batch(1).sent[0].change.birth, "the hub has had it");
     let new = b.folder("/new");
     assert!(stamp(&b, new, "path") > stamp(&a, id, "name"));
-    assert_eq!(b.sync(&hub).unwrap().sent, 1);
+    assert_eq!(b.sync(&hub).unwrap().sent, 2);
 }
 
 #[test]
