@@ -6,8 +6,8 @@ use crate::common::{DAY, Device, Folder, MINUTE, START, hub};
 use async_trait::async_trait;
 use driftline_core::{
     Answer, Answers, Backend, Change, Cursor, Env as _, Error, Hub, Id, Limits, Page, Pull, Push,
-    Replica, Result, Schema, Simulated,
-    clock::Correction,
+    Replica, Result, Schema, Simulated, Stamp,
+    clock::{Correction, Moment},
     device::{Batch, CLOCK_AHEAD},
     store::{AuditKind, Find},
 };
@@ -229,6 +229,35 @@ fn what_was_written_between_and_before_refused_stamps_keeps_its_order() {
 }
 
 #[test]
+fn what_is_put_right_goes_above_what_a_call_carried_and_takes_along_what_lies_between() {
+    let (a, hub) = (Device::new(1), hub());
+    let ids = ["/carried", "/one", "/last", "/between"].map(|it| a.folder(it));
+    a.sync(&hub).unwrap();
+    ids[..3].iter().for_each(|id| a.rename(*id, "waits"));
+    a.env.jump(i64::try_from(9 * MINUTE + 30_000).unwrap());
+    for id in [ids[0], ids[1], ids[3], ids[2]] {
+        a.env.pass(30_000);
+        a.rename(id, "written");
+    }
+    let batch = a.batch(3);
+    let page = crate::common::calls::page(&hub, Cursor::default(), 9);
+    let ahead = || Answer::ClockAhead { fields: vec!["name".into()] };
+    let answers = Answers {
+        identity: page.identity,
+        answers: vec![Answer::NeedWhole, ahead(), ahead()],
+        recorded: Vec::new(),
+        head: page.head,
+        digests: page.digests.unwrap(),
+        time: None,
+    };
+    let restamped = a.settle_at(LATER, &batch, answers).restamped;
+    let moved: Vec<_> = restamped.iter().map(|it| it.id).collect();
+    assert_eq!(moved, [ids[1], ids[3], ids[2]]);
+    let carried = a.transact(|tx| tx.get("folders", ids[0])).unwrap().row.latest_person();
+    assert!(restamped.iter().all(|it| Some(it.now) > carried));
+}
+
+#[test]
 fn the_log_names_the_stamps_that_writes_have_by_now() {
     let (a, id, (batch, answers)) = refused();
     let both = |it: &mut Folder| (it.name, it.pinned) = (Some("Both".into()), true);
@@ -323,6 +352,14 @@ fn what_a_hub_says_of_the_time_counts_until_somebody_sets_the_clock() {
         assert_eq!(Correction::now(correction, &env), expected);
     }
     assert_eq!(Correction::now(None, &env), env.wall());
+}
+
+#[test]
+fn a_stamp_is_believed_up_to_five_minutes_ahead() {
+    let moment = Moment { now: START, node: 1 };
+    let is_ahead = |ms| moment.is_ahead(Stamp::person(START + ms, 0, 7));
+    assert_eq!((is_ahead(5 * MINUTE), is_ahead(5 * MINUTE + 1)), (false, true));
+    assert!(!moment.is_ahead(Stamp::machine(START + DAY, 0, 0, 0)), "that is no time");
 }
 
 #[test]

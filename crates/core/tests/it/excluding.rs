@@ -130,10 +130,11 @@ fn what_moves_out_goes_and_what_moves_in_stays() {
     let goes_in = one.folder("/open/b");
     line(&one, goes_in, "moves in with it");
     assert_eq!(sizes(&one), (2, 0, 2));
-    let path_and_name =
-        |it: &mut Folder| (it.path, it.name) = (Some("/open/a".into()), Some("a".into()));
-    one.replica.update::<Folder>(out, path_and_name).unwrap();
-    one.replica.update::<Folder>(goes_in, |it| it.path = Some("/secret/b".into())).unwrap();
+    for (id, path) in [(out, "/open/a"), (goes_in, "/secret/b")] {
+        let name = Some("and renamed at once".into());
+        let move_it = |it: &mut Folder| (it.path, it.name) = (Some(path.into()), name);
+        one.replica.update::<Folder>(id, move_it).unwrap();
+    }
     one.sync(&hub).unwrap();
     two.sync(&hub).unwrap();
     assert_eq!(paths(&two), ["/open/a"]);

@@ -57,3 +57,16 @@ fn what_an_import_finds_for_this_device_alone_is_kept_and_noted_and_not_sent() {
     assert_eq!(import(Some("/mnt/elsewhere")), Imported::Same);
     assert_eq!((here().as_deref(), journal()), (Some("/mnt/src"), before), "it may be a person's");
 }
+
+/// What is worked out from rows takes the two for one from then on.
+#[test]
+fn that_two_rows_are_taken_for_one_is_in_the_journal() {
+    let a = Device::new(1);
+    a.folder("/src");
+    let before = a.replica.read(|tx| tx.journal()).unwrap().last;
+    assert!(a.import(imported("one"), 1, &[("path", "/src")]));
+    let noted = a.replica.read(|tx| tx.changed_since(before, 9)).unwrap();
+    let mut entities: Vec<_> = noted.iter().map(|it| it.entity.as_str()).collect();
+    entities.sort_unstable();
+    assert_eq!(entities, ["aliases", "folders"]);
+}
