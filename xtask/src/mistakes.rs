@@ -29,7 +29,8 @@ const CLEAN: u64 = 500;
 /// What to make, and how long to look for it.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// The mistake to make: a file's name without `.patch` (each of them if left out)
+    /// The mistake to make: a file's name without `.patch` (each of them if left out); of those
+    /// made by rule, only those with this in their names
     name: Option<String>,
     /// How many schedules may be played for each
     #[arg(long, default_value_t = 50_000)]
@@ -38,7 +39,7 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Make so many small changes by rule instead, drawn by the seed
-    #[arg(long, conflicts_with = "name")]
+    #[arg(long)]
     generated: Option<usize>,
     /// How many schedules are played for each of those
     #[arg(long, default_value_t = 300)]

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::{Options, change, copy_sources, merge};
 
@@ -68,13 +68,19 @@ impl Mutant {
 }
 
 pub(super) fn run(root: &Path, count: usize, options: &Options) -> Result<()> {
-    let known = survivors(root)?;
+    let (known, mut mutants) = (survivors(root)?, every(root)?);
+    let names: BTreeSet<String> = mutants.iter().map(Mutant::name).collect();
+    if let Some(gone) = known.iter().find(|it| !names.contains(*it)) {
+        bail!("{SURVIVORS} has `{gone}`, which nobody makes any more; take it out of the list");
+    }
+    let asked = options.name.as_deref().unwrap_or_default();
+    mutants.retain(|it| it.name().contains(asked));
+    let possible = mutants.len();
+    draw(&mut mutants, count, options.seed)?;
     let target = super::target(root)?;
     let copy = target.join("generated");
     copy_sources(root, &copy)?;
-    let mut mutants = drawn(root, count, options.seed)?;
-    let all = mutants.len();
-    println!("building an engine with {all} generated mistakes to choose from");
+    println!("building an engine with {} of {possible} generated mistakes", mutants.len());
     write(root, &copy, &mutants)?;
     // What the compiler refuses is no mistake that anybody could make.
     while let Some(refused) = refused(&copy, &target, &mutants)? {
@@ -129,8 +135,8 @@ fn survivors(root: &Path) -> Result<BTreeSet<String>> {
     Ok(names.map(str::to_owned).collect())
 }
 
-/// So many of all mutants, as the seed draws them.
-fn drawn(root: &Path, count: usize, seed: u64) -> Result<Vec<Mutant>> {
+/// Every mistake that can be made.
+fn every(root: &Path) -> Result<Vec<Mutant>> {
     let mut all = Vec::new();
     for file in FILES {
         let path = root.join(SOURCES).join(file);
@@ -141,6 +147,11 @@ fn drawn(root: &Path, count: usize, seed: u64) -> Result<Vec<Mutant>> {
             all.push(Mutant { number: 0, file, change, was });
         }
     }
+    Ok(all)
+}
+
+/// Leaves so many of them, as the seed draws them.
+fn draw(all: &mut Vec<Mutant>, count: usize, seed: u64) -> Result<()> {
     let mut state = seed;
     while all.len() > count {
         // SplitMix64.
@@ -151,7 +162,7 @@ fn drawn(root: &Path, count: usize, seed: u64) -> Result<Vec<Mutant>> {
         all.swap_remove(at);
     }
     all.iter_mut().zip(1..).for_each(|(it, number)| it.number = number);
-    Ok(all)
+    Ok(())
 }
 
 /// Writes the sources with all of them to choose from.
