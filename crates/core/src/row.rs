@@ -141,11 +141,6 @@ impl Row {
         }
     }
 
-    /// Makes room for so many more cells.
-    pub fn reserve(&mut self, more: usize) {
-        Arc::make_mut(&mut self.cells).reserve(more);
-    }
-
     /// Where the cell of `field` is, or would be.
     fn place(&self, field: &str) -> Result<usize, usize> {
         // Rows are mostly written in the order of their fields.
