@@ -88,8 +88,7 @@
 //! | `import-overwrites` | `device/import.rs` | An import replaces cells, also those that a person wrote | rows |
 //! | `join-incoming-wins` | `row.rs` | Joining takes the cell that comes in, whichever of the two is the later one | rows |
 //! | `link-stays-bound` | `device/link.rs` | A device does not notice that its hub went back to a backup | errors |
-//! | `queue-drops-parked` | `device/queue.rs` | A row that cannot be sent is dropped from the queue instead of set aside | rows |
-//! | `queue-forgets-carried` | `device/queue.rs` | The queue does not note that a call carried a stamp | rows |
+//! | `queue-drops-parked` | `device/failing.rs` | A row that cannot be sent is dropped from the queue instead of set aside | rows |
 //! | `queue-forgets-change` | `device/write.rs` | An edit of a row that waits does not count in its change counter | queue |
 //! | `queue-forgets-fields` | `device/write.rs` | A second edit of a row replaces the fields that wait, instead of adding to them | queue |
 //! | `queue-no-births` | `device/queue.rs` | A birth is sent as if a hub had acknowledged it | folds |
