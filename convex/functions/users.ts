@@ -4,7 +4,14 @@ import { mutation, query } from "./_generated/server.js";
 import * as devices from "./hub/devices.js";
 import { beginErasing } from "./hub/erase.js";
 import { OWNERS } from "./hub/entities.js";
-import { checkProtocol, moved, name, PROTOCOL } from "./hub/errors.js";
+import {
+  badRequest,
+  checkProtocol,
+  moved,
+  name,
+  PROTOCOL,
+  unlinked,
+} from "./hub/errors.js";
 import { accountOf, headOf, identityOf, requireUser } from "./hub/person.js";
 import { usageOf } from "./hub/quota.js";
 
@@ -46,6 +53,28 @@ export const linkLocalId = mutation({
       linkedLocalIds: [localId],
     });
     return identity;
+  },
+});
+
+/**
+ * Has the caller's account sealed with the key that is called `key`: its name ends in that from
+ * then on. Only an account that has never had a row can be, and only once. Returns the identity
+ * as it is then.
+ */
+export const sealAccount = mutation({
+  args: { protocol: v.number(), key: v.string() },
+  handler: async (ctx, { protocol, key }) => {
+    const user = await requireUser(ctx);
+    checkProtocol(protocol);
+    if (!/^[0-9a-f]{16}$/.test(key)) {
+      throw badRequest("`key` must have 16 hexadecimal digits");
+    }
+    const head = await headOf(ctx, user._id);
+    if (!head) throw unlinked();
+    if (head.head > 0 || head.account.includes(".")) return identityOf(head);
+    const account = `${draw()}.${key}`;
+    await ctx.db.patch(head._id, { account });
+    return identityOf({ ...head, account });
   },
 });
 

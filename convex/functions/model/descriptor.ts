@@ -19,6 +19,9 @@ export interface Descriptor {
   readonly owner?: { readonly entity: string; readonly field: string };
 }
 
+/** How a sealed value of a key field begins; what follows differs from row to row. */
+const SEALED_KEY = /^"~1\.[\w-]{43}\./;
+
 /** What a row belongs to. */
 export interface Owner {
   readonly entity: string;
@@ -38,7 +41,8 @@ export function ownerOf(descriptor: Descriptor | undefined, row: Row): Owner | u
 /**
  * The natural key of a row as one text, or undefined if no key field has a value. A
  * missing field equals a missing field. Equal keys have equal texts and no others: a value
- * in chunks is named by their hashes, which no JSON text looks like.
+ * in chunks is named by their hashes, and a sealed one by the keyed hash that it begins with,
+ * which no JSON text looks like.
  */
 export function keyOf(descriptor: Descriptor, row: Row): string | undefined {
   const values = descriptor.naturalKey.map((field) => row.get(field));
@@ -48,5 +52,6 @@ export function keyOf(descriptor: Descriptor, row: Row): string | undefined {
 
 function keyPart(value: Value | undefined): string {
   if (value === undefined) return "null";
-  return value.chunks ? `#${value.chunks.join("#")}` : value.text;
+  if (value.chunks) return `#${value.chunks.join("#")}`;
+  return SEALED_KEY.exec(value.text)?.[0] ?? value.text;
 }

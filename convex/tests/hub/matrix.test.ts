@@ -76,6 +76,11 @@ const MATRIX: Line[] = [
     kind: "mutation",
     args: () => [{ protocol: PROTOCOL, localId: "local id of Ada" }],
   },
+  {
+    call: api.users.sealAccount,
+    kind: "mutation",
+    args: () => [{ protocol: PROTOCOL, key: "0123456789abcdef" }],
+  },
   { call: api.users.me, kind: "query", args: () => [{}] },
   {
     call: api.users.revokeDevice,
