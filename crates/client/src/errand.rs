@@ -21,7 +21,7 @@ use url::Url;
 use crate::{
     Ask, Client, Error, Question, Result, Step,
     account::{self, Deployment, Overview, Undone},
-    connect::{self, Connected},
+    connect::{self, Connected, Typed},
     first_merge::Agreed,
     runtime,
     sign_in::{self, How, SignedIn, Way},
@@ -123,6 +123,8 @@ struct State {
     page: Option<String>,
     /// The words of a new key.
     key: Option<SecretString>,
+    /// The keys that were typed for whoever signs in next.
+    typed: Typed,
     /// Whether a person wants no more of it.
     stopped: bool,
     /// What the last one that a person asked for came to.
@@ -156,6 +158,11 @@ impl Errands {
         }
     }
 
+    /// Takes in keys that were typed before somebody signs in.
+    pub(crate) fn typed(&self, secrets: Typed) {
+        self.state().typed = secrets;
+    }
+
     /// Forgets the words of a new key, which somebody has written down.
     pub(crate) fn forget_key(&self) {
         let mut state = self.state();
@@ -177,6 +184,7 @@ impl Errands {
             page: state.page.clone(),
             done: state.done.clone(),
             who: known.map(|(_, known)| known),
+            key: state.key.clone(),
             ..Standing::default()
         }
     }
@@ -275,7 +283,9 @@ impl Errands {
         let client = &self.client;
         let device = client.device_of(self.replica.clone())?;
         let sign_in = async |provider: Option<&String>, merge| {
-            let how = How { provider: provider.cloned(), way: Way::Browser, in_file: false, merge };
+            let secrets = self.state().typed.clone();
+            let provider = provider.cloned();
+            let how = How { provider, way: Way::Browser, in_file: false, secrets, merge };
             let done = sign_in::sign_in(client, &device, &how, page).await?;
             Ok(Done::SignedIn(Box::new(done)))
         };

@@ -1,13 +1,19 @@
 //! Signing in, and the first time, once somebody has seen what it would do, the merge of
 //! what is here with what is there.
 
+use std::sync::Arc;
+
 use driftline_auth::{Account, Error as AuthError, Methods, ProviderPlugin, SignIn, State, Tokens};
-use driftline_core::{Error as CoreError, SignInCause, device};
+use driftline_core::{
+    Backend, Error as CoreError, ExposeSecret as _, OpenBackend, SignInCause, Start, device,
+};
 use serde::Serialize;
 
 use crate::{
     Ask, Client, Device, Error, Question, Result, Step,
     account::{Deployment, facts, machine, merge, review::Scratch, who},
+    config::Side,
+    connect::{Asked, Trial, Typed},
     first_merge::{Agreed, Between, FirstMerge},
     turn,
 };
@@ -24,6 +30,8 @@ pub struct How {
     pub way: Way,
     /// Whether tokens are kept in a file even where there is a keyring.
     pub in_file: bool,
+    /// Keys that were typed already.
+    pub secrets: Typed,
     /// How far a first merge goes.
     pub merge: Agreed,
 }
@@ -217,16 +225,50 @@ impl Steps<'_> {
     }
 
     async fn first_merge(&self, me: &Account) -> Result<FirstMerge> {
-        let remote = self.client.remote(&self.device.config, Some(self.deployment.tokens()))?;
+        let remote = self.device.config.remote.as_ref().ok_or(Error::NoRemote)?;
+        let kept = self.client.secrets(self.how.in_file);
+        let secrets = Arc::new(Asked::over(kept, &self.how.secrets));
+        let open = OpenBackend {
+            schema: self.client.schema,
+            profile: self.client.profile.path(),
+            settings: &remote.settings,
+            env: self.client.env.clone(),
+            tokens: Some(self.deployment.tokens()),
+            secrets: Some(secrets.clone()),
+        };
+        self.set_up(remote, &open, &secrets).await?;
         let between = Between {
             client: self.client,
             device: self.device,
-            remote: remote.ok_or(Error::NoRemote)?,
+            remote: (remote.open)(&open)?,
             place: &self.deployment.origin.host(),
             agreed: self.how.merge,
             ask: self.ask,
         };
         between.merge(&|_| self.goes_on(me)).await
+    }
+
+    /// Makes the deployment ready, where it keeps something that takes a key.
+    async fn set_up(
+        &self,
+        remote: &Side<dyn Backend>,
+        open: &OpenBackend<'_>,
+        secrets: &Asked,
+    ) -> Result<()> {
+        if remote.plugin.set_up.is_none() {
+            return Ok(());
+        }
+        let trial = Trial { plugin: remote.plugin, open, secrets, ask: self.ask };
+        trial.run(&self.deployment.origin.host()).await?;
+        if self.how.merge == Agreed::No {
+            return Ok(());
+        }
+        let begun = trial.begin(Start::Join).await?;
+        secrets.keep().await?;
+        match begun.key {
+            Some(words) => self.ask.told(Step::Key(words.expose_secret())),
+            None => Ok(()),
+        }
     }
 
     fn goes_on(&self, me: &Account) -> Result<bool> {

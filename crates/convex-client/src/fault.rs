@@ -56,8 +56,14 @@ pub enum Fault {
     },
     /// It answered something that makes no sense.
     BadAnswer(String),
-    /// The source of tokens failed.
-    TokenSource(Error),
+    /// Something on this device failed, such as the source of tokens.
+    Here(Error),
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Here(error)
+    }
 }
 
 impl Fault {
@@ -153,7 +159,7 @@ impl std::fmt::Display for Fault {
             Self::TooLarge => f.write_str("the call was too large"),
             Self::SlowDown { reason } | Self::Unavailable { reason, .. } => f.write_str(reason),
             Self::BadAnswer(reason) => write!(f, "the answer makes no sense: {reason}"),
-            Self::TokenSource(error) => write!(f, "{error}"),
+            Self::Here(error) => write!(f, "{error}"),
         }
     }
 }

@@ -8,11 +8,13 @@ use std::sync::{
 
 use async_trait::async_trait;
 use driftline_convex::{Convex, Origin};
-use driftline_core::{Answers, Backend, Env, Limits, Millis, Page, Pull, Push, Result, Simulated};
+use driftline_core::{
+    Answers, Backend, Env, Limits, Millis, Page, Pull, Push, Result, Schema, Simulated,
+};
 use futures_util::future::{BoxFuture, FutureExt};
 use tokio::runtime::Runtime;
 
-use crate::node::Node;
+use crate::{key::OneKey, node::Node};
 
 /// The deployment as a schedule calls it.
 pub(crate) struct Door {
@@ -32,6 +34,11 @@ impl Door {
         let real = RealTime { shown: env.clone(), random: AtomicU64::new(env.random()) };
         let convex = Convex::new(origin, Arc::new(real), Some(node.clone()))?;
         Ok(Self { convex, node, env, runtime })
+    }
+
+    /// The same, with rows that are sealed.
+    pub(crate) fn sealed(self, schema: &Schema, key: Arc<OneKey>) -> Self {
+        Self { convex: self.convex.sealed(Some(true), schema, key), ..self }
     }
 
     fn run<T>(&self, call: impl Future<Output = Result<T>>) -> Result<T> {

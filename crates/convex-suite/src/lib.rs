@@ -16,18 +16,19 @@
 
 mod door;
 mod error;
+mod key;
 mod node;
 mod time;
 
 use std::{collections::BTreeMap, sync::Arc, sync::Mutex, sync::PoisonError};
 
 use driftline_convergence::{MakeRemote, OpenRemote, Remote};
-use driftline_core::{Backend, Result, Simulated};
+use driftline_core::{Backend, Result, SecretString, Simulated};
 use driftline_deployment::Snapshot;
 use tokio::runtime::Runtime;
 
 pub use self::time::MachineTime;
-use crate::{door::Door, error::broken, node::Node};
+use crate::{door::Door, error::broken, key::OneKey, node::Node};
 
 /// Convex deployments for schedules. Each person of a schedule has a deployment alone,
 /// because wiping it or putting it back concerns everybody on it; it is used again by
@@ -36,13 +37,25 @@ use crate::{door::Door, error::broken, node::Node};
 /// # Errors
 /// When no runtime can be started.
 pub fn remotes() -> Result<MakeRemote> {
+    made(None)
+}
+
+/// The same, with rows that are sealed with the key of these words.
+///
+/// # Errors
+/// When no runtime can be started.
+pub fn sealed_remotes(words: SecretString) -> Result<MakeRemote> {
+    made(Some(Arc::new(OneKey(words))))
+}
+
+fn made(key: Option<Arc<OneKey>>) -> Result<MakeRemote> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build()
         .map_err(|it| broken("no runtime can be started", it))?;
     let pool = Arc::new(Pool { runtime: Arc::new(runtime), idle: Mutex::default() });
-    Ok(Box::new(move |open| Ok(Box::new(Service::open(pool.clone(), open)?))))
+    Ok(Box::new(move |open| Ok(Box::new(Service::open(pool.clone(), key.clone(), open)?))))
 }
 
 /// Deployments that no schedule uses, by the person whose they are.
@@ -81,9 +94,12 @@ struct Service {
 }
 
 impl Service {
-    fn open(pool: Arc<Pool>, open: &OpenRemote<'_>) -> Result<Self> {
+    fn open(pool: Arc<Pool>, key: Option<Arc<OneKey>>, open: &OpenRemote<'_>) -> Result<Self> {
         let node = pool.take(open.person, open.env)?;
-        let door = Door::open(node.clone(), pool.runtime.clone(), open.env.clone())?;
+        let mut door = Door::open(node.clone(), pool.runtime.clone(), open.env.clone())?;
+        if let Some(key) = key {
+            door = door.sealed(open.schema, key);
+        }
         Ok(Self { pool, node, door, saved: None })
     }
 }

@@ -1,5 +1,5 @@
-//! What a key does: it seals bytes with XChaCha20-Poly1305, under a nonce that is drawn each time,
-//! and stands for texts by keyed hashes.
+//! What a key does: it seals bytes with XChaCha20-Poly1305, under a nonce that is drawn each time
+//! or follows from what is sealed, and stands for texts by keyed hashes.
 
 use chacha20poly1305::{
     KeyInit as _, XChaCha20Poly1305, XNonce,
@@ -21,6 +21,20 @@ impl Key {
         for part in nonce.chunks_mut(8) {
             part.copy_from_slice(&env.random().to_be_bytes());
         }
+        self.sealed(plain, bound, nonce)
+    }
+
+    /// As [`seal`](Self::seal), but the same bytes, bound to the same, are sealed alike, on every
+    /// device that has the key: for what is compared without being opened. Who looks on can tell
+    /// that they are the same.
+    pub fn seal_alike(&self, plain: &[u8], bound: &[u8]) -> Option<Vec<u8>> {
+        let mut nonce = [0; NONCE];
+        // Of all that is sealed: nothing else ever has this nonce.
+        nonce.copy_from_slice(self.keyed_hash("nonce", &[bound, plain]).get(..NONCE)?);
+        self.sealed(plain, bound, nonce)
+    }
+
+    fn sealed(&self, plain: &[u8], bound: &[u8], nonce: [u8; NONCE]) -> Option<Vec<u8>> {
         let payload = Payload { msg: plain, aad: bound };
         let sealed = self.cipher().encrypt(&XNonce::from(nonce), payload).ok()?;
         Some([&nonce[..], &sealed].concat())
@@ -36,15 +50,15 @@ impl Key {
 
     /// What stands for these texts where equal ones have to be found: who has not the key cannot
     /// tell which they are, nor try out guesses.
-    pub fn keyed_hash(&self, purpose: &str, texts: &[&str]) -> Vec<u8> {
+    pub fn keyed_hash<T: AsRef<[u8]>>(&self, purpose: &str, texts: &[T]) -> Vec<u8> {
         let key = Sha256::new().chain_update(b"driftline-key-hash").chain_update(self.bytes());
         let key = key.finalize();
         // It takes a key of any length.
         let Ok(mut hash) = Hmac::<Sha256>::new_from_slice(&key) else { return Vec::new() };
-        for text in [purpose].iter().chain(texts) {
+        for text in [purpose.as_bytes()].into_iter().chain(texts.iter().map(AsRef::as_ref)) {
             // With its length before it, so that no two lists look like one.
             hash.update(&(text.len() as u64).to_be_bytes());
-            hash.update(text.as_bytes());
+            hash.update(text);
         }
         hash.finalize().into_bytes().to_vec()
     }
@@ -75,6 +89,22 @@ mod tests {
             assert_eq!(key.open(&sealed[..place], b"here"), None, "up to {place}");
         }
         assert_ne!(key.seal(b"holds", b"here", &env).unwrap(), sealed, "no nonce is used twice");
+    }
+
+    #[test]
+    fn what_is_sealed_alike_differs_wherever_anything_differs() {
+        let env = Simulated::new(1, 0);
+        let (key, other) = (Key::draw(&env), Key::draw(&env));
+        let sealed = key.seal_alike(b"holds", b"here").unwrap();
+        assert_eq!(key.seal_alike(b"holds", b"here").unwrap(), sealed);
+        assert_eq!(key.open(&sealed, b"here").as_deref(), Some(&b"holds"[..]));
+        for another in [
+            key.seal_alike(b"hold", b"shere"),
+            key.seal_alike(b"holds", b"there"),
+            other.seal_alike(b"holds", b"here"),
+        ] {
+            assert_ne!(another.unwrap()[..NONCE], sealed[..NONCE], "no nonce is used twice");
+        }
     }
 
     #[test]

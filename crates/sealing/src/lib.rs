@@ -5,10 +5,12 @@
 mod cipher;
 mod keeper;
 mod key;
+mod setting;
 mod words;
 
 pub use self::{
     keeper::{Held, KEY, Keeper},
     key::Key,
+    setting::wanted,
     words::numbered,
 };

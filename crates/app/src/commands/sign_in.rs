@@ -72,6 +72,6 @@ impl SignInTo {
             (_, true) => Agreed::Yes,
             _ => Agreed::Ask,
         };
-        How { provider: self.provider, way, in_file: self.token_file, merge }
+        How { provider: self.provider, way, in_file: self.token_file, merge, ..How::default() }
     }
 }

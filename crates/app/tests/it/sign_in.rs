@@ -73,6 +73,42 @@ async fn a_person_signs_in_syncs_and_signs_out() {
     assert!(place.ok("b", &["list", "sessions"]).contains("Not sent"));
 }
 
+#[tokio::test]
+async fn what_a_deployment_keeps_is_sealed_with_words_that_another_device_needs() {
+    let (place, deployment) = (Place::new(), deployment().await);
+    deployment.set_visitor(&Visitor::Account("1001".into())).await.unwrap();
+    for profile in ["a", "b"] {
+        join(&place, profile, &deployment);
+        place.ok(profile, &["add", "sessions", &format!("name=From {profile}")]);
+    }
+    place.ok("a", &["config", "set", "remote.sealed", "true"]);
+    // A look draws no key.
+    let (code, text) = sign_in(&place, "a", &["--dry-run"]).await;
+    assert!(code == 0 && text.contains("will not be able to read"), "{text}");
+    assert!(!text.contains("The key of this remote"), "{text}");
+    let (code, text) = sign_in(&place, "a", &["--yes"]).await;
+    assert!(code == 0 && text.contains("The key of this remote"), "{text}");
+    let words = place.json("a", &["key", "show"])["key"].as_str().unwrap().to_owned();
+    assert!(text.contains(&words), "{text}");
+
+    let (code, text) = sign_in(&place, "b", &["--yes"]).await;
+    assert!(code != 0 && text.contains("connect --secret key=FILE"), "{code} {text}");
+    assert_eq!(place.json("b", &["status"])["waiting"], 1);
+    let file = place.path("words");
+    fs::write(&file, words).unwrap();
+    let secret = format!("key={}", file.display());
+    place.ok("b", &["connect", "--secret", &secret, "--secret-file", "--yes"]);
+    place.ok("a", &["sync"]);
+    for profile in ["a", "b"] {
+        let rows = place.ok(profile, &["list", "sessions"]);
+        assert!(rows.contains("From a") && rows.contains("From b"), "{rows}");
+        place.ok(profile, &["doctor"]);
+    }
+    let code = |profile: &str| place.json(profile, &["digest"])["code"].clone();
+    assert!(code("a").is_string());
+    assert_eq!(code("a"), code("b"));
+}
+
 /// Fifteen times, four processes find at once that their token has expired. Each of them
 /// may renew it, and a second that did so with the same token later than ten seconds would
 /// end the session.

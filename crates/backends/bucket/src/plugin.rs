@@ -10,7 +10,7 @@ use driftline_core::{
     Backend, BackendPlugin, Error, OpenBackend, Result, Schema, SecretString, Secrets, SetUp,
     Store, Value, inventory,
 };
-use driftline_sealing::KEY;
+use driftline_sealing::{KEY, wanted};
 use driftline_sqlite::SqliteStore;
 
 use crate::{
@@ -61,14 +61,7 @@ fn bucket(open: &OpenBackend<'_>, place: Place) -> Bucket {
 fn open_set_up(open: &OpenBackend<'_>) -> Result<Arc<dyn SetUp>> {
     let place = Place::of(open)?;
     let secrets = place.secrets.clone();
-    let is_sealed = match open.settings.get("sealed") {
-        None => true,
-        Some(Value::Bool(it)) => *it,
-        // As flags, variables and commands write it.
-        Some(Value::String(it)) if it == "true" => true,
-        Some(Value::String(it)) if it == "false" => false,
-        Some(_) => return Err(Error::bad_value("[remote]", "sealed", "true or false")),
-    };
+    let is_sealed = wanted(open.settings)?.unwrap_or(true);
     let log = bucket(open, Place::of(open)?);
     let set_up = BucketSetUp::new(Box::new(place), secrets, is_sealed, open.env.clone());
     Ok(Arc::new(set_up.with_log(log)))

@@ -39,6 +39,15 @@ impl Caller {
         &self.name
     }
 
+    pub(crate) fn env(&self) -> &dyn Env {
+        &*self.env
+    }
+
+    /// The origin, as sources of tokens and keepers of keys know it.
+    pub(crate) fn origin(&self) -> &str {
+        &self.origin
+    }
+
     /// A request to the same origin that is still to be sent, and bears no token.
     pub(crate) fn request(&self, path: &str) -> Result<RequestBuilder, Fault> {
         self.http.request(self.client.origin().join(path))
@@ -98,14 +107,14 @@ impl Caller {
     /// The token to show.
     pub(crate) async fn token(&self) -> Result<SecretString, Fault> {
         let source = self.tokens.as_ref().ok_or(Fault::Unauthenticated)?;
-        let token = source.token(&self.origin).await.map_err(Fault::TokenSource)?;
+        let token = source.token(&self.origin).await?;
         token.ok_or(Fault::Unauthenticated)
     }
 
     /// Another token than one that was not taken.
     pub(crate) async fn renew(&self, refused: &SecretString) -> Result<SecretString, Fault> {
         let source = self.tokens.as_ref().ok_or(Fault::Unauthenticated)?;
-        let token = source.renew(&self.origin, refused).await.map_err(Fault::TokenSource)?;
+        let token = source.renew(&self.origin, refused).await?;
         let token = token.filter(|it| it.expose_secret() != refused.expose_secret());
         token.ok_or(Fault::Unauthenticated)
     }

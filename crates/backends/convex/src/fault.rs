@@ -28,7 +28,7 @@ pub(crate) fn error(fault: Fault, remote: &str) -> Error {
             Error::Unavailable { remote, retry_after, source: Some(reason.into()) }
         }
         Fault::BadAnswer(reason) => Error::BadAnswer { remote, reason },
-        Fault::TokenSource(error) => error,
+        Fault::Here(error) => error,
         // A feed that cannot be read now is read later; nothing may be skipped in it.
         Fault::NotDeployed
         | Fault::NotInvited { .. }
@@ -66,7 +66,7 @@ pub(crate) fn tell(fault: &Fault, remote: &str, function: &str) {
         Fault::NotInvited { .. } => "ask whoever runs the deployment to add this person",
         Fault::Unnamed { .. } => "if it lasts, look into the logs of the deployment",
         Fault::TooLarge => "nothing to do: less is sent at once",
-        Fault::SlowDown { .. } | Fault::Unavailable { .. } | Fault::TokenSource(_) => {
+        Fault::SlowDown { .. } | Fault::Unavailable { .. } | Fault::Here(_) => {
             "nothing to do: it is tried again by itself"
         }
         Fault::BadAnswer(_) => "if it lasts, check the address of the deployment",

@@ -3,6 +3,7 @@
 //! Calls go over HTTPS to the functions that are deployed from this repository. What
 //! travels is written down in `convex/WIRE.md`.
 
+mod account;
 mod answer;
 mod call;
 mod chunk;
@@ -11,6 +12,8 @@ mod live;
 mod plugin;
 mod remote;
 mod row;
+mod seal;
+mod set_up;
 
 pub use driftline_convex_client::Origin;
 

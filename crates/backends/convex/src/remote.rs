@@ -9,19 +9,21 @@ use std::{
 use async_trait::async_trait;
 use driftline_convex_client::{Fault, Kind, Origin};
 use driftline_core::{
-    Answer, Answers, Backend, Change, Cursor, Env, Hear, Limits, Page, Pull, Push, Result, Seq,
-    TokenSource, device::Unread,
+    Answer, Answers, Backend, Change, Cursor, Env, Hear, Identity, Limits, Page, Pull, Push,
+    Result, Schema, Secrets, Seq, TokenSource, device::Unread,
 };
 use futures_util::future::BoxFuture;
 use reqwest::dns::Resolve;
 use serde_json::json;
 
 use crate::{
-    answer::{self, Chunks, Missing, Stored, WireAnswer, WireAnswers, WirePage},
+    account::{self, Keys},
+    answer::{self, Chunks, Missing, Stored, WireAnswer, WireAnswers, WireIdentity, WirePage},
     call::Caller,
     chunk::{self, Chunk},
     fault, live,
     row::{self, Incoming, Outgoing},
+    seal::Seal,
 };
 
 /// Bytes of rows in a push: 500 rows of 1 KB fit with their stamps, and a few of these
@@ -41,7 +43,9 @@ const FETCHED: usize = 48;
 /// A Convex deployment with Driftline's functions. It must be used on a tokio runtime
 /// with I/O and timers, and with an [`Env`] whose sleep takes real time.
 pub struct Convex {
-    caller: Caller,
+    pub(crate) caller: Caller,
+    /// The keys of sealed rows, on a device that can keep one.
+    pub(crate) keys: Option<Keys>,
     /// The chunks that the last push was asked for and then brought.
     brought: Mutex<BTreeSet<String>>,
 }
@@ -70,7 +74,45 @@ impl Convex {
         resolver: Option<Arc<dyn Resolve>>,
     ) -> Result<Self> {
         let caller = Caller::new(origin, env, tokens, resolver)?;
-        Ok(Self { caller, brought: Mutex::default() })
+        Ok(Self { caller, keys: None, brought: Mutex::default() })
+    }
+
+    /// The same, where rows may be sealed with a key among `secrets`: if it is not said whether
+    /// they are, what is there decides.
+    #[must_use]
+    pub fn sealed(self, wanted: Option<bool>, schema: &Schema, secrets: Arc<dyn Secrets>) -> Self {
+        let place = self.caller.origin().to_owned();
+        Self { keys: Some(Keys::new(wanted, Arc::new(schema.clone()), secrets, place)), ..self }
+    }
+
+    /// What seals the rows of `account`; none if they are in clear.
+    pub(crate) async fn seal(&self, account: &str) -> Result<Option<Seal>, Fault> {
+        match &self.keys {
+            Some(keys) => keys.seal(account, self.caller.name()).await,
+            None if account::key_of(account).is_some() => Err(account::no_key(self.caller.name())),
+            None => Ok(None),
+        }
+    }
+
+    /// Has an account sealed that never had a row, where this device has a key for it. Returns
+    /// whether it is another one now.
+    async fn begins(&self, account: &str, head: Seq) -> Result<bool, Fault> {
+        let Some(keys) = self.keys.as_ref().filter(|_| head == Seq::default()) else {
+            return Ok(false);
+        };
+        let key = keys.key(false).await?;
+        match key.filter(|_| account::key_of(account).is_none()) {
+            Some(key) => Ok(self.seal_account(&key.id()).await?.account != account),
+            None => Ok(false),
+        }
+    }
+
+    /// Has the account sealed with the key that is called so, if it never had a row.
+    pub(crate) async fn seal_account(&self, key: &str) -> Result<Identity, Fault> {
+        let args = json!({ "protocol": driftline_core::PROTOCOL, "key": key });
+        let (identity, _): (WireIdentity, _) =
+            self.caller.linked(Kind::Mutation, "users:sealAccount", &args, None).await?;
+        identity.read().map_err(Fault::BadAnswer)
     }
 
     /// Reads the page after a cursor.
@@ -106,6 +148,15 @@ impl Convex {
                 other => other?,
             };
             let protocol = check_page(&wire, request.cursor, rows)?;
+            let identity = wire.identity.read().map_err(Fault::BadAnswer)?;
+            if self.begins(&identity.account, Seq(wire.head.0)).await? {
+                continue;
+            }
+            // Where nothing ever was, nothing has to be opened: a first look begins nothing.
+            let seal = match wire.head.0 {
+                0 => None,
+                _ => self.seal(&identity.account).await?,
+            };
             let (mut incoming, mut unread) = (Vec::new(), Vec::new());
             for text in wire.changes {
                 match Incoming::read(&text) {
@@ -118,11 +169,11 @@ impl Convex {
                 rows = fewer;
                 continue;
             }
-            let (changes, incomplete) = self.complete(incoming).await?;
+            let (changes, incomplete) = self.complete(incoming, seal.as_ref()).await?;
             unread.extend(incomplete);
             return Ok(Page {
                 protocol,
-                identity: wire.identity.read().map_err(Fault::BadAnswer)?,
+                identity,
                 head: Seq(wire.head.0),
                 next: Cursor(wire.next.0),
                 changes,
@@ -138,6 +189,7 @@ impl Convex {
     async fn complete(
         &self,
         incoming: Vec<(String, Incoming)>,
+        seal: Option<&Seal>,
     ) -> Result<(Vec<Change>, Vec<Unread>), Fault> {
         let hashes: BTreeSet<&String> = incoming.iter().flat_map(|it| it.1.hashes()).collect();
         let hashes: Vec<&String> = hashes.into_iter().collect();
@@ -166,7 +218,7 @@ impl Convex {
         }
         let (mut changes, mut unread) = (Vec::new(), Vec::new());
         for (text, row) in incoming {
-            match row.finish(&chunks, ROW) {
+            match row.finish(&chunks, ROW, seal) {
                 Ok(change) => changes.push(change),
                 Err(reason) => unread.push(row::unread(&text, reason)),
             }
@@ -176,8 +228,9 @@ impl Convex {
 
     /// Sends a batch.
     async fn batch(&self, request: Push) -> Result<Answers, Fault> {
+        let seal = self.seal(&request.account).await?;
         let written: Vec<Result<Outgoing, String>> =
-            request.changes.iter().map(row::write).collect();
+            request.changes.iter().map(|it| row::write(it, seal.as_ref())).collect();
         let Push { protocol, account, epoch, device, serial, .. } = request;
         let outgoing: Vec<&Outgoing> = written.iter().filter_map(|it| it.as_ref().ok()).collect();
         let chunks: BTreeMap<&str, &Chunk> =
@@ -220,7 +273,7 @@ impl Convex {
         let recorded = wire.recorded.into_iter().map(|(_, it)| Ok((Incoming::read(&it)?, it)));
         let recorded: Vec<_> = recorded.collect::<Result<_, _>>().map_err(Fault::BadAnswer)?;
         let recorded = recorded.into_iter().map(|(row, text)| (text, row)).collect();
-        let (recorded, unread) = self.complete(recorded).await?;
+        let (recorded, unread) = self.complete(recorded, None).await?;
         if let Some(it) = unread.into_iter().next() {
             return Err(Fault::BadAnswer(it.reason));
         }
@@ -327,7 +380,9 @@ impl Backend for Convex {
     }
 
     fn limits(&self) -> Limits {
-        Limits { rows: 500, bytes: PUSH, row_bytes: ROW }
+        // Small values grow to twice their size when they are sealed.
+        let is_sealed = self.keys.as_ref().is_some_and(Keys::has_key);
+        Limits { rows: 500, bytes: if is_sealed { PUSH / 2 } else { PUSH }, row_bytes: ROW }
     }
 
     async fn pull(&self, request: Pull) -> Result<Page> {
@@ -349,7 +404,11 @@ impl Backend for Convex {
         if row.is_too_long(ROW) {
             return Ok(None);
         }
-        let completed = self.complete(vec![(text.to_owned(), row)]).await;
+        let key = match &self.keys {
+            Some(keys) => keys.key(false).await?.map(|it| Seal::new(it, keys.schema.clone())),
+            None => None,
+        };
+        let completed = self.complete(vec![(text.to_owned(), row)], key.as_ref()).await;
         let (mut rows, _) = completed.map_err(|it| fault::error(it, self.caller.name()))?;
         Ok(rows.pop())
     }

@@ -9,7 +9,10 @@ use driftline_core::{
 };
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use crate::chunk::{self, Chunk};
+use crate::{
+    chunk::{self, Chunk},
+    seal::{Place, Seal},
+};
 
 /// How deep a value may nest here: reading it is recursive, and so is reading the row
 /// around it from a local store.
@@ -47,11 +50,12 @@ fn is_false(flag: &bool) -> bool {
     !flag
 }
 
-/// Writes a row. If that cannot be done, says why, for the person whose row it is.
-pub(crate) fn write(change: &Change) -> Result<Outgoing, String> {
-    let mut chunks = Vec::new();
-    let mut cells = Vec::new();
-    for (field, cell) in change.row.cells() {
+/// Writes a row, sealed where there is a `seal`. If that cannot be done, says why, for the
+/// person whose row it is.
+pub(crate) fn write(change: &Change, seal: Option<&Seal>) -> Result<Outgoing, String> {
+    let Change { entity, id, birth, whole, row } = change;
+    let (mut chunks, mut cells) = (Vec::new(), Vec::new());
+    for (field, cell) in row.cells() {
         if is_deep(&cell.value) {
             return Err(format!(
                 "`{}` nests deeper than {DEPTH} levels, which other devices cannot read; \
@@ -59,7 +63,10 @@ pub(crate) fn write(change: &Change) -> Result<Outgoing, String> {
                 excerpt(field)
             ));
         }
-        let text = value::text(&cell.value);
+        let mut text = value::text(&cell.value);
+        if let Some(seal) = seal {
+            text = seal.seal(Place { entity, id: *id, field, stamp: cell.stamp }, text)?;
+        }
         if text.len() <= INLINE {
             cells.push(OutCell::Inline(field, cell.stamp, text));
             continue;
@@ -69,7 +76,6 @@ pub(crate) fn write(change: &Change) -> Result<Outgoing, String> {
         chunks.extend(parts);
         cells.push(OutCell::Chunked(field, cell.stamp, "", hashes));
     }
-    let Change { entity, id, birth, whole, .. } = change;
     let row = Out { entity, id: *id, birth: *birth, whole: *whole, cells };
     let text = serde_json::to_string(&row).map_err(|error| error.to_string())?;
     Ok(Outgoing { text, chunks })
@@ -215,14 +221,17 @@ impl Incoming {
         self.hashes().count() > largest / chunk::LARGEST + 1
     }
 
-    /// The whole row. Its values are `largest` bytes long at most, all together.
+    /// The whole row, opened where there is a `seal`. Its values are `largest` bytes long at
+    /// most, all together.
     pub(crate) fn finish(
         self,
         chunks: &BTreeMap<String, String>,
         largest: usize,
+        seal: Option<&Seal>,
     ) -> Result<Change, String> {
-        let (mut cells, mut bytes, count) = (Vec::new(), 0, self.cells.len());
-        for cell in self.cells {
+        let Self { entity, id, birth, whole, cells: incoming } = self;
+        let (mut cells, mut bytes, mut opened, count) = (Vec::new(), 0, 0, incoming.len());
+        for cell in incoming {
             let mut text = cell.text;
             for hash in &cell.hashes {
                 let chunk = chunks.get(hash).ok_or("a chunk of a row is missing")?;
@@ -232,13 +241,20 @@ impl Incoming {
                 }
                 text.push_str(chunk);
             }
+            if let Some(seal) = seal {
+                let place = Place { entity: &entity, id, field: &cell.field, stamp: cell.stamp };
+                text = seal.open(place, text, largest - opened)?;
+                opened += text.len();
+                if opened > largest {
+                    return Err(format!("a row is longer than {largest} bytes"));
+                }
+            }
             cells.push((cell.field, cell.stamp, read_value(text)));
         }
         let row = Row::from_iter(cells);
         if row.cells().count() != count {
             return Err("a row has two cells of one field".into());
         }
-        let Self { entity, id, birth, whole, .. } = self;
         Ok(Change { entity, id, row, birth, whole })
     }
 }
@@ -272,7 +288,7 @@ mod tests {
 
     fn back(out: &Outgoing) -> Result<Change, String> {
         let chunks = out.chunks.iter().map(|it| (it.hash.clone(), it.text.clone())).collect();
-        Incoming::read(&out.text)?.finish(&chunks, 64 << 20)
+        Incoming::read(&out.text)?.finish(&chunks, 64 << 20, None)
     }
 
     fn nested(depth: usize) -> String {
@@ -324,7 +340,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_row_comes_back_as_it_went(change in changes()) {
-            let out = write(&change).unwrap();
+            let out = write(&change, None).unwrap();
             prop_assert_eq!(back(&out).unwrap(), change);
             prop_assert!(out.chunks.iter().all(|it| it.text.len() <= chunk::LARGEST));
         }
@@ -338,7 +354,7 @@ mod tests {
 
     #[test]
     fn a_row_is_written_as_the_contract_says() {
-        let out = write(&change(json!({"b": 2.0, "a": "\u{1}\"é"}))).unwrap();
+        let out = write(&change(json!({"b": 2.0, "a": "\u{1}\"é"})), None).unwrap();
         let (id, stamp) = (Id::imported(0, &["x"]), Stamp::person(1, 2, 3));
         let expected = format!(
             r#"{{"entity":"notes","id":"{id}","whole":true,"cells":[["name","{stamp}","{{\"a\":\"\\u0001\\\"é\",\"b\":2}}"]]}}"#
@@ -348,7 +364,8 @@ mod tests {
 
     #[test]
     fn only_a_long_value_travels_in_chunks() {
-        let at = |n: usize| write(&change(Value::from("x".repeat(n - 2)))).unwrap().chunks.len();
+        let at =
+            |n: usize| write(&change(Value::from("x".repeat(n - 2))), None).unwrap().chunks.len();
         assert_eq!((at(INLINE), at(INLINE + 1)), (0, 1));
         assert_eq!((at(chunk::LARGEST), at(chunk::LARGEST + 1)), (1, 2));
     }
@@ -356,8 +373,13 @@ mod tests {
     #[test]
     fn depth_neither_overflows_nor_stops_the_rest() {
         let fits: Value = serde_json::from_str(&nested(DEPTH)).unwrap();
-        assert_eq!(back(&write(&change(fits.clone())).unwrap()).unwrap(), change(fits.clone()));
-        assert!(write(&change(Value::Array(vec![fits]))).is_err_and(|it| it.contains("nests")));
+        assert_eq!(
+            back(&write(&change(fits.clone()), None).unwrap()).unwrap(),
+            change(fits.clone())
+        );
+        assert!(
+            write(&change(Value::Array(vec![fits])), None).is_err_and(|it| it.contains("nests"))
+        );
 
         for depth in [DEPTH + 1, 128, 1_000_000] {
             assert_eq!(read_value(nested(depth)), Value::String(nested(depth)));
@@ -417,7 +439,7 @@ mod tests {
             ("notes", format!(r#"[null,"{stamp}","1"]"#)),
         ] {
             let text = format!(r#"{{"entity":"{entity}","id":"{id}","cells":[{cells}]}}"#);
-            let read = Incoming::read(&text).and_then(|it| it.finish(&BTreeMap::new(), 100));
+            let read = Incoming::read(&text).and_then(|it| it.finish(&BTreeMap::new(), 100, None));
             assert!(read.is_err(), "{text}");
         }
         for text in ["", "null", "{}", "[]", &nested(1_000_000), r#"{"entity":"notes"}"#] {

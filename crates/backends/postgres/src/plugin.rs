@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use driftline_core::{BackendPlugin, Error, OpenBackend, Result, Value, inventory};
-use driftline_sealing::KEY;
+use driftline_sealing::{KEY, wanted};
 
 use crate::{Address, Postgres, address::ADDRESS, session::PASSWORD};
 
@@ -35,12 +35,8 @@ fn open(open: &OpenBackend<'_>) -> Result<Postgres> {
     };
     let address = Address::read(url)?;
     let remote = Postgres::new(address, open.schema, open.env.clone(), open.secrets.clone());
-    Ok(match open.settings.get("sealed") {
+    Ok(match wanted(open.settings)? {
         None => remote,
-        Some(Value::Bool(it)) => remote.sealed(*it),
-        // As flags, variables and commands write it.
-        Some(Value::String(it)) if it == "true" => remote.sealed(true),
-        Some(Value::String(it)) if it == "false" => remote.sealed(false),
-        Some(_) => return Err(Error::bad_value("[remote]", "sealed", "true or false")),
+        Some(it) => remote.sealed(it),
     })
 }

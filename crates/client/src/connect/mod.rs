@@ -18,7 +18,7 @@ pub use self::{
     key::{key, rotate_key},
     secrets::Typed,
 };
-use self::{secrets::Asked, trial::Trial};
+pub(crate) use self::{secrets::Asked, trial::Trial};
 use crate::{
     Ask, Client, Device, Error, Overrides, Question, Result, Step,
     account::{merge, review::Scratch},
@@ -186,6 +186,7 @@ impl<'a> Chosen<'a> {
         let device = self.device();
         let how = sign_in::How {
             in_file: self.how.in_file,
+            secrets: self.how.secrets.clone(),
             merge: self.how.merge,
             ..sign_in::How::default()
         };

@@ -43,7 +43,7 @@ impl PartialEq for Typed {
 impl Eq for Typed {}
 
 /// What was typed, over what is kept.
-pub(super) struct Asked {
+pub(crate) struct Asked {
     kept: Arc<dyn Secrets>,
     typed: Mutex<Typed>,
     /// What was typed and asked for, by place and name.
@@ -51,17 +51,17 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    pub(super) fn over(kept: Arc<dyn Secrets>, typed: &Typed) -> Self {
+    pub(crate) fn over(kept: Arc<dyn Secrets>, typed: &Typed) -> Self {
         Self { kept, typed: Mutex::new(typed.clone()), used: Mutex::default() }
     }
 
     /// Takes in another one.
-    pub(super) fn add(&self, name: &str, secret: SecretString) {
+    pub(crate) fn add(&self, name: &str, secret: SecretString) {
         lock(&self.typed).insert(name.to_owned(), secret);
     }
 
     /// Keeps what was typed and used.
-    pub(super) async fn keep(&self) -> Result<()> {
+    pub(crate) async fn keep(&self) -> Result<()> {
         let used = std::mem::take(&mut *lock(&self.used));
         for (place, name) in used {
             let typed = lock(&self.typed).0.get(&name).cloned();

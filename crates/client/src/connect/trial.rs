@@ -6,17 +6,17 @@ use super::secrets::Asked;
 use crate::{Ask, Error, Result, Step};
 
 /// A place that is tried out.
-pub(super) struct Trial<'a> {
-    pub(super) plugin: &'static BackendPlugin,
-    pub(super) open: &'a OpenBackend<'a>,
-    pub(super) secrets: &'a Asked,
-    pub(super) ask: &'a dyn Ask,
+pub(crate) struct Trial<'a> {
+    pub(crate) plugin: &'static BackendPlugin,
+    pub(crate) open: &'a OpenBackend<'a>,
+    pub(crate) secrets: &'a Asked,
+    pub(crate) ask: &'a dyn Ask,
 }
 
 impl Trial<'_> {
     /// Tries the place called `name`, and asks for the secrets that it lacks. Returns nothing
     /// for a backend whose places need no setting up.
-    pub(super) async fn run(&self, name: &str) -> Result<Option<Tried>> {
+    pub(crate) async fn run(&self, name: &str) -> Result<Option<Tried>> {
         let Some(set_up) = self.plugin.set_up else {
             self.look().await?;
             return Ok(None);
@@ -49,7 +49,7 @@ impl Trial<'_> {
     }
 
     /// Makes the place ready.
-    pub(super) async fn begin(&self, start: Start) -> Result<Begun> {
+    pub(crate) async fn begin(&self, start: Start) -> Result<Begun> {
         match self.plugin.set_up {
             Some(set_up) => Ok(set_up(self.open)?.begin(start).await?),
             None => Ok(Begun::default()),

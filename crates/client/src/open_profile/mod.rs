@@ -239,7 +239,9 @@ impl OpenProfile {
     /// # Errors
     /// When it does not take these settings.
     pub fn name_remote(&self, how: &connect::How) -> Result<()> {
-        connect::name(&self.client, &self.replica, how)
+        connect::name(&self.client, &self.replica, how)?;
+        self.errands.typed(how.secrets.clone());
+        Ok(())
     }
 
     /// Forgets the words of a new key, which somebody has written down.

@@ -9,4 +9,5 @@
 mod contract;
 mod live;
 mod schedules;
+mod sealed;
 mod uploads;

@@ -1,13 +1,17 @@
 //! Every entity, on memory and on SQLite, with a Convex deployment as the remote.
 
-use driftline_convergence::{Fault, Suite, run, scratch};
-use driftline_core::Schema;
+use driftline_convergence::{Fault, MakeRemote, Suite, run, scratch};
+use driftline_core::{Schema, Simulated};
 use driftline_entities as _;
 use driftline_memory as _;
+use driftline_sealing::Key;
 use driftline_sqlite as _;
 
 fn hold(local: &str, schedules: u64, seed: u64) {
-    let remotes = driftline_convex_suite::remotes().unwrap();
+    hold_with(driftline_convex_suite::remotes().unwrap(), local, schedules, seed);
+}
+
+fn hold_with(remotes: MakeRemote, local: &str, schedules: u64, seed: u64) {
     let suite = Suite::with_remote(Schema::registered().unwrap(), scratch(local).unwrap(), remotes);
     let suite = suite.unwrap();
     let outcome = run(&suite, schedules, 100, seed, &|_| ());
@@ -21,6 +25,12 @@ fn hold(local: &str, schedules: u64, seed: u64) {
 #[test]
 fn memory_with_convex() {
     hold("memory", 24, 7_000_000);
+}
+
+#[test]
+fn memory_with_sealed_rows() {
+    let key = Key::draw(&Simulated::new(5, 0)).words();
+    hold_with(driftline_convex_suite::sealed_remotes(key).unwrap(), "memory", 24, 9_200_000);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use driftline_client::{
     errand::{Came, Done},
     first_merge::FirstMerge,
 };
+use driftline_core::ExposeSecret as _;
 use driftline_text::ago;
 use maud::{Markup, html};
 
@@ -23,6 +24,7 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
             None => (nothing()),
             Some(remote) => {
                 @if let Some(errand) = &account.running { (under_way(errand, account.page.as_deref())) }
+                @if let Some(words) = &account.key { (parts::new_key(words.expose_secret())) }
                 @if let Some((_, came)) = &account.done { (came_to(came)) }
                 @match &account.who {
                     Some(Ok(who)) => (signed_in(request, remote, who)),

@@ -20,7 +20,7 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
     let main = html! {
         h1 { "Connect" }
         (now(remote.as_ref()))
-        @if let Some(words) = &standing.key { (key(words.expose_secret())) }
+        @if let Some(words) = &standing.key { (parts::new_key(words.expose_secret())) }
         @if let Some(Errand::Connect(_)) = &standing.running { (under_way()) }
         @if let Some((Errand::Connect(_), came)) = &standing.done { (came_to(came)) }
         @for plugin in connect::backends() { (backend(plugin, remote.as_ref(), &standing)) }
@@ -45,21 +45,6 @@ fn now(remote: Option<&InUse>) -> Markup {
                 p.muted { "Disconnecting keeps everything, here and there. To move to another \
                     remote, connect with that: everything that is here goes along." }
             },
-        }
-    }
-}
-
-/// Shown until somebody says that they have it.
-fn key(words: &str) -> Markup {
-    html! {
-        section.box aria-labelledby="key" {
-            h2 #key { "The key of this remote" }
-            p { "Write it down and keep it apart from this device. Every other device needs it; \
-                without it nobody can read what is there." }
-            p { code { (words) } }
-            div.bar {
-                button.btn.btn--main data-post="/connect/key-kept" { "I have written it down" }
-            }
         }
     }
 }

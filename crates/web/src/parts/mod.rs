@@ -3,6 +3,7 @@
 mod icon;
 mod indicator;
 mod merge;
+mod new_key;
 mod pager;
 mod query;
 mod room;
@@ -15,6 +16,7 @@ pub(crate) use self::{
     icon::icon,
     indicator::{indicator, sentence, shape},
     merge::{merged, review},
+    new_key::new_key,
     pager::pager,
     query::{catching_up, encoded, misread},
     room::{Room, line},
