@@ -26,7 +26,7 @@ pub(crate) fn find_or_install(
 }
 
 /// Whether this is Debian or the like, and its administrator.
-fn may_install() -> bool {
+pub(crate) fn may_install() -> bool {
     let id = Command::new("id").arg("-u").stderr(Stdio::null()).output();
     id.is_ok_and(|it| it.stdout.trim_ascii() == b"0") && Path::new("/usr/bin/apt-get").exists()
 }

@@ -10,6 +10,7 @@ mod agents;
 mod bench;
 mod browser;
 mod cargo;
+mod ceph;
 mod codegen;
 mod convex_check;
 mod convex_local;

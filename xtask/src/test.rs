@@ -17,15 +17,16 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{browser, cargo::cargo, elsewhere, faults, npm::Package, postgres};
+use crate::{browser, cargo::cargo, ceph::Cluster, elsewhere, faults, npm::Package, postgres};
 
 /// What to hand to cargo.
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// Only what is tested of a bucket at a service that speaks S3: http://HOST:PORT/BUCKET, with
-    /// the credentials that AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY name
+    /// the credentials that AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY name. Without an address
+    /// one is started
     #[arg(long, value_name = "URL")]
-    s3: Option<String>,
+    s3: Option<Option<String>>,
     /// Further arguments of `cargo test`, such as a part of a test's name, or
     /// `-- --nocapture`
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -54,11 +55,11 @@ const EXAMPLES: &[&str] = &["test", "--locked", "--workspace", "--no-fail-fast",
 
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     if let Some(url) = &options.s3 {
-        return at_service(root, url);
+        return at_service(root, url.as_deref());
     }
     let count = match options.arguments.is_empty() {
         true => everything(root)?,
-        false => of_cargo(root, &[TESTS, EXAMPLES], &options.given(std::env::args_os()))?,
+        false => of_cargo(root, &[TESTS, EXAMPLES], &options.given(std::env::args_os()), None)?,
     };
     println!("\n{} passed, {} failed", count.passed, count.failed);
     ensure!(count.failed == 0, "tests failed; their names are above, under `failures:`");
@@ -67,17 +68,20 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
 
 fn everything(root: &Path) -> Result<Count> {
     let mut building = build(root)?;
-    if let Err(error) = ready(root) {
-        building.kill().context("cannot stop cargo")?;
-        return Err(error);
-    }
+    let service = match ready(root).and_then(|()| Cluster::start()) {
+        Ok(service) => service,
+        Err(error) => {
+            building.kill().context("cannot stop cargo")?;
+            return Err(error);
+        }
+    };
     let this = std::env::current_exe().context("cannot tell where this program is")?;
     let mut pages = Command::new(&this);
     let pages = Beside::start(pages.arg("pages"), this.with_file_name("pages.log"))?;
     let cargo = built(building).and_then(|()| {
         let examples = this.with_file_name("examples.log");
         let examples = Beside::start(cargo(root).args(EXAMPLES), examples)?;
-        let tests = of_cargo(root, &[TESTS], &[]);
+        let tests = of_cargo(root, &[TESTS], &[], service.as_ref());
         examples.end("examples in documentation")?;
         tests
     });
@@ -95,10 +99,20 @@ fn ready(root: &Path) -> Result<()> {
 }
 
 /// The suite and the race of setting up, at a service that runs.
-fn at_service(root: &Path, url: &str) -> Result<()> {
+fn at_service(root: &Path, url: Option<&str>) -> Result<()> {
     let mut cargo = cargo(root);
-    cargo.args(["test", "--locked", "--workspace", "--test", "it", "--", "service::"]);
-    cargo.args(["a_service_keeps_every_promise", "--nocapture"]).env("DRIFTLINE_S3", url);
+    cargo.args(["test", "--locked", "--workspace", "--test", "it", "--", "service::one_device"]);
+    cargo.args(["a_service_keeps_every_promise", "--nocapture"]);
+    let started = match url {
+        Some(url) => {
+            cargo.env("DRIFTLINE_S3", url).env_remove("DRIFTLINE_S3_ALSO");
+            None
+        }
+        None => Some(Cluster::start()?.context("there is no Ceph here; name a service")?),
+    };
+    if let Some(service) = &started {
+        service.tell(&mut cargo);
+    }
     let mut count = Count::default();
     let succeeded = stream(&mut cargo, &mut std::io::stdout(), &mut count)?;
     println!("\n{} passed, {} failed", count.passed, count.failed);
@@ -106,7 +120,12 @@ fn at_service(root: &Path, url: &str) -> Result<()> {
     Ok(())
 }
 
-fn of_cargo(root: &Path, kinds: &[&[&str]], arguments: &[OsString]) -> Result<Count> {
+fn of_cargo(
+    root: &Path,
+    kinds: &[&[&str]],
+    arguments: &[OsString],
+    service: Option<&Cluster>,
+) -> Result<Count> {
     let mut count = Count::default();
     let mut all_ran = true;
     for kind in kinds {
@@ -114,6 +133,9 @@ fn of_cargo(root: &Path, kinds: &[&[&str]], arguments: &[OsString]) -> Result<Co
         // Whatever somebody's shell says: a snapshot that differs fails, and none is written.
         cargo.env("INSTA_UPDATE", "no").env_remove("INSTA_FORCE_PASS");
         cargo.args(*kind).args(arguments);
+        if let Some(service) = service {
+            service.tell(&mut cargo);
+        }
         if std::env::var_os(THREADS).is_none() {
             cargo.env(THREADS, (2 * cores()).to_string());
         }

@@ -1,6 +1,6 @@
-//! A service that speaks S3, where `DRIFTLINE_S3` names one: `http://HOST:PORT/BUCKET`. Its
-//! credentials are those that `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` name. Elsewhere the
-//! same is asked of a folder.
+//! A service that speaks S3, where `DRIFTLINE_S3` names one: `http://HOST:PORT/BUCKET`. It may have
+//! another address, `DRIFTLINE_S3_ALSO`. Its credentials are those that `AWS_ACCESS_KEY_ID` and
+//! `AWS_SECRET_ACCESS_KEY` name. Elsewhere the same is asked of a folder.
 
 use std::sync::{Arc, OnceLock};
 
@@ -28,8 +28,13 @@ pub(crate) fn runtime() -> &'static tokio::runtime::Runtime {
 
 /// A folder of its own in the bucket; none if no service is named.
 pub(crate) fn store(folder: &str) -> Option<Arc<dyn ObjectStore>> {
-    let url = std::env::var("DRIFTLINE_S3").ok()?;
-    let (endpoint, bucket) = url.rsplit_once('/').expect("DRIFTLINE_S3 is http://HOST:PORT/BUCKET");
+    at("DRIFTLINE_S3", folder)
+}
+
+/// The same folder at the address that this variable names.
+fn at(variable: &str, folder: &str) -> Option<Arc<dyn ObjectStore>> {
+    let url = std::env::var(variable).ok()?;
+    let (endpoint, bucket) = url.rsplit_once('/').expect("it is http://HOST:PORT/BUCKET");
     let store = AmazonS3Builder::from_env()
         .with_endpoint(endpoint)
         .with_bucket_name(bucket)
@@ -52,10 +57,14 @@ fn one_device_wins_each_number() {
     }
     given.begin(true, &env).unwrap();
     assert_eq!(objects(&*given.store).len(), 1, "trials leave nothing");
+    // Every other device has another way to the same bucket, if there is one.
+    let other = at("DRIFTLINE_S3_ALSO", "race").unwrap_or_else(|| given.store.clone());
+    let (secrets, time) = (given.secrets.clone(), given.time.clone());
+    let other = Given { store: other, secrets, time };
     // Each has a mirror of its own, as eight processes of eight profiles have.
     std::thread::scope(|scope| {
         for device in 0..8 {
-            let (given, env) = (&given, &env);
+            let (given, env) = (if device % 2 == 0 { &given } else { &other }, &env);
             scope.spawn(move || {
                 let bucket = given.bucket(schema(), env, driftline_bucket::Options::default());
                 for it in 0..5 {
