@@ -29,6 +29,9 @@ use crate::{
 /// When every schedule begins, in milliseconds since 1970.
 const START: u64 = 1_790_000_000_000;
 
+/// A row that failed without a name is tried again by then, in milliseconds.
+const LATER: u64 = 70_000;
+
 /// A remote is tended once in so many steps.
 const TENDED: u64 = 40;
 
@@ -112,6 +115,7 @@ impl<'a> Fleet<'a> {
             Action::Restore => self.devices[place].delete(&self.model, &mut dice, false)?,
             Action::Purge => self.devices[place].purge(&self.model, &mut dice)?,
             Action::BringBack => self.devices[place].bring_back(&self.model, &mut dice)?,
+            Action::Sync(Fault::Unnamed) => self.sync_again_and_again(place, &mut dice)?,
             Action::Sync(fault) => self.sync(place, fault, &mut dice)?,
             Action::SyncTwice => self.sync_both([(place, 0), (place, 1)], &mut dice)?,
             Action::SyncTogether => {
@@ -219,6 +223,15 @@ impl<'a> Fleet<'a> {
             arrivals::check(&self.devices[place], hub)?;
         }
         self.after_sync(place, fault, fired, done)
+    }
+
+    /// What fails without a name lasts, often until the device gives a row up.
+    fn sync_again_and_again(&mut self, place: usize, dice: &mut Dice) -> Result<()> {
+        for _ in 0..=dice.below(4) {
+            self.sync(place, Fault::Unnamed, dice)?;
+            self.pass(LATER);
+        }
+        Ok(())
     }
 
     fn after_sync(
