@@ -220,7 +220,7 @@ impl Backend for Bucket {
     async fn sweep(&self, is_own: bool) -> Result<Vec<String>> {
         let (opened, _) = self.catch_up().await?;
         if is_own {
-            opened.log.empty_below(&opened.mirror, &*self.env).await?;
+            opened.log.empty_below(&opened.mirror, &self.env).await?;
         }
         opened.mirror.store.sweep()?;
         Ok(vec![format!("older versions of objects, if {} keeps them", self.name)])

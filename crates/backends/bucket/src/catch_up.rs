@@ -93,15 +93,19 @@ impl Bucket {
             self.close();
             return Ok(Looked::Again);
         }
-        match opened.next(&place, &listed).await? {
+        let next = opened.next(&place, &listed).await?;
+        if place.loading.is_some() && !matches!(next, Next::Snapshot(_)) {
+            // It is there no more, and a part of it is nothing to go on from.
+            opened.mirror.leave(&place)?;
+            return Ok(Looked::Again);
+        }
+        match next {
             Next::End => return Ok(Looked::All(place, listed)),
             Next::Stuck(error) => return Ok(Looked::Stuck(error, listed)),
             Next::Away => opened.mirror.leave(&place)?,
             Next::Changing => {}
             Next::Snapshot(number) => {
-                if let Some(loaded) = opened.log.load_snapshot(number).await? {
-                    opened.mirror.take(&place, loaded)?;
-                }
+                opened.start_from(number).await?;
             }
             Next::Entries(entries) => match opened.read(place, entries).await {
                 // Behind those there may be one that is gone, which is no end either.

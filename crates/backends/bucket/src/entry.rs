@@ -71,6 +71,16 @@ impl Kept {
         Ok(kept)
     }
 
+    /// Takes it in where nothing of the row is yet.
+    pub(crate) fn add(self, tx: &mut dyn StoreTx, state: &mut State) -> Result<()> {
+        let Self { entity, id, mut row, first, seq, born, key, .. } = self;
+        row.join(first);
+        let hash = row.hash(&entity, id);
+        let stored = Stored { row, key, seq, born, hash, acked: true, ..Stored::new(id) };
+        state.count(&entity, 0, &stored);
+        tx.insert(&entity, &stored)
+    }
+
     /// Takes it in. Returns nothing of note: a row joins.
     pub(crate) fn apply(self, tx: &mut dyn StoreTx, state: &mut State) -> Result<()> {
         let known = tx.get(&self.entity, self.id)?;

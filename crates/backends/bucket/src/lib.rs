@@ -34,6 +34,7 @@ mod seal;
 mod set_up;
 mod snapshot;
 mod space;
+mod start;
 mod tidy;
 mod time;
 mod wanted;

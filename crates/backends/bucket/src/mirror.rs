@@ -15,8 +15,7 @@ use driftline_core::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    entry::Entry,
-    packs::Loaded,
+    entry::{Entry, Kept},
     space::{Space, random_name},
 };
 
@@ -50,6 +49,16 @@ pub(crate) struct Place {
     /// The device that wrote the last entry, where that is known.
     #[serde(default)]
     writer: Option<String>,
+    /// The snapshot that is being taken in. Nothing is served before all of it is here.
+    #[serde(default)]
+    pub(crate) loading: Option<Loading>,
+}
+
+/// A snapshot, and how many of its packs were taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Loading {
+    pub(crate) number: u64,
+    pub(crate) packs: u64,
 }
 
 /// An entry and who wrote it.
@@ -167,7 +176,10 @@ impl Mirror {
                 hub::save(tx, Some(&state))?;
             }
             let (rebuilt, differs, damaged) = (from.rebuilt, other, from.damaged.clone());
-            keep(tx, &Place { number, hash, tag, pin, key, rebuilt, differs, damaged, writer })
+            let loading = None;
+            let place =
+                Place { number, hash, tag, pin, key, rebuilt, differs, damaged, writer, loading };
+            keep(tx, &place)
         })
     }
 
@@ -187,32 +199,59 @@ impl Mirror {
         self.at(from, |tx| keep(tx, &Place { damaged: None, ..from.clone() }))
     }
 
-    /// Starts from a snapshot.
-    pub(crate) fn take(&self, from: &Place, loaded: Loaded) -> Result<()> {
+    /// Begins anew, with the packs of the snapshot at `number` to come.
+    pub(crate) fn begin_snapshot(&self, from: &Place, number: u64) -> Result<()> {
         self.at(from, |tx| {
-            let Loaded { number, hash, key, packs, state: given } = loaded;
-            let rebuilt = from.rebuilt;
             // Where nothing was read, nothing was served: nobody has to start over.
             let kept = if from.number == 0 { Some(state(tx)?.identity) } else { None };
-            self.begin(tx, &Place { number, hash, key, rebuilt, ..Place::default() })?;
-            let mut state = self.empty();
-            state.identity = kept.unwrap_or(state.identity);
-            for kept in packs.into_iter().flatten() {
-                kept.apply(tx, &mut state)?;
+            let loading = Some(Loading { number, packs: 0 });
+            self.begin(tx, &Place { rebuilt: from.rebuilt, loading, ..Place::default() })?;
+            match kept {
+                Some(identity) => hub::save(tx, Some(&State::new(identity))),
+                None => Ok(()),
             }
-            let is_whole = given.digests.iter().all(|(entity, sum)| {
+        })
+    }
+
+    /// Takes in the next pack of a snapshot.
+    pub(crate) fn add_pack(&self, from: &Place, rows: Vec<Kept>) -> Result<()> {
+        self.at(from, |tx| {
+            let mut state = state(tx)?;
+            for kept in rows {
+                kept.add(tx, &mut state)?;
+            }
+            hub::save(tx, Some(&state))?;
+            let next = |it: &Loading| Loading { packs: it.packs + 1, ..*it };
+            keep(tx, &Place { loading: from.loading.as_ref().map(next), ..from.clone() })
+        })
+    }
+
+    /// Goes on behind a snapshot whose packs were all taken in: the hash of its entry, what its
+    /// key is called, and the state that it has.
+    pub(crate) fn end_snapshot(
+        &self,
+        from: &Place,
+        hash: String,
+        key: Option<String>,
+        given: &State,
+    ) -> Result<()> {
+        let Some(Loading { number, .. }) = from.loading else { return Ok(()) };
+        let mut is_whole = true;
+        self.at(from, |tx| {
+            let mut state = state(tx)?;
+            is_whole = given.digests.iter().all(|(entity, sum)| {
                 *sum == state.digests.get(entity).copied().unwrap_or_default()
             });
             if !is_whole {
-                return Err(Error::damaged(
-                    format!("snapshot {number}"),
-                    "its sums are other ones",
-                ));
+                return self.begin(tx, &Place { rebuilt: from.rebuilt, ..Place::default() });
             }
             state.head = given.head;
-            state.serials = given.serials;
-            hub::save(tx, Some(&state))
-        })
+            state.serials.clone_from(&given.serials);
+            hub::save(tx, Some(&state))?;
+            keep(tx, &Place { number, hash, key, rebuilt: from.rebuilt, ..Place::default() })
+        })?;
+        let wrong = || Error::damaged(format!("snapshot {number}"), "its sums are other ones");
+        if is_whole { Ok(()) } else { Err(wrong()) }
     }
 
     /// Runs `job` if the mirror is where it is believed to be. If not, another process has

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use driftline_core::{Result, hub::State};
 use futures_util::TryStreamExt as _;
 use object_store::path::Path;
@@ -66,16 +67,6 @@ impl Manifest {
     }
 }
 
-/// A snapshot that was read.
-pub(crate) struct Loaded {
-    pub(crate) number: u64,
-    pub(crate) hash: String,
-    /// What the key is called that seals what follows.
-    pub(crate) key: Option<String>,
-    pub(crate) packs: Vec<Vec<Kept>>,
-    pub(crate) state: State,
-}
-
 impl Log {
     /// The object that names the packs; none if it is gone, was overwritten, or is sealed with a
     /// former key.
@@ -104,30 +95,27 @@ impl Log {
         Ok(found.is_some_and(|(bytes, _)| !bytes.is_empty() && hash(&bytes) == sum))
     }
 
-    /// Reads a snapshot; none if it counts no more, or if there is a newer one.
-    pub(crate) async fn load_snapshot(&self, number: u64) -> Result<Option<Loaded>> {
-        let Some(manifest) = self.manifest(number).await? else { return Ok(None) };
-        if !self.is_entry(number, &manifest.hash).await? {
-            return Ok(None);
+    /// The object of a pack of the snapshot at `number`; none if there is a newer snapshot, for
+    /// which it was taken away.
+    pub(crate) async fn pack_bytes(&self, number: u64, pack: &Pack) -> Result<Option<Bytes>> {
+        let Pack { name, sum, .. } = pack;
+        let found = self.get(&names::pack(&self.epoch, name)).await?;
+        let Some((bytes, _)) = found.filter(|(bytes, _)| !bytes.is_empty()) else {
+            let is_newer = self.list(0).await?.snapshots.keys().any(|it| *it > number);
+            let lost =
+                || fault::changed(&self.name, &format!("snapshot {number}"), "a part is gone");
+            return if is_newer { Ok(None) } else { Err(lost()) };
+        };
+        if hash(&bytes) != *sum {
+            let object = format!("pack {name}");
+            return Err(fault::changed(&self.name, &object, "its hash is another one"));
         }
-        let mut packs = Vec::new();
-        for Pack { name, sum, number: of, part, .. } in manifest.packs(number) {
-            let found = self.get(&names::pack(&self.epoch, &name)).await?;
-            let Some((bytes, _)) = found.filter(|(bytes, _)| !bytes.is_empty()) else {
-                let is_newer = self.list(0).await?.snapshots.keys().any(|it| *it > number);
-                let lost =
-                    || fault::changed(&self.name, &format!("snapshot {number}"), "a part is gone");
-                return if is_newer { Ok(None) } else { Err(lost()) };
-            };
-            if hash(&bytes) != sum {
-                let object = format!("pack {name}");
-                return Err(fault::changed(&self.name, &object, "its hash is another one"));
-            }
-            packs.push(self.codec.open::<Vec<Kept>>(Kind::Pack, of, part, &bytes)?.holds);
-        }
-        let Manifest { hash, state, .. } = manifest;
-        let key = self.codec.key_after(number);
-        Ok(Some(Loaded { number, hash, key, packs, state }))
+        Ok(Some(bytes))
+    }
+
+    /// The rows of a pack.
+    pub(crate) fn open_pack(&self, pack: &Pack, bytes: &[u8]) -> Result<Vec<Kept>> {
+        Ok(self.codec.open::<Vec<Kept>>(Kind::Pack, pack.number, pack.part, bytes)?.holds)
     }
 
     /// Every pack that is there, by its name; also those that nothing names.

@@ -92,7 +92,7 @@ impl Bucket {
             return;
         }
         let keep = self.options.keep;
-        let saved = opened.log.save_snapshot(&opened.mirror, &*self.env, keep).await;
+        let saved = opened.log.save_snapshot(&opened.mirror, &self.env, keep).await;
         if let (Ok(()), Some(at)) = (saved, damaged) {
             let _later = opened.mirror.mended(&at);
         }

@@ -86,8 +86,8 @@ impl Bucket {
     /// changed, also where it fails.
     async fn save_after_rotation(&self) {
         if let Ok((opened, _)) = self.catch_up().await {
-            let (env, keep) = (&*self.env, self.options.keep);
-            let _later = opened.log.save_snapshot(&opened.mirror, env, keep).await;
+            let keep = self.options.keep;
+            let _later = opened.log.save_snapshot(&opened.mirror, &self.env, keep).await;
         }
     }
 

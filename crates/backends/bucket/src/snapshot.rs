@@ -5,6 +5,11 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     io,
+    sync::{
+        Arc,
+        mpsc::{Receiver, sync_channel},
+    },
+    thread,
 };
 
 use driftline_core::{Env, Error, Id, Millis, Result, hub::State, store::ReadTx};
@@ -28,11 +33,12 @@ const MORE: usize = 1 << 20;
 /// It holds no more once it has so many.
 const MOST: usize = 8 << 20;
 
-/// The packs of what a mirror holds, and the bytes of those that are to be written.
-struct Packed {
-    place: Place,
-    state: State,
-    packs: Vec<(Pack, Option<Vec<u8>>)>,
+/// What a mirror holds, bit by bit: all of it may be more than fits into memory.
+enum Bit {
+    /// Where the mirror is, and what it keeps of itself there. It comes first.
+    At(Box<(Place, State)>),
+    /// A pack, with its bytes if it is to be written.
+    Pack(Pack, Option<Vec<u8>>),
 }
 
 impl Log {
@@ -41,18 +47,21 @@ impl Log {
     pub(crate) async fn save_snapshot(
         &self,
         mirror: &Mirror,
-        env: &dyn Env,
+        env: &Arc<dyn Env>,
         keep: Millis,
     ) -> Result<()> {
-        let known = self.known().await?;
-        let Packed { place, state, packs } = mirror.store.view(|tx| self.pack(tx, &known, env))?;
+        let bits = self.bits(mirror, self.known().await?, env)?;
+        let Ok(first) = bits.recv() else { return Err(busy(&self.name)) };
+        let Bit::At(at) = first? else { return Err(busy(&self.name)) };
+        let (place, state) = *at;
         let Place { number, hash, .. } = place;
         // A void entry does not say what is below it.
         if place.pin.is_some() || !self.is_entry(number, &hash).await? {
             return Ok(());
         }
         let (mut named, mut written) = (Vec::new(), Vec::new());
-        for (pack, bytes) in packs {
+        for bit in bits {
+            let Bit::Pack(pack, bytes) = bit? else { continue };
             if let Some(bytes) = bytes {
                 self.put(&names::pack(&self.epoch, &pack.name), bytes.into()).await?;
                 written.push(pack.name.clone());
@@ -61,7 +70,7 @@ impl Log {
         }
         let manifest = Manifest::new(hash.clone(), state, &named);
         let which = Which { kind: Kind::Snapshot, number, part: 0, before: &hash };
-        let bytes = self.codec.seal(which, &manifest, env)?;
+        let bytes = self.codec.seal(which, &manifest, &**env)?;
         let path = names::snapshot(&self.epoch, number);
         if let Created::Exists = self.create(&path, bytes.clone().into()).await? {
             if self.stands(number).await? {
@@ -85,7 +94,7 @@ impl Log {
 
     /// Writes a snapshot of what the mirror holds, and overwrites everything that is older at once:
     /// what was purged is in some of it. Who is behind starts from the snapshot.
-    pub(crate) async fn empty_below(&self, mirror: &Mirror, env: &dyn Env) -> Result<()> {
+    pub(crate) async fn empty_below(&self, mirror: &Mirror, env: &Arc<dyn Env>) -> Result<()> {
         self.save_snapshot(mirror, env, 0).await?;
         let number = mirror.place()?.number;
         if !self.stands(number).await? {
@@ -118,21 +127,50 @@ impl Log {
         Ok(packs.filter(is_there).map(|it| (it.holds.clone(), it)).collect())
     }
 
+    /// Packs what the mirror holds, in a thread that is one pack ahead at most: the next is made
+    /// while one is written, in one transaction for all of them. Who listens no more ends it.
+    fn bits(
+        &self,
+        mirror: &Mirror,
+        known: BTreeMap<String, Pack>,
+        env: &Arc<dyn Env>,
+    ) -> Result<Receiver<Result<Bit>>> {
+        let (sender, bits) = sync_channel(1);
+        let (log, store, env) = (self.clone(), mirror.store.clone(), env.clone());
+        let job = move || {
+            let say = |bit| sender.send(Ok(bit)).map_err(|_| busy(&log.name));
+            if let Err(error) = store.view(|tx| log.pack(tx, &known, &*env, &say)) {
+                let _unheard = sender.send(Err(error));
+            }
+        };
+        let thread = thread::Builder::new().name("driftline-packs".into()).spawn(job);
+        let told = |it| Error::Store {
+            what: "no thread can be started that packs a snapshot".into(),
+            help: "close other programs; the next change tries again".into(),
+            source: Some(Box::new(it)),
+        };
+        thread.map(|_| bits).map_err(told)
+    }
+
     fn pack(
         &self,
         tx: &dyn ReadTx,
         known: &BTreeMap<String, Pack>,
         env: &dyn Env,
-    ) -> Result<Packed> {
+        say: &dyn Fn(Bit) -> Result<()>,
+    ) -> Result<()> {
         let (place, state) = (place(tx)?.unwrap_or_default(), state(tx)?);
-        let (mut packs, mut rows, mut weight) = (Vec::new(), Vec::<Kept>::new(), 0);
+        let number = place.number;
+        say(Bit::At(Box::new((place, state))))?;
+        let (mut part, mut rows, mut weight) = (0, Vec::<Kept>::new(), 0);
         let mut close = |rows: &mut Vec<Kept>| -> Result<()> {
-            if !rows.is_empty() {
-                let part = packs.len() as u64 + 1;
-                packs.push(self.pack_of(rows, place.number, part, known, env)?);
-                rows.clear();
+            if rows.is_empty() {
+                return Ok(());
             }
-            Ok(())
+            part += 1;
+            let (pack, bytes) = self.pack_of(rows, number, part, known, env)?;
+            rows.clear();
+            say(Bit::Pack(pack, bytes))
         };
         tx.each_row(|entity, stored| {
             if rows.last().is_some_and(|it| it.entity != entity) {
@@ -148,8 +186,7 @@ impl Log {
             }
             Ok(())
         })?;
-        close(&mut rows)?;
-        Ok(Packed { place, state, packs })
+        close(&mut rows)
     }
 
     /// A pack of these rows; with its bytes, if none that is known holds them under the key of now.

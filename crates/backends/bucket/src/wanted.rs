@@ -18,10 +18,10 @@ impl Opened {
     pub(crate) async fn pass(&self, listed: &Listed) -> Result<bool> {
         let place = self.mirror.place()?;
         let newest = listed.snapshots.last_key_value().map(|(number, _)| *number);
-        let Some(number) = newest.filter(|it| *it > place.number) else { return Ok(false) };
-        let Some(loaded) = self.log.load_snapshot(number).await? else { return Ok(false) };
-        self.mirror.take(&place, loaded)?;
-        Ok(true)
+        match newest.filter(|it| *it > place.number) {
+            Some(number) => self.start_from(number).await,
+            None => Ok(false),
+        }
     }
 
     /// Asks for a snapshot above the entry that this device needs next. That it cannot ask is not
@@ -69,7 +69,7 @@ impl Bucket {
         if place.pin.is_some() || !log.is_entry(place.number, &place.hash).await? {
             return Ok(());
         }
-        log.save_snapshot(&opened.mirror, &*self.env, self.options.keep).await?;
+        log.save_snapshot(&opened.mirror, &self.env, self.options.keep).await?;
         if place.damaged.is_some() {
             opened.mirror.mended(place)?;
         }

@@ -23,6 +23,7 @@ mod rotation;
 mod sealed;
 mod service;
 mod set_up;
+mod start;
 mod stops;
 mod suite;
 mod time;

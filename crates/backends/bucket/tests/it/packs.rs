@@ -24,7 +24,7 @@ use crate::{
 
 const KEEP: u64 = 1 << 40;
 /// Rows of a push, and bytes of a row: what is in it is not compressed to nothing.
-const ROWS: u64 = 44;
+pub(crate) const ROWS: u64 = 44;
 const TEXT: usize = 30_000;
 
 fn open(given: &Given, env: &Arc<dyn Env>, snapshot_every: u64, keep: u64) -> Bucket {
@@ -40,7 +40,12 @@ fn text(seed: u64) -> String {
 }
 
 /// Pushes rows with these numbers, each with the text of `seed`.
-fn push_rows(bucket: &Bucket, serial: u64, numbers: impl Iterator<Item = u64>, seed: u64) {
+pub(crate) fn push_rows(
+    bucket: &Bucket,
+    serial: u64,
+    numbers: impl Iterator<Item = u64>,
+    seed: u64,
+) {
     let look = Pull { protocol: PROTOCOL, cursor: Cursor::default(), rows: 1, bytes: 1 };
     let identity = block_on(bucket.pull(look)).unwrap().identity;
     let change = |number: u64| {
@@ -61,7 +66,7 @@ fn push_rows(bucket: &Bucket, serial: u64, numbers: impl Iterator<Item = u64>, s
 }
 
 /// Every row with its text, by pages.
-fn all(bucket: &Bucket) -> BTreeMap<Id, Option<Value>> {
+pub(crate) fn all(bucket: &Bucket) -> BTreeMap<Id, Option<Value>> {
     let (mut found, mut cursor) = (BTreeMap::new(), Cursor::default());
     loop {
         let pull = Pull { protocol: PROTOCOL, cursor, rows: 500, bytes: 4 << 20 };
@@ -75,7 +80,7 @@ fn all(bucket: &Bucket) -> BTreeMap<Id, Option<Value>> {
 }
 
 /// The packs that are there, with their sizes.
-fn packs(given: &Given) -> BTreeMap<String, usize> {
+pub(crate) fn packs(given: &Given) -> BTreeMap<String, usize> {
     let all = objects(&*given.store)
         .into_iter()
         .filter(|(name, bytes)| name.rsplit('/').next().unwrap().len() == 32 && !bytes.is_empty());

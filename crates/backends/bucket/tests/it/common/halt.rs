@@ -25,12 +25,14 @@ pub(crate) struct Halt {
     below: Arc<dyn ObjectStore>,
     left: Arc<AtomicUsize>,
     has_effect: AtomicBool,
+    answered: AtomicUsize,
 }
 
 impl Halt {
     pub(crate) fn over(below: Arc<dyn ObjectStore>) -> Self {
         let left = Arc::new(AtomicUsize::new(usize::MAX));
-        Self { below, left, has_effect: AtomicBool::new(false) }
+        let answered = AtomicUsize::new(0);
+        Self { below, left, has_effect: AtomicBool::new(false), answered }
     }
 
     /// The call after `stop` others is not answered; it has its effect or has none.
@@ -44,9 +46,17 @@ impl Halt {
         self.left.store(usize::MAX, Ordering::Relaxed);
     }
 
+    /// How many calls were answered since this was asked last.
+    pub(crate) fn answered(&self) -> usize {
+        self.answered.swap(0, Ordering::Relaxed)
+    }
+
     fn is_answered(&self) -> bool {
         let less = |left: usize| left.checked_sub(1);
-        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
+        let is_answered =
+            self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok();
+        self.answered.fetch_add(usize::from(is_answered), Ordering::Relaxed);
+        is_answered
     }
 
     async fn call<T>(&self, call: impl Future<Output = T>) -> T {
