@@ -3,18 +3,20 @@
 //! hub.
 
 use driftline_core::{
-    Digests, Id, Millis, Result, Row, Seq, Serial,
+    Digests, Env, Id, Millis, Result, Row, Seq, Serial,
     hub::{State, Taken},
     store::{Lookup, StoreTx, Stored},
 };
 use serde::{Deserialize, Serialize};
+
+use crate::space::{FORMAT, random_name};
 
 /// What an entry holds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Entry {
     /// The random name of the attempt that wrote it.
     pub(crate) call: String,
-    /// The device that pushed.
+    /// The device that pushed; empty where nobody did.
     pub(crate) device: String,
     /// The number of its call.
     pub(crate) serial: Serial,
@@ -103,13 +105,28 @@ impl Kept {
 }
 
 impl Entry {
+    /// One that changes nothing, of no device.
+    pub(crate) fn without_changes(env: &dyn Env, time: Option<Millis>) -> Self {
+        Self {
+            call: random_name(env),
+            device: String::new(),
+            serial: Serial::default(),
+            reads: FORMAT,
+            time,
+            rows: Vec::new(),
+            sums: Digests::new(),
+        }
+    }
+
     /// Takes it in. Returns the entities whose digests are other ones than the writer's.
     pub(crate) fn apply(self, tx: &mut dyn StoreTx, state: &mut State) -> Result<Vec<String>> {
         for kept in self.rows {
             kept.apply(tx, state)?;
         }
-        let last = state.serials.entry(self.device).or_default();
-        *last = self.serial.max(*last);
+        if !self.device.is_empty() {
+            let last = state.serials.entry(self.device).or_default();
+            *last = self.serial.max(*last);
+        }
         let differs = |(entity, sum): (String, u64)| {
             (state.digests.get(&entity) != Some(&sum)).then_some(entity)
         };

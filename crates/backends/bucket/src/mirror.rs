@@ -164,7 +164,7 @@ impl Mirror {
             let (mut other, mut writer) = (from.differs.clone(), None);
             if let Step::Push(entry) = step {
                 let mut state = state(tx)?;
-                writer = Some(entry.device.clone());
+                writer = Some(entry.device.clone()).filter(|it| !it.is_empty());
                 let differs = entry.apply(tx, &mut state)?;
                 if !differs.is_empty() && from.rebuilt < number {
                     // Either this mirror is wrong or the writer's was: made anew, it is right.

@@ -33,17 +33,30 @@ impl Bucket {
             let (opened, at) = self.catch_up().await?;
             let Some((answers, entry)) = self.judge(&opened, &at, &push)? else { continue };
             let Some(entry) = entry else { return Ok(answers) };
-            let number = at.number + 1;
-            let which = Which { kind: Kind::Entry, number, part: 0, before: &at.hash };
-            let bytes = opened.log.codec.seal(which, &entry, &*self.env)?;
-            let Some(written) = opened.write_after(&at, bytes).await? else { continue };
-            let Written { hash, tag } = written;
-            let key = opened.log.codec.key_after(number);
-            opened.mirror.apply(&at, Read { hash, tag, key, step: Step::Push(entry) })?;
-            self.maybe_snapshot(&opened, number).await;
-            return Ok(answers);
+            if self.write_entry(&opened, &at, entry).await? {
+                self.maybe_snapshot(&opened, at.number + 1).await;
+                return Ok(answers);
+            }
         }
         Err(busy(&self.name))
+    }
+
+    /// Writes the entry after `at`, and reads it. Returns whether nobody else was faster.
+    pub(crate) async fn write_entry(
+        &self,
+        opened: &Opened,
+        at: &Place,
+        entry: Entry,
+    ) -> Result<bool> {
+        let number = at.number + 1;
+        let which = Which { kind: Kind::Entry, number, part: 0, before: &at.hash };
+        let bytes = opened.log.codec.seal(which, &entry, &*self.env)?;
+        let Some(Written { hash, tag }) = opened.write_after(at, bytes).await? else {
+            return Ok(false);
+        };
+        let key = opened.log.codec.key_after(number);
+        opened.mirror.apply(at, Read { hash, tag, key, step: Step::Push(entry) })?;
+        Ok(true)
     }
 
     /// What the push comes to, if the mirror is still at this place, and the entry for it, if

@@ -7,6 +7,7 @@ use driftline_core::{Env, Result};
 
 use crate::{
     bucket::{Bucket, Opened},
+    entry::Entry,
     log::{Listed, Log},
     mirror::Place,
     names,
@@ -65,13 +66,15 @@ impl Bucket {
         if newest >= number && log.stands(newest).await? {
             return log.remove(&names::wanted(&log.epoch, number)).await;
         }
-        // After a damaged or void entry there can be none before the next change.
+        // At an entry that is damaged or void there can be none, but at one without changes.
         if place.pin.is_some() || !log.is_entry(place.number, &place.hash).await? {
-            return Ok(());
+            let nothing = Entry::without_changes(&*self.env, opened.time.last());
+            self.write_entry(opened, place, nothing).await?;
         }
         log.save_snapshot(&opened.mirror, &self.env, self.options.keep).await?;
+        let place = opened.mirror.place()?;
         if place.damaged.is_some() {
-            opened.mirror.mended(place)?;
+            opened.mirror.mended(&place)?;
         }
         Ok(())
     }

@@ -82,6 +82,30 @@ fn whoever_has_read_past_it_gives_a_snapshot_to_whoever_asks() {
 }
 
 #[test]
+fn a_last_entry_that_is_damaged_is_stepped_off_for_whoever_asks() {
+    for is_sealed in [true, false] {
+        let story = Story::new(is_sealed, 1_000);
+        do_harm(&story, Harm::Damaged, ENTRIES);
+        let device = |at: u64| &story.devices[usize::try_from(at).unwrap()].0;
+        // Nobody asks, so nothing is written.
+        assert_eq!(read(device(ENTRIES)).unwrap().0, ENTRIES);
+        assert_eq!((count(&story, "entry/"), count(&story, "snapshot/")), (5, 0));
+        read(device(4)).unwrap_err();
+        for _ in 0..2 {
+            assert_eq!(read(device(ENTRIES)).unwrap().0, ENTRIES);
+            assert_eq!((count(&story, "entry/"), count(&story, "snapshot/")), (6, 1));
+        }
+        assert_eq!(count(&story, "wanted/"), 0);
+        for at in 0..=ENTRIES {
+            assert_eq!(read(device(at)).unwrap().0, ENTRIES, "{is_sealed}: {at}");
+        }
+        push(device(0), 9, "goes on").unwrap();
+        assert_eq!(read(&story.open()).unwrap().0, ENTRIES + 1);
+        assert_eq!(read(device(ENTRIES)).unwrap().0, ENTRIES + 1);
+    }
+}
+
+#[test]
 fn looking_a_bucket_over_asks_for_nothing() {
     let story = harmed(true, Harm::Damaged);
     let looked = block_on(story.devices[0].0.examine());
