@@ -83,7 +83,9 @@ pub async fn sign_in(
     let deployment = Deployment::required(client, &device.config, how.in_file)?;
     let only_looks = how.merge == Agreed::No;
     let is_first = only_looks || merge::is_due(&device.replica, &deployment.origin.host())?;
-    let known = if is_first { known(&deployment, how).await? } else { None };
+    // Whoever is signed in stays so, unless they say with whom they want to sign in again.
+    let stays = is_first || how.provider.is_none();
+    let known = if stays { known(&deployment, how).await? } else { None };
     let is_passing = only_looks && known.is_none();
     let deployment = if is_passing { deployment.passing(client) } else { deployment };
     let steps = Steps { client, device, deployment: &deployment, how, ask };
@@ -100,7 +102,7 @@ pub async fn sign_in(
     done.and_then(|it| removed.map(|()| it))
 }
 
-/// Whoever is signed in already and only has to agree to the first merge.
+/// Whoever is signed in already, and has to agree to the first merge at most.
 async fn known(deployment: &Deployment, how: &How) -> Result<Option<Account>> {
     if deployment.session.state().await? != State::SignedIn {
         return Ok(None);

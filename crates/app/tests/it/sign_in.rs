@@ -46,6 +46,11 @@ async fn a_person_signs_in_syncs_and_signs_out() {
     assert_eq!(place.json("a", &["status"])["waiting"], 1);
     assert_eq!(place.json("a", &["sync"])["sent"], 1);
 
+    // Again is no mistake, and opens no page.
+    let again = place.ok("a", &["sign-in", "--yes"]);
+    assert!(again.contains("Signed in to") && !again.contains("http"), "{again}");
+    assert_eq!(place.json("a", &["sign-in"])["provider"], "github");
+
     let secrets = secrets(&place.path("a"));
     for file in files(&place.path("a")) {
         let bytes = fs::read(&file).unwrap();
