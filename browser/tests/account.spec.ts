@@ -69,6 +69,55 @@ test("signs in, shows what a merge would do, merges, and takes it back @days", a
   expect(await names(place, "here")).toEqual(["Made here"]);
 });
 
+test("values are sealed with a key that another device is given", async ({
+  deployment,
+  page,
+  place,
+  watch,
+}) => {
+  watch.allow(/404 .*\/file\/avatar/);
+  const choose = async (on: Page, settings: Record<string, string>) => {
+    const convex = on.getByRole("region", { name: /^Convex/ });
+    await convex.getByLabel("Url", { exact: true }).fill(deployment.url);
+    await convex.getByLabel("Site url").fill(deployment.siteUrl);
+    for (const [label, text] of Object.entries(settings)) {
+      await convex.getByLabel(label, { exact: true }).fill(text);
+    }
+    await convex.getByRole("button", { name: "Choose, then sign in" }).click();
+  };
+  const merge = { name: "Copy everything, then merge" };
+
+  await place.ok("there", "add", "sessions", "name=Made there");
+  const there = await App.start(place, "there");
+  await there.visit(page, "/connect");
+  await choose(page, { Sealed: "true" });
+  await signInAs(await beginSignIn(page), "1003");
+  const drawn = page.getByRole("region", { name: "The key of this remote" });
+  const words = await drawn.getByRole("code").innerText();
+  expect(words.split(" ")).toHaveLength(18);
+  await isAccessible(page);
+  await drawn.getByRole("button", { name: "I have written it down" }).click();
+  await expect(drawn).toBeHidden();
+  await there.visit(page, "/account");
+  await page.getByRole("button", merge).click();
+  await expect(page.getByText("0 rows received, 1 sent")).toBeVisible();
+
+  const here = await App.start(place, "here");
+  const other = await page.context().newPage();
+  await here.visit(other, "/connect");
+  await choose(other, {});
+  await signInAs(await beginSignIn(other), "1003");
+  await expect(other.getByText("asks for key, and nobody has typed it")).toBeVisible();
+  await other.getByRole("link", { name: "Type it on the Connect page" }).click();
+  await choose(other, { Key: words });
+  const look = { name: "Look what a merge would do", exact: true };
+  await other.getByRole("heading", { name: "Account", level: 1 }).waitFor();
+  await other.getByRole("button", look).click();
+  await other.getByRole("button", merge).click();
+  await expect(other.getByText("1 row received, 0 sent")).toBeVisible();
+  expect(await names(place, "here")).toEqual(["Made there"]);
+});
+
 test("a sign-in can be given up", async ({ deployment, page, place }) => {
   await deployment.join(place, "a");
   const app = await App.start(place, "a");

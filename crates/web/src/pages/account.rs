@@ -2,7 +2,7 @@
 //! it is done.
 
 use driftline_client::{
-    Errand, Standing,
+    Errand, Error as ClientError, Standing,
     account::{Listed, Overview},
     errand::{Came, Done},
     first_merge::FirstMerge,
@@ -86,7 +86,14 @@ fn signing_in(page: Option<&str>) -> Markup {
 
 fn came_to(came: &Came) -> Markup {
     match came {
-        Err(why) => html! { p.box.box--err role="alert" { (why.told()) } },
+        Err(why) => html! {
+            p.box.box--err role="alert" {
+                (why.told())
+                @if matches!(**why, ClientError::LacksSecrets { .. }) {
+                    ". " a href="/connect" { "Type it on the Connect page" } "."
+                }
+            }
+        },
         Ok(done) => match &**done {
             Done::SignedIn(it) => match &it.first {
                 Some(FirstMerge { merged: Some(it), .. }) => parts::merged(it),
