@@ -7,14 +7,10 @@ use driftline_core::{Error, Result};
 
 use crate::{
     bucket::{Bucket, Opened},
-    entry::Entry,
     fault,
     found::Found,
     log::{Listed, Object},
-    mirror::{Place, Read, Step},
-    names,
-    rotate::Rotation,
-    seal::{Kind, hash},
+    mirror::Place,
 };
 
 /// How often what was listed may have changed before it is read. Somebody is writing, then.
@@ -214,59 +210,6 @@ impl Opened {
     /// Where the log leads if an entry after number `from` is not there, and later ones are.
     async fn missing(&self, from: u64, listed: &Listed) -> Result<Next> {
         Ok(self.log.hole(&listed.entries, from).await?.map_or(Next::Changing, Next::Stuck))
-    }
-
-    /// Reads these entries. Returns where the mirror is then; none if something changed
-    /// meanwhile.
-    async fn read(&self, mut place: Place, entries: Vec<Object>) -> Result<Option<Place>> {
-        for listed in entries {
-            let number = place.number + 1;
-            let path = names::entry(&self.log.epoch, number);
-            let Some((bytes, object)) = self.log.get(&path).await? else { return Ok(None) };
-            if object.tag != listed.tag || bytes.is_empty() {
-                return Ok(None);
-            }
-            let step = self.step(&place, &bytes)?;
-            let key = self.log.codec.key_after(number);
-            let read = Read { hash: hash(&bytes), tag: object.tag, key, step };
-            self.mirror.apply(&place, read)?;
-            place = self.mirror.place()?;
-            if place.number != number {
-                return Ok(None);
-            }
-        }
-        Ok(Some(place))
-    }
-
-    /// What the entry after `place` does. One that was written after another entry is void:
-    /// whoever wrote it never took it for written. So is one under a former key.
-    fn step(&self, place: &Place, bytes: &[u8]) -> Result<Step> {
-        let (log, number) = (&self.log, place.number + 1);
-        let ring = log.codec.ring.as_ref();
-        let turns = ring.and_then(|it| it.turns(number));
-        let kind = match ring {
-            Some(_) => log.codec.header(&format!("entry {number}"), bytes)?.kind,
-            None => Kind::Entry,
-        };
-        let (step, is_current, before) = if kind == Kind::Rotation {
-            let open = log.codec.open::<Rotation>(Kind::Rotation, number, 0, bytes)?;
-            let is_valid = open.is_current && open.before == place.hash;
-            if is_valid && turns.is_none_or(|it| it.id() != open.holds.id) {
-                return Err(fault::unknown_key(&log.name, &open.holds.id));
-            }
-            (Step::Turn, open.is_current, open.before)
-        } else {
-            let open = log.codec.open::<Entry>(Kind::Entry, number, 0, bytes)?;
-            (Step::Push(open.holds), open.is_current, open.before)
-        };
-        let step = if is_current && before == place.hash { step } else { Step::Void };
-        match (turns, &step) {
-            // The key that is here came in by another entry than this one.
-            (Some(_), Step::Push(_) | Step::Void) => {
-                Err(fault::went_back(&log.name, place.number, number))
-            }
-            _ => Ok(step),
-        }
     }
 }
 

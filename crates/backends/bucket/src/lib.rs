@@ -28,6 +28,7 @@ mod packs;
 mod plugin;
 mod push;
 mod race;
+mod read;
 mod ring;
 mod rotate;
 mod seal;

@@ -5,13 +5,14 @@
 use std::thread;
 
 use bytes::Bytes;
-use driftline_core::{Error, Result};
+use driftline_core::Result;
 
 use crate::{
     bucket::Opened,
     entry::Kept,
     mirror::{Loading, Place},
     packs::{Manifest, Pack},
+    read::broke_off,
 };
 
 impl Opened {
@@ -93,9 +94,4 @@ impl Opened {
 fn packs_in(place: &Place, number: u64) -> Option<usize> {
     let Loading { packs, .. } = place.loading.as_ref().filter(|it| it.number == number)?;
     usize::try_from(*packs).ok()
-}
-
-/// A mistake of ours in opening one pack.
-fn broke_off() -> Error {
-    Error::damaged("a pack", "opening it broke off")
 }
