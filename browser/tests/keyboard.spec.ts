@@ -74,6 +74,8 @@ test("a tour", async ({ page, place }) => {
   const box = page.getByRole("searchbox");
   await expect(box).toBeFocused();
   await page.keyboard.type("half past two");
+  // What is found for a part of it goes when the rest is found.
+  await expect(page).toHaveURL(/q=half(\+|%20)past(\+|%20)two/);
   await expect(page.locator("main [data-row]").first()).toBeVisible();
   await press(page, "Escape", "j");
   await press(page, "Enter");

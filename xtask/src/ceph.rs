@@ -56,7 +56,7 @@ impl Cluster {
     /// What tells tests where it is, and who they are there.
     pub(crate) fn tell(&self, command: &mut Command) {
         let [one, other] = self.gateways.map(address);
-        command.env("DRIFTLINE_S3", one).env("DRIFTLINE_S3_ALSO", other);
+        command.env("S3_SERVICE", one).env("S3_SERVICE_ALSO", other);
         command.env("AWS_ACCESS_KEY_ID", USER[0]).env("AWS_SECRET_ACCESS_KEY", USER[1]);
     }
 

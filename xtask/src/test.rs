@@ -105,7 +105,7 @@ fn at_service(root: &Path, url: Option<&str>) -> Result<()> {
     cargo.args(["a_service_keeps_every_promise", "--nocapture"]);
     let started = match url {
         Some(url) => {
-            cargo.env("DRIFTLINE_S3", url).env_remove("DRIFTLINE_S3_ALSO");
+            cargo.env("S3_SERVICE", url).env_remove("S3_SERVICE_ALSO");
             None
         }
         None => Some(Cluster::start()?.context("there is no Ceph here; name a service")?),

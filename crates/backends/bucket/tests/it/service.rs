@@ -1,5 +1,5 @@
-//! A service that speaks S3, where `DRIFTLINE_S3` names one: `http://HOST:PORT/BUCKET`. It may have
-//! another address, `DRIFTLINE_S3_ALSO`. Its credentials are those that `AWS_ACCESS_KEY_ID` and
+//! A service that speaks S3, where `S3_SERVICE` names one: `http://HOST:PORT/BUCKET`. It may have
+//! another address, `S3_SERVICE_ALSO`. Its credentials are those that `AWS_ACCESS_KEY_ID` and
 //! `AWS_SECRET_ACCESS_KEY` name. Elsewhere the same is asked of a folder.
 
 use std::sync::{Arc, OnceLock};
@@ -28,7 +28,7 @@ pub(crate) fn runtime() -> &'static tokio::runtime::Runtime {
 
 /// A folder of its own in the bucket; none if no service is named.
 pub(crate) fn store(folder: &str) -> Option<Arc<dyn ObjectStore>> {
-    at("DRIFTLINE_S3", folder)
+    at("S3_SERVICE", folder)
 }
 
 /// The same folder at the address that this variable names.
@@ -58,7 +58,7 @@ fn one_device_wins_each_number() {
     given.begin(true, &env).unwrap();
     assert_eq!(objects(&*given.store).len(), 1, "trials leave nothing");
     // Every other device has another way to the same bucket, if there is one.
-    let other = at("DRIFTLINE_S3_ALSO", "race").unwrap_or_else(|| given.store.clone());
+    let other = at("S3_SERVICE_ALSO", "race").unwrap_or_else(|| given.store.clone());
     let (secrets, time) = (given.secrets.clone(), given.time.clone());
     let other = Given { store: other, secrets, time };
     // Each has a mirror of its own, as eight processes of eight profiles have.

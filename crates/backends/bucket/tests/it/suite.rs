@@ -130,7 +130,7 @@ impl Backend for Door {
 enum Where {
     Memory,
     Folder,
-    /// At the service that `DRIFTLINE_S3` names; in a folder where it names none.
+    /// At the service that `S3_SERVICE` names; in a folder where it names none.
     Service,
 }
 
