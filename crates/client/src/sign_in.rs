@@ -140,7 +140,22 @@ impl Steps<'_> {
             kept_in: &kept_in,
             is_first,
         })?;
-        let first = if is_first { Some(self.first_merge(&me).await?) } else { None };
+        let side = self.device.config.remote.as_ref().ok_or(Error::NoRemote)?;
+        let kept = self.client.secrets(self.how.in_file);
+        let secrets = Arc::new(Asked::over(kept, &self.how.secrets));
+        let open = OpenBackend {
+            schema: self.client.schema,
+            profile: self.client.profile.path(),
+            settings: &side.settings,
+            env: self.client.env.clone(),
+            tokens: Some(self.deployment.tokens()),
+            secrets: Some(secrets.clone()),
+        };
+        self.set_up(side, &open, &secrets).await?;
+        let first = match is_first {
+            true => Some(self.first_merge(&me, (side.open)(&open)?).await?),
+            false => None,
+        };
         let Account { person, provider, login, name, .. } = me;
         Ok(SignedIn { remote, person, provider, login, name, kept_in, first })
     }
@@ -226,23 +241,11 @@ impl Steps<'_> {
         Err(AuthError::WrongCode.into())
     }
 
-    async fn first_merge(&self, me: &Account) -> Result<FirstMerge> {
-        let remote = self.device.config.remote.as_ref().ok_or(Error::NoRemote)?;
-        let kept = self.client.secrets(self.how.in_file);
-        let secrets = Arc::new(Asked::over(kept, &self.how.secrets));
-        let open = OpenBackend {
-            schema: self.client.schema,
-            profile: self.client.profile.path(),
-            settings: &remote.settings,
-            env: self.client.env.clone(),
-            tokens: Some(self.deployment.tokens()),
-            secrets: Some(secrets.clone()),
-        };
-        self.set_up(remote, &open, &secrets).await?;
+    async fn first_merge(&self, me: &Account, remote: Arc<dyn Backend>) -> Result<FirstMerge> {
         let between = Between {
             client: self.client,
             device: self.device,
-            remote: (remote.open)(&open)?,
+            remote,
             place: &self.deployment.origin.host(),
             agreed: self.how.merge,
             ask: self.ask,
@@ -250,7 +253,8 @@ impl Steps<'_> {
         between.merge(&|_| self.goes_on(me)).await
     }
 
-    /// Makes the deployment ready, where it keeps something that takes a key.
+    /// Makes the deployment ready, where it keeps something that takes a key. Also one that was
+    /// merged with: the key may have been lost here.
     async fn set_up(
         &self,
         remote: &Side<dyn Backend>,

@@ -2,7 +2,7 @@
 //! syncs two devices, is somebody else, signs out; and the tokens are found nowhere but in
 //! their file.
 
-use std::{fs, net::TcpListener, process::Stdio};
+use std::{fs, net::TcpListener, path::Path, process::Stdio};
 
 use crate::common::Place;
 use crate::common::cloud::{deployment, files, join, now, secrets, sign_in};
@@ -109,6 +109,16 @@ async fn what_a_deployment_keeps_is_sealed_with_words_that_another_device_needs(
         assert!(rows.contains("From a") && rows.contains("From b"), "{rows}");
         place.ok(profile, &["doctor"]);
     }
+    // A key that was lost here is given again.
+    let words = fs::read_to_string(&file).unwrap();
+    let holds = |it: &Path| fs::read_to_string(it).is_ok_and(|it| it.contains(&words));
+    let kept: Vec<_> = files(&place.path("b")).into_iter().filter(|it| holds(it)).collect();
+    kept.iter().for_each(|it| fs::remove_file(it).unwrap());
+    let lost = place.run("b", &["sync"]);
+    assert!(lost.code != 0 && lost.stderr.contains("their key is not on this device"), "{lost:?}");
+    place.ok("b", &["connect", "--secret", &secret, "--secret-file", "--yes"]);
+    place.ok("b", &["sync"]);
+
     let code = |profile: &str| place.json(profile, &["digest"])["code"].clone();
     assert!(code("a").is_string());
     assert_eq!(code("a"), code("b"));
