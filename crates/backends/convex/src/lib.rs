@@ -9,6 +9,7 @@ mod call;
 mod chunk;
 mod fault;
 mod live;
+mod long_values;
 mod plugin;
 mod remote;
 mod row;
