@@ -1,6 +1,7 @@
 //! Rows in memory: for throw-away runs, for tests, and as the reference for what a
 //! [`Store`] must do. It is as plain as it can be; nothing in it is fast on purpose
-//! except that a failed transaction costs no more than what it changed.
+//! except that a failed transaction costs no more than what it changed, and that whoever reads
+//! keeps nobody from writing: rows are copied if somebody writes meanwhile.
 
 mod data;
 mod find;
@@ -36,16 +37,16 @@ driftline_core::inventory::submit! {
 #[derive(Clone)]
 pub struct MemoryStore {
     schema: Schema,
-    data: Arc<Mutex<Data>>,
+    data: Arc<Mutex<Arc<Data>>>,
 }
 
 impl MemoryStore {
     /// An empty store for these entities.
     pub fn new(schema: &Schema) -> Self {
-        Self { schema: schema.clone(), data: Arc::new(Mutex::new(Data::new(schema))) }
+        Self { schema: schema.clone(), data: Arc::new(Mutex::new(Arc::new(Data::new(schema)))) }
     }
 
-    fn data(&self) -> MutexGuard<'_, Data> {
+    fn data(&self) -> MutexGuard<'_, Arc<Data>> {
         self.data.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -58,14 +59,15 @@ impl Store for MemoryStore {
     fn write(&self, _durability: Durability, job: WriteJob<'_>) -> Result<()> {
         let mut data = self.data();
         // Taken back on a panic of the job, too.
-        let guard = RollBack(&mut data);
+        let guard = RollBack(Arc::make_mut(&mut data));
         job(guard.0)?;
         guard.0.commit();
         Ok(())
     }
 
     fn read(&self, job: ReadJob<'_>) -> Result<()> {
-        job(&*self.data())
+        let data = Arc::clone(&*self.data());
+        job(&*data)
     }
 
     fn version(&self) -> Result<u64> {
@@ -75,12 +77,12 @@ impl Store for MemoryStore {
 
 impl Scratch for MemoryStore {
     fn open(&self, schema: &Schema) -> Result<Arc<dyn Store>> {
-        self.data().learn(schema);
+        Arc::make_mut(&mut self.data()).learn(schema);
         Ok(Arc::new(Self { schema: schema.clone(), data: self.data.clone() }))
     }
 
     fn copy(&self) -> Result<Box<dyn Scratch>> {
-        let data = Arc::new(Mutex::new(self.data().clone()));
+        let data = Arc::new(Mutex::new(Arc::clone(&*self.data())));
         Ok(Box::new(Self { schema: self.schema.clone(), data }))
     }
 }

@@ -22,7 +22,7 @@ fn scratches() -> Vec<(&'static str, Box<dyn Scratch>)> {
     all
 }
 
-fn on_every_store(test: impl Fn(&'static str, Arc<dyn Store>)) {
+pub(crate) fn on_every_store(test: impl Fn(&'static str, Arc<dyn Store>)) {
     for (name, scratch) in scratches() {
         test(name, scratch.open(Schema::registered().unwrap()).unwrap());
     }

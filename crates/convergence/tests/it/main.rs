@@ -10,6 +10,7 @@ mod contract;
 mod found;
 mod held;
 mod journal;
+mod readers;
 mod remote;
 mod schedules;
 mod vectors;

@@ -69,7 +69,7 @@ pub struct WriteTx<'a> {
 }
 
 impl Replica {
-    /// Runs `job` on one consistent state of the rows, without waiting for who writes.
+    /// Runs `job` on one consistent state of the rows. No writer waits for it.
     ///
     /// # Errors
     /// What `job` returned, or when the store cannot be read.

@@ -47,7 +47,7 @@ pub trait Store: Send + Sync {
     /// What `job` returned, or a failure to begin or commit.
     fn write(&self, durability: Durability, job: WriteJob<'_>) -> Result<()>;
 
-    /// Runs `job` on one consistent state, without waiting for writers.
+    /// Runs `job` on one consistent state, however long it takes: no writer waits for it.
     ///
     /// # Errors
     /// What `job` returned, or a failure to begin.

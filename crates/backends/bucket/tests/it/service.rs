@@ -7,8 +7,8 @@ use std::sync::{Arc, OnceLock};
 use driftline_core::SetUp as _;
 use futures_executor::block_on;
 use object_store::{
-    ObjectStore, aws::AmazonS3Builder, client::SpawnedReqwestConnector, local::LocalFileSystem,
-    prefix::PrefixStore,
+    ObjectStore, RetryConfig, aws::AmazonS3Builder, client::SpawnedReqwestConnector,
+    local::LocalFileSystem, prefix::PrefixStore,
 };
 use tempfile::TempDir;
 
@@ -40,6 +40,8 @@ fn at(variable: &str, folder: &str) -> Option<Arc<dyn ObjectStore>> {
         .with_bucket_name(bucket)
         .with_region(std::env::var("AWS_REGION").unwrap_or_else(|_| "us-east-1".into()))
         .with_allow_http(true)
+        // It would sleep in the test's thread, which has no clock of tokio.
+        .with_retry(RetryConfig { max_retries: 0, ..RetryConfig::default() })
         .with_http_connector(SpawnedReqwestConnector::new(runtime().handle().clone()))
         .build()
         .unwrap();

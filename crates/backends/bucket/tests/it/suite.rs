@@ -68,12 +68,17 @@ impl Door {
     }
 }
 
+/// How often a call is made again. The wire loses some of its requests in every other call, so
+/// only a service that is gone fails as often.
+const AGAIN: u64 = 40;
+
 /// What the wire lost is asked for again, as a device does: a fault of the wire below is none
 /// that the schedule knows of.
 async fn pull(bucket: &Bucket, request: &Pull) -> Result<Page> {
+    let mut again = 0;
     loop {
         match bucket.pull(request.clone()).await {
-            Err(Error::Unavailable { .. }) => {}
+            Err(Error::Unavailable { .. }) if again < AGAIN => again += 1,
             done => return done,
         }
     }
@@ -82,11 +87,12 @@ async fn pull(bucket: &Bucket, request: &Pull) -> Result<Page> {
 /// A call whose end is unknown may have been taken, so it is made again with a greater number;
 /// numbers between those of the schedule are for that.
 async fn push(bucket: &Bucket, request: &Push) -> Result<Answers> {
-    const BETWEEN: u64 = 1_000;
-    let mut serial = request.serial.0 * BETWEEN;
+    const BETWEEN: u64 = 2 * AGAIN;
+    let first = request.serial.0 * BETWEEN;
+    let mut serial = first;
     loop {
         match bucket.push(Push { serial: Serial(serial), ..request.clone() }).await {
-            Err(Error::Unavailable { .. }) => serial += 1,
+            Err(Error::Unavailable { .. }) if serial < first + AGAIN => serial += 1,
             Err(Error::Stale { remote, why: Stale::OldCall { last } }) => {
                 let why = Stale::OldCall { last: Serial(last.0 / BETWEEN) };
                 return Err(Error::Stale { remote, why });
