@@ -193,6 +193,10 @@ impl Ask for Terminal<'_> {
                 let answer = self.asks("Erase it? [y/N] ")?;
                 Ok(answer.as_deref().is_some_and(is_yes))
             }
+            Question::Empty(_) => {
+                let answer = self.asks("Nothing brings them back. Purge them? [y/N] ")?;
+                Ok(answer.as_deref().is_some_and(is_yes))
+            }
             Question::Purge(_) => {
                 let answer = self.asks("Nothing brings it back. Purge it? [y/N] ")?;
                 Ok(answer.as_deref().is_some_and(is_yes))

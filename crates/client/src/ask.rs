@@ -10,7 +10,7 @@ use url::Url;
 use crate::{
     Result,
     account::{Looking, Review},
-    purge::Plan,
+    purge::{Plan, Trash},
     resume::Resumption,
 };
 
@@ -153,6 +153,8 @@ pub enum Question<'a> {
     },
     /// Whether this may be purged for good.
     Purge(&'a Plan),
+    /// Whether all of this may be purged for good.
+    Empty(&'a Trash),
     /// Whether an agent may be given a session as planned.
     Resume(&'a Resumption),
 }

@@ -1,11 +1,14 @@
-//! `purge`: a row is gone for good, on every device; nothing brings it back.
+//! `purge`: a row is gone for good, on every device; nothing brings it back. So is the trash, if
+//! that is asked for.
 
 use anyhow::Result;
 use clap::Args;
 use driftline_client::{
-    purge::{Plan, Purged, plan},
+    Device,
+    purge::{DAYS, Discarded, Plan, Purged, Trash, plan, trash},
     runtime,
 };
+use serde::Serialize;
 
 use crate::{context::Context, error::Failed, rows, terminal::Terminal};
 
@@ -16,8 +19,12 @@ const SHOWN: usize = 8;
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Purge {
     /// The row: the start of its id, or its entity and the start of its id
-    #[arg(required = true, num_args = 1..=2, value_name = "[ENTITY] ID")]
+    #[arg(required_unless_present = "deleted", num_args = 1..=2, value_name = "[ENTITY] ID")]
     row: Vec<String>,
+    /// Instead of one row, every row that was deleted at least so many days ago [default: 30]
+    #[arg(long, value_name = "DAYS", num_args = 0..=1, conflicts_with = "row")]
+    #[allow(clippy::option_option, reason = "the option, and whether it says how many")]
+    deleted: Option<Option<u32>>,
     /// Show what would go; change nothing
     #[arg(long, conflicts_with = "yes")]
     dry_run: bool,
@@ -29,10 +36,13 @@ pub(crate) struct Purge {
 impl Purge {
     pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
         let device = context.device()?;
+        if let Some(days) = self.deleted {
+            return self.empty(context, &device, days.unwrap_or(DAYS));
+        }
         let (entity, id) = rows::named(context, &device, &self.row)?;
         let plan = plan(&device.replica, &entity, id)?;
         if !context.output.json {
-            tell(context, &plan)?;
+            tell(context, &lines(&plan))?;
         }
         if self.dry_run {
             return if context.output.json { context.output.json(&plan) } else { Ok(()) };
@@ -40,15 +50,53 @@ impl Purge {
         let terminal = Terminal::new(context);
         let done =
             runtime()?.block_on(plan.carry_out(context.client(), &device, self.yes, &terminal));
-        match terminal.came(done)? {
-            None => {
-                let message = "nothing was purged, because nobody agreed; agree with --yes";
-                Err(Failed::usage("not_agreed", message))
-            }
-            Some(it) if context.output.json => context.output.json(&it),
-            Some(it) => report(context, &it),
+        end(context, terminal.came(done)?)
+    }
+
+    fn empty(&self, context: &Context<'_>, device: &Device, days: u32) -> Result<()> {
+        let trash = trash(&device.replica, days)?;
+        if !context.output.json {
+            tell(context, &discarded(&trash))?;
+        }
+        if self.dry_run || trash.count() == 0 {
+            return if context.output.json { context.output.json(&trash) } else { Ok(()) };
+        }
+        let terminal = Terminal::new(context);
+        let done =
+            runtime()?.block_on(trash.carry_out(context.client(), device, self.yes, &terminal));
+        end(context, terminal.came(done)?)
+    }
+}
+
+fn end<P: Serialize>(context: &Context<'_>, done: Option<Purged<P>>) -> Result<()> {
+    match done {
+        None => {
+            let message = "nothing was purged, because nobody agreed; agree with --yes";
+            Err(Failed::usage("not_agreed", message))
+        }
+        Some(it) if context.output.json => context.output.json(&it),
+        Some(it) => report(context, &it),
+    }
+}
+
+/// What emptying the trash would take.
+fn discarded(trash: &Trash) -> Vec<String> {
+    let since = match trash.days {
+        0 => String::new(),
+        1 => " at least a day ago".into(),
+        days => format!(" at least {days} days ago"),
+    };
+    if trash.count() == 0 {
+        return vec![format!("Nothing was deleted{since}.")];
+    }
+    let mut lines = vec![format!("Goes for good, because it was deleted{since}:")];
+    for Discarded { entity, rows, owned } in &trash.deleted {
+        lines.push(format!("  {} {entity}", rows.len()));
+        for it in owned {
+            lines.push(format!("    and what belongs to them: {} {}", it.rows, it.entity));
         }
     }
+    lines
 }
 
 /// What would go.
@@ -71,11 +119,11 @@ pub(crate) fn lines(plan: &Plan) -> Vec<String> {
     lines
 }
 
-fn tell(context: &Context<'_>, plan: &Plan) -> Result<()> {
-    lines(plan).iter().try_for_each(|it| context.output.print(it))
+fn tell(context: &Context<'_>, lines: &[String]) -> Result<()> {
+    lines.iter().try_for_each(|it| context.output.print(it))
 }
 
-fn report(context: &Context<'_>, it: &Purged) -> Result<()> {
+fn report<P>(context: &Context<'_>, it: &Purged<P>) -> Result<()> {
     let output = context.output;
     output.print(&format!("✓ Purged {} rows.", it.rows))?;
     match (it.synced, &it.not_synced) {

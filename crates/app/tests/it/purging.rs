@@ -129,3 +129,28 @@ fn a_purge_asks_first_and_says_what_goes() {
     assert!(said.contains("purged for good"), "{said}");
     assert_eq!(place.json("A", &["list", "inbox", "--deleted"]), json!([]));
 }
+
+#[test]
+fn the_trash_is_emptied_of_what_was_deleted_long_enough_ago() {
+    let place = Place::new();
+    for title in ["one", "other", "kept"] {
+        place.ok("A", &["add", "inbox", &format!("title={title}")]);
+    }
+    for title in ["one", "other"] {
+        let id = place.id("A", "inbox", &format!("title={title}"));
+        place.ok("A", &["rm", "inbox", &id]);
+    }
+    let said = place.ok("A", &["purge", "--deleted"]);
+    assert_eq!(said, "Nothing was deleted at least 30 days ago.\n");
+    let (code, said) = place.fails("A", &["purge", "--deleted", "0"]);
+    assert!(code == 2 && said.contains("--yes"), "{code} {said}");
+    let planned = place.json("A", &["purge", "--deleted", "0", "--dry-run"]);
+    assert_eq!(planned["deleted"][0]["rows"].as_array().unwrap().len(), 2, "{planned}");
+    let said = place.ok("A", &["purge", "--deleted", "0", "--yes"]);
+    assert!(said.starts_with("Goes for good, because it was deleted:\n  2 inbox\n"), "{said}");
+    assert!(said.contains("✓ Purged 2 rows."), "{said}");
+    assert_eq!(place.json("A", &["list", "inbox", "--deleted"]), json!([]));
+    assert_eq!(place.json("A", &["list", "inbox"]).as_array().unwrap().len(), 1);
+    let (code, said) = place.fails("A", &["purge", "--deleted", "0193ab"]);
+    assert!(code == 2 && said.contains("--deleted"), "{code} {said}");
+}

@@ -31,7 +31,7 @@ use crate::{
     import::{self, Agent},
     importer::{Asker, Importing},
     profile::Turn,
-    purge::{self, Plan},
+    purge::{self, Plan, Trash},
     seen::Seen,
     service::Service,
     worker::Worker,
@@ -138,7 +138,18 @@ impl OpenProfile {
     /// # Errors
     /// When the rows cannot be written.
     pub fn purge(&self, planned: &Plan) -> Result<u64> {
-        let rows = planned.mark(&self.replica)?;
+        self.purged(planned.mark(&self.replica)?)
+    }
+
+    /// The same with all of this.
+    ///
+    /// # Errors
+    /// When the rows cannot be written.
+    pub fn empty(&self, trash: &Trash) -> Result<u64> {
+        self.purged(trash.mark(&self.replica)?)
+    }
+
+    fn purged(&self, rows: u64) -> Result<u64> {
         let (client, replica) = (self.client.clone(), self.replica.clone());
         Worker::start("purge", move || purge::if_due(&client, &replica))?;
         self.sync_now();

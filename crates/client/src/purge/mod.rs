@@ -2,17 +2,23 @@
 //! it. What goes is said and asked for before; what is out of reach is said after.
 
 mod sweep;
+mod trash;
 
 use driftline_conversation::copies::{self, Sharing};
 use driftline_core::{
-    Error as CoreError, Id, Refusal, Replica, Value,
-    store::{Deleted, Find},
+    Error as CoreError, Id, Refusal, Replica, SyncReport, Value,
+    device::{self, OwnedRows},
     view,
 };
 use serde::Serialize;
 
-pub use self::sweep::Swept;
 pub(crate) use self::sweep::{after_each, if_due};
+pub use driftline_core::device::Discarded;
+
+pub use self::{
+    sweep::Swept,
+    trash::{DAYS, Trash, trash},
+};
 use crate::{Ask, Client, Device, Question, Result, Step, causes, sync, turn};
 
 /// What no program can purge, whatever the remote is.
@@ -31,7 +37,7 @@ pub struct Plan {
     /// What people call it, if anything.
     pub name: Option<String>,
     /// The rows that belong to it, by entity.
-    pub owned: Vec<Owned>,
+    pub owned: Vec<OwnedRows>,
     /// Copies of it in other sessions. They go, too.
     pub copies: Vec<Id>,
     /// Other sessions that have copies of messages that go. These copies stay.
@@ -56,21 +62,12 @@ impl From<Sharing> for Shared {
     }
 }
 
-/// How many rows of an entity belong to a row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Owned {
-    /// Their entity.
-    pub entity: &'static str,
-    /// How many there are, deleted ones among them.
-    pub rows: u64,
-}
-
 /// What was purged.
 #[derive(Clone, Debug, Serialize)]
-pub struct Purged {
+pub struct Purged<P> {
     /// What was planned.
     #[serde(flatten)]
-    pub plan: Plan,
+    pub plan: P,
     /// How many rows are gone.
     pub rows: u64,
     /// Whether the remote has taken that; none if there is no remote.
@@ -102,14 +99,7 @@ pub fn plan(replica: &Replica, entity: &str, id: Id) -> Result<Plan> {
         let text = |field: &&str| row.value(field).and_then(Value::as_str).map(str::to_owned);
         let names = ["name", "title", "text", "path"];
         let name = names.iter().find_map(text).filter(|it| !it.is_empty());
-        let mut owned = Vec::new();
-        for (child, field) in tx.schema().owned_by(entity.name) {
-            let all = Find::new().refers(field, id).deleted(Deleted::Included);
-            let rows = tx.count_values(child.name, &all)?;
-            if rows > 0 {
-                owned.push(Owned { entity: child.name, rows });
-            }
-        }
+        let owned = device::owned(tx, entity, &[id])?;
         let copies = copies::copies(tx, entity.name, id)?;
         let shared = copies::sharing(tx, entity.name, id)?;
         let shared = shared.into_iter().map(Shared::from).collect();
@@ -139,35 +129,48 @@ impl Plan {
         device: &Device,
         agreed: bool,
         ask: &dyn Ask,
-    ) -> Result<Option<Purged>> {
+    ) -> Result<Option<Purged<Self>>> {
         if !agreed && !ask.agrees(Question::Purge(&self))? {
             return Ok(None);
         }
-        let replica = &device.replica;
-        let rows = self.mark(replica)?;
-        ask.told(Step::Purged { rows })?;
-        let mut unreached: Vec<String> = ELSEWHERE.map(str::to_owned).into();
-        let (mut synced, mut not_synced) = (None, None);
-        if let Some(remote) = device.remote() {
-            unreached.push(format!("backups that {remote} makes of its own accord, if it does"));
-            let exchanged = async {
-                let _turn = turn::take(client, ask).await?;
-                sync::exchange(client, device, ask).await
-            };
-            match exchanged.await {
-                Ok(report) => {
-                    unreached.extend(report.unreached);
-                    let waits = replica.sweep_due()?.there.is_some();
-                    synced = Some(!waits);
-                }
-                Err(error) => {
-                    synced = Some(false);
-                    not_synced = Some(causes(&error).join(": "));
-                }
+        let rows = self.mark(&device.replica)?;
+        spread(self, rows, client, device, ask).await.map(Some)
+    }
+}
+
+/// Lets the remote and the files of the profile know of `rows` that were purged.
+async fn spread<P>(
+    plan: P,
+    rows: u64,
+    client: &Client,
+    device: &Device,
+    ask: &dyn Ask,
+) -> Result<Purged<P>> {
+    let replica = &device.replica;
+    ask.told(Step::Purged { rows })?;
+    let mut unreached: Vec<String> = ELSEWHERE.map(str::to_owned).into();
+    let (mut synced, mut not_synced) = (None, None);
+    if let Some(remote) = device.remote() {
+        unreached.push(format!("backups that {remote} makes of its own accord, if it does"));
+        match exchange(client, device, ask).await {
+            Ok(report) => {
+                unreached.extend(report.unreached);
+                let waits = replica.sweep_due()?.there.is_some();
+                synced = Some(!waits);
+            }
+            Err(error) => {
+                synced = Some(false);
+                not_synced = Some(causes(&error).join(": "));
             }
         }
-        let swept = sweep::now(client, replica)?;
-        unreached.extend(swept.failed.iter().map(|it| format!("{}: {}", it.path, it.reason)));
-        Ok(Some(Purged { plan: self, rows, synced, not_synced, swept, unreached }))
     }
+    let swept = sweep::now(client, replica)?;
+    unreached.extend(swept.failed.iter().map(|it| format!("{}: {}", it.path, it.reason)));
+    Ok(Purged { plan, rows, synced, not_synced, swept, unreached })
+}
+
+/// One sync, once it is this process's turn.
+async fn exchange(client: &Client, device: &Device, ask: &dyn Ask) -> Result<SyncReport> {
+    let _turn = turn::take(client, ask).await?;
+    sync::exchange(client, device, ask).await
 }

@@ -22,6 +22,7 @@ mod replace;
 mod restamp;
 mod settle;
 mod split;
+mod trash;
 mod unread;
 mod write;
 
@@ -43,6 +44,7 @@ pub use self::{
     restamp::{CLOCK_AHEAD, Restamped},
     settle::{Settled, settle},
     split::{Split, plan_split, rejoin, split},
+    trash::{Discarded, OwnedRows, discarded, owned, purge_discarded},
     unread::{Aside, Unread, take_back, unread, unread_text},
     write::{create, put, set_deleted, update},
 };

@@ -3,10 +3,13 @@
 use std::{path::Path, sync::atomic::Ordering};
 
 use crate::{
-    Durability, Id, Replica, Result,
-    device::{self, Due},
+    Durability, Id, Millis, Replica, Result,
+    device::{self, Discarded, Due},
     store::{ReadTx, StoreTx},
 };
+
+/// Rows that are purged in one transaction.
+const AT_ONCE: usize = 100;
 
 impl Replica {
     /// Purges a row for good, with what it is folded with and what it owns: nothing of them is
@@ -26,6 +29,36 @@ impl Replica {
             Ok(done.len())
         })?;
         Ok(first as u64 + self.go_on_purging(Durability::Full)?)
+    }
+
+    /// What was deleted before `before` and not purged since, by entity.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn trash(&self, before: Millis) -> Result<Vec<Discarded>> {
+        self.read(|tx| device::discarded(tx, before))
+    }
+
+    /// Purges what [`Self::trash`] told of, as [`Self::purge`] does. What was restored since
+    /// stays. Returns how many rows were marked.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written. What was marked by then stays purged.
+    pub fn empty_trash(&self, trash: &[Discarded], before: Millis) -> Result<u64> {
+        let mut count = 0;
+        for Discarded { entity, rows, .. } in trash {
+            let entity = self.schema().entity(entity)?;
+            self.has_purged.store(true, Ordering::Relaxed);
+            for some in rows.chunks(AT_ONCE) {
+                count += self.write(|tx| {
+                    let done = device::purge_discarded(tx.tx, &tx.moment, entity, some, before)?;
+                    done.iter().for_each(|(entity, id)| tx.changed(entity, *id));
+                    Ok(done.len() as u64)
+                })?;
+                count += self.go_on_purging(Durability::Full)?;
+            }
+        }
+        Ok(count)
     }
 
     /// Marks what purged rows own and what has no mark yet.

@@ -35,4 +35,5 @@ mod service;
 mod snapshots;
 mod splitting;
 mod syncing;
+mod trash;
 mod writing;

@@ -1,10 +1,10 @@
 //! Writing rows of any entity.
 
-use driftline_client::purge::plan;
+use driftline_client::purge::{plan, trash};
 use driftline_core::{EntityDescriptor, Error as CoreError, Input, Refusal, Value};
 
 use crate::{
-    Form, Outcome, Post, Request, Result,
+    Error, Form, Outcome, Post, Request, Result,
     entity::values,
     parts::count_of,
     screens::{address_of, list_of},
@@ -80,6 +80,17 @@ pub(super) fn purge(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
     let rows = request.profile.purge(&planned)?;
     let said = format!("Purged {}.", count_of(rows, "row", "rows"));
     Ok(Outcome::toast(said).and_go(list_of(entity)))
+}
+
+/// Takes away for good what was deleted so many days ago.
+pub(super) fn empty(request: &Request<'_>, _form: &Form) -> Result<Outcome> {
+    let days = request.part("days").parse().map_err(|_| {
+        let days = driftline_core::excerpt(request.part("days"));
+        Error::NotFound(format!("`{days}` is no number of days"))
+    })?;
+    let rows = request.profile.empty(&trash(request.replica, days)?)?;
+    let said = format!("Purged {}.", count_of(rows, "row", "rows"));
+    Ok(Outcome::toast(said).and_go("/trash"))
 }
 
 /// Hides a row again, and stays where it was listed.

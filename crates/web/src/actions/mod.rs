@@ -58,6 +58,7 @@ pub(crate) static ACTIONS: &[Action] = &[
     Action { path: "/e/{entity}/{id}/delete", run: entity::delete },
     Action { path: "/e/{entity}/{id}/restore", run: entity::restore },
     Action { path: "/backup", run: program::backup },
+    Action { path: "/empty-trash/{days}", run: entity::empty },
     Action { path: "/demo", run: program::demo },
     Action { path: "/exclude", run: program::exclude },
     Action { path: "/exclude/remove", run: program::include },

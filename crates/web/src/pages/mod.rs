@@ -3,6 +3,7 @@
 mod account;
 mod conflicts;
 mod connect;
+mod empty;
 mod entity;
 mod held;
 mod help;
@@ -59,6 +60,7 @@ pub(crate) static PAGES: &[Page] = &[
     Page { path: "/settings", show: settings::show },
     Page { path: "/sync", show: sync::show },
     Page { path: "/trash", show: trash::show },
+    Page { path: "/trash/empty", show: empty::show },
     Page { path: "/why/{id}", show: why::show },
     Page { path: "/workspaces", show: workspaces::list },
     Page { path: "/workspaces/{id}", show: workspaces::show },

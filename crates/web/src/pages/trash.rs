@@ -37,7 +37,10 @@ pub(super) fn show(request: &Request<'_>) -> Result<Fragment> {
             @if rows.is_empty() {
                 (parts::empty("Nothing is deleted.", html! {}))
             } @else {
-                div.bar { span.muted { (count_of(total, "row", "rows")) } }
+                div.bar {
+                    span.muted { (count_of(total, "row", "rows")) }
+                    a.btn.btn--danger href="/trash/empty" { "Empty trash…" }
+                }
                 ul.list { @for (entity, it) in &rows { (row(request, entity, it)) } }
                 @if total > rows.len() as u64 {
                     p.muted { "The latest " (SHOWN) " of each kind are shown." }

@@ -204,6 +204,26 @@ fn workspaces_are_named_mapped_pinned_and_put_away() {
 }
 
 #[test]
+fn the_trash_is_emptied_at_once() {
+    let device = Device::new(1);
+    assert!(device.page("/trash/empty").contains("Nothing is deleted"));
+    let session = device.create("sessions", &[("name", "A session")]);
+    let belongs = [("session", &*session.to_string()), ("text", "What it said")];
+    device.create("messages", &belongs);
+    device.replica.set_deleted("sessions", session, true).unwrap();
+    let page = device.page("/trash");
+    assert!(page.contains("href=\"/trash/empty\""), "{page}");
+    let page = device.page("/trash/empty");
+    assert!(page.contains("1 row of ") && page.contains("With 1 row of "), "{page}");
+    assert!(!page.contains("/empty-trash/30"), "nothing was deleted a month ago: {page}");
+    assert_eq!(device.act("/empty-trash/30", "").toast(), "Purged 0 rows.");
+    assert!(device.page("/trash").contains("A session"));
+    assert_eq!(device.act("/empty-trash/0", "").toast(), "Purged 2 rows.");
+    assert!(device.page("/trash").contains("Nothing is deleted"));
+    assert_eq!(device.act("/empty-trash/soon", "").status, 404);
+}
+
+#[test]
 fn the_trash_holds_what_is_deleted_of_any_entity() {
     let device = Device::new(1);
     assert!(device.page("/trash").contains("Nothing is deleted"));
