@@ -183,16 +183,31 @@ impl Model {
         None
     }
 
-    /// A write that does not come after what the person saw when they made it.
-    pub(crate) fn undercut(&self) -> Option<String> {
+    /// A write that does not come after what the person saw when they made it, unless that is
+    /// gone with a row that was purged.
+    pub(crate) fn undercut(&self, is_purged: impl Fn(&str, Id) -> bool) -> Option<String> {
         for ((entity, id), cells) in &self.writes {
+            let is_gone = |field: &str, over: Stamp| {
+                let rows = self.rows_with(entity, field, over);
+                !rows.is_empty() && rows.iter().all(|id| is_purged(entity, *id))
+            };
             for (field, writes) in cells {
-                if writes.iter().any(|it| it.over.is_some_and(|over| over >= it.stamp)) {
+                let low = |it: &Write| it.over.filter(|over| *over >= it.stamp);
+                if writes.iter().filter_map(low).any(|over| !is_gone(field, over)) {
                     return Some(format!("{entity} {id} {field}"));
                 }
             }
         }
         None
+    }
+
+    /// The rows in which a write with this stamp was made.
+    fn rows_with(&self, entity: &str, field: &str, stamp: Stamp) -> Vec<Id> {
+        let rows = self.writes.iter().filter(|((name, _), _)| name == entity);
+        let wrote = |cells: &BTreeMap<String, Vec<Write>>| {
+            cells.get(field).is_some_and(|it| it.iter().any(|it| it.stamp == stamp))
+        };
+        rows.filter(|(_, cells)| wrote(cells)).map(|((_, id), _)| *id).collect()
     }
 
     /// Whether the row's key is the one it was born with, and it was never deleted.

@@ -47,7 +47,11 @@ impl Fleet<'_> {
         if let Some(cell) = lock(&self.model).overruled() {
             return Err(broken(format!("an import overruled a person: {cell}")));
         }
-        if let Some(cell) = lock(&self.model).undercut() {
+        let is_purged = |entity: &str, id: Id| {
+            let row = expected.get(&(entity.to_owned(), id));
+            row.is_some_and(|it| it.contains_key(PURGED))
+        };
+        if let Some(cell) = lock(&self.model).undercut(is_purged) {
             let found = format!("an edit was given a stamp below what it replaced: {cell}");
             return Err(broken(found));
         }
