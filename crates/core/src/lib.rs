@@ -13,6 +13,7 @@ mod entity;
 mod env;
 mod error;
 mod field;
+mod field_type;
 pub mod hub;
 mod id;
 mod live;
@@ -35,7 +36,7 @@ pub mod value;
 pub mod view;
 
 #[doc(hidden)]
-pub use {entity::read_field, inventory};
+pub use {field_type::read_field, inventory};
 
 pub use self::{
     backend::{
@@ -45,10 +46,11 @@ pub use self::{
     },
     backoff::backoff,
     counter::{Cursor, Seq, Serial},
-    entity::{EntityDescriptor, Field, FieldType, Kind, Policy, SyncEntity, Timestamp, Values},
+    entity::{EntityDescriptor, Field, Kind, Policy, SyncEntity, Values},
     env::{Env, Millis, Simulated},
     error::{BoxError, Error, ErrorKind, Input, Refusal, Result, SignInCause, Stale, excerpt},
     field::{Condition, TypedField},
+    field_type::{FieldType, Timestamp},
     hub::Hub,
     id::{AnyEntity, Id},
     live::{Head, Hear, Heard},
