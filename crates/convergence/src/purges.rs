@@ -7,14 +7,14 @@ use std::{
 };
 
 use driftline_core::{
-    Durability, EntityDescriptor, Id, PURGED, Result, Value,
-    device::Imported,
+    Durability, EntityDescriptor, Id, Millis, PURGED, Result, Value,
+    device::{self, Discarded, Imported},
     store::Stored,
     view::{self, View},
 };
 
 use crate::{
-    device::Device,
+    device::{Device, Process},
     dice::Dice,
     fleet::Fleet,
     model::{Expected, Model},
@@ -92,9 +92,13 @@ impl Fleet<'_> {
 }
 
 impl Device {
-    /// A person purges some row.
+    /// A person purges some row, or empties the trash.
     pub(crate) fn purge(&self, model: &Mutex<Model>, dice: &mut Dice) -> Result<()> {
-        let process = self.process(dice.roll());
+        let roll = dice.roll();
+        let process = self.process(roll);
+        if (roll >> 8).is_multiple_of(4) {
+            return self.empty_trash(process, model);
+        }
         let Some((entity, id)) = self.some_row(model, dice)? else { return Ok(()) };
         let Some(before) = self.look(|tx| view::view(tx, entity, id))? else { return Ok(()) };
         let done = process.purge(entity.name, id);
@@ -112,6 +116,31 @@ impl Device {
             }
             self.see(seen::PURGE_OF_OWNER, done.as_ref().is_ok_and(|it| *it > 1));
             lock(model).purge(entity.name, &before.members);
+        }
+        tolerate(done.map(drop), &self.fuse)
+    }
+
+    fn empty_trash(&self, process: &Process, model: &Mutex<Model>) -> Result<()> {
+        let trash = self.look(|tx| device::discarded(tx, Millis::MAX))?;
+        let mut before = Vec::new();
+        for Discarded { entity, rows, .. } in &trash {
+            let entity = self.schema.entity(entity)?;
+            for id in rows {
+                before.extend(self.look(|tx| view::view(tx, entity, *id))?.map(|it| (entity, it)));
+            }
+        }
+        let done = process.empty_trash(&trash, Millis::MAX);
+        self.see_clock();
+        self.hear_restamps(model)?;
+        self.see(seen::TRASH_EMPTIED, done.is_ok() && !before.is_empty());
+        for (entity, View { id, members, .. }) in before {
+            let is_gone =
+                self.look(|tx| view::view(tx, entity, id))?.is_none_or(|it| it.row.is_purged());
+            if is_gone {
+                lock(model).purge(entity.name, &members);
+            } else if done.is_ok() {
+                return Err(broken(format!("{} {id} was in the trash and is here", entity.name)));
+            }
         }
         tolerate(done.map(drop), &self.fuse)
     }

@@ -18,6 +18,7 @@ pub(crate) const IMPORT_OF_EDITED: &str = "an import met what a person wrote";
 pub(crate) const IMPORT_OF_DELETED: &str = "an import met a deleted row";
 pub(crate) const IMPORT_OF_PURGED: &str = "an import met a purged row or owner";
 pub(crate) const PURGE_OF_OWNER: &str = "a person purged a row that owns others";
+pub(crate) const TRASH_EMPTIED: &str = "a person emptied the trash";
 pub(crate) const WRITE_TO_PURGED: &str = "a person wrote to a purged row";
 pub(crate) const EDIT_OF_IMPORTED: &str = "a person edited what was imported";
 pub(crate) const DELETE_OF_IMPORTED: &str = "a person deleted what was imported";
@@ -35,7 +36,7 @@ const APART: &str = "two processes that share nothing but the store";
 const YEAR_OFF: &str = "a clock that is a year off";
 
 /// What happens besides faults of the wire.
-pub(crate) const EVENTS: [&str; 26] = [
+pub(crate) const EVENTS: [&str; 27] = [
     LATE_CALL,
     LATE_PAGE,
     LATE_ANSWER,
@@ -51,6 +52,7 @@ pub(crate) const EVENTS: [&str; 26] = [
     IMPORT_OF_DELETED,
     IMPORT_OF_PURGED,
     PURGE_OF_OWNER,
+    TRASH_EMPTIED,
     WRITE_TO_PURGED,
     EDIT_OF_IMPORTED,
     DELETE_OF_IMPORTED,
