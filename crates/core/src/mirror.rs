@@ -76,7 +76,7 @@ impl Mirror {
             }
             received += page.changes.len() as u64;
             let (next, head, identity) = (page.next, page.head, page.identity.clone());
-            self.store.transact(Durability::Normal, |tx| hub::copy(tx, cursor, page))?;
+            self.store.transact(Durability::Normal, |tx| hub::copy(tx, page))?;
             progress(next.0, head.0);
             if next >= head {
                 return Ok(Seen { identity, head, received });

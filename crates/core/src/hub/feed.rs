@@ -11,12 +11,11 @@ pub(crate) fn head(tx: &dyn ReadMeta) -> Result<Option<(Identity, Seq)>> {
     Ok(load(tx)?.map(|it| (it.identity, it.head)))
 }
 
-/// Takes a page of another hub as it is, asked for at `cursor`. A page does not say which
-/// numbers its rows have, so they get the first ones that they can have: who stops
+/// Takes the page of another hub that follows the head of what is here, as it is. A page does
+/// not say which numbers its rows have, so they get the first ones that they can have: who stops
 /// among them and asks the hub itself is told of some again, and misses none.
-pub(crate) fn copy(tx: &mut dyn StoreTx, cursor: Cursor, page: Page) -> Result<()> {
+pub(crate) fn copy(tx: &mut dyn StoreTx, page: Page) -> Result<()> {
     let mut state = load(tx)?.unwrap_or_else(|| State::new(page.identity));
-    state.head = Seq(cursor.0);
     for Change { entity, id, row, .. } in page.changes {
         let key = tx.schema().get(&entity).and_then(|it| it.key_of(&row));
         let known = tx.held(&entity, id)?;

@@ -144,6 +144,29 @@ fn every_row_is_foretold_and_then_it_comes_to_that() {
 }
 
 #[test]
+fn rows_that_left_their_numbers_are_not_read_twice() {
+    let (hub, cloud) = (Counted::new(hub(), 2), Device::new(1));
+    let folders = ["/a", "/b", "/c"].map(|it| cloud.folder(it));
+    for name in ["one", "other"] {
+        folders.iter().for_each(|it| cloud.rename(*it, name));
+        cloud.sync(&*hub).unwrap();
+    }
+    // Six numbers were given out, of which three are left.
+    let mirror = mirror();
+    assert_eq!(follow(&mirror, &*hub), 3);
+    assert_eq!(follow(&mirror, &*hub), 0);
+    cloud.rename(folders[1], "a third one");
+    cloud.sync(&*hub).unwrap();
+    assert_eq!(follow(&mirror, &*hub), 1);
+    let names = mirror.read(|tx| {
+        let found = tx.find("folders", &Find::new().ascending("path"))?;
+        Ok(found.iter().map(|it| it.row.value("name").cloned()).collect::<Vec<_>>())
+    });
+    let names = names.unwrap().into_iter().flatten().collect::<Vec<_>>();
+    assert_eq!(names, ["other", "a third one", "other"]);
+}
+
+#[test]
 fn a_cloud_that_moves_on_is_read_further_and_one_that_was_wiped_anew() {
     let (hub, cloud, here) = world();
     let mirror = mirror();
