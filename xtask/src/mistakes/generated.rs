@@ -15,8 +15,9 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::{Options, change, copy_sources, merge};
 
-/// The files whose lines decide what is merged, ordered, sent and healed.
-const FILES: [&str; 23] = [
+/// The files whose lines decide what is merged, ordered, sent and healed, and what the
+/// trash is.
+const FILES: [&str; 24] = [
     "alias.rs",
     "clock.rs",
     "row.rs",
@@ -35,6 +36,7 @@ const FILES: [&str; 23] = [
     "device/replace.rs",
     "device/restamp.rs",
     "device/settle.rs",
+    "device/trash.rs",
     "device/write.rs",
     "hub/feed.rs",
     "hub/judge.rs",

@@ -7,14 +7,14 @@ use serde::Serialize;
 
 use super::purge;
 use crate::{
-    DELETED_AT, EntityDescriptor, Id, Millis, Result, Row,
+    Cell, DELETED_AT, EntityDescriptor, Id, Millis, Result, Row,
     clock::Moment,
     store::{Deleted, Find, ReadTx, StoreTx},
     view::{self, members},
 };
 
 /// Rows read at once.
-const PAGE: usize = 1_000;
+const PAGE: usize = 100;
 
 /// Deleted rows of an entity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -43,9 +43,6 @@ pub struct OwnedRows {
 pub fn discarded(tx: &dyn ReadTx, before: Millis) -> Result<Vec<Discarded>> {
     let mut all = Vec::new();
     for entity in tx.schema().entities() {
-        if !tx.has_deleted(entity.name)? {
-            continue;
-        }
         let rows: Vec<Id> = discarded_of(tx, entity, before)?.into_iter().collect();
         if !rows.is_empty() {
             let owned = owned(tx, entity, &rows)?;
@@ -102,9 +99,10 @@ pub fn purge_discarded(
 /// Whether a row was deleted before `before`. A device whose clock is behind writes an early time,
 /// and its stamp is later all the same if it has met later ones.
 fn is_discarded(row: &Row, before: Millis) -> bool {
-    let Some(cell) = row.cell(DELETED_AT).filter(|_| !row.is_purged()) else { return false };
-    let at = cell.value.as_i64().and_then(|it| Millis::try_from(it).ok());
-    at.is_some_and(|it| it < before) && (!cell.stamp.is_person() || cell.stamp.millis() < before)
+    let Some(Cell { stamp, value }) = row.cell(DELETED_AT) else { return false };
+    let said = value.as_u64().unwrap_or(Millis::MAX);
+    let stamped = if stamp.is_person() { stamp.millis() } else { 0 };
+    said.max(stamped) < before
 }
 
 /// How many rows belong to these rows of `entity`, by entity.

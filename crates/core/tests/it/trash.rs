@@ -1,7 +1,7 @@
 //! Emptying the trash: what was deleted long enough ago is purged, and nothing else.
 
 use driftline_core::{
-    Id,
+    DELETED_AT, Id,
     device::{Discarded, OwnedRows},
 };
 
@@ -79,5 +79,23 @@ fn a_clock_that_is_behind_does_not_make_a_deletion_old() {
     // What it writes is stamped after what it has read, whatever its clock says.
     delete(&a, id);
     assert_eq!(a.replica.trash(START + 2 * MINUTE).unwrap(), []);
+    let stamped = a.replica.read(|tx| tx.get("folders", id)).unwrap().unwrap();
+    let stamped = stamped.row.cell(DELETED_AT).unwrap().stamp.millis();
+    assert_eq!(a.replica.trash(stamped).unwrap(), []);
+    assert_eq!(a.replica.trash(stamped + 1).unwrap(), [discarded(&[id], 0)]);
     assert_eq!(a.replica.trash(START + 5 * MINUTE).unwrap(), [discarded(&[id], 0)]);
+}
+
+#[test]
+fn many_rows_are_found_and_what_belongs_to_each_is_counted() {
+    let device = Device::new(1);
+    let mut folders: Vec<_> = (0..250).map(|it| device.folder(&format!("/{it}"))).collect();
+    for folder in &folders {
+        device.replica.create(&Line { folder: Some(*folder), text: None }).unwrap();
+        delete(&device, *folder);
+    }
+    folders.sort();
+    let trash = device.replica.trash(START + DAY).unwrap();
+    assert_eq!(trash, [discarded(&folders, 250)]);
+    assert_eq!(device.replica.empty_trash(&trash, START + DAY).unwrap(), 500);
 }
