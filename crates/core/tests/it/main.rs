@@ -12,6 +12,7 @@ mod clocks;
 mod common;
 mod conflicts;
 mod deriving;
+mod erasing;
 mod excluding;
 mod exporting;
 mod finding;
