@@ -268,5 +268,5 @@ fn a_folder_keeps_every_promise() {
 
 #[test]
 fn a_service_keeps_every_promise() {
-    hold(10, Where::Service, true, 12);
+    hold(4, Where::Service, true, 12);
 }
