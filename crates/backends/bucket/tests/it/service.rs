@@ -4,7 +4,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use driftline_core::SetUp as _;
+use driftline_core::{Error, Result, SetUp as _};
 use futures_executor::block_on;
 use object_store::{
     ObjectStore, RetryConfig, aws::AmazonS3Builder, client::SpawnedReqwestConnector,
@@ -16,6 +16,9 @@ use crate::{
     common::{Given, objects},
     sealed::{env, pull, push, schema},
 };
+
+/// How often a call is made that meets a service that is busy.
+const AGAIN: u32 = 10;
 
 /// What waits for the service while a test blocks.
 pub(crate) fn runtime() -> &'static tokio::runtime::Runtime {
@@ -70,8 +73,13 @@ fn one_device_wins_each_number() {
             scope.spawn(move || {
                 let bucket = given.bucket(schema(), env, driftline_bucket::Options::default());
                 for it in 0..5 {
-                    // Forty devices, so that each has one call.
-                    push(&bucket, 1 + device * 5 + it, &format!("{device} {it}")).unwrap();
+                    // Forty devices, so that each has one call. Whoever is overtaken again and
+                    // again is told to come back, as is who meets a service that is busy.
+                    let (serial, text) = (1 + device * 5 + it, format!("{device} {it}"));
+                    let call = || push(&bucket, serial, &text);
+                    let is_busy = |it: &Result<()>| matches!(it, Err(Error::Unavailable { .. }));
+                    let done = (0..AGAIN).map(|_| call()).find(|it| !is_busy(it));
+                    done.expect("the service does not stay busy").unwrap();
                 }
             });
         }
