@@ -92,7 +92,7 @@ const FILTER: &str = "--seccomp-bpf";
 
 fn tracing(calls: &[&str], log: &str) -> Vec<String> {
     let trace = format!("trace={}", calls.join(","));
-    ["-f", FILTER, "-qq", "-o", log, "-e", &trace].map(str::to_owned).into()
+    ["-f", "-y", FILTER, "-qq", "-o", log, "-e", &trace].map(str::to_owned).into()
 }
 
 /// The arguments that write every call down in `log`.
@@ -115,6 +115,24 @@ pub(super) fn read(log: &str) -> BTreeMap<String, usize> {
         *known = count.max(*known);
     }
     most
+}
+
+/// The call that was made to fail, as `log` has it.
+pub(super) fn injected(log: &str) -> Option<&str> {
+    let at = log.lines().position(|it| it.contains("INJECTED"))?;
+    let line = log.lines().nth(at)?;
+    if !line.contains(" resumed>") {
+        return Some(line);
+    }
+    // Calls of other threads came between, so its beginning has a line of its own.
+    let thread = line.split(' ').next();
+    let before: Vec<&str> = log.lines().take(at).collect();
+    before.into_iter().rev().find(|it| it.split(' ').next() == thread)
+}
+
+/// Whether a call wakes another thread, which has nothing to do with a disk and cannot fail.
+pub(super) fn is_wake_up(call: &str) -> bool {
+    call.contains("<anon_inode:[event")
 }
 
 /// The faults of a workload with so many calls, each with its moments: all of them, or
