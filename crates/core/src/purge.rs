@@ -70,11 +70,8 @@ pub(crate) fn note(
 /// mean that nothing is `open` any more. Each is to be marked before this is asked again.
 pub(crate) fn next(rows: &dyn Lookup, open: &mut Vec<Open>, most: usize) -> Result<Vec<Next>> {
     let Some(first) = open.first_mut() else { return Ok(Vec::new()) };
-    let Some(entity) = rows.schema().get(&first.entity) else {
-        open.remove(0);
-        return Ok(Vec::new());
-    };
-    let Some((field, of)) = entity.owner() else {
+    let known = rows.schema().get(&first.entity).and_then(|it| Some((it, it.owner()?)));
+    let Some((entity, (field, of))) = known else {
         open.remove(0);
         return Ok(Vec::new());
     };

@@ -17,9 +17,10 @@ use super::{Options, change, copy_sources, merge};
 
 /// The files whose lines decide what is merged, ordered, sent and healed, and what the
 /// trash is.
-const FILES: [&str; 24] = [
+const FILES: [&str; 27] = [
     "alias.rs",
     "clock.rs",
+    "purge.rs",
     "row.rs",
     "stamp.rs",
     "view.rs",
@@ -32,6 +33,7 @@ const FILES: [&str; 24] = [
     "device/import.rs",
     "device/link.rs",
     "device/meet.rs",
+    "device/purge.rs",
     "device/queue.rs",
     "device/replace.rs",
     "device/restamp.rs",
@@ -41,6 +43,7 @@ const FILES: [&str; 24] = [
     "hub/feed.rs",
     "hub/judge.rs",
     "hub/mod.rs",
+    "hub/purge.rs",
     "hub/state.rs",
 ];
 const SOURCES: &str = "crates/core/src";

@@ -195,8 +195,10 @@ pub(super) fn inherited(
     id: Id,
     row: &Row,
 ) -> Result<Option<Cell>> {
-    let is_open = !row.is_purged() && (entity.owner().is_some() || !entity.natural_key.is_empty());
-    if is_open && has_purged(tx)? { purge::inherited(tx, entity, id, row) } else { Ok(None) }
+    if row.is_purged() || !has_purged(tx)? {
+        return Ok(None);
+    }
+    purge::inherited(tx, entity, id, row)
 }
 
 /// Marks what an alias has folded with a purged row.

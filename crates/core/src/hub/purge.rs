@@ -3,7 +3,7 @@
 
 use super::{overlay::Overlay, state::State};
 use crate::{
-    ALIASES, Cell, EntityDescriptor, Id, Result, Row, Value, alias,
+    Cell, EntityDescriptor, Id, Result, Row, Value, alias,
     purge::{self, Next},
     store::{Lookup, Stored},
 };
@@ -52,7 +52,7 @@ pub(super) fn spread_over(rows: &mut Overlay<'_>, state: &mut State, fact: &Stor
     let named = fact.row.value("entity").and_then(Value::as_str);
     let entity = named.and_then(|it| rows.schema().get(it));
     let (Some(entity), Some(low)) = (entity, fact.id_in("low")) else { return Ok(()) };
-    if entity.name == ALIASES.name || !state.purged.contains(entity.name) {
+    if !state.purged.contains(entity.name) {
         return Ok(());
     }
     let row = rows.get(entity.name, low)?.map(|it| it.row).unwrap_or_default();
@@ -72,27 +72,26 @@ pub(super) fn go_on(rows: &mut Overlay<'_>, state: &mut State) -> Result<()> {
         let found = purge::next(&*rows, &mut state.open, left)?;
         left = left.saturating_sub(found.len());
         for Next { entity, id, mark } in found {
-            if put_mark(rows, state, entity, id, &mark)? {
-                spread(rows, state, entity, id, &mark)?;
-            }
+            put_mark(rows, state, entity, id, &mark)?;
+            spread(rows, state, entity, id, &mark)?;
         }
     }
     Ok(())
 }
 
-/// Marks a row that is here and has no mark. Returns whether it is.
+/// Marks a row, if it is here and has no mark.
 fn put_mark(
     rows: &mut Overlay<'_>,
     state: &mut State,
     entity: &EntityDescriptor,
     id: Id,
     mark: &Cell,
-) -> Result<bool> {
+) -> Result<()> {
     let found = rows.get(entity.name, id)?.filter(|it| !it.row.is_purged());
-    let Some(mut stored) = found else { return Ok(false) };
+    let Some(mut stored) = found else { return Ok(()) };
     stored.row.join(purge::marked(mark));
     (stored.key, stored.born) = (None, false);
     state.number(entity.name, &mut stored);
     rows.put(entity.name, stored, false);
-    Ok(true)
+    Ok(())
 }

@@ -66,8 +66,9 @@ fn a_copy_of_the_store_is_marked_as_the_store_is() {
     assert_eq!(noted, BTreeSet::from([folder, line]));
     assert!(there.is_purged("lines", line).unwrap());
     assert_eq!(there.count("folders", &Find::new()).unwrap(), 1);
-    // The copy tells the hub by itself.
-    assert!(there.sweep_due().unwrap().there.is_some());
+    // The copy sweeps its files, and tells the hub by itself.
+    let due = there.sweep_due().unwrap();
+    assert!(due.here.is_some() && due.there.is_some(), "{due:?}");
     block_on(there.sync(&hub)).unwrap();
     let b = Device::new(2);
     b.sync(&hub).unwrap();

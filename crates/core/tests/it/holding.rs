@@ -242,3 +242,32 @@ fn what_is_held_stays_here_when_everything_is_offered_anew() {
     two.sync(&new).unwrap();
     assert_eq!(two.name(id).as_deref(), Some("the secret name"));
 }
+
+#[test]
+fn what_was_decided_about_a_text_is_forgotten_with_a_purged_row() {
+    let (one, hub) = (guarded(1), hub());
+    let id = one.folder("/src/a");
+    one.rename(id, "the secret name");
+    assert!(decide(&one, "folders", id, Decision::Send));
+    one.sync(&hub).unwrap();
+    one.replica.purge("folders", id).unwrap();
+    one.sync(&hub).unwrap();
+    let again = one.folder("/src/b");
+    one.rename(again, "the secret name");
+    assert_eq!(stands(&one).1, 1, "it is asked again");
+}
+
+#[test]
+fn the_mark_of_a_held_row_is_not_held() {
+    let (one, hub) = (guarded(1), hub());
+    let id = one.folder("/src/a");
+    one.rename(id, "the secret name");
+    // Nobody judges it again.
+    let unguarded = reopened(&one, None);
+    unguarded.purge("folders", id).unwrap();
+    block_on(unguarded.sync(&hub)).unwrap();
+    assert_eq!(stands(&one), (0, 0, State::Synced));
+    let two = Device::new(2);
+    two.sync(&hub).unwrap();
+    assert!(two.replica.is_purged("folders", id).unwrap());
+}

@@ -35,6 +35,7 @@ mod schema;
 mod service;
 mod snapshots;
 mod splitting;
+mod spreading;
 mod syncing;
 mod trash;
 mod writing;

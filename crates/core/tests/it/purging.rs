@@ -8,33 +8,15 @@ use driftline_core::{
     status::State,
     store::{Deleted, Durability, Find, QueueId, QueueList},
 };
-use driftline_derive::SyncEntity;
 use driftline_memory::MemoryStore;
 use futures_executor::block_on;
 
-use crate::common::{Device, Line, START, hub_of, imported};
+use crate::common::{
+    Device, START, hub_of, imported,
+    owned::{Tab, line},
+};
 
 const SECRET: &str = "hunter2-secret";
-
-/// A tab of a folder, which can be moved to another.
-#[derive(Clone, Debug, Default, PartialEq, SyncEntity)]
-#[sync(name = "tabs")]
-struct Tab {
-    /// The folder it belongs to.
-    #[sync(owner = "folders")]
-    folder: Option<Id>,
-    /// What it says.
-    text: Option<String>,
-    /// What it says here.
-    #[sync(local)]
-    draft: Option<String>,
-}
-
-fn line(device: &Device, folder: Id, text: &str) -> Id {
-    device.env.pass(10);
-    let (folder, text) = (Some(folder), Some(text.to_owned()));
-    device.replica.create(&Line { folder, text }).unwrap()
-}
 
 fn import_line(device: &Device, id: Id, folder: Id, text: &str) -> Imported {
     let entity = device.replica.schema().entity("lines").unwrap();
@@ -315,6 +297,8 @@ fn what_only_this_device_takes_for_a_purged_row_stays() {
     // Nobody has told this device, so it takes the two for one.
     let mine = imported("found on b");
     assert!(b.import(mine, 1, &[("path", "/same")]));
+    let line = imported("line of mine");
+    assert_eq!(import_line(&b, line, mine, "kept"), Imported::New);
     assert_eq!(b.replica.get_values("folders", mine).unwrap().unwrap().members.len(), 2);
     let revision = b.replica.read(|tx| tx.journal()).unwrap().last;
     for device in [&b, &a] {
@@ -322,6 +306,7 @@ fn what_only_this_device_takes_for_a_purged_row_stays() {
         assert_synced(device);
         assert!(device.replica.is_purged("folders", made).unwrap());
         assert_eq!(device.replica.get_values("folders", mine).unwrap().unwrap().members, [mine]);
+        assert!(!device.replica.is_purged("lines", line).unwrap());
     }
     let noted = b.replica.read(|tx| tx.changed_since(revision, 99)).unwrap();
     assert!(noted.iter().any(|it| it.id == mine), "it is shown otherwise since: {noted:?}");

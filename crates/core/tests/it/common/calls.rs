@@ -48,7 +48,12 @@ pub fn page(hub: &Hub, cursor: Cursor, rows: usize) -> Page {
 
 /// Pushes rows as `device`, which has read nothing.
 pub fn push_as(hub: &Hub, device: &str, changes: Vec<Change>) -> Answers {
-    let Identity { account, epoch, .. } = page(hub, Cursor::default(), 1).identity;
+    push_to(hub, page(hub, Cursor::default(), 1).identity, device, changes)
+}
+
+/// As [`push_as`], to a hub with that identity, without asking for a page.
+pub fn push_to(hub: &Hub, identity: Identity, device: &str, changes: Vec<Change>) -> Answers {
+    let Identity { account, epoch, .. } = identity;
     let (device, serial) = (device.to_owned(), Serial(1));
     let push = Push { protocol: PROTOCOL, account, epoch, device, serial, changes };
     block_on(hub.push(push)).unwrap()
