@@ -147,15 +147,6 @@ fn owner_of(row: &Row, field: &str) -> Option<Id> {
 
 /// Whether a mark on a row of `of` can reach rows of `entity`.
 pub(crate) fn reaches(schema: &Schema, of: &str, entity: &EntityDescriptor) -> bool {
-    let mut at = entity;
-    for _ in 0..DEPTH {
-        if at.name == of {
-            return true;
-        }
-        match at.owner().and_then(|(_, owner)| schema.get(owner)) {
-            Some(owner) if owner.name != at.name => at = owner,
-            _ => return false,
-        }
-    }
-    false
+    let owner = |it: &&EntityDescriptor| schema.get(it.owner()?.1);
+    std::iter::successors(Some(entity), owner).take(DEPTH).any(|it| it.name == of)
 }
