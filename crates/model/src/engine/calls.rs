@@ -25,10 +25,15 @@ pub enum Heard {
 }
 
 impl Device {
-    /// What goes next, up to so many rows.
-    pub fn send(&mut self, most: usize) -> Batch {
+    /// What goes next, up to so many rows, or what goes next behind a call.
+    pub fn send(&mut self, most: usize, behind: Option<&Batch>) -> Batch {
         let mut sent = Vec::new();
-        for entry in self.in_order() {
+        let mut order = self.in_order();
+        if let Some(last) = behind.and_then(|it| it.sent.last()) {
+            let at = order.iter().position(|it| it.name == last.name);
+            order.drain(..at.map_or(order.len(), |it| it + 1));
+        }
+        for entry in order {
             if sent.len() == most {
                 break;
             }
@@ -51,7 +56,8 @@ impl Device {
         if !sent.is_empty() {
             self.serial += 1;
         }
-        Batch { position: self.position(), serial: self.serial, sent }
+        let behind = behind.map(|it| it.serial);
+        Batch { position: self.position(), serial: self.serial, behind, sent }
     }
 
     /// Goes on after a call that was overtaken by this one.

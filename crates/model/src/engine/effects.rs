@@ -66,6 +66,7 @@ fn effect(before: &State, step: Step, after: &State) -> u64 {
         Step::Wipe => (16, 0),
         Step::Copy => (17, 0),
         Step::PutBack => (18, 0),
+        Step::SendEarly(_) => (19, after.wire.last().map_or(0, |(_, it)| of_message(it))),
     };
     let devices: Vec<u64> = before
         .devices

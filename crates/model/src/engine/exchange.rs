@@ -97,7 +97,7 @@ fn push(
 ) -> Option<Option<u8>> {
     let mut head = None;
     loop {
-        let batch = device.send(most);
+        let batch = device.send(most, None);
         if batch.sent.is_empty() {
             return Some(head);
         }

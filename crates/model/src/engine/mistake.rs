@@ -27,6 +27,8 @@ pub enum Mistake {
     SettlesAnywhere,
     /// A page counts wherever the device is by now.
     AdoptsAnywhere,
+    /// An answer counts although the call before it did not.
+    FollowsAnything,
     /// The cursor goes past numbers that nobody told of.
     JumpsGaps,
     /// The hub holds a row as it is here, whatever it answered.
@@ -63,7 +65,7 @@ pub enum Mistake {
 
 impl Mistake {
     /// All of them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::LastComerWins,
         Self::MarkDropsLesser,
         Self::MarksOneOfClass,
@@ -76,6 +78,7 @@ impl Mistake {
         Self::EntriesLookAlike,
         Self::SettlesAnywhere,
         Self::AdoptsAnywhere,
+        Self::FollowsAnything,
         Self::JumpsGaps,
         Self::TrustsHash,
         Self::KeepsWhatWasHeld,
@@ -99,6 +102,7 @@ impl Mistake {
         match self {
             Self::QueueForgetsFields | Self::SettleForgetsChange => "calls",
             Self::LastComerWins | Self::EntriesLookAlike => "alone",
+            Self::FollowsAnything => "early",
             Self::JumpsGaps | Self::NoTwins => "twins",
             Self::ImportOverwrites => "imports",
             Self::PageSkips => "pages",

@@ -180,6 +180,9 @@ pub(crate) fn all() -> Vec<Property<Run>> {
             let is_call = |(_, it): &&(usize, Message)| matches!(it, Message::Call(_));
             run.scope.calls < 3 || state.wire.iter().filter(is_call).count() > 1
         }),
+        Property::sometimes("a call goes before an answer is heard", |run: &Run, state: &State| {
+            run.scope.early == 0 || state.used.early > 0
+        }),
         Property::sometimes("two rows are one", |run: &Run, state: &State| {
             let is_fact = |it: &Name| matches!(it, Name::Fact(..));
             run.scope.creates + run.scope.imports < 2

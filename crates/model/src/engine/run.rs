@@ -138,7 +138,14 @@ impl Run {
                 let _heard: Heard = device.adopt(position, page, self.mistake);
             }
             Message::Answer(batch, Ok(answers)) => {
-                let _heard: Heard = device.settle(&batch, answers, self.mistake);
+                let heard = device.settle(&batch, answers, self.mistake);
+                let counts = matches!(heard, Heard::Taken | Heard::More);
+                if counts || self.mistake == Some(Mistake::FollowsAnything) {
+                    let position = device.position();
+                    for next in state.wire.iter_mut().filter(|it| it.0 == of) {
+                        next.1.follow(batch.serial, position);
+                    }
+                }
             }
             Message::Answer(_, Err(Stale::OldCall(last))) => device.overtaken(last),
             Message::Answer(_, Err(Stale::Moved)) => {}
@@ -146,6 +153,20 @@ impl Run {
         }
         Some(())
     }
+}
+
+/// Whether a device may send what waits behind a call: its answer has arrived, and nothing has
+/// happened since it went.
+fn can_send_behind(state: &State, place: usize) -> bool {
+    let (of, message) = &state.wire[place];
+    let Message::Answer(before, Ok(_)) = message else { return false };
+    let is_behind = |(by, it): &(usize, Message)| match it {
+        Message::Call(it) | Message::Answer(it, _) => by == of && it.behind == Some(before.serial),
+        Message::Page(..) => false,
+    };
+    before.behind.is_none()
+        && before.position == state.devices[*of].position()
+        && !state.wire.iter().any(is_behind)
 }
 
 impl Model for Run {
@@ -179,7 +200,12 @@ impl Model for Run {
                 Message::Call(_) => {
                     steps.extend((0..state.hubs.len()).map(|hub| Step::Arrive(place, hub)));
                 }
+                // Nobody looks at an answer before the call before it was settled.
+                Message::Answer(batch, _) if batch.behind.is_some() => {}
                 Message::Page(..) | Message::Answer(..) => steps.push(Step::Hear(place)),
+            }
+            if state.used.early < self.scope.early && can_send_behind(state, place) {
+                steps.push(Step::SendEarly(place));
             }
         }
         let (used, scope) = (state.used, self.scope);
@@ -203,11 +229,21 @@ impl Model for Run {
             }
             Step::Send(place) => {
                 state.used.calls += 1;
-                let batch = state.devices[place].send(self.most());
+                let batch = state.devices[place].send(self.most(), None);
                 if batch.sent.is_empty() {
                     return None;
                 }
                 state.wire.push((place, Message::Call(batch)));
+            }
+            Step::SendEarly(place) => {
+                state.used.early += 1;
+                let (of, message) = &state.wire[place];
+                let (of, Message::Answer(before, Ok(_))) = (*of, message) else { return None };
+                let batch = state.devices[of].send(self.most(), Some(before));
+                if batch.sent.is_empty() {
+                    return None;
+                }
+                state.wire.push((of, Message::Call(batch)));
             }
             Step::Arrive(place, hub) => {
                 let (of, message) = state.wire.remove(place);

@@ -23,6 +23,8 @@ pub struct Scope {
     pub imports: u8,
     /// Calls whose parts travel by themselves, and may be late or lost.
     pub calls: u8,
+    /// Calls that go before the answer to the one before is heard.
+    pub early: u8,
     /// Whole syncs that nothing disturbs.
     pub syncs: u8,
     /// Devices that stop and start again.
@@ -40,6 +42,20 @@ impl Scope {
     pub const SMALL: &'static [(&'static str, Self)] = &[
         ("calls", Self { devices: 2, creates: 1, edits: 1, calls: 4, ..Self::NONE }),
         ("alone", Self { devices: 1, creates: 1, edits: 2, calls: 4, crashes: 1, ..Self::NONE }),
+        (
+            "early",
+            Self {
+                devices: 1,
+                creates: 1,
+                edits: 1,
+                imports: 1,
+                calls: 2,
+                early: 2,
+                syncs: 1,
+                rows: 1,
+                ..Self::NONE
+            },
+        ),
         ("twins", Self { devices: 2, creates: 2, edits: 1, calls: 2, syncs: 1, ..Self::NONE }),
         ("first merge", Self { devices: 3, creates: 3, edits: 1, syncs: 3, ..Self::NONE }),
         ("deleted", Self { devices: 2, creates: 2, edits: 1, deletes: 2, syncs: 2, ..Self::NONE }),
@@ -120,6 +136,20 @@ impl Scope {
     /// Greater ones, with several things at once: for minutes.
     pub const LARGE: &'static [(&'static str, Self)] = &[
         ("calls", Self { devices: 2, creates: 2, edits: 2, calls: 5, ..Self::NONE }),
+        (
+            "early",
+            Self {
+                devices: 2,
+                creates: 2,
+                edits: 1,
+                imports: 1,
+                calls: 3,
+                early: 2,
+                syncs: 2,
+                rows: 1,
+                ..Self::NONE
+            },
+        ),
         ("twins", Self { devices: 3, creates: 3, edits: 1, calls: 3, syncs: 2, ..Self::NONE }),
         (
             "imports",
@@ -185,6 +215,7 @@ impl Scope {
         purges: 2,
         imports: 5,
         calls: 24,
+        early: 6,
         syncs: 8,
         crashes: 3,
         wipes: 2,
@@ -203,6 +234,7 @@ impl Scope {
         purges: 0,
         imports: 0,
         calls: 0,
+        early: 0,
         syncs: 0,
         crashes: 0,
         wipes: 0,

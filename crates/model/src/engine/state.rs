@@ -42,6 +42,9 @@ pub enum Step {
     Ask(usize, usize),
     /// A device sends what waits.
     Send(usize),
+    /// A device sends what waits behind a call whose answer, by its place on the wire, has arrived
+    /// and is heard later.
+    SendEarly(usize),
     /// A push, by its place on the wire, arrives at a hub.
     Arrive(usize, usize),
     /// A page or an answer arrives at its device.

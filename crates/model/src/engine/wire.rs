@@ -67,6 +67,9 @@ pub struct Batch {
     pub position: Position,
     /// Which of the device's calls it is.
     pub serial: u8,
+    /// The call before, if its answer had arrived and was not heard yet when this one went. This
+    /// one's answer counts once that one was taken.
+    pub behind: Option<u8>,
     /// The rows.
     pub sent: Vec<Sent>,
 }
@@ -113,4 +116,16 @@ pub enum Message {
     Call(Batch),
     /// The answer to a push.
     Answer(Batch, Result<Answers, Stale>),
+}
+
+impl Message {
+    /// Lets the answer to a call that went behind the call `serial` count from `position`, which
+    /// that one has left.
+    pub(super) fn follow(&mut self, serial: u8, position: Position) {
+        if let Self::Call(batch) | Self::Answer(batch, _) = self
+            && batch.behind == Some(serial)
+        {
+            (batch.behind, batch.position) = (None, position);
+        }
+    }
 }

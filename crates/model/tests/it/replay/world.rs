@@ -4,7 +4,7 @@ use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
 
 use driftline_core::{
     Answers, Backend, Cursor, Error, Hub, Identity, Limits, MakeScratch, PROTOCOL, Page, Pull,
-    Replica, Schema, Scratch, Simulated, Stale, Store, Values,
+    Replica, Schema, Scratch, Serial, Simulated, Stale, Store, Values,
     clock::Moment,
     device::{self, Batch, Position},
     store::{Durability, StoreTx},
@@ -36,6 +36,13 @@ enum Message {
     Answer(Batch, Result<Box<Answers>, Stale>),
 }
 
+/// A call that went before the answer to the one before it was heard.
+struct Early {
+    device: usize,
+    serial: Serial,
+    behind: Serial,
+}
+
 /// Real devices and hubs.
 pub(super) struct World<'a> {
     names: &'a Names,
@@ -47,6 +54,7 @@ pub(super) struct World<'a> {
     hubs: Vec<Remote>,
     copy: Option<Box<dyn Scratch>>,
     wire: Vec<(usize, Message)>,
+    early: Vec<Early>,
     identities: RefCell<BTreeMap<String, wire::Identity>>,
 }
 
@@ -62,6 +70,7 @@ impl<'a> World<'a> {
             hubs: Vec::new(),
             copy: None,
             wire: Vec::new(),
+            early: Vec::new(),
             identities: RefCell::default(),
         };
         for device in 0..run.scope.devices {
@@ -110,6 +119,20 @@ impl<'a> World<'a> {
                 let batch = self.devices[place].write(|tx| device::waiting(tx, &limits, None, NOW));
                 self.wire.push((place, Message::Call(batch)));
             }
+            Step::SendEarly(place) => {
+                let (of, Message::Answer(before, Ok(_))) = &self.wire[place] else {
+                    panic!("no answer")
+                };
+                let (of, limits) = (*of, self.limits);
+                let next = self.devices[of].write(|tx| {
+                    let next = device::ahead(tx, &limits, None, before)?.unwrap();
+                    assert!(device::may_go(tx, &next)?);
+                    Ok(next)
+                });
+                let (serial, behind) = (next.serial, before.serial);
+                self.early.push(Early { device: of, serial, behind });
+                self.wire.push((of, Message::Call(next)));
+            }
             Step::Arrive(place, hub) => {
                 let (of, message) = self.wire.remove(place);
                 let Message::Call(batch) = message else { panic!("no call") };
@@ -122,7 +145,13 @@ impl<'a> World<'a> {
             }
             Step::Hear(place) => {
                 let (of, message) = self.wire.remove(place);
-                self.devices[of].hear(&moment(of), message);
+                let next = match &message {
+                    Message::Answer(before, Ok(_)) => {
+                        sent_behind(&mut self.early, &mut self.wire, of, before.serial)
+                    }
+                    _ => None,
+                };
+                self.devices[of].hear(&moment(of), message, next);
             }
             Step::Sync(place) => self.sync(place, 0),
             Step::Crash(place) => {
@@ -212,6 +241,23 @@ impl<'a> World<'a> {
     }
 }
 
+/// What a device has sent behind a call, which is about to be settled.
+fn sent_behind<'a>(
+    early: &mut Vec<Early>,
+    wire: &'a mut [(usize, Message)],
+    device: usize,
+    behind: Serial,
+) -> Option<&'a mut Batch> {
+    let at = early.iter().position(|it| it.device == device && it.behind == behind)?;
+    let serial = early.remove(at).serial;
+    wire.iter_mut().find_map(|(of, message)| match message {
+        Message::Call(it) | Message::Answer(it, _) => {
+            (*of == device && it.serial == serial).then_some(it)
+        }
+        Message::Page(..) => None,
+    })
+}
+
 impl Local {
     fn open(scratch: Box<dyn Scratch>, env: Arc<Simulated>) -> Self {
         let store = scratch.open(Schema::registered().unwrap()).unwrap();
@@ -223,7 +269,8 @@ impl Local {
         self.store.transact(Durability::Normal, job).unwrap()
     }
 
-    fn hear(&self, moment: &Moment, message: Message) {
+    /// Hears of a page or an answer, and lets that to the `next` call count from what it leaves.
+    fn hear(&self, moment: &Moment, message: Message, next: Option<&mut Batch>) {
         match message {
             Message::Page(position, page) => {
                 let adopt = |tx: &mut dyn StoreTx| device::adopt(tx, moment, &position, *page);
@@ -233,7 +280,13 @@ impl Local {
                 }
             }
             Message::Answer(batch, Ok(answers)) => {
-                self.write(|tx| device::settle(tx, moment, &batch, *answers));
+                self.write(|tx| {
+                    let settled = device::settle(tx, moment, &batch, *answers)?;
+                    match next.filter(|_| !settled.dropped && !settled.restarted) {
+                        Some(next) => device::follow(tx, next),
+                        None => Ok(()),
+                    }
+                });
             }
             Message::Answer(mut batch, Err(Stale::OldCall { last })) => {
                 self.write(|tx| device::renumber(tx, &mut batch, last));
