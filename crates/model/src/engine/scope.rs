@@ -140,12 +140,12 @@ impl Scope {
             "early",
             Self {
                 devices: 2,
-                creates: 2,
+                creates: 1,
                 edits: 1,
                 imports: 1,
                 calls: 3,
                 early: 2,
-                syncs: 2,
+                syncs: 1,
                 rows: 1,
                 ..Self::NONE
             },
