@@ -68,7 +68,8 @@ enum Task {
     Agents(agents::Options),
     /// Try the app in this machine's Chromium, as a person would
     Browser(browser::Options),
-    /// Run the tests that depend on the day or the zone a year ahead, in other zones
+    /// Run the tests of cargo, and those of pages that depend on the day or the zone, a year ahead in
+    /// three zones
     Elsewhere,
     /// Run the tests of the deployment's functions and of everything in a browser
     Pages,

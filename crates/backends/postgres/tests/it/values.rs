@@ -108,7 +108,8 @@ async fn views_have_typed_columns() {
     }
     let rows = client
         .query(
-            "SELECT body, session::text, deleted_at::text FROM driftline.comments ORDER BY id",
+            "SELECT body, session::text, (deleted_at AT TIME ZONE 'UTC')::text
+             FROM driftline.comments ORDER BY id",
             &[],
         )
         .await
