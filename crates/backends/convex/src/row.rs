@@ -32,9 +32,9 @@ pub(crate) struct Outgoing {
 struct Out<'a> {
     entity: &'a str,
     id: Id,
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     birth: bool,
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     whole: bool,
     cells: Vec<OutCell<'a>>,
 }
@@ -44,11 +44,6 @@ struct Out<'a> {
 enum OutCell<'a> {
     Inline(&'a str, Stamp, String),
     Chunked(&'a str, Stamp, &'static str, Vec<String>),
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "what the derive asks for")]
-fn is_false(flag: &bool) -> bool {
-    !flag
 }
 
 /// Writes a row, sealed where there is a `seal`. If that cannot be done, says why, for the

@@ -95,10 +95,10 @@ pub struct SentChange {
     /// The row.
     pub id: String,
     /// No hub ever acknowledged it.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub birth: bool,
     /// It is all that the sender has of the row.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub whole: bool,
     /// By field.
     pub cells: Vec<Cell>,
@@ -165,8 +165,4 @@ pub struct Kept {
     pub hash: String,
     /// By field.
     pub cells: Vec<Cell>,
-}
-
-fn is_false(it: &bool) -> bool {
-    !it
 }

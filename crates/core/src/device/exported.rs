@@ -37,13 +37,8 @@ pub struct Exported {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub local: BTreeMap<FieldName, Value>,
     /// Some hub has acknowledged it, so it is no birth any more.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub acked: bool,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "what the derive asks for")]
-fn is_false(flag: &bool) -> bool {
-    !flag
 }
 
 impl Exported {
