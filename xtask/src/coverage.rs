@@ -200,8 +200,38 @@ fn of(root: &Path, target: &Path, tools: &Tools, who: Who, options: &Options) ->
     }
     let programs: Vec<PathBuf> = programs.into_iter().map(|it| it.0).collect();
     let sources: Vec<PathBuf> = FILES.iter().map(|it| root.join(SOURCES).join(it)).collect();
-    let text = tools.export(&told, &programs, &sources)?;
+    let merged = tools.merge(&told)?;
+    let text = match options.branches {
+        false => tools.export(&merged, &programs, &sources)?,
+        // The tool breaks off at a file with some kinds of branches.
+        true => files(&sources)?
+            .into_iter()
+            .filter_map(|it| match tools.export(&merged, &programs, std::slice::from_ref(&it)) {
+                Ok(text) => Some(text),
+                Err(_) => {
+                    eprintln!("left out, because llvm-cov cannot read it: {}", it.display());
+                    None
+                }
+            })
+            .collect(),
+    };
     Ok(reached(&text, &root.join(SOURCES), options.branches))
+}
+
+/// The files of `sources`, each of which is one or a folder of some.
+fn files(sources: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut all = Vec::new();
+    for source in sources {
+        if source.is_dir() {
+            let entries = fs::read_dir(source).with_context(|| source.display().to_string())?;
+            let found: Vec<PathBuf> = entries.flatten().map(|it| it.path()).collect();
+            all.extend(found.into_iter().filter(|it| it.is_file()));
+        } else {
+            all.push(source.clone());
+        }
+    }
+    all.sort();
+    Ok(all)
 }
 
 /// What is run, and in which folder.

@@ -26,13 +26,8 @@ impl Tools {
         Ok(Self { folder })
     }
 
-    /// Which lines of `sources` the runs of `programs` reached that wrote into `told`.
-    pub(super) fn export(
-        &self,
-        told: &Path,
-        programs: &[PathBuf],
-        sources: &[PathBuf],
-    ) -> Result<String> {
+    /// What the programs wrote into `told`, in one file.
+    pub(super) fn merge(&self, told: &Path) -> Result<PathBuf> {
         let merged = told.join("merged.profdata");
         let mut merge = Command::new(self.folder.join("llvm-profdata"));
         merge.args(["merge", "--sparse", "--output"]).arg(&merged);
@@ -42,9 +37,18 @@ impl Tools {
                 merge.arg(file);
             }
         }
-        said(&mut merge)?;
+        said(&mut merge).map(|_| merged)
+    }
+
+    /// Which lines of `sources` the runs of `programs` reached, by what they wrote.
+    pub(super) fn export(
+        &self,
+        merged: &Path,
+        programs: &[PathBuf],
+        sources: &[PathBuf],
+    ) -> Result<String> {
         let mut export = Command::new(self.folder.join("llvm-cov"));
-        export.args(["export", "--format=lcov", "--instr-profile"]).arg(&merged);
+        export.args(["export", "--format=lcov", "--instr-profile"]).arg(merged);
         let (first, others) = programs.split_first().context("no program was run")?;
         export.arg(first);
         for other in others {
