@@ -2,7 +2,7 @@
 //! everything that refers to it. In the queue it is excluded. Nothing of it is sent
 //! until the person says otherwise, and then all of it is.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,9 @@ use crate::{
 const RULES: &str = "keep";
 /// Set when something changed that rows are excluded for: then it is found out anew.
 const UNSORTED: &str = "keep.unsorted";
+/// The rows that were excluded when they were purged, each with the rule.
+const PURGED: &str = "keep.purged";
+const WHAT_PURGED: &str = "what stayed on this device and was purged";
 
 /// What stays on this device.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,7 +68,7 @@ pub fn exclude(tx: &mut dyn StoreTx, rules: &Exclusions) -> Result<bool> {
     } else {
         meta::save(tx, RULES, "what stays on this device", rules)?;
     }
-    let mut judge = Judge::of(rules.clone());
+    let mut judge = Judge::of(tx.reading(), rules.clone())?;
     // What becomes excluded leaves the list that is walked here, and what was enters
     // those that have been walked: so each is read as a whole first.
     for mut entry in all_entries(tx)? {
@@ -95,34 +98,61 @@ pub(super) fn sort_again(tx: &mut dyn StoreTx) -> Result<()> {
     if !is_unsorted(tx)? {
         return Ok(());
     }
-    let mut judge = Judge::of(exclusions(tx)?);
+    let mut judge = Judge::new(tx.reading())?;
     for mut entry in all_of(tx, QueueList::Excluded)? {
         judge.sort(tx, &mut entry)?;
     }
     tx.set_meta(UNSORTED, None)
 }
 
+/// Remembers the rule by which a row is excluded that is about to be purged. What refers to it
+/// stays, too, and nothing of the row will be left to tell why.
+pub(super) fn remember(tx: &mut dyn StoreTx, entity: &str, id: Id) -> Result<()> {
+    let mut judge = Judge::new(tx.reading())?;
+    if let Some(rule) = judge.rule(tx.reading(), entity, id)? {
+        judge.purged.insert(name(entity, id), rule);
+        meta::save(tx, PURGED, WHAT_PURGED, &judge.purged)?;
+    }
+    Ok(())
+}
+
+/// What a row is called among rules.
+fn name(entity: &str, id: Id) -> String {
+    format!("{entity}/{id}")
+}
+
 /// Decides what is excluded, and remembers it of rows that others refer to.
 pub(crate) struct Judge {
     rules: Exclusions,
+    purged: BTreeMap<String, String>,
     known: HashMap<(&'static str, Id), Option<String>>,
 }
 
 impl Judge {
     /// By the rules in force.
     pub(crate) fn new(tx: &dyn ReadTx) -> Result<Self> {
-        Ok(Self::of(exclusions(tx)?))
+        Self::of(tx, exclusions(tx)?)
     }
 
-    fn of(rules: Exclusions) -> Self {
-        Self { rules, known: HashMap::new() }
+    fn of(tx: &dyn ReadTx, rules: Exclusions) -> Result<Self> {
+        let purged = match rules.is_empty() {
+            true => BTreeMap::new(),
+            false => meta::load(tx, PURGED, WHAT_PURGED)?.unwrap_or_default(),
+        };
+        Ok(Self { rules, purged, known: HashMap::new() })
     }
 
-    /// The rule that excludes a row.
+    /// The rule that excludes a row. That a row was purged is told to a hub that has it, whatever
+    /// the rules.
     pub(crate) fn rule(&mut self, tx: &dyn ReadTx, entity: &str, id: Id) -> Result<Option<String>> {
         if self.rules.is_empty() {
             return Ok(None);
         }
+        let is_there = tx.get(entity, id)?.is_some_and(|it| it.acked && it.row.is_purged());
+        if is_there { Ok(None) } else { self.rule_of(tx, entity, id) }
+    }
+
+    fn rule_of(&mut self, tx: &dyn ReadTx, entity: &str, id: Id) -> Result<Option<String>> {
         let by_name = self.named(entity, &[id]);
         let Some(entity) = tx.schema().get(entity) else { return Ok(by_name) };
         let Some(it) = view::view(tx, entity, id)? else { return Ok(by_name) };
@@ -152,14 +182,25 @@ impl Judge {
         }
         // Rows that refer to each other in a circle are excluded for none of themselves.
         self.known.insert((to, id), None);
-        let rule = self.rule(tx, to, id)?;
+        let rule = self.rule_of(tx, to, id)?;
         self.known.insert((to, id), rule.clone());
         Ok(rule)
     }
 
+    /// The rule that names a row, or by which it was excluded before it was purged.
     fn named(&self, entity: &str, ids: &[Id]) -> Option<String> {
         let is_it = |(of, id): &&(String, Id)| of == entity && ids.contains(id);
-        self.rules.rows.iter().find(is_it).map(|(of, id)| format!("{of}/{id}"))
+        let by_name = self.rules.rows.iter().find(is_it).map(|(of, id)| name(of, *id));
+        by_name.or_else(|| {
+            let mut before = ids.iter().filter_map(|id| self.purged.get(&name(entity, *id)));
+            before.find(|it| self.is_in_force(it)).cloned()
+        })
+    }
+
+    fn is_in_force(&self, rule: &str) -> bool {
+        let mut folders = self.rules.folders.iter();
+        let mut rows = self.rules.rows.iter().map(|(of, id)| name(of, *id));
+        folders.any(|it| it == rule) || rows.any(|it| it == rule)
     }
 
     /// Writes into a queue entry what holds for it now. Returns whether it is excluded.

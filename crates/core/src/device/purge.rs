@@ -3,7 +3,7 @@
 //! is marked in bounded steps. A mark that comes from a hub does the same.
 
 use super::{
-    due, hold,
+    due, exclude, hold,
     write::{members, owe, owe_known},
 };
 use crate::{
@@ -155,6 +155,7 @@ pub(super) fn clean(
     before: &Row,
 ) -> Result<()> {
     let Some(mark) = stored.row.purge_mark().cloned() else { return Ok(()) };
+    exclude::remember(tx, entity, stored.id)?;
     stored.local.clear();
     stored.key = None;
     hold::forget(tx, entity, before)?;

@@ -6,9 +6,19 @@ use driftline_core::{
     Id, Schema,
     device::Exclusions,
     status::{State, Status},
-    store::Find,
+    store::{Deleted, Find},
 };
+use driftline_derive::SyncEntity;
 use driftline_memory::MemoryStore;
+
+/// A pin on a folder, which goes its own ways.
+#[derive(Clone, Debug, Default, PartialEq, SyncEntity)]
+#[sync(name = "pins")]
+struct Pin {
+    /// Where it is.
+    #[sync(refers = "folders")]
+    folder: Option<Id>,
+}
 
 fn keep(device: &Device, folders: &[&str], rows: &[(&str, Id)]) {
     let rules = Exclusions {
@@ -203,4 +213,44 @@ fn every_row_that_belongs_to_what_is_kept_is_found_in_the_queue() {
     keep(&a, &["/home/me/secret"], &[]);
     assert_eq!(sizes(&a), (4, 0, 4));
     assert_eq!(a.sync(&hub).unwrap().sent, 4);
+}
+
+#[test]
+fn what_a_hub_has_and_is_kept_by_name_is_purged_there_too() {
+    let (one, two, hub) = (Device::new(1), Device::new(2), hub());
+    let id = one.folder("/src/a");
+    one.sync(&hub).unwrap();
+    two.sync(&hub).unwrap();
+    keep(&one, &[], &[("folders", id)]);
+    one.rename(id, "stays here");
+    assert_eq!(sizes(&one), (0, 0, 1));
+    one.replica.purge("folders", id).unwrap();
+    assert_eq!(sizes(&one), (1, 0, 0));
+    one.sync(&hub).unwrap();
+    two.sync(&hub).unwrap();
+    assert!(two.replica.is_purged("folders", id).unwrap());
+}
+
+#[test]
+fn what_refers_to_a_purged_row_in_a_folder_that_is_kept_stays() {
+    let (one, hub) = (Device::new(1), hub());
+    let (secret, open) = (one.folder("/home/me/secret"), one.folder("/home/me/open"));
+    let pin = |folder| one.replica.create(&Pin { folder: Some(folder) }).unwrap();
+    let (mine, other) = (pin(secret), pin(open));
+    keep(&one, &["/home/me/secret"], &[]);
+    one.replica.purge("folders", secret).unwrap();
+    one.replica.purge("folders", open).unwrap();
+    one.replica.set_deleted("pins", mine, true).unwrap();
+    // It is judged anew, by the purged row.
+    keep(&one, &["/home/me/secret", "/elsewhere"], &[]);
+    one.sync(&hub).unwrap();
+    assert_eq!(sizes(&one), (0, 0, 1));
+    let two = Device::new(2);
+    two.sync(&hub).unwrap();
+    assert_eq!(two.replica.list::<Pin>(&Find::new()).unwrap()[0].id, other);
+    keep(&one, &[], &[]);
+    one.sync(&hub).unwrap();
+    two.sync(&hub).unwrap();
+    let find = Find::new().deleted(Deleted::Only);
+    assert_eq!(two.replica.list::<Pin>(&find).unwrap()[0].id, mine);
 }
