@@ -75,3 +75,22 @@ fn a_copy_of_the_store_is_marked_as_the_store_is() {
     assert!(b.replica.is_purged("folders", folder).unwrap());
     assert!(!b.replica.is_purged("folders", other).unwrap());
 }
+
+#[test]
+fn files_and_the_remote_are_to_be_swept_after_a_purge_and_again_after_another_one() {
+    let (a, hub) = (Device::new(1), hub());
+    let (folder, other) = (a.folder("/a"), a.folder("/b"));
+    a.sync(&hub).unwrap();
+    assert_eq!(a.replica.sweep_due().unwrap(), device::Due::default());
+    a.replica.purge("folders", folder).unwrap();
+    let due = a.replica.sweep_due().unwrap();
+    assert!(due.here.is_some() && due.beside.is_some() && due.there.is_some(), "{due:?}");
+    // While somebody sweeps.
+    a.env.pass(10);
+    a.replica.purge("folders", other).unwrap();
+    let then = a.replica.sweep_due().unwrap();
+    a.replica.note_swept(&due).unwrap();
+    assert_eq!(a.replica.sweep_due().unwrap(), then);
+    a.replica.note_swept(&then).unwrap();
+    assert_eq!(a.replica.sweep_due().unwrap(), device::Due::default());
+}

@@ -1,10 +1,10 @@
 //! Pages of the feed, as a hub makes them and a device takes them in.
 
 use driftline_core::{
-    Cursor, PROTOCOL, Pull, Row, Schema, Seq, Stamp, Store, Value,
+    Cursor, Error, PROTOCOL, Page, Pull, Row, Schema, Seq, Stamp, Store, Value,
     device::{self, Adopted, Unread},
     hub,
-    store::{AuditKind, ReadTx},
+    store::{AuditKind, Durability, ReadTx, StoreTx},
 };
 use driftline_memory::MemoryStore;
 
@@ -52,6 +52,28 @@ fn what_a_hub_says_of_a_field_that_stays_on_devices_is_not_taken() {
     let stored = b.transact(|tx| tx.get("folders", id)).unwrap();
     let fields: Vec<_> = stored.row.cells().map(|(field, _)| field.as_ref()).collect();
     assert_eq!(fields, ["path"]);
+}
+
+#[test]
+fn a_page_that_leads_back_or_beyond_the_head_changes_nothing() {
+    let (a, b, hub) = (Device::new(1), Device::new(2), hub());
+    a.folder("/one");
+    b.sync(&hub).unwrap();
+    a.sync(&hub).unwrap();
+    b.sync(&hub).unwrap();
+    let id = a.folder("/other");
+    a.sync(&hub).unwrap();
+    let position = b.transact(|tx| device::position(tx.reading()));
+    let head = calls::page(&hub, position.cursor, 9).head;
+    for next in [Cursor(position.cursor.0 - 1), Cursor(head.0 + 1)] {
+        let page = Page { next, ..calls::page(&hub, position.cursor, 9) };
+        let (store, moment): (&dyn Store, _) = (&b.store, b.replica.moment());
+        let adopt = |tx: &mut dyn StoreTx| device::adopt(tx, &moment, &position, page);
+        let error = store.transact(Durability::Normal, adopt).unwrap_err();
+        assert!(matches!(error, Error::BadAnswer { .. }), "{error}");
+        assert_eq!(b.replica.get_values("folders", id).unwrap(), None);
+        assert_eq!(b.transact(|tx| device::position(tx.reading())), position);
+    }
 }
 
 /// Lists and searches are filled from the journal alone.

@@ -269,17 +269,6 @@ fn a_mark_of_another_device_is_owed_as_one_that_is_known() {
     assert_eq!(carried(&b, "lines", mine), Some(true));
 }
 
-#[test]
-fn files_and_the_remote_are_to_be_swept_after_a_purge() {
-    let (a, hub) = (Device::new(1), hub());
-    let folder = a.folder("/a");
-    a.sync(&hub).unwrap();
-    assert_eq!(a.replica.sweep_due().unwrap(), device::Due::default());
-    a.replica.purge("folders", folder).unwrap();
-    let due = a.replica.sweep_due().unwrap();
-    assert!(due.here.is_some() && due.beside.is_some() && due.there.is_some(), "{due:?}");
-}
-
 /// In a schema `sites` come after `tabs`, to which they refer. A hub that knows no more than
 /// their names must give them the same numbers.
 #[test]
