@@ -28,26 +28,27 @@ pub(super) fn has_passed(length: Millis, since: Millis, now: Millis) -> bool {
 }
 
 /// Notes that the one row of `batch` failed by itself without a name, at `now`. It waits and
-/// is tried again; after three times it is parked. Returns whether it is.
+/// is tried again; after three times it is parked, unless something has come from the hub since.
+/// Returns whether it is.
 ///
 /// # Errors
 /// When the store cannot be written.
 pub fn fail(tx: &mut dyn StoreTx, batch: &Batch, reason: &str, now: Millis) -> Result<bool> {
     let is_same = position(tx)? == batch.position;
-    let mut given_up = false;
+    let mut is_parked = false;
     for sent in &batch.sent {
         let Some(mut entry) = unchanged(tx, sent)? else { continue };
         entry.attempts = entry.attempts.saturating_add(1);
         entry.failures = entry.failures.saturating_add(1);
         entry.failed_at = now;
         entry.last_error = Some(reason.to_owned());
-        given_up |= entry.failures >= FAILURES;
-        if given_up && is_same {
+        if is_same && entry.failures >= FAILURES {
             entry.park(reason);
+            is_parked = true;
         }
         tx.enqueue(&entry)?;
     }
-    Ok(given_up)
+    Ok(is_parked)
 }
 
 /// Puts rows that were parked without a name back into the queue: an hour after they last

@@ -4,10 +4,11 @@ use std::sync::atomic::Ordering;
 
 use driftline_core::{
     Hub, Limits,
-    store::{Operation, QueueId, QueueList},
+    device::{self, Batch},
+    store::{Operation, QueueId, QueueList, Standing},
 };
 
-use crate::common::{DAY, Device, Folder, MINUTE, hub, wire::Wire};
+use crate::common::{DAY, Device, Folder, MINUTE, START, calls::page, hub, wire::Wire};
 
 #[test]
 fn a_call_is_filled_to_its_limit() {
@@ -141,4 +142,26 @@ fn an_entry_is_called_what_a_person_would_call_it() {
         write();
         assert_eq!(operation(), called);
     }
+}
+
+/// What came may be what it failed for.
+#[test]
+fn a_row_is_given_up_only_if_nothing_has_come_since_its_call() {
+    let (a, b, hub) = (Device::new(1), Device::new(2), hub());
+    a.sync(&hub).unwrap();
+    let id = a.folder("/src");
+    let fail = |batch: &Batch| a.transact(|tx| device::fail(tx, batch, "no reason", START));
+    let batch = a.batch(1);
+    assert_eq!([fail(&batch), fail(&batch)], [false; 2]);
+    b.folder("/other");
+    b.sync(&hub).unwrap();
+    let (moment, position) = (a.replica.moment(), a.transact(|tx| device::position(tx.reading())));
+    let page = page(&hub, position.cursor, 9);
+    a.transact(|tx| device::adopt(tx, &moment, &position, page));
+    assert!(!fail(&batch));
+    let standing = || a.transact(|tx| tx.queued("folders", id)).unwrap().standing;
+    assert_eq!(standing(), Standing::Waiting);
+    let again = Batch { position: a.transact(|tx| device::position(tx.reading())), ..batch };
+    assert!(fail(&again));
+    assert_eq!(standing(), Standing::Parked("no reason".into()));
 }
