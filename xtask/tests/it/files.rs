@@ -33,6 +33,18 @@ fn files(wanted: fn(&str) -> bool) -> Vec<PathBuf> {
     files
 }
 
+/// Nobody plays them before the night.
+#[test]
+fn mistakes_that_people_wrote_down_fit_the_sources() {
+    for patch in files(|name| name.ends_with(".patch")) {
+        let mut git = std::process::Command::new("git");
+        git.args(["apply", "--check"]).arg(&patch).current_dir(root());
+        let done = git.output().unwrap();
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success(), "{}: write it anew: {said}", patch.display());
+    }
+}
+
 /// An admin key of a deployment is in it, with which everything can be read and written.
 #[test]
 fn what_holds_an_admin_key_is_ignored_by_git() {
