@@ -1,7 +1,7 @@
 //! Pages of the feed, as a hub makes them and a device takes them in.
 
 use driftline_core::{
-    Cursor, Error, PROTOCOL, Page, Pull, Row, Schema, Seq, Stamp, Store, Value,
+    Change, Cursor, Error, PROTOCOL, Page, Pull, Row, Schema, Seq, Stamp, Store, Value,
     device::{self, Adopted, Unread},
     hub,
     store::{AuditKind, Durability, ReadTx, StoreTx},
@@ -52,6 +52,21 @@ fn what_a_hub_says_of_a_field_that_stays_on_devices_is_not_taken() {
     let stored = b.transact(|tx| tx.get("folders", id)).unwrap();
     let fields: Vec<_> = stored.row.cells().map(|(field, _)| field.as_ref()).collect();
     assert_eq!(fields, ["path"]);
+}
+
+/// As such programs push it, in a new row and in one that the hub has.
+#[test]
+fn a_hub_takes_no_field_that_stays_on_devices() {
+    let (hub, id) = (hub(), imported("src"));
+    let stamp = Stamp::person(START, 0, 7);
+    for field in ["path", "name"] {
+        let row = [field, "here"].map(|it| (it, stamp, Value::from("/src"))).into_iter().collect();
+        let change = Change { entity: "folders".into(), id, row, birth: false, whole: true };
+        calls::push_as(&hub, field, vec![change]);
+    }
+    let page = calls::page(&hub, Cursor(0), 9);
+    let fields: Vec<_> = page.changes[0].row.cells().map(|(field, _)| field.as_ref()).collect();
+    assert_eq!(fields, ["name", "path"]);
 }
 
 #[test]
