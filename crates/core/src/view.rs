@@ -2,12 +2,12 @@
 //! belongs to something deleted. Worked out when read, so that nothing has to be
 //! written when an owner is deleted or two rows turn out to be one.
 
-use std::{
-    borrow::Cow,
-    cmp::Ordering,
-    collections::{BTreeMap, BTreeSet, HashMap},
-};
+mod order;
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+pub use self::order::by_value;
+use self::order::{compare, matches};
 use crate::{
     EntityDescriptor, FieldName, Id, Kind, Result, Row, Value, alias,
     members::Members,
@@ -287,55 +287,4 @@ fn by_every_reference(
             .collect();
     }
     Ok(finds)
-}
-
-fn matches(find: &Find, it: &View) -> bool {
-    let deleted = match find.deleted {
-        Deleted::Hidden => !it.row.is_deleted(),
-        Deleted::Only => it.row.is_deleted(),
-        Deleted::Included => true,
-    };
-    let has = |(field, value): &(Cow<'static, str>, Value)| {
-        it.value(field).unwrap_or(&Value::Null) == value
-    };
-    let is_unset = |field: &str| it.value(field).is_none_or(Value::is_null);
-    deleted
-        && find.equal.iter().all(has)
-        && !find.unless.iter().any(has)
-        && find.unset_or.iter().all(|it| has(it) || is_unset(&it.0))
-}
-
-fn compare(find: &Find, one: &View, other: &View) -> Ordering {
-    let order = match find.order.as_deref() {
-        None | Some("id") => one.id.cmp(&other.id),
-        Some(field) => by_value(one.value(field), other.value(field)).then(one.id.cmp(&other.id)),
-    };
-    if find.descending { order.reverse() } else { order }
-}
-
-/// The order of values in a listing: nulls first, then numbers, then text.
-pub fn by_value(one: Option<&Value>, other: Option<&Value>) -> Ordering {
-    let class = |it: Option<&Value>| match it {
-        None | Some(Value::Null) => 0,
-        Some(Value::Bool(_) | Value::Number(_)) => 1,
-        Some(_) => 2,
-    };
-    let number = |it: Option<&Value>| match it {
-        Some(Value::Bool(it)) => f64::from(u8::from(*it)),
-        Some(it) => it.as_f64().unwrap_or_default(),
-        None => 0.0,
-    };
-    let text = |it: Option<&Value>| match it {
-        Some(Value::String(it)) => it.clone(),
-        Some(it) => it.to_string(),
-        None => String::new(),
-    };
-    class(one).cmp(&class(other)).then_with(|| match class(one) {
-        1 => match (one.and_then(Value::as_i64), other.and_then(Value::as_i64)) {
-            (Some(one), Some(other)) => one.cmp(&other),
-            _ => number(one).total_cmp(&number(other)),
-        },
-        2 => text(one).cmp(&text(other)),
-        _ => Ordering::Equal,
-    })
 }

@@ -17,13 +17,14 @@ use super::{Options, change, copy_sources, merge};
 
 /// The files whose lines decide what is merged, ordered, sent and healed, and what the
 /// trash is.
-const FILES: [&str; 27] = [
+const FILES: [&str; 29] = [
     "alias.rs",
     "clock.rs",
     "purge.rs",
     "row.rs",
     "stamp.rs",
     "view.rs",
+    "view/order.rs",
     "device/adopt.rs",
     "device/adopt_row.rs",
     "device/ahead.rs",
@@ -33,6 +34,7 @@ const FILES: [&str; 27] = [
     "device/import.rs",
     "device/link.rs",
     "device/meet.rs",
+    "device/owe.rs",
     "device/purge.rs",
     "device/queue.rs",
     "device/replace.rs",

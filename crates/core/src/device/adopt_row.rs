@@ -1,7 +1,7 @@
 //! Joining one row that the hub holds: what of it is new, what gives way to what, and what
 //! still waits to be sent.
 
-use super::{exclude, link::Link, meet::meet, purge, write::owe_known};
+use super::{exclude, link::Link, meet::meet, owe::owe_known, purge};
 use crate::{
     ALIASES, Change, FieldName, Result, Row, Stamp, alias,
     clock::Moment,

@@ -8,12 +8,7 @@ use std::{collections::BTreeMap, mem};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Imported,
-    adopt_row::believable,
-    exclude,
-    meet::meet,
-    purge,
-    write::{holder, owe_known},
+    Imported, adopt_row::believable, exclude, meet::meet, owe::owe_known, purge, write::holder,
 };
 use crate::{
     ALIASES, EntityDescriptor, FieldName, Id, Result, Row, Schema, Value, alias,

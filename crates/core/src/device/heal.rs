@@ -8,7 +8,7 @@ use crate::{
     store::{StoreTx, Stored},
 };
 
-use super::{unread, write::owe};
+use super::{owe::owe, unread};
 
 /// Rows read in one step.
 const STEP: usize = 1_000;

@@ -9,8 +9,10 @@ use crate::{
 };
 
 use super::{
-    exclude, purge,
-    write::{audit, holder, owe, owe_new},
+    exclude,
+    owe::{owe, owe_new},
+    purge,
+    write::{audit, holder},
 };
 
 /// What an import did to a row.

@@ -16,6 +16,7 @@ mod import;
 mod leave;
 mod link;
 mod meet;
+mod owe;
 mod purge;
 mod queue;
 mod replace;

@@ -4,7 +4,8 @@
 
 use super::{
     due, exclude, hold,
-    write::{members, owe, owe_known},
+    owe::{owe, owe_known},
+    write::members,
 };
 use crate::{
     Cell, EntityDescriptor, Error, FieldName, Id, PURGED, Refusal, Result, Row, Value, alias,

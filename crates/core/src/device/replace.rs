@@ -4,8 +4,8 @@
 
 use super::{
     batch::{DEVICE, SERIAL},
+    owe::owe,
     purge,
-    write::owe,
 };
 use crate::{
     FieldName, Result, Seq,

@@ -20,7 +20,10 @@ use crate::{
     view,
 };
 
-use super::write::{Cells, holder, owe, sort_values, write_cells};
+use super::{
+    owe::owe,
+    write::{Cells, holder, sort_values, write_cells},
+};
 
 /// How many endings are tried for a key that is not taken.
 const ENDINGS: u32 = 10_000;
@@ -120,9 +123,9 @@ pub fn plan_split(
 /// they give it a key of its own, a text of its key gets an ending such as ` (2)`.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Refused`], [`Error::Refused`],
-/// [`Error::Refused`]; [`Error::Refused`] if the key that `changes` give is that of
-/// a row of the class or of another live row.
+/// [`Error::NotFound`]; [`Error::Refused`] if the row was folded with nothing, is apart already or is
+/// append-only, or if the key that `changes` give is that of a row of the class or of another live
+/// row; [`Error::Invalid`] for values that do not fit.
 pub fn split(
     tx: &mut dyn StoreTx,
     moment: &Moment,

@@ -1,15 +1,16 @@
 //! What a person writes: stamped and queued in the transaction that stores it.
 
 use super::{
-    exclude::{self, Judge},
+    exclude,
+    owe::{owe, owe_new},
     purge,
 };
 use crate::{
-    Cell, DELETED_AT, EntityDescriptor, Error, FieldName, Id, Millis, PURGED, Policy, Refusal,
-    Result, Value, Values, alias,
+    Cell, DELETED_AT, EntityDescriptor, Error, FieldName, Id, Policy, Refusal, Result, Value,
+    Values,
     clock::{self, Moment},
     members::Members,
-    store::{AuditEntry, AuditKind, Operation, QueueId, Queued, ReadTx, Standing, StoreTx, Stored},
+    store::{AuditEntry, AuditKind, ReadTx, StoreTx, Stored},
     view,
 };
 
@@ -17,8 +18,8 @@ use crate::{
 /// mark that it is live.
 ///
 /// # Errors
-/// [`Error::Refused`] if a live row has its natural key; [`Error::Invalid`] and
-/// [`Error::Invalid`] for values that do not fit.
+/// [`Error::Refused`] if a live row has its natural key; [`Error::Invalid`] for values that do not
+/// fit.
 pub fn create(
     tx: &mut dyn StoreTx,
     moment: &Moment,
@@ -56,8 +57,7 @@ pub fn create(
 /// Writes new values into a row, under any id that stands for it.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Refused`], [`Error::Invalid`],
-/// [`Error::Invalid`].
+/// [`Error::NotFound`], [`Error::Refused`], [`Error::Invalid`].
 pub fn update(
     tx: &mut dyn StoreTx,
     moment: &Moment,
@@ -247,87 +247,4 @@ pub(super) fn holder(
         }
     }
     Ok(None)
-}
-
-/// Notes that the hub has yet to hear of `fields`. An edit un-parks its row.
-pub(super) fn owe(
-    tx: &mut dyn StoreTx,
-    entity: &str,
-    stored: &Stored,
-    fields: impl IntoIterator<Item = FieldName>,
-    now: Millis,
-) -> Result<()> {
-    let entry = tx.queued(entity, stored.id)?;
-    owe_after(tx, entry, entity, stored, fields, false, now)
-}
-
-/// As [`owe`], of values whose stamps may be known elsewhere.
-pub(super) fn owe_known(
-    tx: &mut dyn StoreTx,
-    entity: &str,
-    stored: &Stored,
-    fields: impl IntoIterator<Item = FieldName>,
-    now: Millis,
-) -> Result<()> {
-    let entry = tx.queued(entity, stored.id)?;
-    owe_after(tx, entry, entity, stored, fields, true, now)
-}
-
-/// As [`owe`], of a row that was not here before and so does not wait.
-pub(super) fn owe_new(
-    tx: &mut dyn StoreTx,
-    entity: &str,
-    stored: &Stored,
-    fields: impl IntoIterator<Item = FieldName>,
-    now: Millis,
-) -> Result<()> {
-    owe_after(tx, None, entity, stored, fields, false, now)
-}
-
-fn owe_after(
-    tx: &mut dyn StoreTx,
-    entry: Option<Queued>,
-    entity: &str,
-    stored: &Stored,
-    fields: impl IntoIterator<Item = FieldName>,
-    carried: bool,
-    now: Millis,
-) -> Result<()> {
-    if alias::is_provisional(entity, stored) {
-        return Ok(());
-    }
-    let hold = entry.as_ref().and_then(Queued::held).cloned();
-    let mut entry = entry.unwrap_or_else(|| Queued {
-        queue_id: QueueId::default(),
-        entity: entity.to_owned(),
-        id: stored.id,
-        operation: Operation::Update,
-        fields: std::collections::BTreeMap::new(),
-        change: 0,
-        created_at: now,
-        attempts: 0,
-        last_error: None,
-        failures: 0,
-        failed_at: 0,
-        standing: Standing::Waiting,
-    });
-    entry.fields.extend(fields.into_iter().map(|field| (field, carried)));
-    entry.change += 1;
-    (entry.last_error, entry.failures) = (None, 0);
-    let rule = Judge::new(tx.reading())?.rule(tx.reading(), entity, stored.id)?;
-    entry.standing = rule.map_or(Standing::Waiting, Standing::Excluded);
-    if let (Standing::Waiting, Some(hold)) = (&entry.standing, hold) {
-        // Until it is judged again, which is done before anything is sent.
-        entry.standing = Standing::Held(hold);
-    }
-    entry.operation = if !stored.acked {
-        Operation::Create
-    } else if stored.row.is_deleted()
-        && [DELETED_AT, PURGED].iter().any(|it| entry.fields.contains_key(*it))
-    {
-        Operation::Delete
-    } else {
-        Operation::Update
-    };
-    tx.enqueue(&entry)
 }

@@ -19,9 +19,9 @@ impl Replica {
     /// own, with `changes` on top of its values.
     ///
     /// # Errors
-    /// [`NotFound`](crate::Error::NotFound), [`Refused`](crate::Error::Refused),
-    /// [`Refused`](crate::Error::Refused), [`Refused`](crate::Error::Refused),
-    /// [`Refused`](crate::Error::Refused); and those of an edit for `changes`.
+    /// [`NotFound`](crate::Error::NotFound); [`Refused`](crate::Error::Refused) where it was folded
+    /// with nothing, is apart already, cannot be edited or gets a key that is taken; and those of
+    /// an edit for `changes`.
     pub fn split(&self, entity: &str, member: Id, changes: &Values) -> Result<Split> {
         let entity = self.schema().entity(entity)?;
         self.write(|tx| {

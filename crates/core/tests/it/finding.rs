@@ -72,6 +72,49 @@ fn an_order_is_the_same_with_and_without_folded_rows() {
     assert_eq!(orders(), before);
 }
 
+/// A value of each kind.
+#[derive(Clone, Debug, Default, PartialEq, SyncEntity)]
+#[sync(name = "samples")]
+struct Sample {
+    /// What people call it.
+    #[sync(key)]
+    name: String,
+    /// A whole number.
+    count: Option<i64>,
+    /// A part of one.
+    share: Option<f64>,
+    /// Anything.
+    any: Option<Value>,
+}
+
+#[test]
+fn an_order_by_numbers_and_by_anything_is_the_same_where_rows_are_folded() {
+    let (a, b, hub) = (Device::new(1), Device::new(2), hub());
+    let any = [Value::Null, true.into(), 2.5.into(), 10.into(), "a".into(), vec![1, 2].into()];
+    for (at, any) in (0..).zip(any) {
+        a.env.pass(10);
+        let (count, share) = ((at != 2).then_some(10 - 4 * at), Some(f64::from(7 - at % 3) / 2.0));
+        let count = count.map(i64::from);
+        let sample = Sample { name: format!("s{at}"), count, share, any: Some(any) };
+        a.replica.create(&sample).unwrap();
+    }
+    let order = |field: &'static str| {
+        let rows = a.replica.list::<Sample>(&Find::new().ascending(field)).unwrap();
+        rows.into_iter().map(|it| it.value.name).collect::<Vec<_>>()
+    };
+    let orders = || ["count", "share", "any"].map(order);
+    let before = orders();
+    assert_eq!(before[0], ["s2", "s5", "s4", "s3", "s1", "s0"]);
+    assert_eq!(before[1], ["s2", "s5", "s1", "s4", "s0", "s3"]);
+    assert_eq!(before[2], ["s0", "s1", "s2", "s3", "s5", "s4"]);
+    b.env.pass(MINUTE);
+    b.replica.create(&Sample { name: "s3".into(), ..Sample::default() }).unwrap();
+    for device in [&a, &b, &a] {
+        device.sync(&hub).unwrap();
+    }
+    assert_eq!(orders(), before);
+}
+
 #[test]
 fn deleted_rows_are_found_where_some_are_folded() {
     let (a, b, hub) = (Device::new(1), Device::new(2), hub());
