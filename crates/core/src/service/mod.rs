@@ -4,6 +4,7 @@
 //! click, restart or write something new.
 
 mod event;
+mod reason;
 mod schedule;
 
 use std::{any::Any, collections::VecDeque, convert::Infallible, pin::pin, sync::Arc};
@@ -11,6 +12,7 @@ use std::{any::Any, collections::VecDeque, convert::Infallible, pin::pin, sync::
 use futures_util::future::{Either, select};
 use tokio::sync::{broadcast, mpsc, watch};
 
+use self::reason::Reason;
 pub use self::{
     event::{Event, News},
     schedule::Schedule,
@@ -285,33 +287,6 @@ impl Service {
             _ => (),
         }
     }
-
-    async fn listen(&mut self, length: Option<Millis>) -> Option<Reason> {
-        let changed = async {
-            next_change(&mut self.changes).await;
-            Reason::Event(Event::Changed)
-        };
-        let event = async { self.events.recv().await.map_or(Reason::End, Reason::Event) };
-        let hub = async {
-            match self.hub.changed().await {
-                Ok(()) => Reason::Hub,
-                Err(_) => std::future::pending().await,
-            }
-        };
-        let (event, changed, hub) = (pin!(event), pin!(changed), pin!(hub));
-        let heard = select(event, select(changed, hub));
-        let reason = match length {
-            None => heard.await,
-            Some(length) => match select(heard, self.replica.env().sleep(length)).await {
-                Either::Left((heard, _)) => heard,
-                Either::Right(_) => return None,
-            },
-        };
-        Some(match reason {
-            Either::Left((reason, _)) => reason,
-            Either::Right((either, _)) => either.factor_first().0,
-        })
-    }
 }
 
 /// How an exchange ended.
@@ -322,25 +297,4 @@ enum Ended {
     Paused,
     /// The other end of the events is gone.
     Alone,
-}
-
-/// What ended a wait.
-enum Reason {
-    /// Something happened.
-    Event(Event),
-    /// The hub said something.
-    Hub,
-    /// The other end of the events is gone.
-    End,
-}
-
-/// Waits for a write of this device. What a sync brought is no reason to sync.
-async fn next_change(changes: &mut broadcast::Receiver<Changed>) {
-    loop {
-        match changes.recv().await {
-            Ok(Changed { here: false, .. }) => (),
-            Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => return,
-            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
-        }
-    }
 }
