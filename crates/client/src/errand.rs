@@ -5,6 +5,9 @@
 //! An errand that is stopped ends where it waits next: for the network, a browser, another
 //! process. Whatever it stores is stored between two waits, so nothing is left half done.
 
+mod page;
+mod work;
+
 use std::{
     any::Any,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -12,21 +15,19 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use driftline_auth::ProviderPlugin;
-use driftline_core::{Error as CoreError, Millis, Replica, SecretString};
+use driftline_core::{Millis, Replica, SecretString};
 use futures_util::future::{Either, select};
 use tokio::sync::Notify;
 use url::Url;
 
+use self::page::Page;
 use crate::{
-    Ask, Client, Error, Question, Result, Step,
-    account::{self, Deployment, Overview, Undone},
+    Client, Error, Result,
+    account::{Overview, Undone},
     connect::{self, Connected, Typed},
-    first_merge::Agreed,
     runtime,
-    sign_in::{self, How, SignedIn, Way},
-    sign_out::{self, Leave, SignedOut},
-    turn,
+    sign_in::SignedIn,
+    sign_out::SignedOut,
     worker::Worker,
 };
 
@@ -260,7 +261,7 @@ impl Errands {
 
     fn work(&self, errand: &Errand) -> Result<Done> {
         let runtime = runtime()?;
-        let page = Page { errands: self, opened: Mutex::default() };
+        let page = Page::of(self);
         let done = runtime.block_on(async {
             let stopped = pin!(self.stop.notified());
             // Who stops it from here on is heard, and who did so before has said so.
@@ -279,101 +280,7 @@ impl Errands {
         done
     }
 
-    async fn go(&self, errand: &Errand, page: &Page<'_>) -> Result<Done> {
-        let client = &self.client;
-        let device = client.device_of(self.replica.clone())?;
-        let sign_in = async |provider: Option<&String>, merge| {
-            let secrets = self.state().typed.clone();
-            let provider = provider.cloned();
-            let how = How { provider, way: Way::Browser, in_file: false, secrets, merge };
-            let done = sign_in::sign_in(client, &device, &how, page).await?;
-            Ok(Done::SignedIn(Box::new(done)))
-        };
-        match errand {
-            Errand::Look => {
-                let deployment = Deployment::required(client, &device.config, false)?;
-                let overview = account::overview(client, &device, &deployment).await?;
-                Ok(Done::Looked(Box::new(overview)))
-            }
-            Errand::SignIn(provider) => sign_in(Some(provider), Agreed::Ask).await,
-            Errand::Merge => sign_in(None, Agreed::Yes).await,
-            Errand::Connect(how) => {
-                let done = connect::connect(client, &self.replica, how, page).await?;
-                Ok(Done::Connected(Box::new(done)))
-            }
-            Errand::Undo => {
-                let deployment = Deployment::named(client, &device.config, false)?;
-                let _turn = turn::take(client, page).await?;
-                let undone = account::undo(client, &device, deployment.as_ref()).await?;
-                Ok(Done::Undone(undone))
-            }
-            Errand::SignOut { send } => {
-                let leave = if *send { Leave::Send } else { Leave::Keep };
-                let decide = |_| Ok(Some(leave));
-                Ok(Done::SignedOut(sign_out::sign_out(client, &device, decide, page).await?))
-            }
-            Errand::Revoke(_) | Errand::RevokeOthers => {
-                let deployment = Deployment::required(client, &device.config, false)?;
-                let remote = deployment.origin.host();
-                let ended = match errand {
-                    Errand::Revoke(typed) => {
-                        let overview = account::overview(client, &device, &deployment).await?;
-                        deployment.revoke(&account::find(&overview, typed)?).await?
-                    }
-                    _ => deployment.revoke_others().await?,
-                };
-                Ok(Done::Revoked(ended.ok_or_else(|| CoreError::signed_out(remote))?))
-            }
-        }
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The page in front of an errand. It was shown who is signed in when somebody agreed.
-struct Page<'a> {
-    errands: &'a Errands,
-    /// What led the browser to the page for signing in.
-    opened: Mutex<Option<Box<dyn Any + Send>>>,
-}
-
-impl Page<'_> {
-    fn leads(&self, opened: Option<Box<dyn Any + Send>>) {
-        *self.opened.lock().unwrap_or_else(PoisonError::into_inner) = opened;
-    }
-
-    fn shows(&self, page: Option<&Url>) {
-        let mut state = self.errands.state();
-        state.page = page.map(|it| it.as_str().to_owned());
-        state.steps += 1;
-    }
-}
-
-impl Ask for Page<'_> {
-    fn told(&self, step: Step<'_>) -> Result<()> {
-        match step {
-            Step::Open { provider: ProviderPlugin { .. }, page } => {
-                self.leads((self.errands.visit)(page));
-                self.shows(Some(page));
-            }
-            Step::Opened => {
-                self.leads(None);
-                self.shows(None);
-            }
-            Step::Key(words) => {
-                let mut state = self.errands.state();
-                state.key = Some(words.into());
-                state.steps += 1;
-            }
-            _ => (),
-        }
-        Ok(())
-    }
-
-    fn agrees(&self, question: Question<'_>) -> Result<bool> {
-        // A page shows what a merge would do, and with whom; its button agrees to both.
-        Ok(matches!(question, Question::IsYours { .. }))
     }
 }
