@@ -38,7 +38,7 @@ test("what is written during a pause waits", async ({ page, place }) => {
   await expect(page.getByText("Paused. What you write waits here until")).toBeVisible();
 
   await place.ok("a", "add", "sessions", "name=One");
-  await expect(page.getByText("One change waits here; nothing is lost.")).toBeVisible();
+  await expect(page.getByText("1 change waits here; nothing is lost.")).toBeVisible();
   await expect(indicator).toHaveText("Paused, 1 waiting");
   const sessions = page.getByRole("row", { name: /^Sessions/ });
   await expect(sessions).toContainText(/1\s*1\s*equal$/);
@@ -80,7 +80,7 @@ test("another remote than before gets nothing", async ({ page, place }) => {
   await expect(page.getByText(/^put the old remote back/)).toBeVisible();
   await expect(page.locator("#sync")).toHaveText("Needs you");
   await place.ok("a", "add", "sessions", "name=Meanwhile");
-  await expect(page.getByText("One change waits here; nothing is lost.")).toBeVisible();
+  await expect(page.getByText("1 change waits here; nothing is lost.")).toBeVisible();
   await isAccessible(page);
   await share(place, "shared.db", "a");
   await expect(page.locator("#sync")).toHaveText(/^Synced/);
@@ -125,7 +125,7 @@ test("a row that no remote takes is set aside with the reason", async ({ page, p
   const app = await App.start(place, "a");
   await app.visit(page, "/sync");
   await expect(page.locator("#sync")).toHaveText("Needs you: 1");
-  await expect(page.getByText("One row was refused and is set aside")).toBeVisible();
+  await expect(page.getByText("1 row was refused and is set aside")).toBeVisible();
   const row = page.locator("main [data-row]");
   await expect(row).toContainText(/too large: about \d+ kB, and the remote takes \d+ kB/);
   await isAccessible(page);

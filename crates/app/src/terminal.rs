@@ -1,5 +1,6 @@
 //! The terminal in front of an operation: what it is told and asked, in words.
 
+use driftline_text::count_of;
 use std::{
     io::BufRead as _,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -268,10 +269,9 @@ fn show(context: &Context<'_>, review: &Review) -> anyhow::Result<()> {
         print(&format!("Stays on this device: {}", review.exclude.join(", ")))?;
     }
     if review.held > 0 {
-        let rows = if review.held == 1 { "row stays" } else { "rows stay" };
         print(&format!(
-            "{} {rows} on this device until you decide: likely secrets that you wrote.  {}",
-            review.held,
+            "{} on this device until you decide: likely secrets that you wrote.  {}",
+            count_of(review.held, "row stays", "rows stay"),
             context.call("held")
         ))?;
     }

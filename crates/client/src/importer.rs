@@ -1,6 +1,7 @@
 //! The thread that brings in transcripts: all of them when the app starts, and what has
 //! grown from then on.
 
+use driftline_text::count_of;
 use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -184,10 +185,8 @@ fn note(shown: &mut Importing, replica: &Replica, report: &Report) {
     shown.last_at = Some(replica.now());
     let sums = &report.totals;
     let replaced = sums.replaced().map(|it| format!("; {it}")).unwrap_or_default();
-    shown.last = Some(format!(
-        "{} files read: {} rows new, {} grown, {} records unreadable{replaced}",
-        sums.files, sums.new, sums.grown, sums.skipped
-    ));
+    shown.last =
+        Some(format!("{} read: {}{replaced}", count_of(sums.files, "file", "files"), sums.came()));
     let skipped = report.files.iter().flat_map(|file| {
         file.skipped.iter().map(|it| (format!("{}:{}", file.path, it.line), it.reason.clone()))
     });

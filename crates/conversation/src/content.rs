@@ -2,6 +2,7 @@
 //! what they show.
 
 use driftline_core::{Id, Timestamp, Value};
+use driftline_text::count_of;
 
 /// One item of a window.
 #[derive(Clone, Debug, PartialEq)]
@@ -205,11 +206,12 @@ impl Tally {
         match (self.thought, self.words) {
             (false, _) => (),
             (true, 0) => parts.push("thinking".into()),
-            (true, 1) => parts.push("thinking (1 word)".into()),
-            (true, words) => parts.push(format!("thinking ({words} words)")),
+            (true, words) => {
+                parts.push(format!("thinking ({})", count_of(words, "word", "words")));
+            }
         }
         if self.asides > 0 {
-            parts.push(format!("{} note{}", self.asides, if self.asides == 1 { "" } else { "s" }));
+            parts.push(count_of(self.asides, "note", "notes"));
         }
         if let Some(took) = self.took.filter(|it| *it >= 1000 && self.calls() > 0) {
             parts.push(driftline_text::length(took));

@@ -18,7 +18,7 @@ pub use self::{
     code::{Token, tokens},
     excerpt::{Excerpt, excerpt},
     markdown::{Block, Cell, Inline, markdown},
-    measure::{ago, length, minute, second, size},
+    measure::{ago, count_of, grouped, length, minute, second, size},
     safe::{MARK, is_misleading, is_unsafe, one_line, safe, shortened},
     shell::Shell,
 };

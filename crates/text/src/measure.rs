@@ -1,7 +1,32 @@
-//! Times, lengths of time and sizes as people say them: the same on a page and in a
+//! Counts, times, lengths of time and sizes as people say them: the same on a page and in a
 //! terminal.
 
 use jiff::{Timestamp, tz::TimeZone};
+
+/// `count` of a thing, in words.
+///
+/// ```
+/// use driftline_text::count_of;
+/// assert_eq!(count_of(1, "row", "rows"), "1 row");
+/// assert_eq!(count_of(1_204, "row", "rows"), "1,204 rows");
+/// ```
+pub fn count_of(count: impl TryInto<u64>, one: &str, many: &str) -> String {
+    let count = count.try_into().unwrap_or(u64::MAX);
+    format!("{} {}", grouped(count), if count == 1 { one } else { many })
+}
+
+/// A number with its thousands apart.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
 
 /// A length of time, from milliseconds.
 pub fn length(millis: u64) -> String {
@@ -71,6 +96,12 @@ pub fn size(bytes: impl TryInto<u64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn thousands_stand_apart_and_one_is_no_plural() {
+        let said = [0, 1, 999, 1_000, 1_000_000].map(|it: u64| count_of(it, "row", "rows"));
+        assert_eq!(said, ["0 rows", "1 row", "999 rows", "1,000 rows", "1,000,000 rows"]);
+    }
 
     #[test]
     fn lengths_and_sizes_are_said_as_people_do() {

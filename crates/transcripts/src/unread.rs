@@ -1,6 +1,7 @@
 //! Agents whose transcripts nobody reads yet. They are counted, so that nobody takes an
 //! import for complete that passed them over.
 
+use driftline_text::count_of;
 use std::{
     collections::BTreeMap,
     fs,
@@ -28,8 +29,7 @@ pub struct Unread {
 impl Unread {
     /// In a sentence.
     pub fn words(&self) -> String {
-        let files = if self.files == 1 { "file" } else { "files" };
-        format!("{}: {} {files} found, not read yet", self.name, self.files)
+        format!("{}: {} found, not read yet", self.name, count_of(self.files, "file", "files"))
     }
 }
 

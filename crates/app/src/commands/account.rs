@@ -7,7 +7,7 @@ use driftline_client::{
     runtime,
 };
 use driftline_core::Error;
-use driftline_text::{ago, size};
+use driftline_text::{ago, count_of, size};
 use serde_json::json;
 
 use crate::{context::Context, terminal::Terminal};
@@ -90,7 +90,8 @@ fn erase(context: &Context<'_>, deployment: &Deployment, agreed: bool) -> Result
     if context.output.json {
         return context.output.json(&json!({ "remote": remote, "who": who, "rows": rows }));
     }
-    context.output.print(&format!("✓ {remote} erased the account of {who}: {rows} rows."))?;
+    let rows = count_of(rows, "row", "rows");
+    context.output.print(&format!("✓ {remote} erased the account of {who}: {rows}."))?;
     context.output.print("Everything that was here is still here. Other devices keep theirs, too.")
 }
 
@@ -135,8 +136,9 @@ fn show(context: &Context<'_>, overview: &Overview) -> Result<()> {
     }
     let unsent = overview.unsent;
     if unsent.all() > 0 {
-        let (meant, excluded, held) = (unsent.meant(), unsent.excluded, unsent.held);
-        say(&format!("Not sent: {meant} changes; excluded: {excluded}; held: {held}"))?;
+        let meant = count_of(unsent.meant(), "change", "changes");
+        let (excluded, held) = (unsent.excluded, unsent.held);
+        say(&format!("Not sent: {meant}; excluded: {excluded}; held: {held}"))?;
     }
     devices(context, overview)
 }

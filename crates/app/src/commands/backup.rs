@@ -1,6 +1,7 @@
 //! `backup`: a copy of everything that is here, the copies that there are, and the way back
 //! to one.
 
+use driftline_text::count_of;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -108,7 +109,8 @@ fn restore(context: &Context<'_>, which: &Path) -> Result<()> {
 pub(crate) fn told(until: &Until) -> Vec<String> {
     let mut lines = vec![format!("  Until now: {}", until.kept_database.display())];
     if let Some(path) = &until.unsent_file {
-        lines.push(format!("  Never sent: {} rows, in {}", until.unsent, path.display()));
+        let rows = count_of(until.unsent, "row", "rows");
+        lines.push(format!("  Never sent: {rows}, in {}", path.display()));
     }
     lines
 }

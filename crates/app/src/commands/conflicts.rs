@@ -11,6 +11,7 @@ use driftline_inspect::{
     conflicts::{self, Conflict},
     label::in_line,
 };
+use driftline_text::count_of;
 use serde_json::{Value, json};
 
 use crate::{context::Context, output::table, time};
@@ -72,7 +73,7 @@ fn list(context: &Context<'_>, all: bool, limit: usize) -> Result<()> {
     }
     let folds = driftline_inspect::folds::list(&device.replica)?.len();
     if folds > 0 {
-        let rows = if folds == 1 { "1 row was".into() } else { format!("{folds} rows were") };
+        let rows = count_of(folds, "row was", "rows were");
         let show = context.call("conflicts folds");
         context.output.chat(&format!("{rows} made several times and folded into one:  {show}"));
     }

@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use driftline_client::held::{self, Choice, HeldRow};
 use driftline_inspect::ids;
+use driftline_text::count_of;
 use serde_json::{Value, json};
 
 use crate::{
@@ -117,8 +118,7 @@ impl Rows {
             let changed: Vec<_> = chosen.iter().map(|it| it.id).collect();
             return context.output.json(&json!({ "changed": changed }));
         }
-        let rows =
-            if chosen.len() == 1 { "1 row".into() } else { format!("{} rows", chosen.len()) };
+        let rows = count_of(chosen.len(), "row", "rows");
         let goes = device.config.remote.is_some();
         context.output.print(&match choice {
             Choice::Keep => format!("{rows} kept on this device."),

@@ -3,6 +3,7 @@
 mod file;
 mod watch;
 
+use driftline_text::count_of;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -100,24 +101,21 @@ fn tell(context: &Context<'_>, agent: Option<&str>, report: &Report) -> Result<(
     }
     let growing = report.files.iter().filter(|it| it.incomplete_tail).count();
     if growing > 0 {
-        context
-            .output
-            .say(&format!("Still being written at their end: {growing} files; import again later"));
+        let growing = count_of(growing, "file", "files");
+        context.output.say(&format!("Still being written: {growing}; import again later"));
     }
     let seconds = report.millis / 1000;
     let tenths = report.millis % 1000 / 100;
     let notes = [sums.replaced(), sums.left_out()];
     let notes: String = notes.into_iter().flatten().map(|it| format!("\n{it}.")).collect();
+    let found = &sums.found;
     context.output.print(&format!(
-        "Read {} sessions, {} messages, {} tool calls from {} files in {seconds}.{tenths} s: {} \
-         rows new, {} grown, {} records unreadable.{notes}{unread}",
-        sums.found.sessions,
-        sums.found.messages,
-        sums.found.tool_calls,
-        sums.files,
-        sums.new,
-        sums.grown,
-        sums.skipped
+        "Read {}, {}, {} from {} in {seconds}.{tenths} s: {}.{notes}{unread}",
+        count_of(found.sessions, "session", "sessions"),
+        count_of(found.messages, "message", "messages"),
+        count_of(found.tool_calls, "tool call", "tool calls"),
+        count_of(sums.files, "file", "files"),
+        sums.came(),
     ))
 }
 

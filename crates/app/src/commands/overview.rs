@@ -7,7 +7,7 @@ use driftline_reading::{
     inbox::{self, Counts, Outside},
     recent::{self, Recent},
 };
-use driftline_text::ago;
+use driftline_text::{ago, count_of};
 use serde_json::json;
 
 use super::status;
@@ -78,10 +78,11 @@ fn inbox_line(waiting: Counts) -> Option<String> {
 }
 
 fn transcripts(found: &Look) -> String {
+    let files = count_of(found.total, "file", "files");
     match (found.total, found.new) {
         (0, _) => format!("No transcripts found of {}.", import::agents().join(", ")),
-        (total, 0) => format!("Transcripts: {total} files, all imported."),
-        (total, new) => format!("Transcripts: {total} files, {new} not imported yet."),
+        (_, 0) => format!("Transcripts: {files}, all imported."),
+        (_, new) => format!("Transcripts: {files}, {new} not imported yet."),
     }
 }
 

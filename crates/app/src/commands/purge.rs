@@ -8,6 +8,7 @@ use driftline_client::{
     purge::{DAYS, Discarded, Plan, Purged, Trash, plan, trash},
     runtime,
 };
+use driftline_text::{count_of, one_line};
 use serde::Serialize;
 
 use crate::{context::Context, error::Failed, rows, terminal::Terminal};
@@ -101,7 +102,7 @@ fn discarded(trash: &Trash) -> Vec<String> {
 
 /// What would go.
 pub(crate) fn lines(plan: &Plan) -> Vec<String> {
-    let name = plan.name.as_deref().map(driftline_text::one_line).unwrap_or_default();
+    let name = plan.name.as_deref().map(one_line).unwrap_or_default();
     let mut lines = vec![format!("Goes for good: {} {} {name}", plan.entity, plan.id)];
     for it in &plan.owned {
         lines.push(format!("  and what belongs to it: {} {}", it.rows, it.entity));
@@ -110,11 +111,13 @@ pub(crate) fn lines(plan: &Plan) -> Vec<String> {
         lines.push(format!("  and its copies in other sessions: {}", plan.copies.len()));
     }
     for it in plan.shared.iter().take(SHOWN) {
-        let (name, session) = (driftline_text::one_line(&it.name), it.session);
-        lines.push(format!("  stays: {} copies in session {session} {name}", it.messages));
+        let (name, session) = (one_line(&it.name), it.session);
+        let copies = count_of(it.messages, "copy", "copies");
+        lines.push(format!("  stays: {copies} in session {session} {name}"));
     }
     if plan.shared.len() > SHOWN {
-        lines.push(format!("  and in {} more sessions", plan.shared.len() - SHOWN));
+        let more = plan.shared.len() - SHOWN;
+        lines.push(format!("  and in {}", count_of(more, "more session", "more sessions")));
     }
     lines
 }
@@ -125,7 +128,7 @@ fn tell(context: &Context<'_>, lines: &[String]) -> Result<()> {
 
 fn report<P>(context: &Context<'_>, it: &Purged<P>) -> Result<()> {
     let output = context.output;
-    output.print(&format!("✓ Purged {} rows.", it.rows))?;
+    output.print(&format!("✓ Purged {}.", count_of(it.rows, "row", "rows")))?;
     match (it.synced, &it.not_synced) {
         (Some(false), Some(why)) => output.print(&format!("  Not sent yet: {why}"))?,
         (Some(false), None) => output.print("  Not everything was sent yet.")?,

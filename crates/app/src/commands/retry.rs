@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 use driftline_core::store::{QueueId, QueueList};
+use driftline_text::count_of;
 use serde_json::json;
 
 use crate::context::Context;
@@ -31,8 +32,10 @@ impl Retry {
         let sync = context.call("sync");
         context.output.chat(&match count {
             0 => "No row is parked.".to_owned(),
-            1 => format!("1 row waits to be sent again.  {sync}"),
-            many => format!("{many} rows wait to be sent again.  {sync}"),
+            some => {
+                let rows = count_of(some, "row waits", "rows wait");
+                format!("{rows} to be sent again.  {sync}")
+            }
         });
         Ok(())
     }

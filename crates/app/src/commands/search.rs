@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 use driftline_index::search::{Found, Group, Hit, Options, Part, Sort};
+use driftline_text::count_of;
 use serde_json::{Value, json};
 
 use super::query;
@@ -79,7 +80,7 @@ fn summary(found: &Found) -> String {
             false => format!("Nothing was found: nothing has {}.", missing.join(" or ")),
         };
     }
-    let hits = if found.hits == 1 { "1 hit".into() } else { format!("{} hits", found.hits) };
+    let hits = count_of(found.hits, "hit", "hits");
     match found.older {
         Some(_) => format!("The newest {hits}; there are more. Narrow it with before: or words."),
         None => format!("{hits}."),

@@ -1,6 +1,7 @@
 //! `sign-out`: forgets the sign-in. Everything that is here stays here; what was not sent
 //! is counted first, and its owner decides.
 
+use driftline_text::count_of;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -46,9 +47,10 @@ impl SignOut {
         if self.send || self.keep || count == 0 {
             return Ok(Some(if self.send { Leave::Send } else { Leave::Keep }));
         }
+        let changes = count_of(count, "change was", "changes were");
         let question = format!(
-            "{count} changes on this device were not sent.\n  s  send them first\n  k  keep them \
-             here; they are sent when you sign in again\n  Anything else: do nothing\n> "
+            "{changes} not sent yet.\n  s  send them first\n  k  keep them here; they are sent when \
+             you sign in again\n  Anything else: do nothing\n> "
         );
         Ok(match terminal.asks(&question)?.as_deref() {
             Some("s") => Some(Leave::Send),
@@ -78,8 +80,8 @@ fn tell(context: &Context<'_>, done: &SignedOut) -> Result<()> {
     context.output.print(&format!("Signed out of {remote} ({session})."))?;
     context.output.print("Everything that was here is still here.")?;
     if unsent.meant() > 0 {
-        let text = format!("{} changes wait here for the next sign-in.", unsent.meant());
-        context.output.print(&text)?;
+        let changes = count_of(unsent.meant(), "change waits", "changes wait");
+        context.output.print(&format!("{changes} here for the next sign-in."))?;
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use driftline_core::{
     status::{State, Status},
     store::Find,
 };
-use driftline_text::ago;
+use driftline_text::{ago, count_of, grouped};
 use serde_json::{Value, json};
 
 use crate::{
@@ -66,7 +66,8 @@ pub(super) fn counts(device: &Device) -> Result<BTreeMap<&'static str, u64>> {
 /// The counts in a line, without what there is none of.
 pub(super) fn summary(counts: &BTreeMap<&'static str, u64>) -> String {
     let some = counts.iter().filter(|(_, count)| **count > 0);
-    let parts: Vec<_> = some.map(|(entity, count)| format!("{count} {entity}")).collect();
+    let parts: Vec<_> =
+        some.map(|(entity, count)| format!("{} {entity}", grouped(*count))).collect();
     if parts.is_empty() { "nothing yet".into() } else { parts.join(", ") }
 }
 
@@ -93,8 +94,7 @@ pub(super) fn sentence(context: &Context<'_>, status: &Status) -> String {
     let remote = status.remote.as_deref().unwrap_or("no remote");
     let waiting = match status.waiting {
         0 => String::new(),
-        1 => " 1 change waits here.".into(),
-        many => format!(" {many} changes wait here."),
+        some => format!(" {} here.", count_of(some, "change waits", "changes wait")),
     };
     let sync = context.call("sync");
     let mut text = match (status.state, &status.error) {
@@ -119,31 +119,24 @@ pub(super) fn sentence(context: &Context<'_>, status: &Status) -> String {
         (State::Error, None) => format!("! Needs you.{waiting}"),
     };
     if status.excluded > 0 {
-        let rows = if status.excluded == 1 { "row stays" } else { "rows stay" };
+        let rows = count_of(status.excluded, "changed row stays", "changed rows stay");
         let exclude = context.call("exclude");
-        text.push_str(&format!(
-            "\n  {} changed {rows} on this device.  {exclude}",
-            status.excluded
-        ));
+        text.push_str(&format!("\n  {rows} on this device.  {exclude}"));
     }
     if let Some(held) = held(context, status) {
         text.push_str(&format!("\n  {held}"));
     }
     if status.unread > 0 {
-        let rows = if status.unread == 1 { "row" } else { "rows" };
+        let rows = count_of(status.unread, "row", "rows");
         text.push_str(&format!(
-            "\n! {} {rows} of {remote} cannot be read by this program and stayed aside; the rest \
-             goes on. Update the program: it tries them again when it starts.",
-            status.unread
+            "\n! {rows} of {remote} cannot be read by this program and stayed aside; the rest goes \
+             on. Update the program: it tries them again when it starts."
         ));
     }
     if status.parked > 0 {
         let retry = context.call("retry");
-        let rows = if status.parked == 1 { "row was" } else { "rows were" };
-        text.push_str(&format!(
-            "\n! {} {rows} refused by {remote}; the rest goes on.  {retry}",
-            status.parked
-        ));
+        let rows = count_of(status.parked, "row was", "rows were");
+        text.push_str(&format!("\n! {rows} refused by {remote}; the rest goes on.  {retry}"));
     }
     text
 }
@@ -153,7 +146,7 @@ pub(super) fn held(context: &Context<'_>, status: &Status) -> Option<String> {
     if status.held == 0 || status.state == State::Local {
         return None;
     }
-    let rows = if status.held == 1 { "row is" } else { "rows are" };
+    let rows = count_of(status.held, "changed row is", "changed rows are");
     let call = context.call("held");
-    Some(format!("{} changed {rows} held on this device: likely secrets.  {call}", status.held))
+    Some(format!("{rows} held on this device: likely secrets.  {call}"))
 }

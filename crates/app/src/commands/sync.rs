@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use driftline_client::{code::hub_code, runtime, sync};
 use driftline_core::{SyncReport, status::State};
+use driftline_text::count_of;
 use serde_json::json;
 
 use super::status;
@@ -59,8 +60,8 @@ impl Sync {
         }
         if !report.restamped.is_empty() {
             context.output.chat(&format!(
-                "This clock was ahead of the remote's: {} writes were given its time.",
-                report.restamped.len()
+                "This clock was ahead of the remote's: {} given its time.",
+                count_of(report.restamped.len(), "write was", "writes were")
             ));
         }
         none_parked(context, status.parked)
@@ -70,9 +71,9 @@ impl Sync {
 /// A sync that leaves rows aside must not look like one that does not.
 fn none_parked(context: &Context<'_>, parked: u64) -> Result<()> {
     let retry = context.call("retry");
-    match parked {
-        0 => Ok(()),
-        1 => Err(Failed::parked(format!("1 row was refused and stays here; see {retry}"))),
-        many => Err(Failed::parked(format!("{many} rows were refused and stay here; see {retry}"))),
+    if parked == 0 {
+        return Ok(());
     }
+    let rows = count_of(parked, "row was refused and stays", "rows were refused and stay");
+    Err(Failed::parked(format!("{rows} here; see {retry}")))
 }

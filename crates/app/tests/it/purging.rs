@@ -124,7 +124,7 @@ fn a_purge_asks_first_and_says_what_goes() {
     assert!(code == 2 && said.contains("--yes"), "{code} {said}");
     let said = place.ok("A", &["purge", "inbox", &id, "--yes"]);
     assert!(said.starts_with(&format!("Goes for good: inbox {id} mind this\n")), "{said}");
-    assert!(said.contains("✓ Purged 1 rows.") && said.contains("Out of reach"), "{said}");
+    assert!(said.contains("✓ Purged 1 row.") && said.contains("Out of reach"), "{said}");
     let (_, said) = place.fails("A", &["purge", &id, "--yes"]);
     assert!(said.contains("purged for good"), "{said}");
     assert_eq!(place.json("A", &["list", "inbox", "--deleted"]), json!([]));

@@ -63,7 +63,7 @@ async fn a_person_signs_in_syncs_and_signs_out() {
     // What was not sent is counted first, and stays.
     place.ok("a", &["add", "sessions", "name=Not sent"]);
     let ran = place.run("a", &["sign-out"]);
-    assert!(ran.code == 2 && ran.stderr.contains("1 changes were not sent"), "{ran:?}");
+    assert!(ran.code == 2 && ran.stderr.contains("1 change was not sent"), "{ran:?}");
     place.ok("a", &["account"]);
     place.ok("a", &["sign-out", "--export", "unsent.jsonl"]);
     assert!(fs::read_to_string(place.path("unsent.jsonl")).unwrap().contains("Not sent"));

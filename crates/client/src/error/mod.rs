@@ -5,6 +5,7 @@
 mod context;
 mod kind;
 
+use driftline_text::count_of;
 use std::path::PathBuf;
 
 use driftline_core::BoxError;
@@ -189,7 +190,7 @@ pub enum Error {
     )]
     NothingLasts,
     /// Nobody has said what becomes of changes that the remote does not have.
-    #[error("{count} changes {}; nothing was done", if *.failed { "could not be sent" } else { "were not sent" })]
+    #[error("{}; nothing was done", unsent(*.count, *.failed))]
     Unsent {
         /// How many.
         count: u64,
@@ -242,6 +243,13 @@ fn way_on(is_new: bool) -> &'static str {
     match is_new {
         true => "update this one",
         false => "this one does not read its files any more; use one in between",
+    }
+}
+
+fn unsent(count: u64, failed: bool) -> String {
+    match failed {
+        true => format!("{} could not be sent", count_of(count, "change", "changes")),
+        false => format!("{} not sent", count_of(count, "change was", "changes were")),
     }
 }
 

@@ -12,6 +12,7 @@ mod report;
 mod titles;
 mod watch;
 
+use driftline_text::count_of;
 use std::{collections::BTreeSet, ops::ControlFlow, path::Path};
 
 use crate::error::Result;
@@ -160,7 +161,8 @@ fn files(
     });
     let left = found.len() - done;
     if left > 0 {
-        let reason = format!("the other {left} files were not tried; import again");
+        let left = count_of(left, "more file was", "more files were");
+        let reason = format!("{left} not tried; import again");
         report.problem("", reason);
     }
     if let Err(error) = titles::settle(replica, &titles, &mut count) {

@@ -1,5 +1,6 @@
 //! What an import found and did.
 
+use driftline_text::{count_of, grouped};
 use std::{
     collections::{BTreeMap, BTreeSet},
     error::Error,
@@ -106,6 +107,13 @@ impl Report {
 }
 
 impl Sums {
+    /// What came of the records, in words.
+    pub fn came(&self) -> String {
+        let new = count_of(self.new, "row", "rows");
+        let skipped = count_of(self.skipped, "record", "records");
+        format!("{new} new, {} grown, {skipped} unreadable", grouped(self.grown as u64))
+    }
+
     /// How many likely secrets were replaced, in words; none if none was.
     pub fn replaced(&self) -> Option<String> {
         let all: u64 = self.secrets.values().sum();
@@ -113,15 +121,14 @@ impl Sums {
         rules.sort_by_key(|it| std::cmp::Reverse(it.1));
         let rules = rules.iter().map(|(rule, count)| format!("{count} {rule}"));
         let rules = rules.collect::<Vec<_>>().join(", ");
-        let secrets = if all == 1 { "secret" } else { "secrets" };
-        (all > 0).then(|| format!("{all} likely {secrets} replaced: {rules}"))
+        let secrets = count_of(all, "likely secret", "likely secrets");
+        (all > 0).then(|| format!("{secrets} replaced: {rules}"))
     }
 
     /// How many rows were left out as purged, in words; none if none was.
     pub fn left_out(&self) -> Option<String> {
-        let rows = if self.purged == 1 { "row" } else { "rows" };
-        (self.purged > 0)
-            .then(|| format!("{} {rows} left out, because they were purged", self.purged))
+        let rows = count_of(self.purged, "row", "rows");
+        (self.purged > 0).then(|| format!("{rows} left out, because they were purged"))
     }
 }
 

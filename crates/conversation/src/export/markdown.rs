@@ -1,6 +1,7 @@
 //! A session as markdown. Whatever is in it stays inside its own block: a fence is
 //! longer than any in the text it holds, and what was written as markdown is disarmed.
 
+use driftline_text::count_of;
 use std::fmt::Write as _;
 
 use driftline_core::{Id, SyncEntity as _, Timestamp, Value};
@@ -204,8 +205,9 @@ impl Writer<'_> {
     }
 
     fn agent(&mut self, agent: &Agent, level: usize) -> Result<()> {
-        let (name, messages) = (plain(&agent.name), agent.messages);
-        self.heading(level + 1, format_args!("Sub-agent {name} ({messages} messages)"));
+        let name = plain(&agent.name);
+        let messages = count_of(agent.messages, "message", "messages");
+        self.heading(level + 1, format_args!("Sub-agent {name} ({messages})"));
         if self.detail == Detail::All { self.strand(agent.strand, level + 2) } else { Ok(()) }
     }
 

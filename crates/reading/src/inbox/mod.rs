@@ -18,6 +18,7 @@ mod marks;
 mod notice;
 
 use driftline_core::{Id, Millis};
+use driftline_text::count_of;
 
 pub use self::{
     items::{Counts, counts, list},
@@ -162,13 +163,13 @@ impl Expiring {
             (1, 0) => "It is not here yet: import it.".into(),
             (_, 0) => "None of them is here yet: import them.".into(),
             (lacking, safe) => {
-                let verb = if lacking == 1 { "is" } else { "are" };
-                format!("{safe} are kept here, {lacking} {verb} not here yet: import them.")
+                let safe = count_of(safe, "is", "are");
+                let lacking = count_of(lacking, "is", "are");
+                format!("{safe} kept here, {lacking} not here yet: import them.")
             }
         };
-        let what = if *files == 1 { "transcript is" } else { "transcripts are" };
-        format!(
-            "{files} {what} about to be deleted by {tool}, which keeps them {days} days. {kept}"
-        )
+        let what = count_of(*files, "transcript is", "transcripts are");
+        let days = count_of(*days, "day", "days");
+        format!("{what} about to be deleted by {tool}, which keeps them {days}. {kept}")
     }
 }

@@ -7,7 +7,7 @@ use driftline_core::{
 };
 use driftline_entities::comments::Comment;
 use driftline_inspect::{conflicts::is_conflict, devices::Devices, label::label, trail::Lost};
-use driftline_text::shortened;
+use driftline_text::{count_of, shortened};
 
 use super::{Item, Lead, Outside};
 
@@ -64,10 +64,10 @@ pub(super) fn all(
 }
 
 fn expiring_title(it: &super::Expiring) -> String {
-    let what = if it.files == 1 { "transcript" } else { "transcripts" };
+    let transcripts = count_of(it.files, "transcript", "transcripts");
     match it.files - it.safe {
-        0 => format!("{} {what} of {} will be deleted there, and kept here", it.files, it.tool),
-        lacking => format!("{lacking} of {} {what} of {} will be lost", it.files, it.tool),
+        0 => format!("{transcripts} of {} will be deleted there, and kept here", it.tool),
+        lacking => format!("{lacking} of {transcripts} of {} will be lost", it.tool),
     }
 }
 

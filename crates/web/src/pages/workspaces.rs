@@ -194,7 +194,7 @@ fn sessions(request: &Request<'_>, it: &Workspace) -> Result<Markup> {
             }
             @if it.sessions > SESSIONS as u64 {
                 p { a href={ "/sessions?q=workspace:" (it.id) } {
-                    "All " (parts::grouped(it.sessions)) " sessions" } }
+                    "All " (count_of(it.sessions, "session", "sessions")) } }
             }
         }
     })

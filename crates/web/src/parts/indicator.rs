@@ -8,7 +8,7 @@ use driftline_core::{
 use driftline_text::ago;
 use maud::{Markup, html};
 
-use super::{grouped, icon};
+use super::{count_of, grouped, icon};
 
 /// The indicator that every page carries.
 pub(crate) fn indicator(status: &Status, paused: bool, now: Millis) -> Markup {
@@ -63,28 +63,27 @@ pub(crate) fn sentence(status: &Status, now: Millis) -> String {
     let remote = status.remote.as_deref().unwrap_or("the remote");
     let waiting = match status.waiting {
         0 => String::new(),
-        1 => " One change waits here; nothing is lost.".into(),
-        some => format!(" {} changes wait here; nothing is lost.", grouped(some)),
+        some => {
+            format!(" {} here; nothing is lost.", count_of(some, "change waits", "changes wait"))
+        }
     };
     let parked = match status.parked {
         0 => String::new(),
-        1 => " One row was refused and is set aside; the rest goes on.".into(),
         some => {
-            format!(" {} rows were refused and are set aside; the rest goes on.", grouped(some))
+            let rows = count_of(some, "row was refused and is", "rows were refused and are");
+            format!(" {rows} set aside; the rest goes on.")
         }
     };
     let unread = match status.unread {
         0 => String::new(),
-        1 => " One row there cannot be read by this program and stayed aside; update it.".into(),
         some => format!(
-            " {} rows there cannot be read by this program and stayed aside; update it.",
-            grouped(some)
+            " {} there cannot be read by this program and stayed aside; update it.",
+            count_of(some, "row", "rows")
         ),
     };
     let held = match status.held {
         0 => String::new(),
-        1 => " One row is held here until you decide.".into(),
-        some => format!(" {} rows are held here until you decide.", grouped(some)),
+        some => format!(" {} held here until you decide.", count_of(some, "row is", "rows are")),
     };
     let parked = format!("{parked}{unread}");
     match (status.state, &status.error) {

@@ -10,6 +10,7 @@ mod room;
 mod shared;
 mod time;
 
+pub(crate) use driftline_text::{count_of, grouped};
 use maud::{Markup, html};
 
 pub(crate) use self::{
@@ -39,25 +40,6 @@ pub(crate) fn doc(text: &str) -> Markup {
     }
 }
 
-/// `count` of a thing, in words.
-pub(crate) fn count_of(count: u64, one: &str, many: &str) -> String {
-    let thing = if count == 1 { one } else { many };
-    format!("{} {thing}", grouped(count))
-}
-
-/// A number with its thousands apart.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 /// What a snake_case name is called on a page.
 pub(crate) fn label(name: &str) -> String {
     let words = name.replace('_', " ");
@@ -70,13 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_and_names_are_written_for_people() {
-        assert_eq!(grouped(7), "7");
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(1_204), "1,204");
-        assert_eq!(grouped(1_000_000), "1,000,000");
-        assert_eq!(count_of(1, "row", "rows"), "1 row");
-        assert_eq!(count_of(0, "row", "rows"), "0 rows");
+    fn names_are_written_for_people() {
         assert_eq!(label("git_branch"), "Git branch");
         assert_eq!(label(""), "");
     }

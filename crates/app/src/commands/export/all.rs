@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use driftline_client::export::{self, Step, Written};
-use driftline_text::size;
+use driftline_text::{count_of, size};
 
 use crate::{context::Context, output::Progress};
 
@@ -23,17 +23,19 @@ pub(super) fn run(context: &Context<'_>, path: &Path) -> Result<()> {
     }
     let Written { path, rows, bytes, code, excluded, set_aside } = &written;
     let shown = path.display();
-    let text = format!("✓ {rows} rows are in {shown}, {}. Code {code}.", size(*bytes));
-    context.output.print(&text)?;
+    let rows = count_of(*rows, "row", "rows");
+    context.output.print(&format!("✓ Wrote {rows} to {shown}, {}. Code {code}.", size(*bytes)))?;
     if *excluded > 0 {
+        let excluded = count_of(*excluded, "change", "changes");
         context.output.print(&format!(
-            "  {excluded} changes in it are excluded from syncing here. The file does not say so: \
-             where it is imported, they sync."
+            "  In it, and excluded from syncing here: {excluded}. The file does not say so: where \
+             it is imported, everything syncs."
         ))?;
     }
     if *set_aside > 0 {
+        let set_aside = count_of(*set_aside, "row", "rows");
         context.output.print(&format!(
-            "  {set_aside} rows of the remote that this program cannot read are not in it."
+            "  Not in it: {set_aside} of the remote that this program cannot read."
         ))?;
     }
     context

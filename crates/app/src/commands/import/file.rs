@@ -1,5 +1,6 @@
 //! `import FILE` of an export file: its rows, joined with what is here.
 
+use driftline_text::count_of;
 use std::path::Path;
 
 use anyhow::Result;
@@ -34,8 +35,9 @@ pub(super) fn run(context: &Context<'_>, path: &Path) -> Result<()> {
         context.output.say(&format!("and {} more", *left_out - SHOWN as u64));
     }
     context.output.print(&format!(
-        "✓ {rows} rows read from {}: {new} new, {grown} changed, {same} here already. Code of the \
-         file: {code}.",
+        "✓ Read {} from {}: {new} new, {grown} changed, {same} here already. Code of the file: \
+         {code}.",
+        count_of(*rows, "row", "rows"),
         path.display()
     ))?;
     let Some(kept) = &joined.kept_database else { return Ok(()) };

@@ -1,6 +1,7 @@
 //! `import --watch`: goes on importing while agents write, with one plain line for each
 //! time that something was new.
 
+use driftline_text::count_of;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -30,8 +31,8 @@ pub(super) fn run(context: &Context<'_>, wanted: Wanted<'_>) -> Result<()> {
             let _ = hear.send(report);
         },
     )?;
-    let are = if folders == 1 { "folder" } else { "folders" };
-    context.output.chat(&format!("Watching {folders} {are}. Ctrl-C stops."));
+    let folders = count_of(folders, "folder", "folders");
+    context.output.chat(&format!("Watching {folders}. Ctrl-C stops."));
     let told = runtime()?.block_on(async {
         tokio::select! {
             stopped = stop::asked() => stopped,
@@ -66,11 +67,8 @@ async fn tell(context: &Context<'_>, mut news: UnboundedReceiver<Report>) -> Res
         for line in troubles(&report) {
             context.output.say(&line);
         }
-        let are = if sums.files == 1 { "file" } else { "files" };
-        context.output.print(&format!(
-            "{now}  {} {are} read: {} rows new, {} grown, {} records unreadable.",
-            sums.files, sums.new, sums.grown, sums.skipped
-        ))?;
+        let files = count_of(sums.files, "file", "files");
+        context.output.print(&format!("{now}  {files} read: {}.", sums.came()))?;
         context.output.flush()?;
     }
     Ok(())

@@ -6,6 +6,7 @@ use driftline_core::{Id, Timestamp};
 use driftline_entities::sessions::Session;
 use driftline_index::Fork;
 use driftline_text as text;
+use driftline_text::count_of;
 
 use crate::{
     output::{Paint, Painted, one_line},
@@ -205,5 +206,5 @@ impl Page {
 }
 
 fn counted(count: usize, thing: &str) -> String {
-    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+    count_of(count, thing, &format!("{thing}s"))
 }

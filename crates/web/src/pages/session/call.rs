@@ -8,7 +8,7 @@ use super::{
     output,
     piece::{Pieces, whole},
 };
-use crate::parts::line;
+use crate::parts::{count_of, line};
 
 /// The most lines of a change that are shown at once.
 const LINES: usize = 80;
@@ -88,7 +88,7 @@ fn diff(change: &Change, call: &Call) -> Markup {
                 }
             } }
             @if hidden > 0 {
-                p { a href={ "/m/" (call.message) "/raw" } { (hidden) " more lines" } }
+                p { a href={ "/m/" (call.message) "/raw" } { (count_of(hidden, "more line", "more lines")) } }
             }
         }
     }

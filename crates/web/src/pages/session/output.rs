@@ -4,7 +4,7 @@ use driftline_conversation::Answer;
 use driftline_text::{self as text, Look, Token};
 use maud::{Markup, html};
 
-use crate::parts::grouped;
+use crate::parts::count_of;
 
 /// What a program put out. `all`: the answer that it is the text of.
 pub(super) fn output(said: &str, all: Option<&Answer>) -> Markup {
@@ -17,12 +17,12 @@ pub(super) fn output(said: &str, all: Option<&Answer>) -> Markup {
             pre.ansi { (spans(&excerpt.head)) }
             @if excerpt.is_partial() {
                 p.out-more {
-                    @if excerpt.hidden > 0 { (grouped(excerpt.hidden as u64)) " lines are left out. " }
+                    @if excerpt.hidden > 0 { (count_of(excerpt.hidden, "line is", "lines are")) " left out. " }
                     @else { "Long lines are cut. " }
                     @if let Some(all) = all {
                         a href={ "/m/" (all.message) "/raw" }
                             data-more={ "/m/" (all.message) "/answer/" (all.index) } {
-                            "All " (grouped(excerpt.lines as u64)) @if excerpt.lines == 1 { " line" } @else { " lines" }
+                            "All " (count_of(excerpt.lines, "line", "lines"))
                         }
                     }
                 }
@@ -60,7 +60,7 @@ pub(super) fn code(language: &str, said: &str) -> Markup {
     html! {
         pre.code { code {
             (tokens(language, &excerpt.head))
-            @if excerpt.hidden > 0 { span.muted { "\n… " (grouped(excerpt.hidden as u64)) " lines …\n" } }
+            @if excerpt.hidden > 0 { span.muted { "\n… " (count_of(excerpt.hidden, "line", "lines")) " …\n" } }
             (tokens(language, &excerpt.tail))
         } }
     }

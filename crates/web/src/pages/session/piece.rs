@@ -7,7 +7,7 @@ use driftline_text as text;
 use maud::{Markup, html};
 
 use super::{output, prose};
-use crate::parts::{Room, grouped, line};
+use crate::parts::{Room, count_of, line};
 
 /// What pieces are shown with.
 pub(super) struct Pieces {
@@ -57,7 +57,7 @@ impl Pieces {
             details.fold.fold--agent data-load=[inside.as_deref()] data-key=[inside.as_deref()] {
                 summary {
                     "Sub-agent " @if let Some(label) = label { "“" (label) "” " }
-                    span.muted { (line(&agent.name)) ", " (grouped(agent.messages as u64)) " messages" }
+                    span.muted { (line(&agent.name)) ", " (count_of(agent.messages, "message", "messages")) }
                 }
                 div.inside aria-busy="true" {}
             }
@@ -72,7 +72,7 @@ impl Pieces {
                 p.hint { "Thinking, which the agent's maker keeps to itself" }
             } @else {
                 details.fold.fold--thinking data-fold="thinking" {
-                    summary { "Thinking (" (grouped(words)) @if words == 1 { " word)" } @else { " words)" } }
+                    summary { "Thinking (" (count_of(words, "word", "words")) ")" }
                     div.fold-body { (self.room.put(thought, whole, prose::prose)) }
                 }
             }

@@ -6,6 +6,7 @@ use driftline_conversation::{
 };
 use driftline_core::{Id, SyncEntity as _};
 use driftline_entities::comments::Comment;
+use driftline_text::count_of;
 use maud::{Markup, html};
 
 use super::prose;
@@ -21,8 +22,7 @@ pub(super) fn thread(request: &Request<'_>, thread: &Thread, room: &Room) -> Mar
     html! {
         @if thread.is_resolved() {
             details.fold.thread.thread--settled data-key=(key) {
-                summary { "Resolved: " (thread.remarks.len())
-                    @if thread.remarks.len() == 1 { " comment" } @else { " comments" } }
+                summary { "Resolved: " (count_of(thread.remarks.len(), "comment", "comments")) }
                 (remarks(request, thread, room))
                 button.btn data-post={ "/comments/" (first) "/reopen" } { "Open again" }
             }
