@@ -8,6 +8,7 @@
 mod change;
 mod generated;
 mod merge;
+mod program;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

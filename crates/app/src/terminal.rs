@@ -1,6 +1,7 @@
 //! The terminal in front of an operation: what it is told and asked, in words.
 
-use driftline_text::count_of;
+mod review;
+
 use std::{
     io::BufRead as _,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -8,22 +9,15 @@ use std::{
 
 use anyhow::Context as _;
 use driftline_auth::ProviderPlugin;
-use driftline_client::{
-    Ask, Error, Question, Result, Step,
-    account::{Looking, Review},
-};
-use driftline_core::{Progress as Exchanged, SecretString, review::Counts};
-use serde_json::Value;
+use driftline_client::{Ask, Error, Question, Result, Step, account::Looking};
+use driftline_core::{Progress as Exchanged, SecretString};
 use url::Url;
 
 use crate::{
     browser::{self, Handover, Purpose},
     context::Context,
-    output::{Progress, table},
+    output::Progress,
 };
-
-/// Clashes, and holders of secrets, that are shown.
-const SHOWN: usize = 8;
 
 /// Somebody, or nobody, at a terminal.
 pub(crate) struct Terminal<'a> {
@@ -150,7 +144,7 @@ impl Ask for Terminal<'_> {
             Step::NotToldOfEnd { remote } => {
                 output.say(&format!("{remote} was not told that this sign-in is over."));
             }
-            Step::Reviewed(it) if !output.json => self.check(show(self.context, it))?,
+            Step::Reviewed(it) if !output.json => self.check(review::show(self.context, it))?,
             Step::Changed => output.chat("Meanwhile something has changed. It is like this now:"),
             Step::Tried { remote, tried } => {
                 output.chat(&format!("{remote} answers in {} ms.", tried.round_trip));
@@ -236,67 +230,4 @@ fn looking(it: Looking) -> String {
         Looking::Comparing => "Comparing".into(),
         Looking::Secrets { seen } => format!("Looking for secrets: {seen} rows"),
     }
-}
-
-/// Shows what the merge would do.
-fn show(context: &Context<'_>, review: &Review) -> anyhow::Result<()> {
-    let print = |text: &str| context.output.print(text);
-    let number = |it: u64| it.to_string();
-    let row = |(name, it): (&String, &Counts)| {
-        let counts = [it.only_here, it.only_there, it.same, it.merge, it.conflict, it.excluded];
-        [name.clone()].into_iter().chain(counts.map(number)).collect::<Vec<_>>()
-    };
-    let rows: Vec<Vec<String>> = review.rows.entities.iter().map(row).collect();
-    print("Nothing has been sent. A merge would find:")?;
-    if rows.is_empty() {
-        print("  nothing here and nothing there")?;
-    } else {
-        let heads =
-            ["", "only here", "only there", "same", "will merge", "will conflict", "stays here"];
-        print(&table(&heads, &rows, context.output.width()))?;
-    }
-    for it in review.rows.clashes.iter().take(SHOWN) {
-        let (here, there) = (brief(&it.here_value), brief(&it.there_value));
-        let (winner, lost) = if it.here_stands { (here, there) } else { (there, here) };
-        let (entity, id, field) = (&it.entity, it.id, &it.field);
-        print(&format!("  {entity} {id}, {field}: {winner} stands over {lost}"))?;
-    }
-    let more = review.rows.clashes.len().saturating_sub(SHOWN);
-    if more > 0 {
-        print(&format!("  and {more} more; each can be brought back with `conflicts`"))?;
-    }
-    if !review.exclude.is_empty() {
-        print(&format!("Stays on this device: {}", review.exclude.join(", ")))?;
-    }
-    if review.held > 0 {
-        print(&format!(
-            "{} on this device until you decide: likely secrets that you wrote.  {}",
-            count_of(review.held, "row stays", "rows stay"),
-            context.call("held")
-        ))?;
-    }
-    secrets(context, review)
-}
-
-fn secrets(context: &Context<'_>, review: &Review) -> anyhow::Result<()> {
-    let print = |text: &str| context.output.print(text);
-    if review.secrets.is_empty() {
-        return print("No likely secrets were found in what would be sent.");
-    }
-    print("Likely secrets in what would be sent:")?;
-    for it in review.secrets.iter().take(SHOWN) {
-        let rules = it.rules.iter().map(|(rule, count)| format!("{count} {rule}"));
-        let rules = rules.collect::<Vec<_>>().join(", ");
-        print(&format!("  {rules}  in {} {} ({})", it.entity, it.id, it.label))?;
-    }
-    let more = review.secrets.len().saturating_sub(SHOWN);
-    if more > 0 {
-        print(&format!("  and in {more} more; --json shows all"))?;
-    }
-    let exclude = context.call("exclude sessions ID");
-    print(&format!("To keep one on this device:  {}", exclude.replace("sessions", "ENTITY")))
-}
-
-fn brief(value: &Value) -> String {
-    driftline_core::excerpt(&value.to_string())
 }

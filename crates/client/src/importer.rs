@@ -1,13 +1,13 @@
 //! The thread that brings in transcripts: all of them when the app starts, and what has
 //! grown from then on.
 
-use driftline_text::count_of;
 use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use driftline_core::{Millis, Replica};
+use driftline_text::count_of;
 use driftline_transcripts::Unread;
 
 use crate::{

@@ -1,13 +1,13 @@
 //! Agents whose transcripts nobody reads yet. They are counted, so that nobody takes an
 //! import for complete that passed them over.
 
-use driftline_text::count_of;
 use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
 
+use driftline_text::count_of;
 use serde::Serialize;
 
 use crate::readers;

@@ -1,7 +1,6 @@
 //! `backup`: a copy of everything that is here, the copies that there are, and the way back
 //! to one.
 
-use driftline_text::count_of;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -10,6 +9,7 @@ use driftline_client::{
     backup::{self, Copy, PutBack, Until},
     runtime,
 };
+use driftline_text::count_of;
 use serde_json::json;
 
 use crate::{context::Context, output::table, terminal::Terminal, time};

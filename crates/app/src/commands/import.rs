@@ -3,7 +3,6 @@
 mod file;
 mod watch;
 
-use driftline_text::count_of;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -13,6 +12,7 @@ use driftline_client::{
     import::{self, Report, Step, Wanted},
 };
 use driftline_core::Replica;
+use driftline_text::count_of;
 
 use crate::{context::Context, error::Failed, output::Progress};
 

@@ -1,7 +1,6 @@
 //! `sign-out`: forgets the sign-in. Everything that is here stays here; what was not sent
 //! is counted first, and its owner decides.
 
-use driftline_text::count_of;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -10,6 +9,7 @@ use driftline_client::{
     Result as ClientResult, runtime,
     sign_out::{Ended, Leave, SignedOut, sign_out},
 };
+use driftline_text::count_of;
 use serde_json::json;
 
 use crate::{context::Context, terminal::Terminal};

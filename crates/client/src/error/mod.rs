@@ -5,11 +5,11 @@
 mod context;
 mod kind;
 
-use driftline_text::count_of;
 use std::path::PathBuf;
 
 use driftline_core::BoxError;
 pub use driftline_core::ErrorKind as Kind;
+use driftline_text::count_of;
 
 pub(crate) use self::context::Context;
 pub use self::kind::kind_of;

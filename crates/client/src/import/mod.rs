@@ -12,11 +12,11 @@ mod report;
 mod titles;
 mod watch;
 
-use driftline_text::count_of;
 use std::{collections::BTreeSet, ops::ControlFlow, path::Path};
 
 use crate::error::Result;
 use driftline_core::{BoxError, Millis, Replica};
+use driftline_text::count_of;
 pub use driftline_transcripts::Secrets;
 use driftline_transcripts::{Batch, Found, Part, Unread, read_ahead, readers};
 

@@ -1,12 +1,12 @@
 //! What an import found and did.
 
-use driftline_text::{count_of, grouped};
 use std::{
     collections::{BTreeMap, BTreeSet},
     error::Error,
 };
 
 use driftline_core::{BoxError, Millis};
+use driftline_text::{count_of, grouped};
 use driftline_transcripts::{FileReport, Found, Problem, Totals, Unread};
 use serde::Serialize;
 

@@ -1,31 +1,27 @@
 //! A profile while an app is open over it: its rows, what imports and syncs beside them, and
 //! what pages do with all that.
 
+mod account;
 mod exclusions;
 mod places;
 
 use std::{
-    fs,
     hash::{DefaultHasher, Hash as _, Hasher as _},
     io::ErrorKind,
     path::PathBuf,
     sync::Arc,
 };
 
-use driftline_auth::ProviderPlugin;
 use driftline_core::{Id, Replica, device, status::Status};
 use driftline_reading::inbox::Outside;
-use url::Url;
 
 pub use self::{exclusions::Exclusion, places::Place};
 use crate::{
     Client, Device, Result,
-    account::facts,
     backup::{self, Copy},
     code::hub_code,
     config::{self, Entry},
-    connect,
-    errand::{Errand, Errands, Standing, Visit},
+    errand::{Errands, Visit},
     export::{self, Written},
     held::{self, Choice, HeldRow},
     import::{self, Agent},
@@ -213,80 +209,6 @@ impl OpenProfile {
     /// When there is no room for it, it cannot be written, or nothing here lasts.
     pub fn backup(&self) -> Result<PathBuf> {
         backup::ask(&self.client, &self.replica)
-    }
-
-    /// Who is signed in, as far as it is known; what is not is asked for, for the next
-    /// time.
-    ///
-    /// # Errors
-    /// When the config is wrong; it says where.
-    pub fn account(&self) -> Result<Standing> {
-        let config = self.client.config()?;
-        let url = config.remote.as_ref().and_then(|it| it.sign_in_address());
-        let Some(remote) = url.and_then(|it| Url::parse(it).ok()?.host_str().map(str::to_owned))
-        else {
-            return Ok(Standing::default());
-        };
-        let providers = ProviderPlugin::registered().into_values();
-        let providers = providers.map(|it| (it.name.to_owned(), it.title.to_owned())).collect();
-        Ok(Standing { remote: Some(remote), providers, ..self.errands.standing() })
-    }
-
-    /// What there is to connect with, and what connecting came to.
-    pub fn connecting(&self) -> Standing {
-        self.errands.connecting()
-    }
-
-    /// What the profile syncs with: the name of the backend, and what people call the remote.
-    ///
-    /// # Errors
-    /// When the config is wrong; it says where.
-    pub fn remote_in_use(&self) -> Result<Option<(&'static str, String)>> {
-        Ok(self.client.config()?.remote.map(|it| (it.plugin.name, it.name)))
-    }
-
-    /// Names a remote in the config that people sign in to.
-    ///
-    /// # Errors
-    /// When it does not take these settings.
-    pub fn name_remote(&self, how: &connect::How) -> Result<()> {
-        connect::name(&self.client, &self.replica, how)?;
-        self.errands.typed(how.secrets.clone());
-        Ok(())
-    }
-
-    /// Forgets the words of a new key, which somebody has written down.
-    pub fn forget_key(&self) {
-        self.errands.forget_key();
-    }
-
-    /// The picture of whoever is signed in, and what it is, such as `image/png`.
-    pub fn picture(&self) -> Option<(String, Vec<u8>)> {
-        let who = self.errands.standing().who?.ok()?;
-        let path = who.picture.as_ref()?;
-        let media = facts::media(path)?;
-        Some((media, fs::read(path).ok()?))
-    }
-
-    /// Begins something that is done with the account, unless something is under way.
-    pub fn begin(&self, errand: Errand) {
-        self.errands.start(errand);
-    }
-
-    /// Ends what is done with the account at this moment.
-    pub fn stop(&self) {
-        self.errands.stop();
-    }
-
-    /// What is done with the account at this moment, and how many steps there were: pages
-    /// are shown again with each.
-    pub fn errand(&self) -> (Option<Errand>, u64) {
-        self.errands.under_way()
-    }
-
-    /// Ends what is done with the account, as the app that had this open ends.
-    pub fn close(&self) {
-        self.errands.end();
     }
 
     /// What the last import found, and whether one is under way.

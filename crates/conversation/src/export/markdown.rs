@@ -1,12 +1,12 @@
 //! A session as markdown. Whatever is in it stays inside its own block: a fence is
 //! longer than any in the text it holds, and what was written as markdown is disarmed.
 
-use driftline_text::count_of;
 use std::fmt::Write as _;
 
 use driftline_core::{Id, SyncEntity as _, Timestamp, Value};
 use driftline_entities::sessions::Session;
 use driftline_text as text;
+use driftline_text::count_of;
 
 use super::{
     disarm::{disarmed, plain},

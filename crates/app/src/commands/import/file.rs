@@ -1,10 +1,10 @@
 //! `import FILE` of an export file: its rows, joined with what is here.
 
-use driftline_text::count_of;
 use std::path::Path;
 
 use anyhow::Result;
 use driftline_client::export::{self, Joined, LeftOut, Step};
+use driftline_text::count_of;
 
 use crate::{context::Context, output::Progress};
 

@@ -1,7 +1,6 @@
 //! `import --watch`: goes on importing while agents write, with one plain line for each
 //! time that something was new.
 
-use driftline_text::count_of;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -10,6 +9,7 @@ use driftline_client::{
     importer::Importer,
     runtime,
 };
+use driftline_text::count_of;
 use serde_json::json;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
