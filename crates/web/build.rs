@@ -7,8 +7,10 @@ mod join;
 use std::{env, error::Error, fs, path::Path};
 
 /// The layers of the style sheet, the later over the earlier.
-const LAYERS: [&str; 9] =
-    ["tokens", "base", "shell", "lists", "forms", "session", "desk", "status", "find"];
+const LAYERS: [&str; 13] = [
+    "tokens", "base", "shell", "lists", "forms", "session", "prose", "tool", "code", "thread",
+    "desk", "status", "find",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=assets");
