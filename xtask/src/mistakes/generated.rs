@@ -52,7 +52,7 @@ const FILES: [&str; 29] = [
 const SOURCES: &str = "crates/core/src";
 const SURVIVORS: &str = "crates/convergence/mistakes/survivors.txt";
 /// A run that takes so many times as long as one without a mistake does not come to an end.
-const PATIENCE: u32 = 12;
+const PATIENCE: u32 = 6;
 
 /// A change, and which run of the program makes it.
 struct Mutant {
