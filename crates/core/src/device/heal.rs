@@ -51,7 +51,12 @@ fn offer_all(tx: &mut dyn StoreTx, now: Millis) -> Result<()> {
 /// hears what the row is folded with may take it for something else. What the queue
 /// already knows of the row stays as it is; the other cells count as carried, for a hub
 /// has had them.
-fn offer(tx: &mut dyn StoreTx, entity: &str, stored: &Stored, now: Millis) -> Result<()> {
+pub(super) fn offer(
+    tx: &mut dyn StoreTx,
+    entity: &str,
+    stored: &Stored,
+    now: Millis,
+) -> Result<()> {
     if alias::is_provisional(entity, stored) {
         return Ok(());
     }

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{adopt_row::adopt_row, link::Link};
+use super::{adopt_row::adopt_row, heal::offer, link::Link};
 use crate::{
     Change, Id, Result, Stamp,
     clock::{self, Moment},
@@ -156,7 +156,8 @@ pub(super) fn forget_hub(tx: &mut dyn WriteMeta) -> Result<()> {
     save(tx, &list)
 }
 
-/// Takes a row in that was set aside and can be read by now.
+/// Takes a row in that was set aside and can be read by now. A hub that has not told of it since
+/// everything was offered again may have lost it, so it is offered, too.
 ///
 /// # Errors
 /// When the store cannot be written.
@@ -170,7 +171,15 @@ pub fn take_back(
     if !unread(tx)?.contains(aside) {
         return Ok(());
     }
+    let (entity, id) = (change.entity.clone(), change.id);
+    let held = tx.held(&entity, id)?.is_some_and(|it| it.hash != 0);
+    let is_there = held || aside.blind || aside.hash != 0;
     forget(tx, &mut link, |entity, id| aside.entity == entity && aside.id == id)?;
     adopt_row(tx, moment, &mut link, change)?;
+    if !is_there && let Some(stored) = tx.get(&entity, id)? {
+        link.replace(&entity, stored.hash, 0);
+        tx.acknowledge(&entity, id, 0)?;
+        offer(tx, &entity, &stored, moment.now)?;
+    }
     link.store(tx)
 }

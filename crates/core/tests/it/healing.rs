@@ -203,3 +203,39 @@ fn a_row_that_a_wiped_hub_does_not_have_any_more_hides_no_difference() {
     let error = a.sync(&wire).unwrap_err();
     assert!(matches!(error, Error::NotEqual { .. }), "{error}");
 }
+
+/// The program is stopped while it reads everything again, and the one that starts can read it.
+#[test]
+fn a_row_that_was_set_aside_is_offered_to_a_hub_that_lost_it() {
+    let World { a, b, hub, before, .. } = world();
+    let id = a.folder("/new");
+    a.sync(&hub).unwrap();
+    let adopt = |page| {
+        let (moment, position) =
+            (b.replica.moment(), b.transact(|tx| device::position(tx.reading())));
+        b.transact(|tx| device::adopt(tx, &moment, &position, page))
+    };
+    let cursor = b.transact(|tx| device::position(tx.reading())).cursor;
+    let mut news = page(&hub, cursor, 9);
+    let change = news.changes.pop().unwrap();
+    let (entity, hash) = (change.entity.clone(), change.row.hash(&change.entity, id));
+    let (text, reason) = ("???".into(), "it is no row".into());
+    news.unread = vec![Unread { entity, id, hash: Some(hash), latest: None, text, reason }];
+    assert_eq!(adopt(news), Adopted::Dry);
+
+    let c = Device::new(3);
+    c.folder("/other");
+    c.folder("/third");
+    c.sync(&before).unwrap();
+    let cursor = b.transact(|tx| device::position(tx.reading())).cursor;
+    assert_eq!(adopt(page(&before, cursor, 9)), Adopted::Restarted);
+
+    let moment = b.replica.moment();
+    let aside = b.transact(|tx| device::unread(tx)).pop().unwrap();
+    b.transact(|tx| device::take_back(tx, &moment, &aside, change));
+    let report = b.sync(&before).unwrap();
+    assert_eq!((report.restarts, b.replica.status(Some("hub")).unwrap().state), (0, State::Synced));
+    let d = Device::new(4);
+    d.sync(&before).unwrap();
+    assert!(d.replica.get::<Folder>(id).unwrap().is_some());
+}
