@@ -217,6 +217,19 @@ fn a_page_behind_hidden_rows_has_as_many_as_were_asked_for() {
     }
 }
 
+#[test]
+fn a_page_behind_many_hidden_rows_is_found() {
+    let a = Device::new(1);
+    let (gone, kept) = (a.folder("/gone"), a.folder("/kept"));
+    let line = |folder| Line { folder: Some(folder), text: None };
+    a.replica.write(|tx| (0..420).try_for_each(|_| tx.insert(&line(gone)).map(drop))).unwrap();
+    a.env.pass(10);
+    let all = [(); 2].map(|()| a.replica.create(&line(kept)).unwrap());
+    a.replica.delete::<Folder>(gone).unwrap();
+    let page = a.replica.list::<Line>(&Find::new().limit(2)).unwrap();
+    assert_eq!(page.iter().map(|it| it.id).collect::<std::collections::BTreeSet<_>>(), all.into());
+}
+
 /// A list in a folder, known by its name: it folds, and it is hidden with the folder.
 #[derive(Clone, Debug, Default, PartialEq, SyncEntity)]
 #[sync(name = "shelves")]
